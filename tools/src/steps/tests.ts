@@ -1,0 +1,49 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type CommandResult, runCommand } from "../command.ts";
+import type { Step, StepContext, StepResult } from "../step.ts";
+
+const LIMIT_MINUTES = 15;
+
+export const tests: Step = {
+  name: "tests",
+  ensures: "every test of `bun test` passes",
+  when: "always",
+  async run(context: StepContext): Promise<StepResult> {
+    const coverageFolder = join(context.artifacts, "coverage");
+    // A report of an earlier run must never be taken for this one's.
+    await rm(coverageFolder, { recursive: true, force: true });
+    const coverage = ["--coverage", "--coverage-reporter=lcov", `--coverage-dir=${coverageFolder}`];
+    const result = await runCommand([process.execPath, "test", "--only-failures", ...coverage], {
+      cwd: context.root,
+      logFile: join(context.artifacts, "tests.log"),
+      timeoutMs: LIMIT_MINUTES * 60_000,
+      // CI=true turns a forgotten `test.only` into a failure.
+      environment: { CI: "true" },
+    });
+    return resultOfTests(result);
+  },
+};
+
+/**
+ * Reads the summary that `bun test` ends with. The summary and not the JUnit report is the source, because a file
+ * that throws while it loads counts as a failure in the first and is missing from the second.
+ */
+export function resultOfTests(result: CommandResult): StepResult {
+  if (result.timedOut) {
+    return { passed: 0, failed: 1, note: `stopped after ${LIMIT_MINUTES} min`, output: result.output };
+  }
+  const summary = result.output.slice(Math.max(0, result.output.search(/\n\s*\d+ pass\n/)));
+  const count = (word: string): number => Number(new RegExp(`^\\s*(\\d+) ${word}s?$`, "m").exec(summary)?.[1] ?? 0);
+  const passed = count("pass");
+  const unrun = count("skip") + count("todo");
+  const known = /^Ran \d+ tests? across/m.test(summary);
+  const failed = count("fail");
+  const ok = result.exitCode === 0 && known;
+  return {
+    passed,
+    failed: ok ? failed : Math.max(failed, 1),
+    ...(unrun === 0 ? {} : { note: `${unrun} skipped` }),
+    output: result.output,
+  };
+}
