@@ -1,0 +1,78 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { ClosedObject, Cursor, Id, StringEnum, Timestamp, WholeNumber } from "./primitives.ts";
+import { OrderHistoryEntry, OrderItem } from "./orders.ts";
+import { Fingerprint, Reservation, ReservationToken } from "./reservations.ts";
+
+const units = WholeNumber({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
+
+/** The stock book of one product: I1 wants received = stock + held + confirmed. Majority read of one snapshot. */
+export const AuditProduct = ClosedObject({
+  id: Id,
+  stock: units,
+  received: units,
+  heldUnits: units,
+  confirmedUnits: units,
+  deleted: Type.Boolean(),
+});
+export type AuditProduct = Static<typeof AuditProduct>;
+
+export const AuditProductList = ClosedObject(
+  { products: Type.Array(AuditProduct), nextCursor: Type.Optional(Cursor) },
+  { description: "A page of stock books" },
+);
+export type AuditProductList = Static<typeof AuditProductList>;
+
+export const AuditReservation = ClosedObject({
+  ...Reservation.properties,
+  /** Age by the database's clock. */
+  ageMs: WholeNumber({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+});
+export type AuditReservation = Static<typeof AuditReservation>;
+
+export const AuditReservationList = ClosedObject(
+  { reservations: Type.Array(AuditReservation), nextCursor: Type.Optional(Cursor) },
+  { description: "A page of reservations by order id" },
+);
+export type AuditReservationList = Static<typeof AuditReservationList>;
+
+export const outboxKinds = ["created", "confirm", "release", "settle"] as const;
+/** A message that must reach product-service at least once. */
+export const OutboxEntry = ClosedObject({
+  id: Type.String({ maxLength: 64 }),
+  kind: StringEnum(outboxKinds),
+  state: StringEnum(["pending", "dead"]),
+  tries: WholeNumber({ minimum: 0, maximum: 1_000_000 }),
+  createdAt: Timestamp,
+  nextAt: Timestamp,
+  lastError: Type.Optional(Type.String({ maxLength: 1000 })),
+});
+export type OutboxEntry = Static<typeof OutboxEntry>;
+
+/** An order as the auditor sees it: tombstones (`void`) included, keys as their hash only. */
+export const AuditOrder = ClosedObject({
+  id: Id,
+  userId: Id,
+  status: StringEnum(["pending", "processing", "completed", "cancelled", "void"]),
+  rid: Type.Optional(ReservationToken),
+  fingerprint: Fingerprint,
+  keyHash: Type.Optional(Type.String({ maxLength: 64 })),
+  items: Type.Array(OrderItem),
+  history: Type.Array(OrderHistoryEntry),
+  outbox: Type.Array(OutboxEntry),
+  createdAt: Timestamp,
+  ageMs: WholeNumber({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+});
+export type AuditOrder = Static<typeof AuditOrder>;
+
+export const AuditOrderList = ClosedObject(
+  { orders: Type.Array(AuditOrder), nextCursor: Type.Optional(Cursor) },
+  { description: "A page of orders and tombstones by id" },
+);
+export type AuditOrderList = Static<typeof AuditOrderList>;
+
+export const DeadOutboxEntry = ClosedObject({ orderId: Id, entry: OutboxEntry });
+export const OutboxList = ClosedObject(
+  { entries: Type.Array(DeadOutboxEntry), nextCursor: Type.Optional(Cursor) },
+  { description: "Outbox entries" },
+);
+export type OutboxList = Static<typeof OutboxList>;

@@ -1,0 +1,35 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { ClosedObject, StringEnum, WholeNumber } from "./primitives.ts";
+
+const checks = Type.Record(
+  Type.String(),
+  ClosedObject({
+    status: StringEnum(["up", "down"]),
+    durationMs: Type.Optional(Type.Number({ minimum: 0 })),
+    reason: Type.Optional(Type.String()),
+  }),
+);
+
+export const Healthy = ClosedObject(
+  { status: StringEnum(["healthy"]), service: Type.String(), checks },
+  { description: "Serving" },
+);
+export const Unhealthy = ClosedObject(
+  { status: StringEnum(["unhealthy"]), service: Type.String(), checks },
+  { description: "Not able to serve: the database does not answer, or the service is draining" },
+);
+export type Health = Static<typeof Healthy> | Static<typeof Unhealthy>;
+
+/** What an operator compares manifests with. Environment variables by name only, never their values. */
+export const Meta = ClosedObject(
+  {
+    service: Type.String(),
+    version: Type.String(),
+    port: WholeNumber({ minimum: 0, maximum: 65_535 }),
+    environment: Type.Array(Type.String()),
+    rssBytes: WholeNumber({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    replicaSet: Type.Optional(Type.String()),
+  },
+  { description: "Facts about this process" },
+);
+export type Meta = Static<typeof Meta>;

@@ -1,0 +1,81 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { ORDER_ITEMS_MAX, QUANTITY_MAX, TOTAL_MAX } from "./limits.ts";
+import { ClosedObject, Cursor, Id, pageQuery, StringEnum, Text, Timestamp, WholeNumber } from "./primitives.ts";
+import { Price, ProductName } from "./products.ts";
+
+export const orderStatuses = ["pending", "processing", "completed", "cancelled"] as const;
+export const OrderStatus = StringEnum(orderStatuses);
+export type OrderStatus = Static<typeof OrderStatus>;
+
+/** Units of one line. */
+export const Quantity = WholeNumber({ minimum: 1, maximum: QUANTITY_MAX, examples: [2] });
+
+/** One line of an order, with the product's name and price as they were when it was placed. */
+export const OrderItem = ClosedObject({ productId: Id, productName: ProductName, price: Price, quantity: Quantity });
+export type OrderItem = Static<typeof OrderItem>;
+
+/** One step of an order's life: `by` is the user id, `system` or a service's client id. */
+export const OrderHistoryEntry = ClosedObject({
+  status: OrderStatus,
+  at: Timestamp,
+  by: Type.String({ maxLength: 100 }),
+  reason: Type.Optional(Text({ minLength: 1, maxLength: 500 })),
+});
+export type OrderHistoryEntry = Static<typeof OrderHistoryEntry>;
+
+export const Order = ClosedObject(
+  {
+    id: Id,
+    userId: Id,
+    items: Type.Array(OrderItem, { minItems: 1, maxItems: ORDER_ITEMS_MAX }),
+    totalAmount: Type.Number({ minimum: 0, maximum: TOTAL_MAX, examples: [119.8] }),
+    status: OrderStatus,
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+    history: Type.Array(OrderHistoryEntry, { minItems: 1 }),
+  },
+  { description: "Order" },
+);
+export type Order = Static<typeof Order>;
+
+export const CreateOrder = ClosedObject({
+  userId: Id,
+  items: Type.Array(ClosedObject({ productId: Id, quantity: Quantity }), { minItems: 1, maxItems: ORDER_ITEMS_MAX }),
+});
+export type CreateOrder = Static<typeof CreateOrder>;
+
+export const OrderParams = ClosedObject({ id: Id });
+export const OrderUserParams = ClosedObject({ userId: Id });
+
+const filters = {
+  status: Type.Optional(OrderStatus),
+  since: Type.Optional(
+    Type.String({
+      maxLength: 40,
+      pattern: "^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?(Z|[+-]\\d{2}:\\d{2}))?$",
+      description: "RFC 3339 date or time: only orders created then or later",
+      examples: ["2026-01-31"],
+    }),
+  ),
+};
+/** Query of GET /orders/user/:userId. */
+export const UserOrderListQuery = ClosedObject({ ...pageQuery, ...filters });
+export type UserOrderListQuery = Static<typeof UserOrderListQuery>;
+/** Query of GET /orders. */
+export const OrderListQuery = ClosedObject({ ...pageQuery, ...filters, userId: Type.Optional(Id) });
+export type OrderListQuery = Static<typeof OrderListQuery>;
+
+export const OrderList = ClosedObject(
+  { orders: Type.Array(Order), nextCursor: Type.Optional(Cursor) },
+  { description: "A page of orders, newest first" },
+);
+export type OrderList = Static<typeof OrderList>;
+
+export const ChangeOrderStatus = ClosedObject({
+  status: OrderStatus,
+  reason: Type.Optional(Text({ minLength: 1, maxLength: 500 })),
+});
+export type ChangeOrderStatus = Static<typeof ChangeOrderStatus>;
+
+/** Headers of POST /orders beside the common ones. */
+export const idempotencyKeyPattern = /^[\x21-\x7e]{1,255}$/;

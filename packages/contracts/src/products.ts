@@ -1,0 +1,64 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { PRICE_MAX, STOCK_MAX_UNITS } from "./limits.ts";
+import { ClosedObject, Cursor, Id, pageQuery, Text, Timestamp, WholeNumber } from "./primitives.ts";
+
+export const ProductName = Text({ minLength: 1, maxLength: 500, examples: ["Mechanical keyboard"] });
+export const ProductDescription = Text({ maxLength: 10_000 });
+/** Price of one unit: a decimal number as sent, above 0. */
+export const Price = Type.Number({ exclusiveMinimum: 0, maximum: PRICE_MAX, examples: [59.9] });
+/** Units on hand. */
+export const Stock = WholeNumber({ minimum: 0, maximum: STOCK_MAX_UNITS, examples: [100] });
+
+export const Product = ClosedObject(
+  {
+    id: Id,
+    name: ProductName,
+    description: ProductDescription,
+    price: Price,
+    stock: Stock,
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  },
+  { description: "Product" },
+);
+export type Product = Static<typeof Product>;
+
+export const CreateProduct = ClosedObject({
+  name: ProductName,
+  description: Type.Optional(ProductDescription),
+  price: Price,
+  stock: Stock,
+});
+export type CreateProduct = Static<typeof CreateProduct>;
+
+export const UpdateProduct = ClosedObject(
+  {
+    name: Type.Optional(ProductName),
+    description: Type.Optional(ProductDescription),
+    price: Type.Optional(Price),
+    stock: Type.Optional(Stock),
+  },
+  { minProperties: 1 },
+);
+export type UpdateProduct = Static<typeof UpdateProduct>;
+
+export const ProductParams = ClosedObject({ id: Id });
+
+export const ProductListQuery = ClosedObject({
+  ...pageQuery,
+  name: Type.Optional(Text({ minLength: 1, maxLength: 500, description: "Exact name" })),
+});
+export type ProductListQuery = Static<typeof ProductListQuery>;
+
+export const ProductList = ClosedObject(
+  { products: Type.Array(Product), nextCursor: Type.Optional(Cursor) },
+  { description: "A page of products, newest first" },
+);
+export type ProductList = Static<typeof ProductList>;
+
+/** A change of stock by a delta, with the reason for the books. */
+export const StockAdjustment = ClosedObject({
+  delta: WholeNumber({ minimum: -STOCK_MAX_UNITS, maximum: STOCK_MAX_UNITS, description: "Units, not 0" }),
+  reason: Text({ minLength: 1, maxLength: 500, examples: ["delivery"] }),
+});
+export type StockAdjustment = Static<typeof StockAdjustment>;

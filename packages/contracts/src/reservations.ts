@@ -1,0 +1,69 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { ORDER_ITEMS_MAX } from "./limits.ts";
+import { ClosedObject, Cursor, Id, pageQuery, StringEnum, Timestamp, WholeNumber } from "./primitives.ts";
+import { OrderItem, Quantity } from "./orders.ts";
+
+/** Header that carries how many milliseconds the caller still waits; the called service drops the work after them. */
+export const DEADLINE_HEADER = "x-request-timeout-ms";
+/** Longest wait that header may ask for, in milliseconds. */
+export const DEADLINE_MAX_MS = 4000;
+
+export const reservationStates = ["held", "confirmed", "released"] as const;
+export const ReservationState = StringEnum(reservationStates);
+export type ReservationState = Static<typeof ReservationState>;
+
+/** SHA-256 over the merged, sorted lines of an order, in hexadecimal. */
+export const Fingerprint = Type.String({ pattern: "^[0-9a-f]{64}$" });
+/** Random id of one reservation, made when it is held: 32 hexadecimal digits. */
+export const ReservationToken = Type.String({ pattern: "^[0-9a-f]{32}$" });
+
+/** Lines are merged (one per product) and sorted by product id. */
+export const ReserveItems = ClosedObject({
+  userId: Id,
+  fingerprint: Fingerprint,
+  items: Type.Array(ClosedObject({ productId: Id, quantity: Quantity }), { minItems: 1, maxItems: ORDER_ITEMS_MAX }),
+});
+export type ReserveItems = Static<typeof ReserveItems>;
+
+export const Reservation = ClosedObject(
+  {
+    orderId: Id,
+    rid: ReservationToken,
+    userId: Id,
+    state: ReservationState,
+    fingerprint: Fingerprint,
+    items: Type.Array(OrderItem, { maxItems: ORDER_ITEMS_MAX }),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  },
+  { description: "Stock taken for one order" },
+);
+export type Reservation = Static<typeof Reservation>;
+
+export const ReservationParams = ClosedObject({ orderId: Id });
+
+/** Body of confirm, release and settle: only the holder of the token moves the reservation. */
+export const MoveReservation = ClosedObject({ rid: ReservationToken });
+export type MoveReservation = Static<typeof MoveReservation>;
+
+/** The state after the move; `none` when there is no such reservation, which is nothing to undo. */
+export const MoveReservationResult = ClosedObject(
+  { orderId: Id, state: StringEnum([...reservationStates, "none"]) },
+  { description: "State of the reservation after the call" },
+);
+export type MoveReservationResult = Static<typeof MoveReservationResult>;
+
+export const ReservationListQuery = ClosedObject({
+  ...pageQuery,
+  state: Type.Optional(ReservationState),
+  olderThanMs: Type.Optional(
+    WholeNumber({ minimum: 0, maximum: 31_536_000_000, description: "Only those held for longer, in milliseconds" }),
+  ),
+});
+export type ReservationListQuery = Static<typeof ReservationListQuery>;
+
+export const ReservationList = ClosedObject(
+  { reservations: Type.Array(Reservation), nextCursor: Type.Optional(Cursor) },
+  { description: "A page of reservations, oldest first" },
+);
+export type ReservationList = Static<typeof ReservationList>;

@@ -1,0 +1,72 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { LOOKUP_MAX_IDS } from "./limits.ts";
+import { ClosedObject, Cursor, Email, Id, pageQuery, StringEnum, Text, Timestamp } from "./primitives.ts";
+
+/** Roles a person can have. The role `service` belongs to machine tokens only and is never given to a user. */
+export const UserRole = StringEnum(["customer", "admin"], { description: "customer or admin" });
+export type UserRole = Static<typeof UserRole>;
+/** Every role a token can carry. */
+export type Role = UserRole | "service";
+
+export const UserStatus = StringEnum(["active", "suspended"], { description: "A suspended user cannot sign in" });
+export type UserStatus = Static<typeof UserStatus>;
+
+/** A password that is being set: 8 to 1,024 code points. */
+export const NewPassword = Text({ minLength: 8, maxLength: 1024, description: "8 to 1,024 characters" });
+/** A password that is being checked. */
+export const GivenPassword = Text({ minLength: 1, maxLength: 1024 });
+/** Name of a person; a blank one is valid and kept. */
+export const UserName = Text({ minLength: 1, maxLength: 200, examples: ["Ada Lovelace"] });
+
+export const User = ClosedObject(
+  {
+    id: Id,
+    email: Email,
+    name: UserName,
+    role: UserRole,
+    status: UserStatus,
+    emailVerified: Type.Boolean(),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  },
+  { description: "User" },
+);
+export type User = Static<typeof User>;
+
+export const CreateUser = ClosedObject({ email: Email, password: NewPassword, name: UserName });
+export type CreateUser = Static<typeof CreateUser>;
+
+export const UpdateUser = ClosedObject(
+  { email: Type.Optional(Email), name: Type.Optional(UserName) },
+  { minProperties: 1 },
+);
+export type UpdateUser = Static<typeof UpdateUser>;
+
+export const UserParams = ClosedObject({ id: Id });
+
+export const UserListQuery = ClosedObject({
+  ...pageQuery,
+  search: Type.Optional(Text({ minLength: 1, maxLength: 200, description: "Part of the email or name" })),
+});
+export type UserListQuery = Static<typeof UserListQuery>;
+
+export const UserList = ClosedObject(
+  { users: Type.Array(User), nextCursor: Type.Optional(Cursor) },
+  { description: "A page of users, newest first" },
+);
+export type UserList = Static<typeof UserList>;
+
+export const UserLookup = ClosedObject({ ids: Type.Array(Id, { minItems: 1, maxItems: LOOKUP_MAX_IDS }) });
+export type UserLookup = Static<typeof UserLookup>;
+
+export const UserLookupResult = ClosedObject(
+  { users: Type.Array(ClosedObject({ id: Id, status: UserStatus })) },
+  { description: "Who of the ids exists, and whether the account is active" },
+);
+export type UserLookupResult = Static<typeof UserLookupResult>;
+
+export const ChangePassword = ClosedObject({ currentPassword: GivenPassword, newPassword: NewPassword });
+export type ChangePassword = Static<typeof ChangePassword>;
+
+export const ChangeRole = ClosedObject({ role: UserRole });
+export type ChangeRole = Static<typeof ChangeRole>;

@@ -1,0 +1,68 @@
+import type { KeySet } from "@pos/contracts/auth";
+import { type CryptoKey, importJWK, type JWK } from "jose";
+import type { Clock } from "../lifecycle/clock.ts";
+
+/** The public keys that verify tokens. */
+export interface KeySource {
+  /** The key with this id; undefined when the issuer does not (or no longer) publish it. */
+  find(keyId: string): Promise<CryptoKey | undefined>;
+}
+
+const REFRESH_AFTER_MS = 30_000;
+const STALE_AFTER_MS = 50_000;
+const RETRY_AFTER_MS = 5000;
+const UNKNOWN_KEY_COOLDOWN_MS = 30_000;
+const KEYS_MAX = 100;
+
+/**
+ * Keeps an issuer's key set: refreshed in the background after 30 s and waited for after 50 s, so that a key that was
+ * revoked is gone within 60 s. While the issuer is out of reach the last set goes on. An unknown key id causes at most
+ * one fetch in 30 s, however many ids are tried.
+ * @param fetchKeys one request for the key set, bounded in time by the caller; rejects when there is no answer
+ */
+export function createKeyCache(fetchKeys: () => Promise<KeySet>, clock: Clock): KeySource {
+  let keys: ReadonlyMap<string, CryptoKey> = new Map();
+  let fetchedAt = Number.NEGATIVE_INFINITY;
+  let failedAt = Number.NEGATIVE_INFINITY;
+  let lookedForUnknownAt = Number.NEGATIVE_INFINITY;
+  let inFlight: Promise<void> | undefined;
+
+  const refresh = () =>
+    (inFlight ??= importKeys(fetchKeys)
+      .then((fetched) => {
+        keys = fetched;
+        fetchedAt = clock.now();
+      })
+      .catch(() => {
+        failedAt = clock.now();
+      })
+      .finally(() => {
+        inFlight = undefined;
+      }));
+
+  return {
+    async find(keyId) {
+      const now = clock.now();
+      if (now - fetchedAt > REFRESH_AFTER_MS && now - failedAt > RETRY_AFTER_MS) {
+        const refreshed = refresh();
+        if (now - fetchedAt > STALE_AFTER_MS) await refreshed;
+      }
+      const key = keys.get(keyId);
+      if (key !== undefined) return key;
+      if (inFlight) await inFlight;
+      else if (now - fetchedAt > 1000 && now - lookedForUnknownAt > UNKNOWN_KEY_COOLDOWN_MS) {
+        lookedForUnknownAt = now;
+        await refresh();
+      }
+      return keys.get(keyId);
+    },
+  };
+}
+
+async function importKeys(fetchKeys: () => Promise<KeySet>): Promise<ReadonlyMap<string, CryptoKey>> {
+  const { keys } = await fetchKeys();
+  const imported = await Promise.all(
+    keys.slice(0, KEYS_MAX).map(async (key) => [key.kid, (await importJWK(key as JWK, "ES256")) as CryptoKey] as const),
+  );
+  return new Map(imported);
+}

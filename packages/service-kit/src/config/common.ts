@@ -1,0 +1,30 @@
+import { logLevels } from "../logging/logger-levels.ts";
+import { httpUrl, integer, list, mongoUri, oneOf, textOr } from "./environment.ts";
+import { TOKEN_ISSUER } from "@pos/contracts/auth";
+
+/** Variables that every service reads. */
+export const commonEnvironment = (defaults: { port: number }) => ({
+  mode: oneOf("NODE_ENV", "development", {
+    describe: "production refuses weak secrets",
+    words: ["development", "production", "test"],
+  }),
+  mongoUri: mongoUri(),
+  port: integer("PORT", defaults.port, {
+    describe: "port to listen on; 0 takes a free one",
+    minimum: 0,
+    maximum: 65_535,
+  }),
+  host: textOr("HOST", "0.0.0.0", { describe: "address to listen on" }),
+  jwtIssuer: textOr("JWT_ISSUER", TOKEN_ISSUER, { describe: "issuer (iss) of access tokens" }),
+  logLevel: oneOf("LOG_LEVEL", "info", { describe: "least level that is logged", words: logLevels }),
+  corsOrigins: list("CORS_ORIGINS", { describe: "origins that browsers may call from, separated by commas" }),
+  drainDelayMs: integer("DRAIN_DELAY_MS", 0, {
+    describe: "how long to serve on after SIGTERM, with health at 503, in milliseconds",
+    minimum: 0,
+    maximum: 120_000,
+  }),
+  otlpEndpoint: httpUrl("OTEL_EXPORTER_OTLP_ENDPOINT", { describe: "OTLP/HTTP collector of traces; off when absent" }),
+});
+
+/** Where a service that does not issue tokens finds the keys that verify them. */
+export const jwksUrl = () => httpUrl("JWKS_URL", { describe: "address of the key set that verifies access tokens" });

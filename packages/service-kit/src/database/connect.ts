@@ -1,0 +1,78 @@
+import { type Db, MongoClient, type MongoClientOptions } from "mongodb";
+import type { Clock } from "../lifecycle/clock.ts";
+import type { Logger } from "../logging/logger.ts";
+import { redactText } from "../logging/redact.ts";
+
+/** How often a connection is tried before the service gives up. */
+export const CONNECT_ATTEMPTS_MAX = 10;
+/** Limit of one attempt, in milliseconds. */
+export const CONNECT_ATTEMPT_MS = 2000;
+/** Longest wait between two attempts, in milliseconds. */
+export const CONNECT_BACKOFF_MAX_MS = 30_000;
+
+/** A connected database and its client. */
+export interface Database {
+  readonly client: MongoClient;
+  readonly db: Db;
+  /** @throws when the database does not answer a ping in time */
+  ping(timeoutMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const options: MongoClientOptions = {
+  serverSelectionTimeoutMS: CONNECT_ATTEMPT_MS,
+  connectTimeoutMS: CONNECT_ATTEMPT_MS,
+  // A frozen server must not hold a request for ever; longer work (index builds) goes on in the server by itself.
+  socketTimeoutMS: 10_000,
+  waitQueueTimeoutMS: 4000,
+  maxPoolSize: 20,
+  minPoolSize: 1,
+  writeConcern: { w: "majority", journal: true },
+  retryWrites: true,
+  retryReads: true,
+  ignoreUndefined: true,
+};
+
+/** Wait before attempt `attempt` + 1, in milliseconds: 1 s, then doubled, at most 30 s. */
+export const backoffMs = (attempt: number): number => Math.min(1000 * 2 ** (attempt - 1), CONNECT_BACKOFF_MAX_MS);
+
+/**
+ * Connects with exponential back-off: 10 attempts of at most 2 s each, waits of 1, 2, 4, 8, 16, 30, 30, 30, 30 s.
+ * @throws the last error when every attempt failed
+ */
+export async function connectDatabase(uri: string, tools: { clock: Clock; logger: Logger }): Promise<Database> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await connectOnce(uri);
+    } catch (error) {
+      const reason = redactText(error instanceof Error ? error.message : String(error));
+      if (attempt === CONNECT_ATTEMPTS_MAX) {
+        tools.logger.error({ attempt, reason }, "database out of reach, giving up");
+        throw error;
+      }
+      const waitMs = backoffMs(attempt);
+      tools.logger.warn({ attempt, waitMs, reason }, "database out of reach, trying again");
+      await tools.clock.sleep(waitMs);
+    }
+  }
+}
+
+async function connectOnce(uri: string): Promise<Database> {
+  const client = new MongoClient(uri, options);
+  try {
+    await client.connect();
+    const db = client.db();
+    await db.command({ ping: 1 }, { timeoutMS: CONNECT_ATTEMPT_MS });
+    return {
+      client,
+      db,
+      ping: async (timeoutMs) => {
+        await db.command({ ping: 1 }, { timeoutMS: timeoutMs });
+      },
+      close: () => client.close(),
+    };
+  } catch (error) {
+    await client.close().catch(() => undefined);
+    throw error;
+  }
+}

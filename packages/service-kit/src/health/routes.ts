@@ -1,0 +1,52 @@
+import { errors } from "@pos/contracts/errors";
+import { Healthy, Meta, Unhealthy } from "@pos/contracts/health";
+import { Elysia } from "elysia";
+import { access } from "../auth/access.ts";
+import type { TokenVerifier } from "../auth/token-verifier.ts";
+import type { HealthMonitor } from "./health.ts";
+
+/** Facts of the process that GET /meta answers; what changes is read anew at each call. */
+export interface ProcessFacts {
+  readonly service: string;
+  readonly version: string;
+  readonly environmentNames: readonly string[];
+  port(): number;
+  replicaSet(): string | undefined;
+}
+
+/** GET /health for every probe, GET /meta for administrators. */
+export const operationRoutes = (tools: { health: HealthMonitor; facts: ProcessFacts; verifier: TokenVerifier }) =>
+  new Elysia({ normalize: false, tags: ["operation"] })
+    .use(access(tools.verifier))
+    .get(
+      "/health",
+      async ({ status }) => {
+        const health = await tools.health.read();
+        return health.status === "healthy" ? status(200, health) : status(503, health);
+      },
+      {
+        access: "anyone",
+        detail: { summary: "Tells whether the service can serve", operationId: "getHealth" },
+        response: { 200: Healthy, 503: Unhealthy },
+      },
+    )
+    .get(
+      "/meta",
+      () => {
+        const { service, version, environmentNames, port, replicaSet } = tools.facts;
+        const name = replicaSet();
+        return {
+          service,
+          version,
+          port: port(),
+          environment: [...environmentNames],
+          rssBytes: process.memoryUsage.rss(),
+          ...(name === undefined ? {} : { replicaSet: name }),
+        };
+      },
+      {
+        access: ["admin"],
+        detail: { summary: "Facts about this process", operationId: "getMeta" },
+        response: { 200: Meta, ...errors(401, 403, 500) },
+      },
+    );

@@ -1,0 +1,44 @@
+import { type ErrorCode, errorStatus } from "@pos/contracts/errors";
+
+/** What an error carries beside its code and sentence. */
+export interface AppErrorOptions {
+  /** Facts for the caller: shown in the answer. Never internals, never secrets. */
+  details?: Record<string, unknown>;
+  /** The error behind this one: logged, never shown. */
+  cause?: unknown;
+  /** Seconds after which a retry makes sense: answered as Retry-After. */
+  retryAfterSeconds?: number;
+}
+
+/**
+ * An expected failure: the error plugin answers it with the status of its code. Anything else that is thrown is a bug
+ * and answered as INTERNAL_ERROR.
+ */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly code: ErrorCode;
+  readonly details: Record<string, unknown> | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options.details;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  /** HTTP status of the code. */
+  get status(): number {
+    return errorStatus[this.code];
+  }
+}
+
+/** The 404 of a well-formed id that names nothing. */
+export function notFound(type: "user" | "product" | "order" | "reservation" | "address", id: string): AppError {
+  return new AppError("NOT_FOUND", `There is no ${type} ${id}.`, { details: { type, id } });
+}
+
+/** The 503 of something that is away for now. */
+export function unavailable(message: string, cause?: unknown, retryAfterSeconds = 1): AppError {
+  return new AppError("SERVICE_UNAVAILABLE", message, { cause, retryAfterSeconds });
+}

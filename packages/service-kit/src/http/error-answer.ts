@@ -1,0 +1,84 @@
+import type { ErrorEnvelope } from "@pos/contracts/errors";
+import { InvalidCookieSignature, NotFoundError, ParseError, ValidationError } from "elysia";
+import { isDatabaseUnavailable } from "../database/errors.ts";
+import { AppError, unavailable } from "./app-error.ts";
+import { fieldProblems } from "./validation-message.ts";
+
+/** What an error becomes: the expected error to answer, and whether it is a fault of ours to be logged as such. */
+export interface ErrorAnswer {
+  readonly error: AppError;
+  readonly isBug: boolean;
+}
+
+/**
+ * Decides by `instanceof` what a thrown value is answered as; its own `code` is never believed, because domain and
+ * driver errors carry codes that look like the framework's.
+ * @param allowed methods of the path, when the path exists and the method does not
+ */
+export function answerOf(thrown: unknown, allowed: readonly string[]): ErrorAnswer {
+  const error = thrown instanceof ParseError && thrown.cause instanceof AppError ? thrown.cause : thrown;
+  if (error instanceof AppError) return { error, isBug: error.status >= 500 && error.status !== 503 };
+  if (error instanceof ValidationError) return validationAnswer(error);
+  if (error instanceof NotFoundError) return { error: unknownPath(allowed), isBug: false };
+  if (error instanceof ParseError || error instanceof InvalidCookieSignature) {
+    return {
+      error: new AppError("VALIDATION_ERROR", "The request could not be read.", { cause: error }),
+      isBug: false,
+    };
+  }
+  if (isDatabaseUnavailable(error)) {
+    return { error: unavailable("The database does not answer at the moment. Try again.", error), isBug: false };
+  }
+  return {
+    error: new AppError("INTERNAL_ERROR", "Something went wrong on our side. The request id leads to the cause.", {
+      cause: error,
+    }),
+    isBug: true,
+  };
+}
+
+/** The envelope of an error. */
+export function envelopeOf(error: AppError): ErrorEnvelope {
+  const { code, message, details } = error;
+  return { error: details === undefined ? { code, message } : { code, message, details } };
+}
+
+/** Headers that an error's status asks for (RFC 9110: Allow, Retry-After; RFC 6750: WWW-Authenticate). */
+export function headersOf(error: AppError): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (error.code === "UNAUTHORIZED") {
+    headers["www-authenticate"] = 'Bearer realm="product-order-system"';
+  }
+  if (error.retryAfterSeconds !== undefined)
+    headers["retry-after"] = String(Math.max(1, Math.ceil(error.retryAfterSeconds)));
+  const allow = error.code === "METHOD_NOT_ALLOWED" ? error.details?.["allow"] : undefined;
+  if (Array.isArray(allow)) headers["allow"] = allow.join(", ");
+  return headers;
+}
+
+function validationAnswer(error: ValidationError): ErrorAnswer {
+  // A response that breaks its own schema is our mistake, not the caller's.
+  if (error.type === "response") {
+    return {
+      error: new AppError("INTERNAL_ERROR", "Something went wrong on our side. The request id leads to the cause.", {
+        cause: error,
+      }),
+      isBug: true,
+    };
+  }
+  const fields = fieldProblems(error);
+  const first = fields[0];
+  const where = error.type === "params" ? "path" : error.type;
+  const sentence =
+    first === undefined
+      ? `The ${where} is invalid.`
+      : `${first.path === "" ? `The ${where}` : `${first.path} (${where})`} ${first.message}.`;
+  return { error: new AppError("VALIDATION_ERROR", sentence, { details: { in: where, fields } }), isBug: false };
+}
+
+function unknownPath(allowed: readonly string[]): AppError {
+  if (allowed.length === 0) return new AppError("NOT_FOUND", "There is nothing at this path.");
+  return new AppError("METHOD_NOT_ALLOWED", `This path takes ${allowed.join(", ")}.`, {
+    details: { allow: [...allowed] },
+  });
+}

@@ -1,0 +1,278 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { errors } from "@pos/contracts/errors";
+import { ClosedObject, Text, WholeNumber } from "@pos/contracts/primitives";
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import { Writable } from "node:stream";
+import { access } from "../auth/access.ts";
+import type { TokenVerifier } from "../auth/token-verifier.ts";
+import { createHealthMonitor } from "../health/health.ts";
+import { createLogger } from "../logging/logger.ts";
+import { AppError } from "./app-error.ts";
+import { createServiceApp } from "./service-app.ts";
+
+const lines: string[] = [];
+const destination = new Writable({
+  write(chunk, _encoding, done) {
+    lines.push(...String(chunk).split("\n").filter(Boolean));
+    done();
+  },
+});
+const own = "65f1c0ffee0123456789abcd";
+const verifier: TokenVerifier = {
+  async verify(token) {
+    if (token === "admin") return { subject: "f".repeat(24), role: "admin" };
+    if (token === "service") return { subject: "order-service", role: "service" };
+    if (token === "customer") return { subject: own, role: "customer" };
+    throw new AppError("UNAUTHORIZED", "no");
+  },
+};
+const feature = () =>
+  new Elysia({ normalize: false })
+    .use(access(verifier))
+    .post("/things/:id", ({ body, status, identity }) => status(201, { ...body, by: identity.subject }), {
+      access: ["self", "admin"],
+      params: ClosedObject({ id: Type.String({ pattern: "^[0-9a-f]{24}$" }) }),
+      body: ClosedObject({
+        name: Text({ minLength: 1, maxLength: 3 }),
+        units: Type.Optional(WholeNumber({ minimum: 0, maximum: 10 })),
+        price: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+      }),
+      response: {
+        201: ClosedObject(
+          {
+            name: Text({ maxLength: 3 }),
+            units: Type.Optional(Type.Number()),
+            price: Type.Optional(Type.Number()),
+            by: Type.String(),
+          },
+          { description: "Made" },
+        ),
+        ...errors(400, 401, 403, 415),
+      },
+    })
+    .get("/things", ({ query }) => ({ limit: query.limit ?? 0 }), {
+      access: "anyone",
+      query: ClosedObject({ limit: Type.Optional(WholeNumber({ minimum: 1, maximum: 9 })) }),
+      response: { 200: ClosedObject({ limit: Type.Number() }, { description: "List" }), ...errors(400) },
+    })
+    .get(
+      "/broken",
+      () => {
+        throw Object.assign(new Error("the secret inside"), { code: "NOT_FOUND" });
+      },
+      { access: "anyone" },
+    )
+    .get("/odd", () => ({ surprise: 1 }) as unknown as { limit: number }, {
+      access: "anyone",
+      response: { 200: ClosedObject({ limit: Type.Number() }) },
+    });
+
+const app = createServiceApp(feature, {
+  logger: createLogger({ service: "kit", level: "info", destination }),
+  verifier,
+  health: createHealthMonitor("kit", []),
+  facts: { service: "kit", version: "1", environmentNames: [], port: () => 0, replicaSet: () => undefined },
+  corsOrigins: ["https://shop.example"],
+  document: { title: "Kit", version: "1", description: "Test" },
+});
+let url = "";
+beforeAll(() => {
+  app.listen({ hostname: "127.0.0.1", port: 0, maxRequestBodySize: 64 * 1024 * 1024 });
+  url = `http://127.0.0.1:${app.server?.port}`;
+});
+afterAll(() => app.stop());
+
+const json = { "content-type": "application/json" };
+async function call(
+  method: string,
+  path: string,
+  options: {
+    token?: string;
+    body?: string | Uint8Array<ArrayBuffer> | ReadableStream;
+    headers?: Record<string, string>;
+  } = {},
+) {
+  const answer = await fetch(url + path, {
+    method,
+    ...(options.body === undefined ? {} : { body: options.body }),
+    headers: {
+      ...(options.body === undefined ? {} : json),
+      ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+      ...options.headers,
+    },
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, text, code: codeOf(text) };
+}
+function codeOf(text: string): string | undefined {
+  try {
+    return (JSON.parse(text) as { error?: { code?: string } }).error?.code;
+  } catch {
+    return undefined;
+  }
+}
+
+describe("access", () => {
+  test.each([
+    ["nobody", undefined, own, 401, "UNAUTHORIZED"],
+    ["a wrong token", "x", own, 401, "UNAUTHORIZED"],
+    ["a service", "service", own, 403, "FORBIDDEN"],
+    ["a customer on a foreign id", "customer", "0".repeat(24), 403, "FORBIDDEN"],
+    ["a customer on a malformed id", "customer", "zz", 400, "VALIDATION_ERROR"],
+  ] as const)("refuses %s before it reads the body", async (_who, token, id, status, code) => {
+    const answer = await call("POST", `/things/${id}`, { ...(token === undefined ? {} : { token }), body: "{broken" });
+    expect({ status: answer.status, code: answer.code }).toEqual({ status, code });
+    expect(answer.headers.get("www-authenticate") !== null).toBe(status === 401);
+  });
+  test.each(["", "/api/v1"])("admits the owner and the administrator under %p", async (prefix) => {
+    const mine = await call("POST", `${prefix}/things/${own}`, { token: "customer", body: '{"name":"abc"}' });
+    expect([mine.status, mine.text]).toEqual([201, JSON.stringify({ name: "abc", by: own })]);
+    const admin = await call("POST", `${prefix}/things/${own}`, { token: "admin", body: '{"name":"😀😀😀"}' });
+    expect(admin.status).toBe(201);
+  });
+});
+
+describe("bodies", () => {
+  const deep = `${'{"name":'.repeat(1)}${"[".repeat(5000)}${"]".repeat(5000)}}`;
+  test.each([
+    ["malformed JSON", '{"name":', 400],
+    ["trailing text", '{"name":"a"} x', 400],
+    ["an empty body", "", 400],
+    ["a text for a number", '{"name":"a","units":"5"}', 400],
+    ["an unknown field", '{"name":"a","role":"admin"}', 400],
+    ["a lone surrogate", '{"name":"\\ud800"}', 400],
+    ["NUL", '{"name":"\\u0000"}', 400],
+    ["a number beyond doubles", '{"name":"a","units":1e309}', 400],
+    ["too many code points", '{"name":"😀😀😀😀"}', 400],
+    ["5,000 levels", deep, 400],
+    ["257 KiB", `{"name":"${"a".repeat(257 * 1024)}"}`, 413],
+  ])("refuses %s", async (_what, body, status) => {
+    const answer = await call("POST", `/things/${own}`, { token: "admin", body, headers: json });
+    expect(answer.status).toBe(status);
+    expect(answer.code).toBe(status === 413 ? "PAYLOAD_TOO_LARGE" : "VALIDATION_ERROR");
+    expect(answer.text).not.toContain("found");
+  });
+  test("refuses an oversized chunked body in the envelope", async () => {
+    const stream = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(64 * 1024).fill(32));
+        if (++sent === 6) controller.close();
+      },
+    });
+    let sent = 0;
+    const answer = await call("POST", `/things/${own}`, { token: "admin", body: stream });
+    expect([answer.status, answer.code]).toEqual([413, "PAYLOAD_TOO_LARGE"]);
+  });
+  test("refuses invalid UTF-8", async () => {
+    const body = new Uint8Array([...new TextEncoder().encode('{"name":"'), 0xff, ...new TextEncoder().encode('"}')]);
+    expect((await call("POST", `/things/${own}`, { token: "admin", body })).status).toBe(400);
+  });
+  test.each(["application/x-www-form-urlencoded", "text/plain", "application/json; charset=latin1"])(
+    "refuses %s",
+    async (type) => {
+      const answer = await call("POST", `/things/${own}`, {
+        token: "admin",
+        body: "name=a",
+        headers: { "content-type": type },
+      });
+      expect([answer.status, answer.code]).toEqual([415, "UNSUPPORTED_MEDIA_TYPE"]);
+    },
+  );
+  test("reads -0 as 0", async () => {
+    const answer = await call("POST", `/things/${own}`, { token: "admin", body: '{"name":"a","units":-0}' });
+    expect(answer.text).toContain('"units":0');
+  });
+  test("names the field that is wrong", async () => {
+    const answer = await call("POST", `/things/${own}`, { token: "admin", body: '{"name":"a","units":11}' });
+    expect(JSON.parse(answer.text)).toEqual({
+      error: {
+        code: "VALIDATION_ERROR",
+        message: "units (body) must be a whole number from 0 up to 10.",
+        details: { in: "body", fields: [{ path: "units", message: "must be a whole number from 0 up to 10" }] },
+      },
+    });
+  });
+});
+
+describe("every answer", () => {
+  test.each([
+    ["GET", "/nope", 404, "NOT_FOUND", null],
+    ["GET", "/swagger/unused", 404, "NOT_FOUND", null],
+    ["DELETE", "/things", 405, "METHOD_NOT_ALLOWED", "GET, HEAD"],
+    ["PUT", `/things/${own}`, 405, "METHOD_NOT_ALLOWED", "POST"],
+    ["GET", "/broken", 500, "INTERNAL_ERROR", null],
+    ["GET", "/odd", 500, "INTERNAL_ERROR", null],
+    ["GET", "/things?limit=0", 400, "VALIDATION_ERROR", null],
+    ["GET", "/things?limit=x", 400, "VALIDATION_ERROR", null],
+    ["GET", "/things?limt=1", 400, "VALIDATION_ERROR", null],
+    ["GET", "/things?limit=1&limit=2", 400, "VALIDATION_ERROR", null],
+  ] as const)("%s %s is %d in the envelope", async (method, path, status, code, allow) => {
+    const answer = await call(method, path);
+    expect([answer.status, answer.code, answer.headers.get("allow")]).toEqual([status, code, allow]);
+    expect(answer.text).not.toContain("secret");
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+  });
+  test("carries the request id it was given, or one of its own when that is not sane", async () => {
+    expect((await call("GET", "/things", { headers: { "x-request-id": "abc-1" } })).headers.get("x-request-id")).toBe(
+      "abc-1",
+    );
+    expect((await call("GET", "/nope", { headers: { "x-request-id": "a b" } })).headers.get("x-request-id")).toMatch(
+      /^[0-9a-f-]{36}$/,
+    );
+  });
+  test("answers HEAD like GET without a body", async () => {
+    const answer = await call("HEAD", "/things?limit=3");
+    expect([answer.status, answer.text]).toEqual([200, ""]);
+  });
+  test("allows listed origins only", async () => {
+    const preflight = { "access-control-request-method": "POST" };
+    const good = await call("OPTIONS", "/things", { headers: { origin: "https://shop.example", ...preflight } });
+    expect([good.status, good.headers.get("access-control-allow-origin")]).toEqual([204, "https://shop.example"]);
+    const bad = await call("OPTIONS", "/things", { headers: { origin: "https://evil.example", ...preflight } });
+    expect(bad.headers.get("access-control-allow-origin")).toBeNull();
+  });
+  test("is logged as one JSON object, errors with their cause", async () => {
+    await call("GET", "/broken?x=1", { headers: { "x-request-id": "log-me" } });
+    await Bun.sleep(20);
+    const entries = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((entry) => entry["requestId"] === "log-me");
+    expect(entries.map((entry) => entry["level"]).sort()).toEqual(["error", "info"]);
+    expect(entries.find((entry) => entry["level"] === "info")).toMatchObject({
+      method: "GET",
+      path: "/broken",
+      route: "/broken",
+      status: 500,
+      service: "kit",
+    });
+    expect(JSON.stringify(entries)).toContain("the secret inside");
+  });
+});
+
+describe("swagger", () => {
+  test("serves a document without the plugin's page or the prefixed routes", async () => {
+    const answer = await call("GET", "/swagger/json");
+    const document = JSON.parse(answer.text) as { paths: Record<string, Record<string, Record<string, unknown>>> };
+    expect(Object.keys(document.paths).sort()).toEqual([
+      "/broken",
+      "/health",
+      "/meta",
+      "/odd",
+      "/things",
+      "/things/{id}",
+    ]);
+    expect(document.paths["/things/{id}"]?.["post"]).toMatchObject({
+      security: [{ bearer: [] }],
+      "x-access": ["self", "admin"],
+    });
+  });
+  test("serves its page and assets from this host", async () => {
+    const page = await call("GET", "/swagger");
+    expect(page.headers.get("content-type")).toContain("text/html");
+    expect(page.headers.get("content-security-policy")).toContain("script-src 'self'");
+    for (const [, path] of page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)) {
+      expect((await call("GET", path ?? "")).status).toBe(200);
+    }
+  });
+});

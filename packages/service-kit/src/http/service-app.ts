@@ -1,0 +1,105 @@
+import { type AnyElysia, Elysia } from "elysia";
+import type { TokenVerifier } from "../auth/token-verifier.ts";
+import type { HealthMonitor } from "../health/health.ts";
+import { operationRoutes, type ProcessFacts } from "../health/routes.ts";
+import type { Logger } from "../logging/logger.ts";
+import type { DocumentInfo } from "../swagger/document.ts";
+import { swaggerRoutes } from "../swagger/routes.ts";
+import { allowedMethods } from "./allowed-methods.ts";
+import { AppError } from "./app-error.ts";
+import { corsHeaders, isPreflight, preflightHeaders } from "./cors.ts";
+import { answerOf, envelopeOf, headersOf } from "./error-answer.ts";
+import { refuseLargeBody } from "./json-body.ts";
+import { openRequestContext, requestContext, traceId } from "./request-context.ts";
+
+/** What every service's app is built from. */
+export interface ServiceAppOptions {
+  readonly logger: Logger;
+  readonly verifier: TokenVerifier;
+  readonly health: HealthMonitor;
+  readonly facts: ProcessFacts;
+  readonly corsOrigins: readonly string[];
+  readonly document: DocumentInfo;
+}
+
+/** Headers of every answer. A route that serves a page or an asset replaces them. */
+const securityHeaders = {
+  "x-content-type-options": "nosniff",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-site",
+  "x-frame-options": "DENY",
+  "cache-control": "no-store",
+};
+
+/**
+ * The app of a service: request id, limits, error envelope, access log, security headers and CORS around its features,
+ * health, meta and Swagger page. Every route is served at its path and under /api/v1.
+ * @param features makes the routes of the service; called once for each prefix
+ */
+export function createServiceApp(features: () => AnyElysia, options: ServiceAppOptions) {
+  const routes = () => new Elysia({ normalize: false }).use(operationRoutes(options)).use(features());
+  let methodsOf: ((path: string) => readonly string[]) | undefined;
+  const app = new Elysia({ normalize: false });
+  const origins = new Set(options.corsOrigins);
+  app
+    .onRequest(({ request, set }) => {
+      const context = openRequestContext(request);
+      Object.assign(set.headers, securityHeaders);
+      set.headers["x-request-id"] = context.requestId;
+      if (origins.size > 0) {
+        const cors = corsHeaders(origins, request);
+        Object.assign(set.headers, cors);
+        if (cors !== undefined && isPreflight(request)) {
+          Object.assign(set.headers, preflightHeaders);
+          return new Response(null, { status: 204 });
+        }
+      }
+      refuseLargeBody(request);
+      return undefined;
+    })
+    .onError(({ error: thrown, request, set, path }) => {
+      methodsOf ??= allowedMethods(app.routes);
+      const { error, isBug } = answerOf(thrown, thrown instanceof AppError ? [] : methodsOf(path));
+      if (isBug) logBug(options.logger, request, error);
+      set.status = error.status;
+      Object.assign(set.headers, headersOf(error));
+      return envelopeOf(error);
+    })
+    .onAfterResponse(({ request, set, route, path }) => {
+      logRequest(options.logger, { request, status: Number(set.status ?? 200), route, path });
+    })
+    .use(swaggerRoutes(routes(), options.document))
+    .use(routes())
+    .use(new Elysia({ prefix: "/api/v1", normalize: false }).use(routes()));
+  return app;
+}
+
+function logBug(logger: Logger, request: Request, error: AppError): void {
+  const context = requestContext(request);
+  logger.error(
+    { requestId: context.requestId, traceId: traceId(context), code: error.code, err: error.cause ?? error },
+    error.message,
+  );
+}
+
+function logRequest(logger: Logger, done: { request: Request; status: number; route: string; path: string }): void {
+  // A throw in this hook would be an unhandled rejection and could end the process.
+  try {
+    const context = requestContext(done.request);
+    logger.info(
+      {
+        requestId: context.requestId,
+        traceId: traceId(context),
+        method: done.request.method,
+        path: done.path,
+        route: done.route,
+        status: done.status,
+        durationMs: Math.round((performance.now() - context.startedAt) * 100) / 100,
+      },
+      "request",
+    );
+  } catch {
+    // Nothing to log with.
+  }
+}

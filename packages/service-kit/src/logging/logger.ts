@@ -1,0 +1,38 @@
+import pino, { type DestinationStream, type Logger as PinoLogger } from "pino";
+import type { LogLevel } from "./logger-levels.ts";
+import { redact } from "./redact.ts";
+
+/** Structured log: one JSON object a line. */
+export type Logger = PinoLogger;
+
+/**
+ * A logger that writes JSON lines with time, level, service and msg, secrets cut out. Lines are buffered (4 KiB or
+ * one second) off the hot path; `flushLogs` writes what is left.
+ * @param destination where the lines go; standard output when absent
+ */
+export function createLogger(options: { service: string; level: LogLevel; destination?: DestinationStream }): Logger {
+  return pino(
+    {
+      level: options.level,
+      base: { service: options.service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) => redact(fields) as Record<string, unknown>,
+      },
+      serializers: { err: (error: unknown) => error },
+    },
+    options.destination ?? pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 }),
+  );
+}
+
+/** Writes buffered lines out; waits at most a second. */
+export function flushLogs(logger: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, 1000);
+    logger.flush(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

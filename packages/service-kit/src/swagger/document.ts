@@ -1,0 +1,59 @@
+import { swagger } from "@elysiajs/swagger";
+import { type AnyElysia, Elysia } from "elysia";
+
+/** Facts for the head of an OpenAPI document. */
+export interface DocumentInfo {
+  readonly title: string;
+  readonly version: string;
+  readonly description: string;
+}
+
+type Json = Record<string, unknown>;
+
+/**
+ * The OpenAPI 3.0 document of an app. The plugin runs in an app of its own, so that nothing of its page is served; what
+ * it writes beyond OpenAPI 3.0 (numeric exclusiveMinimum, record keys, empty responses) is put right here.
+ */
+export async function openApiDocument(features: AnyElysia, info: DocumentInfo): Promise<Json> {
+  const describing = new Elysia()
+    .use(
+      swagger({
+        path: "/unused",
+        specPath: "/document",
+        exclude: [/^\/swagger/, /^\/api\/v1/, "/unused", "/document"],
+        documentation: {
+          info: { ...info },
+          components: {
+            securitySchemes: {
+              bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "Token of POST /auth/login" },
+            },
+          },
+        },
+      }),
+    )
+    .use(features);
+  const answer = await describing.handle(new Request("http://localhost/document"));
+  return fitOpenApi30(await answer.json()) as Json;
+}
+
+/** Rewrites JSON Schema 2020 words that OpenAPI 3.0 spells otherwise. */
+function fitOpenApi30(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(fitOpenApi30);
+  if (typeof node !== "object" || node === null) return node;
+  const fitted: Json = {};
+  for (const [key, value] of Object.entries(node)) fitted[key] = fitOpenApi30(value);
+  if (typeof fitted["exclusiveMinimum"] === "number") {
+    fitted["minimum"] = fitted["exclusiveMinimum"];
+    fitted["exclusiveMinimum"] = true;
+  }
+  if (typeof fitted["patternProperties"] === "object" && fitted["patternProperties"] !== null) {
+    const [schema] = Object.values(fitted["patternProperties"]);
+    delete fitted["patternProperties"];
+    fitted["additionalProperties"] = schema ?? true;
+  }
+  if (Array.isArray(fitted["examples"]) && fitted["type"] !== undefined) {
+    fitted["example"] = fitted["examples"][0];
+    delete fitted["examples"];
+  }
+  return fitted;
+}
