@@ -25,18 +25,22 @@ export interface BuiltService {
   readonly background: readonly BackgroundWork[];
 }
 
+/** What a service is built from: its main gives these, and so do tests. */
+export interface BuildParts<Config> {
+  readonly config: Config;
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Port the service listens on; known once it listens. */
+  port(): number;
+}
+
 /** What a service's main gives to `runService`. */
 export interface ServiceDefinition<Schema extends EnvironmentSchema> {
   readonly name: string;
   readonly environment: Schema;
   /** Prepares the database (migrations, indexes) and builds the app. */
-  build(parts: {
-    config: Configuration<Schema>;
-    database: Database;
-    logger: Logger;
-    clock: Clock;
-    port: () => number;
-  }): Promise<BuiltService>;
+  build(parts: BuildParts<Configuration<Schema>>): Promise<BuiltService>;
 }
 
 /** The process as ports: its environment, its signals, and how it ends. */

@@ -1,0 +1,114 @@
+import type { Collection, CreateIndexesOptions, Db, IndexSpecification } from "mongodb";
+import type { Clock } from "../lifecycle/clock.ts";
+import type { Logger } from "../logging/logger.ts";
+import { isDuplicateKey } from "./errors.ts";
+
+/** One change to the documents of a database: run once, in order. A crash half-way runs it again, so it is idempotent. */
+export interface Migration {
+  /** Position in the order, from 1; never reused. */
+  readonly version: number;
+  readonly name: string;
+  up(db: Db): Promise<void>;
+}
+
+/** One index that a query of a service needs. */
+export interface Index {
+  readonly collection: string;
+  readonly keys: IndexSpecification;
+  readonly options?: CreateIndexesOptions;
+}
+
+/** What a service's database must look like before it serves. */
+export interface DatabaseLayout {
+  readonly migrations: readonly Migration[];
+  readonly indexes: readonly Index[];
+}
+
+interface Applied {
+  _id: number;
+  name: string;
+  appliedAt: Date;
+}
+
+interface Lock {
+  _id: "migrations";
+  owner: string;
+  heartbeatAt: Date;
+}
+
+const LOCK_LOST_AFTER_MS = 30_000;
+const LOCK_POLL_MS = 200;
+const LOCK_WAIT_MAX_MS = 300_000;
+
+/** Migrations that a database has not had yet, in order. */
+export async function pendingMigrations(db: Db, layout: DatabaseLayout): Promise<readonly Migration[]> {
+  const applied = await db
+    .collection<Applied>("migrations")
+    .find({}, { projection: { _id: 1 } })
+    .toArray();
+  const versions = new Set(applied.map(({ _id }) => _id));
+  return layout.migrations.filter(({ version }) => !versions.has(version)).sort((a, b) => a.version - b.version);
+}
+
+/**
+ * Brings a database to its layout: pending migrations in order, then indexes. Replicas that start together wait for
+ * the one that holds the lock; a lock whose holder died is taken over after 30 s by the database's clock.
+ * @throws when another holder does not finish within 5 minutes
+ */
+export async function migrateDatabase(
+  db: Db,
+  layout: DatabaseLayout,
+  tools: { clock: Clock; logger: Logger },
+): Promise<void> {
+  if ((await pendingMigrations(db, layout)).length > 0)
+    await withLock(db, tools.clock, () => runPending(db, layout, tools.logger));
+  for (const { collection, keys, options } of layout.indexes)
+    await db.collection(collection).createIndex(keys, options);
+}
+
+async function runPending(db: Db, layout: DatabaseLayout, logger: Logger): Promise<void> {
+  for (const migration of await pendingMigrations(db, layout)) {
+    logger.info({ version: migration.version, name: migration.name }, "migrating");
+    await migration.up(db);
+    await db
+      .collection<Applied>("migrations")
+      .updateOne(
+        { _id: migration.version },
+        { $setOnInsert: { name: migration.name, appliedAt: new Date() } },
+        { upsert: true },
+      );
+  }
+}
+
+async function withLock(db: Db, clock: Clock, work: () => Promise<void>): Promise<void> {
+  const locks = db.collection<Lock>("locks");
+  const owner = crypto.randomUUID();
+  for (let waitedMs = 0; !(await takeLock(locks, owner)); waitedMs += LOCK_POLL_MS) {
+    if (waitedMs >= LOCK_WAIT_MAX_MS) throw new Error("another process has held the migration lock for 5 minutes");
+    await clock.sleep(LOCK_POLL_MS);
+  }
+  const heartbeat = setInterval(() => void takeLock(locks, owner).catch(() => undefined), LOCK_LOST_AFTER_MS / 3);
+  try {
+    await work();
+  } finally {
+    clearInterval(heartbeat);
+    await locks.deleteOne({ _id: "migrations", owner });
+  }
+}
+
+/** Takes the lock when it is free, ours, or its holder was last seen 30 s ago by the database's clock. */
+async function takeLock(locks: Collection<Lock>, owner: string): Promise<boolean> {
+  const isLost = { $lt: ["$heartbeatAt", { $subtract: ["$$NOW", LOCK_LOST_AFTER_MS] }] };
+  try {
+    await locks.updateOne(
+      { _id: "migrations", $or: [{ owner }, { $expr: isLost }] },
+      [{ $set: { owner, heartbeatAt: "$$NOW" } }],
+      { upsert: true },
+    );
+    return true;
+  } catch (error) {
+    // The upsert met the lock of another holder.
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
