@@ -1,5 +1,6 @@
 import type { Step } from "./step.ts";
 import { format } from "./steps/format.ts";
+import { imports } from "./steps/imports.ts";
 import { lint } from "./steps/lint.ts";
 import { tests } from "./steps/tests.ts";
 import { types } from "./steps/types.ts";
@@ -9,4 +10,4 @@ import { types } from "./steps/types.ts";
  * `steps/` (`commandStep` covers a command) and put it here. `when: "full"` keeps a step for `bun run verify:full`;
  * a step with reduced and full rounds reads `context.full`, or gives `commandStep` a `fullCommand`.
  */
-export const STEPS: readonly Step[] = [format, types, lint, tests];
+export const STEPS: readonly Step[] = [format, types, lint, imports, tests];

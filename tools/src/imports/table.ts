@@ -1,0 +1,54 @@
+/** Who may import whom: the drawing of docs/architecture.md as data. What is not here is an error. */
+
+/** Packages that production code of a package may import. */
+export const ALLOWED_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  contracts: [],
+  "service-kit": ["contracts"],
+  client: ["contracts"],
+  "user-service": ["service-kit", "contracts"],
+  "product-service": ["service-kit", "contracts"],
+  "order-service": ["service-kit", "client", "contracts"],
+  "local-mongodb": [],
+  testing: ["client", "contracts", "local-mongodb", "service-kit"],
+  cli: ["client", "contracts", "local-mongodb"],
+  bench: ["client", "contracts", "local-mongodb"],
+  tools: ["client", "contracts", "local-mongodb", "testing"],
+};
+
+/** Packages that the tests of any package may import besides. */
+export const ALLOWED_IN_TESTS: readonly string[] = ["testing", "client", "contracts", "local-mongodb"];
+
+export const SERVICES: readonly string[] = ["user-service", "product-service", "order-service"];
+
+/** The doors of a service, by who may use them. No service stands here: none imports another. */
+export const SERVICE_DOORS: Readonly<Record<string, readonly string[]>> = {
+  cli: ["config", "migrations", "protocol"],
+  testing: ["config", "migrations", "protocol", "app"],
+};
+
+/** Third-party modules that a package keeps out, with the reason as the end of a sentence. */
+export const BANNED_MODULES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  contracts: {
+    elysia: "the wire schemas stand on plain TypeBox",
+    mongodb: "contracts do no I/O",
+    ky: "contracts do no I/O",
+  },
+  client: { elysia: "it costs every client 60 ms and 16 MB", mongodb: "a client speaks HTTP" },
+  cli: { elysia: "it costs every command 60 ms and 16 MB" },
+};
+
+/** Third-party packages without `exports` whose inner files are the only door, with the reason. */
+export const ALLOWED_INTERNALS: Readonly<Record<string, string>> = {
+  "mongodb-memory-server-core": "its downloader of mongod is exported nowhere else",
+};
+
+/** What the parts of a feature folder may not import: roles beside them, and third-party modules. */
+export const FEATURE_ROLES: Readonly<
+  Record<string, { readonly roles: readonly string[]; readonly modules: readonly string[] }>
+> = {
+  routes: { roles: ["repository"], modules: ["mongodb"] },
+  service: { roles: ["routes", "repository"], modules: ["elysia", "mongodb"] },
+  domain: { roles: ["routes", "service", "repository"], modules: ["elysia", "mongodb"] },
+  schemas: { roles: ["routes", "service", "repository"], modules: ["mongodb"] },
+  repository: { roles: ["routes"], modules: ["elysia"] },
+};
