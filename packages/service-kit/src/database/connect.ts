@@ -19,9 +19,9 @@ export interface Database {
   close(): Promise<void>;
 }
 
-const options: MongoClientOptions = {
-  serverSelectionTimeoutMS: CONNECT_ATTEMPT_MS,
-  connectTimeoutMS: CONNECT_ATTEMPT_MS,
+const options = (attemptMs: number): MongoClientOptions => ({
+  serverSelectionTimeoutMS: attemptMs,
+  connectTimeoutMS: attemptMs,
   // A frozen server must not hold a request for ever; longer work (index builds) goes on in the server by itself.
   socketTimeoutMS: 10_000,
   waitQueueTimeoutMS: 4000,
@@ -31,19 +31,23 @@ const options: MongoClientOptions = {
   retryWrites: true,
   retryReads: true,
   ignoreUndefined: true,
-};
+});
 
 /** Wait before attempt `attempt` + 1, in milliseconds: 1 s, then doubled, at most 30 s. */
 export const backoffMs = (attempt: number): number => Math.min(1000 * 2 ** (attempt - 1), CONNECT_BACKOFF_MAX_MS);
 
 /**
  * Connects with exponential back-off: 10 attempts of at most 2 s each, waits of 1, 2, 4, 8, 16, 30, 30, 30, 30 s.
+ * @param tools `attemptMs` is the limit of one attempt; 2,000 when absent
  * @throws the last error when every attempt failed
  */
-export async function connectDatabase(uri: string, tools: { clock: Clock; logger: Logger }): Promise<Database> {
+export async function connectDatabase(
+  uri: string,
+  tools: { clock: Clock; logger: Logger; attemptMs?: number },
+): Promise<Database> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await connectOnce(uri);
+      return await connectOnce(uri, tools.attemptMs ?? CONNECT_ATTEMPT_MS);
     } catch (error) {
       const reason = redactText(error instanceof Error ? error.message : String(error));
       if (attempt === CONNECT_ATTEMPTS_MAX) {
@@ -57,12 +61,12 @@ export async function connectDatabase(uri: string, tools: { clock: Clock; logger
   }
 }
 
-async function connectOnce(uri: string): Promise<Database> {
-  const client = new MongoClient(uri, options);
+async function connectOnce(uri: string, attemptMs: number): Promise<Database> {
+  const client = new MongoClient(uri, options(attemptMs));
   try {
     await client.connect();
     const db = client.db();
-    await db.command({ ping: 1 }, { timeoutMS: CONNECT_ATTEMPT_MS });
+    await db.command({ ping: 1 }, { timeoutMS: attemptMs });
     return {
       client,
       db,

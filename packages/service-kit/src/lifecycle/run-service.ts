@@ -7,7 +7,7 @@ import {
 } from "../config/environment.ts";
 import { connectDatabase, type Database } from "../database/connect.ts";
 import type { HealthMonitor } from "../health/health.ts";
-import { createLogger, flushLogs, type Logger } from "../logging/logger.ts";
+import { createLogger, flushLogs, type LogDestination, type Logger } from "../logging/logger.ts";
 import type { LogLevel } from "../logging/logger-levels.ts";
 import { type Clock, systemClock } from "./clock.ts";
 
@@ -57,6 +57,15 @@ const IN_FLIGHT_MAX_MS = 10_000;
 /** Bun would answer its own limit without our envelope; ours (256 KiB) is checked before and while a body is read. */
 const TRANSPORT_BODY_MAX_BYTES = 64 * 1024 * 1024;
 
+/** What a test sets otherwise. */
+export interface RunOptions {
+  readonly clock?: Clock;
+  /** Where log lines go; standard output when absent. */
+  readonly logDestination?: LogDestination;
+  /** Limit of one attempt to connect to the database, in milliseconds. */
+  readonly connectAttemptMs?: number;
+}
+
 /**
  * Runs a service: configuration, database (with back-off), app, listen. No port is open before the database answers.
  * On SIGTERM health turns 503, after the drain delay no new connections are taken, requests in flight finish (10 s at
@@ -65,21 +74,22 @@ const TRANSPORT_BODY_MAX_BYTES = 64 * 1024 * 1024;
 export async function runService<Schema extends EnvironmentSchema>(
   definition: ServiceDefinition<Schema>,
   process: ProcessPort,
-  clock: Clock = systemClock,
+  options: RunOptions = {},
 ): Promise<void> {
+  const destination = options.logDestination === undefined ? {} : { destination: options.logDestination };
   let config: Configuration<Schema> & CommonConfiguration;
   try {
     config = readEnvironment(definition.environment, process.env) as Configuration<Schema> & CommonConfiguration;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    const fallback = createLogger({ service: definition.name, level: "error" });
+    const fallback = createLogger({ service: definition.name, level: "error", ...destination });
     for (const problem of error.problems) fallback.error(problem);
     await flushLogs(fallback);
     return process.exit(1);
   }
-  const logger = createLogger({ service: definition.name, level: config.logLevel });
+  const logger = createLogger({ service: definition.name, level: config.logLevel, ...destination });
   try {
-    await serve(definition, { config, logger, clock, process });
+    await serve(definition, { config, logger, process, options });
   } catch (error) {
     logger.fatal({ err: error }, "the service could not start");
     await flushLogs(logger);
@@ -92,16 +102,21 @@ async function serve<Schema extends EnvironmentSchema>(
   {
     config,
     logger,
-    clock,
     process,
+    options,
   }: {
     config: Configuration<Schema> & CommonConfiguration;
     logger: Logger;
-    clock: Clock;
     process: ProcessPort;
+    options: RunOptions;
   },
 ): Promise<void> {
-  const database = await connectDatabase(config.mongoUri, { clock, logger });
+  const clock = options.clock ?? systemClock;
+  const database = await connectDatabase(config.mongoUri, {
+    clock,
+    logger,
+    ...(options.connectAttemptMs === undefined ? {} : { attemptMs: options.connectAttemptMs }),
+  });
   let port = config.port;
   const service = await definition.build({ config, database, logger, clock, port: () => port });
   service.app.listen({

@@ -4,13 +4,15 @@ import { redact } from "./redact.ts";
 
 /** Structured log: one JSON object a line. */
 export type Logger = PinoLogger;
+/** Where log lines go. */
+export type LogDestination = DestinationStream;
 
 /**
  * A logger that writes JSON lines with time, level, service and msg, secrets cut out. Lines are buffered (4 KiB or
  * one second) off the hot path; `flushLogs` writes what is left.
  * @param destination where the lines go; standard output when absent
  */
-export function createLogger(options: { service: string; level: LogLevel; destination?: DestinationStream }): Logger {
+export function createLogger(options: { service: string; level: LogLevel; destination?: LogDestination }): Logger {
   return pino(
     {
       level: options.level,
