@@ -1,0 +1,109 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync, renameSync, statSync } from "node:fs";
+import type { Writable } from "node:stream";
+
+/**
+ * `with-parent`: mongod is killed as soon as the process that started it is gone, even by `kill -9` (POSIX only).
+ * `detached`: mongod goes on without it.
+ * In both, mongod has its own process group, so that Ctrl-C reaches it only through whoever supervises it, and neither
+ * keeps the parent's event loop alive.
+ */
+export type Lifetime = "with-parent" | "detached";
+
+export interface MongodExit {
+  readonly code: number | undefined;
+  readonly signal: string | undefined;
+}
+
+export interface MongodProcess {
+  readonly pid: number;
+  readonly exited: Promise<MongodExit>;
+}
+
+/** At a start, a log larger than this is set aside as `<log>.1`. */
+const LOG_LIMIT_BYTES = 20_000_000;
+
+/**
+ * $0 is a name for `ps`, the rest the command. The pipe on stdin closes when the parent dies, however it dies; until then
+ * `read` waits (on 4, since a shell gives its background jobs an empty stdin). mongod is this shell's own child, so its pid cannot be taken by another process before it is killed.
+ */
+const WITH_PARENT = `
+exec 4<&0 </dev/null
+"$@" 3>&- 4<&- & child=$!
+exec >/dev/null 2>&1
+echo "$child" >&3; exec 3>&-
+( read -r _ <&4; kill -9 "$child" ) & guard=$!
+exec 4<&-
+wait "$child"; code=$?
+kill "$guard"
+exit "$code"`;
+
+/** A pipe end that the garbage collector takes would look like the parent's death. */
+const heldOpen = new Set<unknown>();
+
+/** Starts a command whose stdout and stderr are appended to `logPath`. */
+export async function spawnMongod(
+  command: readonly [string, ...string[]],
+  options: { readonly logPath: string; readonly lifetime: Lifetime },
+): Promise<MongodProcess> {
+  if (existsSync(options.logPath) && statSync(options.logPath).size > LOG_LIMIT_BYTES) {
+    renameSync(options.logPath, `${options.logPath}.1`);
+  }
+  const log = openSync(options.logPath, "a", 0o600);
+  try {
+    return options.lifetime === "detached" ? spawnDetached(command, log) : await spawnWithParent(command, log);
+  } finally {
+    closeSync(log);
+  }
+}
+
+function spawnDetached([program, ...parameters]: readonly [string, ...string[]], log: number): MongodProcess {
+  const child = spawn(program, parameters, { detached: true, stdio: ["ignore", log, log] });
+  child.unref();
+  if (child.pid === undefined) throw new Error(`${program} cannot be started`);
+  return { pid: child.pid, exited: exitOf(child) };
+}
+
+async function spawnWithParent(command: readonly string[], log: number): Promise<MongodProcess> {
+  const child = spawn("sh", ["-c", WITH_PARENT, "mongod-guard", ...command], {
+    detached: true,
+    stdio: ["pipe", log, log, "pipe"],
+  });
+  const exited = exitOf(child);
+  const pidPipe = child.stdio[3] as NodeJS.ReadableStream;
+  const pid = await new Promise<number>((resolve, reject) => {
+    pidPipe.once("data", (text: Buffer) => resolve(Number(text.toString().trim())));
+    exited.then(() => reject(new Error("the guard of mongod ended at once")), reject);
+  });
+  child.unref();
+  unref(child.stdin);
+  unref(pidPipe);
+  heldOpen.add(child);
+  void exited.then(() => heldOpen.delete(child));
+  return { pid, exited };
+}
+
+function exitOf(child: ReturnType<typeof spawn>): Promise<MongodExit> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      // A shell tells a child's death by signal as 128 + its number.
+      const killed = code === 137 ? "SIGKILL" : code === 143 ? "SIGTERM" : undefined;
+      resolve({ code: killed ? undefined : (code ?? undefined), signal: signal ?? killed });
+    });
+  });
+}
+
+function unref(stream: Writable | NodeJS.ReadableStream | null): void {
+  if (stream && "unref" in stream && typeof stream.unref === "function") stream.unref();
+}
+
+/** Whether a process with this pid exists (a zombie counts). */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,101 @@
+import { type Document, MongoClient, MongoServerError } from "mongodb";
+import type { Credentials } from "./credentials.ts";
+
+const POLL_MS = 20;
+const ALREADY_INITIALIZED = 23;
+const AUTHENTICATION_FAILED = 18;
+const USER_ALREADY_EXISTS = 51003;
+
+export interface ReplicaSetWish {
+  readonly replicaSet: string;
+  /** The ports of all members on 127.0.0.1, in the order of their member ids. */
+  readonly ports: readonly number[];
+  readonly credentials?: Credentials;
+  readonly electionTimeoutMs: number;
+  /** Checked between the steps; its reason is thrown. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes the mongod on `port` a member of the wished set whatever it was before (new, member under an old port, member
+ * already), waits until the set has a primary, and makes sure that the administrator exists.
+ */
+export async function bringToPrimary(port: number, wish: ReplicaSetWish): Promise<void> {
+  const unauthenticated = directClient(port);
+  try {
+    const credentials = wish.credentials;
+    const own = credentials ? await authenticatedClient(port, credentials) : undefined;
+    try {
+      const hello = await unauthenticated.db("admin").command({ hello: 1 });
+      // Both a new mongod and one whose set names another port say this.
+      if (hello["isreplicaset"] === true) await configure(own ?? unauthenticated, wish);
+      await waitForPrimary(unauthenticated, wish.signal);
+      if (credentials && !own) await createAdministrator(unauthenticated, credentials);
+    } finally {
+      await own?.close();
+    }
+  } finally {
+    await unauthenticated.close();
+  }
+}
+
+function directClient(port: number, credentials?: Credentials): MongoClient {
+  return new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
+    serverSelectionTimeoutMS: 5_000,
+    socketTimeoutMS: 10_000,
+    ...(credentials && { auth: credentials, authSource: "admin" }),
+  });
+}
+
+/** @returns undefined when the administrator does not exist yet, which the localhost exception lets us change */
+async function authenticatedClient(port: number, credentials: Credentials): Promise<MongoClient | undefined> {
+  const client = directClient(port, credentials);
+  try {
+    await client.db("admin").command({ ping: 1 });
+    return client;
+  } catch (error) {
+    await client.close();
+    if (error instanceof MongoServerError && error.code === AUTHENTICATION_FAILED) return undefined;
+    throw error;
+  }
+}
+
+async function configure(client: MongoClient, wish: ReplicaSetWish): Promise<void> {
+  const members = wish.ports.map((port, id) => ({ _id: id, host: `127.0.0.1:${port}` }));
+  const settings = { electionTimeoutMillis: wish.electionTimeoutMs };
+  const admin = client.db("admin");
+  try {
+    await admin.command({ replSetInitiate: { _id: wish.replicaSet, members, settings } });
+    return;
+  } catch (error) {
+    if (!(error instanceof MongoServerError) || error.code !== ALREADY_INITIALIZED) throw error;
+  }
+  const { config } = (await admin.command({ replSetGetConfig: 1 })) as { config: Document };
+  // There is no primary to ask while the member does not find itself in its own set.
+  await admin.command({
+    replSetReconfig: { ...config, version: config["version"] + 1, members, settings },
+    force: true,
+  });
+}
+
+async function waitForPrimary(client: MongoClient, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const hello = await client.db("admin").command({ hello: 1 });
+    if (hello["isWritablePrimary"] === true || typeof hello["primary"] === "string") return;
+    await Bun.sleep(POLL_MS);
+  }
+}
+
+async function createAdministrator(client: MongoClient, { username, password }: Credentials): Promise<void> {
+  try {
+    await client.db("admin").command({ createUser: username, pwd: password, roles: [{ role: "root", db: "admin" }] });
+  } catch (error) {
+    const code = error instanceof MongoServerError ? error.code : undefined;
+    if (code === USER_ALREADY_EXISTS) return;
+    throw new Error(
+      "the database has an administrator with another password than credentials.json in its data directory says",
+      { cause: error },
+    );
+  }
+}

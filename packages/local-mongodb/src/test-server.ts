@@ -1,0 +1,23 @@
+import { tmpdir } from "node:os";
+import { type Environment } from "./cache.ts";
+import { findMongod } from "./find.ts";
+import { type RunningMongod, startMongod } from "./run.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
+
+let shared: Promise<RunningMongod> | undefined;
+
+/**
+ * The one mongod of a test run: a replica set of one member without a password, started at the first call. It ends with
+ * this process, however that ends, and leaves nothing behind.
+ */
+export function sharedTestMongod(env: Environment = process.env): Promise<RunningMongod> {
+  shared ??= start(env);
+  return shared;
+}
+
+async function start(env: Environment): Promise<RunningMongod> {
+  const lines: string[] = [];
+  const found = await findMongod({ env, log: (line) => lines.push(line) });
+  const dataDir = await temporaryDirectory("pos-test-mongod-", tmpdir());
+  return await startMongod({ binary: found.path, dataDir, lifetime: "with-parent" });
+}
