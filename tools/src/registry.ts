@@ -2,12 +2,14 @@ import type { Step } from "./step.ts";
 import { format } from "./steps/format.ts";
 import { imports } from "./steps/imports.ts";
 import { lint } from "./steps/lint.ts";
+import { secrets } from "./steps/secrets.ts";
 import { tests } from "./steps/tests.ts";
 import { types } from "./steps/types.ts";
+import { wording } from "./steps/wording.ts";
 
 /**
  * The steps of `bun run verify`, in the order in which they run, one after another. To add one, write a `Step` under
  * `steps/` (`commandStep` covers a command) and put it here. `when: "full"` keeps a step for `bun run verify:full`;
  * a step with reduced and full rounds reads `context.full`, or gives `commandStep` a `fullCommand`.
  */
-export const STEPS: readonly Step[] = [format, types, lint, imports, tests];
+export const STEPS: readonly Step[] = [format, types, lint, imports, secrets, wording, tests];

@@ -1,8 +1,8 @@
 import type { Step, StepResult } from "./step.ts";
 
 /** Lines of a failed step that are printed; the whole of it is in the log. */
-const MAX_HEAD_LINES = 40;
-const MAX_TAIL_LINES = 100;
+const MAX_HEAD_LINES = 20;
+const MAX_TAIL_LINES = 60;
 const MAX_LINE_CHARACTERS = 400;
 const NAME_COLUMNS = 12;
 /** Without a terminal, a sign of life is printed this often, so that a silent hour is never taken for a hang. */

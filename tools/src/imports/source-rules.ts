@@ -20,7 +20,7 @@ export function checkSourceRules(source: SourceFacts, owner: Package): Finding[]
     ...checkFeature(source, owner, found),
     ...checkDriver(source, owner, found),
     ...checkEnvironment(source, owner, found),
-    ...checkExports(source, found),
+    ...checkExports(source, owner, found),
   ];
 }
 
@@ -75,10 +75,12 @@ function checkEnvironment(source: SourceFacts, owner: Package, found: Found): Fi
   }
 }
 
-function checkExports(source: SourceFacts, found: Found): Finding[] {
+function checkExports(source: SourceFacts, owner: Package, found: Found): Finding[] {
   const isIndex = posix.basename(source.path) === "index.ts";
+  // A door of the package may offer what lies behind it; anywhere else a re-export hides where things live.
+  const reExports = owner.doors.has(source.path) ? [] : source.reExports;
   return [
-    ...source.reExports
+    ...reExports
       .filter(({ all }) => all || isIndex)
       .map(({ line }) => found(line, "barrel", "No barrels: import from the file that declares it.")),
     ...source.defaultExportLines.map((line) => found(line, "default-export", "Export by name.")),

@@ -10,6 +10,8 @@ export interface Package {
   readonly name: string;
   readonly dependencies: ReadonlySet<string>;
   readonly devDependencies: ReadonlySet<string>;
+  /** The files that its `exports` name, relative to the root. */
+  readonly doors: ReadonlySet<string>;
 }
 
 /** Reads the packages out of every package.json among the files. */
@@ -36,12 +38,18 @@ function readPackage({ path, text }: TextFile): Package {
     name: isRecord(json) && typeof json.name === "string" ? json.name : folder,
     dependencies: new Set([...keysOf(json, "dependencies"), ...keysOf(json, "peerDependencies")]),
     devDependencies: new Set(keysOf(json, "devDependencies")),
+    doors: new Set(stringsIn(isRecord(json) ? json.exports : undefined).map((file) => posix.join(folder, file))),
   };
 }
 
 function keysOf(json: unknown, field: string): string[] {
   const value = isRecord(json) ? json[field] : undefined;
   return isRecord(value) ? Object.keys(value) : [];
+}
+
+function stringsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return isRecord(value) ? Object.values(value).flatMap(stringsIn) : [];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,13 @@
+import { listProjectFiles, readTextFiles } from "../files.ts";
+import { scanForSecrets } from "../secrets/scan.ts";
+import { resultOfFindings, type Step, type StepContext, type StepResult } from "../step.ts";
+
+export const secrets: Step = {
+  name: "secrets",
+  ensures: "no file holds a key, a token or a password",
+  when: "always",
+  async run({ root }: StepContext): Promise<StepResult> {
+    const files = await readTextFiles(root, await listProjectFiles(root));
+    return resultOfFindings(await scanForSecrets(files), `${files.length} files`);
+  },
+};
