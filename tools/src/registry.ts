@@ -1,4 +1,5 @@
 import type { Step } from "./step.ts";
+import { coverage } from "./steps/coverage.ts";
 import { format } from "./steps/format.ts";
 import { imports } from "./steps/imports.ts";
 import { lint } from "./steps/lint.ts";
@@ -12,4 +13,4 @@ import { wording } from "./steps/wording.ts";
  * `steps/` (`commandStep` covers a command) and put it here. `when: "full"` keeps a step for `bun run verify:full`;
  * a step with reduced and full rounds reads `context.full`, or gives `commandStep` a `fullCommand`.
  */
-export const STEPS: readonly Step[] = [format, types, lint, imports, secrets, wording, tests];
+export const STEPS: readonly Step[] = [format, types, lint, imports, secrets, wording, tests, coverage];
