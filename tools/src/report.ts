@@ -40,13 +40,6 @@ export function showResult(step: Step, result: StepResult, elapsedMs: number, lo
   console.log(indent(bounded(result.output, `${logFolder}/${step.name}.log`)));
 }
 
-/** The last line, alone and without colour, so that scripts can read it. */
-export function showTotal(results: readonly StepResult[]): void {
-  const passed = results.reduce((sum, result) => sum + result.passed, 0);
-  const failed = results.reduce((sum, result) => sum + result.failed, 0);
-  console.log(`\n${passed} passed, ${failed} failed`);
-}
-
 /** Keeps the first and the last lines of a long text and says what is missing and where it is. */
 export function bounded(text: string, logFile: string): string {
   const lines = text

@@ -4,12 +4,12 @@
  * when the options are wrong.
  */
 import { mkdirSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { stopRunningCommands } from "./command.ts";
 import { readOptions, USAGE, type VerifyOptions } from "./options.ts";
 import { STEPS } from "./registry.ts";
-import { showResult, showRunning, showTotal } from "./report.ts";
-import type { Step, StepContext, StepResult } from "./step.ts";
+import { runSteps, totalOf } from "./run-steps.ts";
+import type { Step } from "./step.ts";
 
 const root = resolve(import.meta.dir, "../..");
 
@@ -33,27 +33,9 @@ async function runAll({ steps, full }: VerifyOptions): Promise<number> {
   const artifacts = join(root, "artifacts", "verify");
   mkdirSync(artifacts, { recursive: true });
   endOnSignal();
-  const results: StepResult[] = [];
-  for (const step of steps) {
-    const startedAt = performance.now();
-    const stopShowing = showRunning(step);
-    const result = await runSafely(step, { root, full, artifacts });
-    stopShowing();
-    showResult(step, result, performance.now() - startedAt, relative(root, artifacts));
-    results.push(result);
-  }
-  showTotal(results);
+  const results = await runSteps(steps, { root, full, artifacts });
+  console.log(`\n${totalOf(results)}`);
   return results.some(({ failed }) => failed > 0) ? 1 : 0;
-}
-
-/** A step that throws is a failed step, and the others still run. */
-async function runSafely(step: Step, context: StepContext): Promise<StepResult> {
-  try {
-    return await step.run(context);
-  } catch (error) {
-    const output = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { passed: 0, failed: 1, note: "the step itself broke", output };
-  }
 }
 
 function endOnSignal(): void {

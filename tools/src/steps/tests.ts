@@ -33,7 +33,9 @@ export function resultOfTests(result: CommandResult): StepResult {
   if (result.timedOut) {
     return { passed: 0, failed: 1, note: `stopped after ${LIMIT_MINUTES} min`, output: result.output };
   }
-  const summary = result.output.slice(Math.max(0, result.output.search(/\n\s*\d+ pass\n/)));
+  // The last one: a test may print a summary of its own.
+  const start = [...result.output.matchAll(/\n\s*\d+ pass\n/g)].at(-1)?.index ?? 0;
+  const summary = result.output.slice(start);
   const count = (word: string): number => Number(new RegExp(`^\\s*(\\d+) ${word}s?$`, "m").exec(summary)?.[1] ?? 0);
   const passed = count("pass");
   const unrun = count("skip") + count("todo");
