@@ -99,15 +99,15 @@ async function withLock(db: Db, clock: Clock, work: () => Promise<void>): Promis
 /** Takes the lock when it is free, ours, or its holder was last seen 30 s ago by the database's clock. */
 async function takeLock(locks: Collection<Lock>, owner: string): Promise<boolean> {
   const isLost = { $lt: ["$heartbeatAt", { $subtract: ["$$NOW", LOCK_LOST_AFTER_MS] }] };
+  const taken = await locks.updateOne({ _id: "migrations", $or: [{ owner }, { $expr: isLost }] }, [
+    { $set: { owner, heartbeatAt: "$$NOW" } },
+  ]);
+  if (taken.matchedCount === 1) return true;
   try {
-    await locks.updateOne(
-      { _id: "migrations", $or: [{ owner }, { $expr: isLost }] },
-      [{ $set: { owner, heartbeatAt: "$$NOW" } }],
-      { upsert: true },
-    );
+    // An upsert may not filter by expression, so a lock that nobody holds is inserted; the first one wins.
+    await locks.updateOne({ _id: "migrations", owner }, [{ $set: { heartbeatAt: "$$NOW" } }], { upsert: true });
     return true;
   } catch (error) {
-    // The upsert met the lock of another holder.
     if (isDuplicateKey(error)) return false;
     throw error;
   }

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { testDatabase, type TestDatabase } from "@pos/testing/database";
+import { silentLogger } from "@pos/testing/logger";
+import type { Db } from "mongodb";
+import { systemClock } from "../lifecycle/clock.ts";
+import { type DatabaseLayout, migrateDatabase, pendingMigrations } from "./migrate.ts";
+
+let database: TestDatabase;
+let db: Db;
+beforeAll(async () => {
+  database = await testDatabase("migrate");
+  db = database.database.db;
+});
+afterAll(() => database.drop());
+
+const tools = { clock: systemClock, logger: silentLogger };
+
+/** Three steps, each of which notes that it ran and takes a moment. */
+function layoutInto(ran: string[], collection: string): DatabaseLayout {
+  const step = (version: number, name: string) => ({
+    version,
+    name,
+    up: async (target: Db) => {
+      ran.push(name);
+      await Bun.sleep(10);
+      await target.collection(collection).updateOne({}, { $push: { steps: name } as never }, { upsert: true });
+    },
+  });
+  return {
+    migrations: [step(2, "second"), step(1, "first"), step(3, "third")],
+    indexes: [{ collection, keys: { steps: 1 }, options: { name: "by_steps" } }],
+  };
+}
+
+describe("migrations", () => {
+  test("run once, in order, although six replicas start together", async () => {
+    const ran: string[] = [];
+    const layout = layoutInto(ran, "replicas");
+    expect((await pendingMigrations(db, layout)).map(({ name }) => name)).toEqual(["first", "second", "third"]);
+    await Promise.all(Array.from({ length: 6 }, () => migrateDatabase(db, layout, tools)));
+    expect(ran).toEqual(["first", "second", "third"]);
+    expect(await db.collection("replicas").findOne({}, { projection: { _id: 0 } })).toMatchObject({
+      steps: ["first", "second", "third"],
+    });
+    expect(await pendingMigrations(db, layout)).toEqual([]);
+    expect((await db.collection("replicas").indexes()).map(({ name }) => name)).toContain("by_steps");
+    expect(await db.collection("locks").countDocuments()).toBe(0);
+  });
+
+  test("take the lock of a holder that died, by the database's clock", async () => {
+    await db.collection("migrations").deleteMany({});
+    await db.collection<{ _id: string }>("locks").insertOne({
+      _id: "migrations",
+      owner: "dead",
+      heartbeatAt: new Date(Date.now() - 31_000),
+    } as never);
+    const ran: string[] = [];
+    await migrateDatabase(db, layoutInto(ran, "stale"), tools);
+    expect(ran).toEqual(["first", "second", "third"]);
+  });
+
+  test("wait for a holder that is alive", async () => {
+    await db.collection("migrations").deleteMany({});
+    const lock = { _id: "migrations", owner: "alive", heartbeatAt: new Date() };
+    await db.collection<{ _id: string }>("locks").insertOne(lock as never);
+    const ran: string[] = [];
+    const migrated = migrateDatabase(db, layoutInto(ran, "alive"), tools);
+    await Bun.sleep(500);
+    expect(ran).toEqual([]);
+    await db.collection<{ _id: string }>("locks").deleteOne({ _id: "migrations" });
+    await migrated;
+    expect(ran).toEqual(["first", "second", "third"]);
+  });
+
+  test("a step that fails leaves the later ones for the next start", async () => {
+    await db.collection("migrations").deleteMany({});
+    const ran: string[] = [];
+    const layout = layoutInto(ran, "failing");
+    const broken = {
+      ...layout,
+      migrations: [
+        ...layout.migrations.filter(({ version }) => version !== 2),
+        { version: 2, name: "broken", up: () => Promise.reject(new Error("no")) },
+      ],
+    };
+    await expect(migrateDatabase(db, broken, tools)).rejects.toThrow("no");
+    expect(ran).toEqual(["first"]);
+    await migrateDatabase(db, layout, tools);
+    expect(ran).toEqual(["first", "second", "third"]);
+  });
+});

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { testDatabase, type TestDatabase } from "@pos/testing/database";
+import { Elysia } from "elysia";
+import { access } from "../auth/access.ts";
+import { commonEnvironment } from "../config/common.ts";
+import { createHealthMonitor } from "../health/health.ts";
+import { createServiceApp } from "../http/service-app.ts";
+import { systemClock } from "./clock.ts";
+import { type BuildParts, runService } from "./run-service.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase("lifecycle");
+});
+afterAll(() => database.drop());
+
+const environment = commonEnvironment({ port: 3001 });
+
+/** A service with one slow route, run with a process port that the test holds. */
+function start(env: Record<string, string> = {}) {
+  const signals = new Map<string, () => void>();
+  const exited = Promise.withResolvers<number>();
+  const listening = Promise.withResolvers<number>();
+  const state = { lines: [] as string[], stoppedWork: 0 };
+  const build = async ({ logger, port }: BuildParts<{ mongoUri: string }>) => {
+    const verifier = { verify: () => Promise.reject(new Error("nobody")) };
+    const health = createHealthMonitor("slow", []);
+    const app = createServiceApp(
+      () =>
+        new Elysia({ normalize: false }).use(access(verifier)).get(
+          "/slow",
+          async () => {
+            await Bun.sleep(300);
+            return "done";
+          },
+          { access: "anyone" },
+        ),
+      {
+        logger,
+        verifier,
+        health,
+        facts: { service: "slow", version: "1", environmentNames: [], port, replicaSet: () => undefined },
+        corsOrigins: [],
+        document: { title: "Slow", version: "1", description: "" },
+      },
+    );
+    const background = [
+      {
+        start: () => setTimeout(() => listening.resolve(port()), 1),
+        stop: async () => {
+          state.stoppedWork++;
+        },
+      },
+    ];
+    return { app, health, background };
+  };
+  void runService(
+    { name: "slow", environment, build },
+    {
+      env: { MONGO_URI: database.uri, PORT: "0", HOST: "127.0.0.1", ...env },
+      exit: (code) => exited.resolve(code),
+      on: (signal, listener) => signals.set(signal, listener),
+    },
+    { clock: systemClock, logDestination: { write: (line: string) => void state.lines.push(line) } },
+  );
+  return { signals, exited: exited.promise, listening: listening.promise, state };
+}
+
+describe("a service", () => {
+  test("drains on SIGTERM: health turns 503 while it serves, requests in flight finish, exit 0", async () => {
+    const run = start({ DRAIN_DELAY_MS: "200" });
+    const url = `http://127.0.0.1:${await run.listening}`;
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    run.signals.get("SIGTERM")?.();
+    await Bun.sleep(20);
+    expect((await fetch(`${url}/health`)).status).toBe(503);
+    const inFlight = fetch(`${url}/slow`);
+    expect(await (await inFlight).text()).toBe("done");
+    expect(await run.exited).toBe(0);
+    expect(run.state.stoppedWork).toBe(1);
+    expect(fetch(`${url}/health`)).rejects.toThrow();
+  });
+
+  test("says every problem of its environment on a line of its own and exits 1", async () => {
+    const run = start({ MONGO_URI: "", PORT: "x", LOG_LEVEL: "loud" });
+    expect(await run.exited).toBe(1);
+    const messages = run.state.lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
+    expect(messages).toHaveLength(3);
+    expect(messages.map((message) => message.split(" ")[0]).sort()).toEqual(["LOG_LEVEL", "MONGO_URI", "PORT"]);
+  });
+});
