@@ -1,0 +1,68 @@
+import type { OrderStatus } from "@pos/contracts/orders";
+import { newEntry } from "./documents.ts";
+import type { StoredOrder } from "./order.ts";
+import type { PlacementPorts, Unknown } from "./ports.ts";
+import { allowedMoves, messageOf } from "./transitions.ts";
+
+/** What PUT /orders/:id/status asks for. */
+export interface ChangeCommand {
+  readonly orderId: string;
+  readonly to: OrderStatus;
+  readonly by: string;
+  readonly reason?: string;
+  /** Decides on the order as it is when it changes: who may, and whether If-Match still holds. */
+  admit(order: StoredOrder): Denial | undefined;
+}
+
+/** Why the caller may not change this order. */
+export type Denial = "forbidden" | "precondition-failed";
+
+/** What became of a change of status. */
+export type ChangeResult =
+  | { readonly kind: "changed" | "unchanged"; readonly order: StoredOrder }
+  | { readonly kind: "not-found" }
+  | { readonly kind: "denied"; readonly denial: Denial }
+  | { readonly kind: "illegal"; readonly from: OrderStatus; readonly allowed: readonly OrderStatus[] }
+  | { readonly kind: "contended" }
+  | Unknown;
+
+const ROUNDS_MAX = 10;
+
+/**
+ * Moves an order along its states by one guarded write that also holds the message to product-service, so that a
+ * cancellation gives its stock back exactly once. The status that it has already changes nothing.
+ */
+export async function changeStatus(command: ChangeCommand, ports: PlacementPorts): Promise<ChangeResult> {
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const read = await ports.orders.readMajority(command.orderId);
+    if (read.kind === "unknown") return read;
+    if (read.kind === "none") return { kind: "not-found" };
+    const { order } = read;
+    const { status: from } = order;
+    if (from === "void") return { kind: "not-found" };
+    const denial = command.admit(order);
+    if (denial !== undefined) return { kind: "denied", denial };
+    if (from === command.to) return { kind: "unchanged", order };
+    const allowed = allowedMoves(from);
+    if (!allowed.includes(command.to)) return { kind: "illegal", from, allowed };
+    const changed = await write(order, { ...command, from }, ports);
+    if (changed.kind === "acknowledged") return { kind: "changed", order: changed.order };
+    if (changed.kind === "unknown") return changed;
+    // Another change came between the read and the write: decide again on what it left.
+  }
+  return { kind: "contended" };
+}
+
+function write(order: StoredOrder, command: ChangeCommand & { from: OrderStatus }, ports: PlacementPorts) {
+  const { to, by, reason, from } = command;
+  const message = messageOf(from, to);
+  const entries = message === undefined || order.rid === undefined ? [] : [newEntry(message, order.rid, ports)];
+  const at = new Date(ports.clock.now());
+  return ports.orders.changeStatus({
+    orderId: order.id,
+    from,
+    version: order.version,
+    step: { status: to, at, by, ...(reason === undefined ? {} : { reason }) },
+    entries,
+  });
+}

@@ -1,0 +1,78 @@
+import type { OrderItem } from "@pos/contracts/orders";
+import type { MoveKind, OutboxEntry, StoredOrder } from "./order.ts";
+import type { Line, PlacementPorts } from "./ports.ts";
+
+/** The process that made an entry delivers it at once; relay rounds, of any replica, leave it alone for so long. */
+export const FIRST_RELAY_AFTER_MS = 1000;
+
+type Tools = Pick<PlacementPorts, "clock" | "random">;
+
+/** A message that waits for its first delivery. */
+export function newEntry(kind: MoveKind, rid: string, tools: Tools): OutboxEntry {
+  const now = tools.clock.now();
+  return {
+    id: tools.random.entryId(),
+    kind,
+    rid,
+    state: "pending",
+    tries: 0,
+    unanswered: 0,
+    createdAt: new Date(now),
+    nextAt: new Date(now + FIRST_RELAY_AFTER_MS),
+  };
+}
+
+/** What an attempt's document holds whatever becomes of it. */
+export interface AttemptFacts {
+  readonly id: string;
+  readonly userId: string;
+  readonly fingerprint: string;
+  readonly keyHash?: string;
+  readonly rid?: string;
+}
+
+/** The document of a placed order: pending, with the message that confirms its reservation. */
+export function pendingOrder(
+  attempt: AttemptFacts & { rid: string },
+  placed: { items: readonly OrderItem[]; totalAmount: number; by: string },
+  tools: Tools,
+): StoredOrder {
+  const now = new Date(tools.clock.now());
+  return {
+    ...attempt,
+    status: "pending",
+    items: placed.items,
+    totalAmount: placed.totalAmount,
+    history: [{ status: "pending", at: now, by: placed.by }],
+    outbox: [newEntry("confirm", attempt.rid, tools)],
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** The tombstone of an attempt: once a majority has it, no order can ever be stored under that id. */
+export function voidOrder(attempt: AttemptFacts, outbox: readonly OutboxEntry[], tools: Tools): StoredOrder {
+  const now = new Date(tools.clock.now());
+  return {
+    ...attempt,
+    status: "void",
+    items: [],
+    totalAmount: 0,
+    history: [],
+    outbox,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** The lines as they were sent, with the names and prices of the reservation; undefined when it lacks a product. */
+export function pricedItems(lines: readonly Line[], held: readonly OrderItem[]): readonly OrderItem[] | undefined {
+  const byProduct = new Map(held.map((item) => [item.productId, item]));
+  const items = lines.flatMap(({ productId, quantity }) => {
+    const item = byProduct.get(productId);
+    return item === undefined ? [] : [{ productId, productName: item.productName, price: item.price, quantity }];
+  });
+  return items.length === lines.length ? items : undefined;
+}
