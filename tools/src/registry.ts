@@ -1,5 +1,6 @@
 import type { Step } from "./step.ts";
 import { coverage } from "./steps/coverage.ts";
+import { commandStep } from "./steps/command-step.ts";
 import { format } from "./steps/format.ts";
 import { imports } from "./steps/imports.ts";
 import { lint } from "./steps/lint.ts";
@@ -8,9 +9,17 @@ import { tests } from "./steps/tests.ts";
 import { types } from "./steps/types.ts";
 import { wording } from "./steps/wording.ts";
 
+const mutations = commandStep({
+  name: "mutations",
+  ensures: "each fault in tools/mutations turns its test red",
+  when: "full",
+  command: [process.execPath, "tools/src/mutate.ts"],
+  limitMinutes: 60,
+});
+
 /**
  * The steps of `bun run verify`, in the order in which they run, one after another. To add one, write a `Step` under
  * `steps/` (`commandStep` covers a command) and put it here. `when: "full"` keeps a step for `bun run verify:full`;
  * a step with reduced and full rounds reads `context.full`, or gives `commandStep` a `fullCommand`.
  */
-export const STEPS: readonly Step[] = [format, types, lint, imports, secrets, wording, tests, coverage];
+export const STEPS: readonly Step[] = [format, types, lint, imports, secrets, wording, tests, coverage, mutations];

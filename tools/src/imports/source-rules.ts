@@ -47,7 +47,13 @@ function checkDriver(source: SourceFacts, owner: Package, found: Found): Finding
   if (isTestFile(source.path) || mayUseDriver(source.path, owner)) return [];
   return source.imports
     .filter(({ specifier }) => splitSpecifier(specifier).name === "mongodb")
+    .filter(({ typeOnly }) => !(typeOnly && isStoredShape(source.path)))
     .map(({ line }) => found(line, "driver", "Only repositories, migrations and the kit's database know the driver."));
+}
+
+/** `documents.ts` declares what a repository stores, so it names the driver's types and no more. */
+function isStoredShape(path: string): boolean {
+  return /(?:^|[-./])documents\.ts$/.test(path);
 }
 
 function mayUseDriver(path: string, owner: Package): boolean {
