@@ -5,6 +5,8 @@ export interface Identity {
   /** User id, or the client id of a service; empty for nobody. */
   readonly subject: string;
   readonly role: Role | "nobody";
+  /** The session (claim `sid`) that the token was issued in; services have none. */
+  readonly sessionId?: string;
 }
 
 /** The identity of a request to a route that is open to anyone. */

@@ -67,5 +67,6 @@ async function verifyToken(
 function identityOf(payload: JWTPayload): Identity {
   const role = roles.find((candidate) => candidate === payload["role"]);
   if (role === undefined || typeof payload.sub !== "string" || payload.sub === "") throw new Error("claims");
-  return Object.freeze({ subject: payload.sub, role });
+  const sessionId = payload["sid"];
+  return Object.freeze({ subject: payload.sub, role, ...(typeof sessionId === "string" ? { sessionId } : {}) });
 }

@@ -1,4 +1,6 @@
 import { type AnyElysia, Elysia } from "elysia";
+import styleFile from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
+import bundleFile from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
 import { type DocumentInfo, openApiDocument } from "./document.ts";
 import { initScript, page, pageStyle } from "./page.ts";
 
@@ -10,7 +12,6 @@ const ASSET_CACHE = "public, max-age=3600";
 /** GET /swagger (our page, our assets, nothing from another host) and GET /swagger/json (the document). */
 export function swaggerRoutes(features: AnyElysia, info: DocumentInfo) {
   let document: Promise<Record<string, unknown>> | undefined;
-  const asset = (name: string) => Bun.file(new URL(import.meta.resolve(`swagger-ui-dist/${name}`)));
   const cached = { "cache-control": ASSET_CACHE };
   return new Elysia({ detail: { hide: true } })
     .get("/swagger", () =>
@@ -19,10 +20,8 @@ export function swaggerRoutes(features: AnyElysia, info: DocumentInfo) {
     .get("/swagger/json", () => (document ??= openApiDocument(features, info)))
     .get("/swagger/init.js", () => answer(initScript, "text/javascript; charset=utf-8", cached))
     .get("/swagger/page.css", () => answer(pageStyle, "text/css; charset=utf-8", cached))
-    .get("/swagger/swagger-ui-bundle.js", () =>
-      answer(asset("swagger-ui-bundle.js"), "text/javascript; charset=utf-8", cached),
-    )
-    .get("/swagger/swagger-ui.css", () => answer(asset("swagger-ui.css"), "text/css; charset=utf-8", cached));
+    .get("/swagger/swagger-ui-bundle.js", () => answer(Bun.file(bundleFile), "text/javascript; charset=utf-8", cached))
+    .get("/swagger/swagger-ui.css", () => answer(Bun.file(styleFile), "text/css; charset=utf-8", cached));
 }
 
 const answer = (body: string | Blob, contentType: string, headers: Record<string, string>) =>

@@ -1,0 +1,119 @@
+/** What became of one item of a batch. */
+export type Settled<Result> =
+  { readonly ok: true; readonly value: Result } | { readonly ok: false; readonly error: unknown };
+
+/** How a coalescer runs its batches. Every number is a limit. */
+export interface CoalescerOptions<Item, Result> {
+  /**
+   * Does the work of a batch in one go.
+   * @returns one result per item, in order; when it throws, every item of the batch fails with that error
+   */
+  run(items: readonly Item[]): Promise<readonly Settled<Result>[]>;
+  /** Most items of one batch. */
+  readonly batchMax: number;
+  /** Most items that wait; one more is refused at once. */
+  readonly queueMax: number;
+  /** Most batches under way at the same time; 1 when absent. */
+  readonly flightsMax?: number;
+  /** Asked when a batch is about to begin: an item nobody waits for any more is left out. */
+  isExpired?(item: Item): boolean;
+}
+
+/** The queue is full: nothing was done for this item. */
+export class QueueFullError extends Error {
+  override readonly name = "QueueFullError";
+}
+
+/** The item expired while it waited: nothing was done for it. */
+export class ItemExpiredError extends Error {
+  override readonly name = "ItemExpiredError";
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  resolve(value: Result): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Joins what concurrent callers ask for into batches, without a timer: while a batch is under way the next one gathers.
+ * A batch holds only items that were added before it began, so no answer is older than its question.
+ */
+export class Coalescer<Item, Result> {
+  readonly #options: CoalescerOptions<Item, Result>;
+  #queue: Waiting<Item, Result>[] = [];
+  #flights = 0;
+  #isScheduled = false;
+
+  constructor(options: CoalescerOptions<Item, Result>) {
+    this.#options = options;
+  }
+
+  /** How many items wait for a batch to begin. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /**
+   * Adds an item to the next batch.
+   * @throws {QueueFullError | ItemExpiredError} when nothing was done for it; else what its batch failed with
+   */
+  add(item: Item): Promise<Result> {
+    if (this.#queue.length >= this.#options.queueMax)
+      return Promise.reject(new QueueFullError(`${this.#options.queueMax} items wait already`));
+    return new Promise<Result>((resolve, reject) => {
+      this.#queue.push({ item, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Begins after the events that are at hand, so that requests that arrived together share a batch. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#flights >= (this.#options.flightsMax ?? 1)) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      void this.#fly();
+    });
+  }
+
+  async #fly(): Promise<void> {
+    const batch = this.#takeBatch();
+    if (batch.length === 0) return;
+    this.#flights++;
+    // What did not fit into this batch need not wait for it when another may fly beside it.
+    if (this.#queue.length > 0) this.#schedule();
+    try {
+      settle(batch, await this.#options.run(batch.map(({ item }) => item)));
+    } catch (error) {
+      for (const { reject } of this.#queue) reject(error);
+    } finally {
+      this.#flights--;
+      if (this.#queue.length > 0) this.#schedule();
+    }
+  }
+
+  #takeBatch(): readonly Waiting<Item, Result>[] {
+    const batch: Waiting<Item, Result>[] = [];
+    let taken = 0;
+    for (const waiting of this.#queue) {
+      if (batch.length >= this.#options.batchMax) break;
+      taken++;
+      if (this.#options.isExpired?.(waiting.item) === true)
+        waiting.reject(new ItemExpiredError("expired while it waited"));
+      else batch.push(waiting);
+    }
+    this.#queue = this.#queue.slice(taken);
+    return batch;
+  }
+}
+
+function settle<Item, Result>(batch: readonly Waiting<Item, Result>[], results: readonly Settled<Result>[]): void {
+  if (results.length !== batch.length)
+    throw new Error(`a batch of ${batch.length} items was answered with ${results.length} results`);
+  for (const [index, { resolve, reject }] of batch.entries()) {
+    const result = results[index];
+    if (result?.ok === true) resolve(result.value);
+    else reject(result?.error);
+  }
+}
