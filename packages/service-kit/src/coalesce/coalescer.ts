@@ -86,7 +86,7 @@ export class Coalescer<Item, Result> {
     try {
       settle(batch, await this.#options.run(batch.map(({ item }) => item)));
     } catch (error) {
-      for (const { reject } of this.#queue) reject(error);
+      for (const { reject } of batch) reject(error);
     } finally {
       this.#flights--;
       if (this.#queue.length > 0) this.#schedule();
