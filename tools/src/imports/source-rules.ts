@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import type { Finding } from "../step.ts";
 import { isService, isTestFile, resolveRelative, roleOf, splitSpecifier } from "./roles.ts";
 import type { SourceFacts } from "./source-facts.ts";
-import { FEATURE_ROLES } from "./table.ts";
+import { DRIVER_FILES, FEATURE_ROLES } from "./table.ts";
 import type { Package } from "./workspace.ts";
 
 /** Shared packages that run inside a service and are held to its rules about the environment. */
@@ -30,10 +30,11 @@ function checkFeature(source: SourceFacts, owner: Package, found: Found): Findin
   const role = roleOf(source.path, owner);
   const limits = role === undefined ? undefined : FEATURE_ROLES[role];
   if (role === undefined || limits === undefined) return [];
-  return source.imports.flatMap(({ specifier, line }) => {
+  return source.imports.flatMap(({ specifier, line, typeOnly }) => {
     const isRelative = specifier.startsWith(".");
     const other = isRelative ? roleOf(resolveRelative(source.path, specifier), owner) : undefined;
-    if (other !== undefined && limits.roles.includes(other)) {
+    const isNamed = typeOnly && other !== undefined && limits.typesOf?.includes(other) === true;
+    if (other !== undefined && limits.roles.includes(other) && !isNamed) {
       return [found(line, "feature-order", `${role} may not import ${other}: routes → service → domain.`)];
     }
     const { name } = splitSpecifier(specifier);
@@ -60,7 +61,7 @@ function mayUseDriver(path: string, owner: Package): boolean {
   const inside = posix.relative(owner.folder, path);
   if (owner.short === "service-kit") return inside.startsWith("src/database");
   if (!isService(owner)) return owner.short !== "client" && owner.short !== "contracts";
-  return roleOf(path, owner) === "repository" || /^src\/migrations(?:\.ts$|\/)/.test(inside);
+  return roleOf(path, owner) === "repository" || DRIVER_FILES.some((file) => file.test(inside));
 }
 
 function checkEnvironment(source: SourceFacts, owner: Package, found: Found): Finding[] {

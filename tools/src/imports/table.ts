@@ -9,8 +9,9 @@ export const ALLOWED_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "product-service": ["service-kit", "contracts"],
   "order-service": ["service-kit", "client", "contracts"],
   "local-mongodb": [],
+  manifests: [],
   testing: ["client", "contracts", "local-mongodb", "service-kit"],
-  cli: ["client", "contracts", "local-mongodb"],
+  cli: ["client", "contracts", "local-mongodb", "manifests"],
   bench: ["client", "contracts", "local-mongodb"],
   tools: ["client", "contracts", "local-mongodb", "testing"],
 };
@@ -42,13 +43,27 @@ export const ALLOWED_INTERNALS: Readonly<Record<string, string>> = {
   "mongodb-memory-server-core": "its downloader of mongod is exported nowhere else",
 };
 
-/** What the parts of a feature folder may not import: roles beside them, and third-party modules. */
-export const FEATURE_ROLES: Readonly<
-  Record<string, { readonly roles: readonly string[]; readonly modules: readonly string[] }>
-> = {
+/**
+ * What the parts of a feature folder may not import: roles beside them, and third-party modules. A service may name
+ * the type of its repository, which leaves nothing behind at run time.
+ */
+export const FEATURE_ROLES: Readonly<Record<string, RoleLimits>> = {
   routes: { roles: ["repository"], modules: ["mongodb"] },
-  service: { roles: ["routes", "repository"], modules: ["elysia", "mongodb"] },
+  service: { roles: ["routes", "repository"], typesOf: ["repository"], modules: ["elysia", "mongodb"] },
   domain: { roles: ["routes", "service", "repository"], modules: ["elysia", "mongodb"] },
   schemas: { roles: ["routes", "service", "repository"], modules: ["mongodb"] },
   repository: { roles: ["routes"], modules: ["elysia"] },
 };
+
+export interface RoleLimits {
+  readonly roles: readonly string[];
+  /** Of the roles, those whose types may still be named. */
+  readonly typesOf?: readonly string[];
+  readonly modules: readonly string[];
+}
+
+/** Files of a service, relative to its folder, that know the driver besides its repositories. */
+export const DRIVER_FILES: readonly RegExp[] = [
+  /^src\/migrations(?:\.ts$|\/)/,
+  /^src\/(?:database\/)?transaction\.ts$/,
+];
