@@ -45,16 +45,13 @@ function checkFeature(source: SourceFacts, owner: Package, found: Found): Findin
 }
 
 function checkDriver(source: SourceFacts, owner: Package, found: Found): Finding[] {
+  const role = roleOf(source.path, owner);
+  // The rule of the role has spoken already.
+  if (role !== undefined && FEATURE_ROLES[role]?.modules.includes("mongodb") === true) return [];
   if (isTestFile(source.path) || mayUseDriver(source.path, owner)) return [];
   return source.imports
     .filter(({ specifier }) => splitSpecifier(specifier).name === "mongodb")
-    .filter(({ typeOnly }) => !(typeOnly && isStoredShape(source.path)))
     .map(({ line }) => found(line, "driver", "Only repositories, migrations and the kit's database know the driver."));
-}
-
-/** `documents.ts` declares what a repository stores, so it names the driver's types and no more. */
-function isStoredShape(path: string): boolean {
-  return /(?:^|[-./])documents\.ts$/.test(path);
 }
 
 function mayUseDriver(path: string, owner: Package): boolean {

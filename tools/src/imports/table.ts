@@ -62,8 +62,12 @@ export interface RoleLimits {
   readonly modules: readonly string[];
 }
 
-/** Files of a service, relative to its folder, that know the driver besides its repositories. */
+/**
+ * Files of a service, relative to its folder, that know the driver besides its repositories: migrations, the helper
+ * for transactions, and `documents.ts`, which declares what a repository stores.
+ */
 export const DRIVER_FILES: readonly RegExp[] = [
   /^src\/migrations(?:\.ts$|\/)/,
   /^src\/(?:database\/)?transaction\.ts$/,
+  /^src\/.+\/(?:[^/]+-)?documents\.ts$/,
 ];
