@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, link, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 export interface Credentials {
@@ -28,11 +28,17 @@ export async function secretsOf(dataDir: string): Promise<Secrets> {
   return { credentials: parse(await readFile(credentialsFile, "utf8"), credentialsFile), keyFile };
 }
 
-/** A start that is killed half-way leaves the whole file or none. */
+/** A start that is killed half-way leaves the whole file or none; of two starts at once the first one's file stays. */
 async function writeOnce(path: string, text: string): Promise<void> {
-  const temporary = `${path}.new`;
+  const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
   await writeFile(temporary, text, { mode: 0o600, flush: true });
-  await rename(temporary, path);
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }
 
 function parse(text: string, file: string): Credentials {

@@ -123,7 +123,8 @@ async function fromNetwork(options: FetchOptions, passedOver: string[]): Promise
       if (answer.usable) return { path, version: answer.version, source };
       passedOver.push(`${describe(source)}: ${path} ${answer.problem}`);
     } catch (error) {
-      passedOver.push(`${describe(source)}: ${error instanceof Error ? error.message : String(error)}`);
+      const message = error instanceof Error ? error.message : String(error);
+      passedOver.push(`${describe(source)}: ${message.replaceAll(/\s*\n\s*/g, " ")}`);
     }
   }
   return undefined;

@@ -20,6 +20,8 @@ export interface MongodProcess {
   readonly exited: Promise<MongodExit>;
 }
 
+type Command = readonly [string, ...string[]];
+
 /** At a start, a log larger than this is set aside as `<log>.1`. */
 const LOG_LIMIT_BYTES = 20_000_000;
 
@@ -43,7 +45,7 @@ const heldOpen = new Set<unknown>();
 
 /** Starts a command whose stdout and stderr are appended to `logPath`. */
 export async function spawnMongod(
-  command: readonly [string, ...string[]],
+  command: Command,
   options: { readonly logPath: string; readonly lifetime: Lifetime },
 ): Promise<MongodProcess> {
   if (existsSync(options.logPath) && statSync(options.logPath).size > LOG_LIMIT_BYTES) {
@@ -51,20 +53,24 @@ export async function spawnMongod(
   }
   const log = openSync(options.logPath, "a", 0o600);
   try {
-    return options.lifetime === "detached" ? spawnDetached(command, log) : await spawnWithParent(command, log);
+    return await (options.lifetime === "detached" ? spawnDetached(command, log) : spawnWithParent(command, log));
   } finally {
     closeSync(log);
   }
 }
 
-function spawnDetached([program, ...parameters]: readonly [string, ...string[]], log: number): MongodProcess {
+async function spawnDetached([program, ...parameters]: Command, log: number): Promise<MongodProcess> {
   const child = spawn(program, parameters, { detached: true, stdio: ["ignore", log, log] });
+  const exited = exitOf(child);
   child.unref();
-  if (child.pid === undefined) throw new Error(`${program} cannot be started`);
-  return { pid: child.pid, exited: exitOf(child) };
+  if (child.pid === undefined) {
+    await exited;
+    throw new Error(`${program} has no process id`);
+  }
+  return { pid: child.pid, exited };
 }
 
-async function spawnWithParent(command: readonly string[], log: number): Promise<MongodProcess> {
+async function spawnWithParent(command: Command, log: number): Promise<MongodProcess> {
   const child = spawn("sh", ["-c", WITH_PARENT, "mongod-guard", ...command], {
     detached: true,
     stdio: ["pipe", log, log, "pipe"],
@@ -98,12 +104,24 @@ function unref(stream: Writable | NodeJS.ReadableStream | null): void {
   if (stream && "unref" in stream && typeof stream.unref === "function") stream.unref();
 }
 
-/** Whether a process with this pid exists (a zombie counts). */
-export function isAlive(pid: number): boolean {
+const STOP_TIMEOUT_MS = 10_000;
+
+/** Sends the signal and waits; after 10 s by force. A mongod that has ended already is left alone. */
+export async function endProcess(child: MongodProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  if (await settledWithin(child.exited, 0)) return;
+  process.kill(child.pid, signal);
+  if (await settledWithin(child.exited, STOP_TIMEOUT_MS)) return;
+  process.kill(child.pid, "SIGKILL");
+  await child.exited;
+}
+
+async function settledWithin(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  // Its timer is cleared, and until then it keeps the event loop alive, which an unreferenced child does not.
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), timeoutMs)));
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

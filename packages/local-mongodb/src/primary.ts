@@ -10,7 +10,7 @@ export interface ReplicaSetWish {
   readonly replicaSet: string;
   /** The ports of all members on 127.0.0.1, in the order of their member ids. */
   readonly ports: readonly number[];
-  readonly credentials?: Credentials;
+  readonly credentials: Credentials | undefined;
   readonly electionTimeoutMs: number;
   /** Checked between the steps; its reason is thrown. */
   readonly signal: AbortSignal;
@@ -62,7 +62,11 @@ async function authenticatedClient(port: number, credentials: Credentials): Prom
 
 async function configure(client: MongoClient, wish: ReplicaSetWish): Promise<void> {
   const members = wish.ports.map((port, id) => ({ _id: id, host: `127.0.0.1:${port}` }));
-  const settings = { electionTimeoutMillis: wish.electionTimeoutMs };
+  const settings = {
+    electionTimeoutMillis: wish.electionTimeoutMs,
+    // A member that is gone, or a new one, is seen within this time; several fit into one election timeout.
+    heartbeatIntervalMillis: Math.ceil(wish.electionTimeoutMs / 5),
+  };
   const admin = client.db("admin");
   try {
     await admin.command({ replSetInitiate: { _id: wish.replicaSet, members, settings } });
@@ -71,18 +75,32 @@ async function configure(client: MongoClient, wish: ReplicaSetWish): Promise<voi
     if (!(error instanceof MongoServerError) || error.code !== ALREADY_INITIALIZED) throw error;
   }
   const { config } = (await admin.command({ replSetGetConfig: 1 })) as { config: Document };
+  const version = Number(config["version"]) + 1;
   // There is no primary to ask while the member does not find itself in its own set.
-  await admin.command({
-    replSetReconfig: { ...config, version: config["version"] + 1, members, settings },
-    force: true,
-  });
+  await admin.command({ replSetReconfig: { ...config, version, members, settings }, force: true });
 }
 
 async function waitForPrimary(client: MongoClient, signal: AbortSignal): Promise<void> {
-  for (;;) {
+  await pollHello(
+    client,
+    signal,
+    (hello) => hello["isWritablePrimary"] === true || typeof hello["primary"] === "string",
+  );
+}
+
+/** Waits until the mongod on `port` serves its set, as primary or secondary. */
+export async function waitForMember(port: number, signal: AbortSignal): Promise<void> {
+  const client = directClient(port);
+  try {
+    await pollHello(client, signal, (hello) => hello["isWritablePrimary"] === true || hello["secondary"] === true);
+  } finally {
+    await client.close();
+  }
+}
+
+async function pollHello(client: MongoClient, signal: AbortSignal, done: (hello: Document) => boolean): Promise<void> {
+  while (!done(await client.db("admin").command({ hello: 1 }))) {
     signal.throwIfAborted();
-    const hello = await client.db("admin").command({ hello: 1 });
-    if (hello["isWritablePrimary"] === true || typeof hello["primary"] === "string") return;
     await Bun.sleep(POLL_MS);
   }
 }

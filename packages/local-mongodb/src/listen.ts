@@ -1,0 +1,109 @@
+import { chmod, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { logEnd, reasonInLog } from "./mongod-log.ts";
+import { endProcess, type Lifetime, type MongodExit, type MongodProcess, spawnMongod } from "./mongod-process.ts";
+import { accepts, freePort } from "./ports.ts";
+
+/** mongod ended or did not come up in time. The message says why, from its log, and where the log is. */
+export class MongodStartError extends Error {
+  override readonly name = "MongodStartError";
+}
+
+export interface ListenOptions {
+  readonly binary: string;
+  readonly dataDir: string;
+  /** Taken when it is free, else another one is. */
+  readonly port: number | undefined;
+  readonly replicaSet: string;
+  readonly keyFile: string | undefined;
+  readonly lifetime: Lifetime;
+  /** Ends the wait; mongod is then killed. */
+  readonly signal: AbortSignal;
+}
+
+/** A mongod that accepts connections; not yet a member of any set. */
+export interface Listening {
+  readonly process: MongodProcess;
+  readonly port: number;
+  readonly logPath: string;
+  /** Rejects with the reason from the log when mongod ends. Never resolves; race what waits for mongod against it. */
+  readonly death: Promise<never>;
+}
+
+const POLL_MS = 20;
+/** Between looking for a free port and mongod taking it, somebody else may. */
+const PORT_TRIES = 5;
+
+/** Makes `dataDir` and its `db/`, for the owner alone. */
+export async function prepareDataDir(dataDir: string): Promise<void> {
+  await mkdir(join(dataDir, "db"), { recursive: true, mode: 0o700 });
+  await chmod(dataDir, 0o700);
+}
+
+/**
+ * Starts the process on a prepared data directory and waits until it accepts connections.
+ * @throws {MongodStartError}
+ */
+export async function startListening(options: ListenOptions): Promise<Listening> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await tryToStart(options);
+    } catch (error) {
+      const portTaken = error instanceof MongodStartError && /address already in use/i.test(error.message);
+      if (!portTaken || attempt === PORT_TRIES) throw error;
+    }
+  }
+}
+
+async function tryToStart(options: ListenOptions): Promise<Listening> {
+  const logPath = join(options.dataDir, "mongod.log");
+  const port = await freePort(options.port);
+  const from = logEnd(logPath);
+  const { lifetime, signal } = options;
+  const child = await spawnMongod([options.binary, ...mongodArguments(options, port)], { logPath, lifetime });
+  const death = child.exited.then((exit) => {
+    throw new MongodStartError(explainExit(exit, options.dataDir, logPath, from));
+  });
+  // It may end at any time, also when nobody waits for it.
+  death.catch(() => {});
+  await Promise.race([untilListening(child, port, signal), death]);
+  return { process: child, port, logPath, death };
+}
+
+async function untilListening(child: MongodProcess, port: number, signal: AbortSignal): Promise<void> {
+  let ended = false;
+  void child.exited.then(() => (ended = true));
+  while (!(await accepts(port))) {
+    if (ended) return;
+    if (signal.aborted) {
+      await endProcess(child, "SIGKILL");
+      throw new MongodStartError(`mongod does not listen on port ${port} in time`);
+    }
+    await Bun.sleep(POLL_MS);
+  }
+}
+
+function explainExit({ code, signal }: MongodExit, dataDir: string, logPath: string, from: number): string {
+  const how = signal === undefined ? `exit code ${code}` : signal;
+  const reason = reasonInLog(logPath, from);
+  if (reason?.includes("DBPathInUse")) {
+    return `another mongod runs on ${dataDir}: stop it first, or choose another data directory. mongod says: ${reason}`;
+  }
+  return `mongod ended with ${how}${reason === undefined ? "" : `: ${reason}`}. Its log: ${logPath}`;
+}
+
+function mongodArguments(options: ListenOptions, port: number): readonly string[] {
+  return [
+    ...["--dbpath", join(options.dataDir, "db"), "--port", String(port), "--bind_ip", "127.0.0.1"],
+    ...["--replSet", options.replicaSet, "--quiet"],
+    // One machine serves everything here: memory and disk are kept for the services.
+    ...["--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "256"],
+    // Without it a new directory begins with 200 MB of empty journal, written before the first connection.
+    ...["--wiredTigerEngineConfigString", "log=(prealloc=false)"],
+    // A killed service must not keep its transaction's documents locked for the default minute.
+    ...["--setParameter", "transactionLifetimeLimitSeconds=3"],
+    ...["--setParameter", "diagnosticDataCollectionEnabled=false"],
+    ...(process.platform === "win32" ? [] : ["--nounixsocket"]),
+    ...(options.keyFile === undefined ? [] : ["--keyFile", options.keyFile]),
+  ];
+}
