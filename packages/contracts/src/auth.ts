@@ -1,12 +1,14 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { ClosedObject, Email, Id, StringEnum, Text, WholeNumber } from "./primitives.ts";
-import { GivenPassword } from "./users.ts";
+import { ClosedObject, Email, Id, StringEnum, Text, Timestamp, WholeNumber } from "./primitives.ts";
+import { GivenPassword, NewPassword } from "./users.ts";
 
 /** Default issuer and audience of access tokens; JWT_ISSUER overrides the issuer. */
 export const TOKEN_ISSUER = "product-order-system";
 export const TOKEN_AUDIENCE = "product-order-system";
 /** Life of an access token, in seconds. */
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
+/** Life of a refresh token, in seconds: 30 days from its issue. */
+export const REFRESH_TOKEN_SECONDS = 30 * 24 * 60 * 60;
 
 export const Login = ClosedObject({ email: Email, password: GivenPassword });
 export type Login = Static<typeof Login>;
@@ -26,11 +28,33 @@ export const LoginResult = ClosedObject(
 );
 export type LoginResult = Static<typeof LoginResult>;
 
-/** RFC 6749 section 4.4.2, with the credentials in the body (section 2.3.1), as JSON. */
+const refreshToken = Type.String({
+  pattern: "^[A-Za-z0-9_-]{43}$",
+  description: "refreshToken of the last sign-in or refresh: 43 base64url characters",
+});
+/** Body of POST /auth/refresh and POST /auth/logout. */
+export const RefreshToken = ClosedObject({ refreshToken });
+export type RefreshToken = Static<typeof RefreshToken>;
+
+const mailedToken = Type.String({ pattern: "^[A-Za-z0-9_-]{43}$", description: "Token from the mail" });
+/** Body of POST /auth/password-reset. */
+export const RequestPasswordReset = ClosedObject({ email: Email });
+export type RequestPasswordReset = Static<typeof RequestPasswordReset>;
+/** Body of POST /auth/password-reset/confirm. */
+export const ConfirmPasswordReset = ClosedObject({ token: mailedToken, newPassword: NewPassword });
+export type ConfirmPasswordReset = Static<typeof ConfirmPasswordReset>;
+/** Body of POST /auth/verify-email. */
+export const VerifyEmail = ClosedObject({ token: mailedToken });
+export type VerifyEmail = Static<typeof VerifyEmail>;
+
+/**
+ * RFC 6749 section 4.4.2, as JSON. The client authenticates by HTTP Basic or by `client_id` and `client_secret` in the
+ * body (section 2.3.1), one of the two.
+ */
 export const ClientCredentials = ClosedObject({
   grant_type: StringEnum(["client_credentials"]),
-  client_id: Text({ minLength: 1, maxLength: 100 }),
-  client_secret: Text({ minLength: 1, maxLength: 1024 }),
+  client_id: Type.Optional(Text({ minLength: 1, maxLength: 100 })),
+  client_secret: Type.Optional(Text({ minLength: 1, maxLength: 1024 })),
 });
 export type ClientCredentials = Static<typeof ClientCredentials>;
 
@@ -56,3 +80,21 @@ export const KeySet = ClosedObject(
   { description: "Public keys that verify access tokens" },
 );
 export type KeySet = Static<typeof KeySet>;
+
+/** A signing key with its times; the private half never leaves the service. */
+export const SigningKey = ClosedObject({
+  id: Type.String({ description: "Key id (kid): thumbprint of the public key, RFC 7638" }),
+  signs: Type.Boolean({ description: "Whether new tokens are signed with it now" }),
+  createdAt: Timestamp,
+  signsFrom: Timestamp,
+  verifiesUntil: Type.Optional(Timestamp),
+});
+export type SigningKey = Static<typeof SigningKey>;
+export const SigningKeyList = ClosedObject(
+  { keys: Type.Array(SigningKey) },
+  { description: "Keys that verify access tokens, oldest first" },
+);
+export type SigningKeyList = Static<typeof SigningKeyList>;
+/** Body of POST /auth/keys/rotate; `revoke` ends every older key, and with it every session's access token, at once. */
+export const RotateKeys = ClosedObject({ revoke: Type.Optional(Type.Boolean()) });
+export type RotateKeys = Static<typeof RotateKeys>;

@@ -70,3 +70,13 @@ export type ChangePassword = Static<typeof ChangePassword>;
 
 export const ChangeRole = ClosedObject({ role: UserRole });
 export type ChangeRole = Static<typeof ChangeRole>;
+
+export const ChangeUserStatus = ClosedObject({ status: UserStatus });
+export type ChangeUserStatus = Static<typeof ChangeUserStatus>;
+
+/**
+ * Body of POST /users/:id/email-verification. It takes the password, so that a stolen access token cannot make an
+ * address of the thief's the one that resets of the password go to.
+ */
+export const RequestEmailVerification = ClosedObject({ currentPassword: GivenPassword });
+export type RequestEmailVerification = Static<typeof RequestEmailVerification>;

@@ -138,10 +138,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     adminToken,
     as,
     async customer() {
-      const account = { email: `${crypto.randomUUID()}@example.com`, password: "correct horse battery", name: "Ada" };
-      const { id } = await as().users.create(account);
-      const { token } = await as().auth.login(account);
-      return { id, email: account.email, token, client: as(token) };
+      const credentials = { email: `${crypto.randomUUID()}@example.com`, password: "correct horse battery" };
+      const { id } = await as().users.create({ ...credentials, name: "Ada" });
+      const { token } = await as().auth.login(credentials);
+      return { id, email: credentials.email, token, client: as(token) };
     },
     async stop() {
       for (const service of [order, product, user]) await stopService(service);

@@ -1,3 +1,4 @@
+import { Address, AddressList, type WriteAddress } from "@pos/contracts/addresses";
 import {
   type ChangePassword,
   type CreateUser,
@@ -7,6 +8,7 @@ import {
   type UserListQuery,
   UserLookupResult,
   type UserRole,
+  type UserStatus,
 } from "@pos/contracts/users";
 import { allPages } from "../pages.ts";
 import type { CallOptions, Transport } from "../transport.ts";
@@ -37,8 +39,33 @@ export const usersClient = (http: Transport) => {
     },
     changeRole: async (id: string, role: UserRole, options: CallOptions = {}) =>
       (await http.call({ method: "PUT", path: `/users/${id}/role`, body: { role }, answer: User, ...options })).value,
+    /** Suspends or reactivates. A suspended user's access token goes on for at most 15 minutes. */
+    changeStatus: async (id: string, status: UserStatus, options: CallOptions = {}) =>
+      (await http.call({ method: "PUT", path: `/users/${id}/status`, body: { status }, answer: User, ...options }))
+        .value,
+    /** Sends a mail with a token that verifies the user's address. */
+    requestEmailVerification: async (id: string, currentPassword: string, options: CallOptions = {}) => {
+      const path = `/users/${id}/email-verification`;
+      await http.call({ method: "POST", path, body: { currentPassword }, answer: undefined, ...options });
+    },
+    addresses: addressesClient(http),
     lookup: async (ids: string[], options: CallOptions = {}) =>
       (await http.call({ method: "POST", path: "/users/lookup", body: { ids }, answer: UserLookupResult, ...options }))
         .value,
   };
 };
+
+const addressesClient = (http: Transport) => ({
+  list: async (userId: string, options: CallOptions = {}) =>
+    (await http.call({ method: "GET", path: `/users/${userId}/addresses`, answer: AddressList, ...options })).value
+      .addresses,
+  create: async (userId: string, body: WriteAddress, options: CallOptions = {}) =>
+    (await http.call({ method: "POST", path: `/users/${userId}/addresses`, body, answer: Address, ...options })).value,
+  /** Replaces the whole address. */
+  update: async (userId: string, id: string, body: WriteAddress, options: CallOptions = {}) =>
+    (await http.call({ method: "PUT", path: `/users/${userId}/addresses/${id}`, body, answer: Address, ...options }))
+      .value,
+  delete: async (userId: string, id: string, options: CallOptions = {}) => {
+    await http.call({ method: "DELETE", path: `/users/${userId}/addresses/${id}`, answer: undefined, ...options });
+  },
+});

@@ -1,0 +1,103 @@
+import {
+  ClientCredentials,
+  ClientToken,
+  KeySet,
+  Login,
+  LoginResult,
+  RefreshToken,
+  RotateKeys,
+  SigningKeyList,
+} from "@pos/contracts/auth";
+import { errors } from "@pos/contracts/errors";
+import { access } from "@pos/service-kit/access";
+import type { TokenVerifier } from "@pos/service-kit/token-verifier";
+import { Elysia } from "elysia";
+import type { ClientService } from "../clients/service.ts";
+import { nothing } from "../http.ts";
+import type { KeyRing } from "../keys/key-ring.ts";
+import type { SessionService } from "../sessions/service.ts";
+import { clientAddress } from "../throttle/client-address.ts";
+import type { AuthService } from "./service.ts";
+
+interface AuthRoutesParts {
+  readonly auth: AuthService;
+  readonly sessions: SessionService;
+  readonly clients: ClientService;
+  readonly keys: KeyRing;
+  readonly verifier: TokenVerifier;
+  readonly trustedProxyHops: number;
+}
+
+/** Sign-in, sessions, tokens of services, and the keys that sign all of them. */
+export const authRoutes = ({ auth, sessions, clients, keys, verifier, trustedProxyHops }: AuthRoutesParts) =>
+  new Elysia({ normalize: false, tags: ["auth"] })
+    .use(access(verifier))
+    .post(
+      "/auth/login",
+      ({ body, request, server }) => auth.login(body, clientAddress(request, server, trustedProxyHops)),
+      {
+        access: "anyone",
+        body: Login,
+        detail: { summary: "Signs in", operationId: "login" },
+        response: { 200: LoginResult, ...errors(400, 401, 403, 413, 415, 429, 500, 503) },
+      },
+    )
+    .post("/auth/refresh", ({ body }) => sessions.refresh(body.refreshToken), {
+      access: "anyone",
+      body: RefreshToken,
+      detail: { summary: "Trades a refresh token for the next pair", operationId: "refresh" },
+      response: { 200: LoginResult, ...errors(400, 401, 413, 415, 500, 503) },
+    })
+    .post(
+      "/auth/logout",
+      async ({ body, set }) => {
+        await sessions.end(body.refreshToken);
+        set.status = 204;
+      },
+      {
+        access: "anyone",
+        body: RefreshToken,
+        detail: { summary: "Ends the session of a refresh token", operationId: "logout" },
+        response: { 204: nothing("Signed out"), ...errors(400, 413, 415, 500, 503) },
+      },
+    )
+    .post("/auth/token", ({ body, request }) => clients.token(body, request.headers.get("authorization")), {
+      access: "anyone",
+      body: ClientCredentials,
+      detail: { summary: "Gives a service its token (RFC 6749, client_credentials)", operationId: "clientToken" },
+      response: { 200: ClientToken, ...errors(400, 401, 413, 415, 500) },
+    })
+    .get("/.well-known/jwks.json", () => keys.publicKeys(), {
+      access: "anyone",
+      detail: { summary: "Public keys that verify access tokens (RFC 7517)", operationId: "getKeySet" },
+      response: { 200: KeySet, ...errors(500) },
+    })
+    .get("/auth/keys", () => keyList(keys), {
+      access: ["admin"],
+      detail: { summary: "Lists the signing keys with their times", operationId: "listSigningKeys" },
+      response: { 200: SigningKeyList, ...errors(401, 403, 500) },
+    })
+    .post(
+      "/auth/keys/rotate",
+      async ({ body }) => {
+        await keys.rotate({ revoke: body.revoke ?? false });
+        return keyList(keys);
+      },
+      {
+        access: ["admin"],
+        body: RotateKeys,
+        detail: { summary: "Makes the next signing key; with revoke every older one ends", operationId: "rotateKeys" },
+        response: { 200: SigningKeyList, ...errors(400, 401, 403, 409, 413, 415, 500, 503) },
+      },
+    );
+
+function keyList(keys: KeyRing): SigningKeyList {
+  return {
+    keys: keys.list().map(({ createdAt, signsFrom, verifiesUntil, ...key }) => ({
+      ...key,
+      createdAt: createdAt.toISOString(),
+      signsFrom: signsFrom.toISOString(),
+      ...(verifiesUntil === undefined ? {} : { verifiesUntil: verifiesUntil.toISOString() }),
+    })),
+  };
+}

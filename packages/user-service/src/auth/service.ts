@@ -1,0 +1,96 @@
+import type { Login, LoginResult } from "@pos/contracts/auth";
+import type { ChangePassword } from "@pos/contracts/users";
+import { AppError, notFound } from "@pos/service-kit/app-error";
+import type { Clock } from "@pos/service-kit/clock";
+import type { Identity } from "@pos/service-kit/identity";
+import { ObjectId } from "mongodb";
+import type { PasswordHasher } from "../passwords/hasher.ts";
+import type { SessionRepository } from "../sessions/repository.ts";
+import type { SessionService } from "../sessions/service.ts";
+import type { LoginThrottle } from "../throttle/login-throttle.ts";
+import { type Account, emailKeyOf } from "../users/domain.ts";
+import type { UserRepository } from "../users/repository.ts";
+
+/** Proof of who one is by password: sign-in and change of the password. */
+export class AuthService {
+  readonly #parts: AuthParts;
+
+  constructor(parts: AuthParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Signs in. An unknown account takes the same way, the same time and the same limits as a wrong password.
+   * @param address client's address, for the throttle
+   * @throws {AppError} INVALID_CREDENTIALS, TOO_MANY_REQUESTS, ACCOUNT_SUSPENDED, SERVICE_UNAVAILABLE
+   */
+  async login({ email, password }: Login, address: string): Promise<LoginResult> {
+    const account = await this.#parts.users.findByEmail(emailKeyOf(email));
+    await this.#prove({ account, name: emailKeyOf(email), password, address });
+    if (account === undefined) throw invalidCredentials();
+    if (account.status === "suspended") throw new AppError("ACCOUNT_SUSPENDED", "This account is suspended.");
+    return this.#parts.sessions.open(account);
+  }
+
+  /**
+   * Changes the password of the one who asks, and ends all of their sessions but this one.
+   * @throws {AppError} INVALID_CREDENTIALS for a wrong current password, TOO_MANY_REQUESTS, NOT_FOUND
+   */
+  async changePassword(
+    identity: Identity,
+    { currentPassword, newPassword }: ChangePassword,
+    address: string,
+  ): Promise<void> {
+    const account = await this.provePassword(identity, currentPassword, address);
+    const passwordHash = await this.#parts.hasher.hash(newPassword);
+    const changed = await this.#parts.users.update(
+      account._id,
+      { passwordHash, updatedAt: new Date(this.#parts.clock.now()) },
+      // Of two changes with the same old password one wins.
+      { where: { passwordHash: account.passwordHash }, endsSessions: true },
+    );
+    if (changed === undefined) throw invalidCredentials();
+    const { _id: userId, sessionEpoch: epoch } = changed;
+    if (identity.sessionId !== undefined && ObjectId.isValid(identity.sessionId))
+      await this.#parts.sessionStore.keep(new ObjectId(identity.sessionId), { userId, epoch });
+    await this.#parts.sessionStore.endOthers(userId, epoch);
+    this.#parts.onPasswordChanged(changed);
+  }
+
+  /**
+   * Checks the password of the one who asks, under the limits of sign-in.
+   * @throws {AppError} INVALID_CREDENTIALS, TOO_MANY_REQUESTS, NOT_FOUND
+   */
+  async provePassword(identity: Identity, password: string, address: string): Promise<Account> {
+    const account = await this.#parts.users.findById(new ObjectId(identity.subject));
+    if (account === undefined) throw notFound("user", identity.subject);
+    await this.#prove({ account, name: account.emailKey, password, address });
+    return account;
+  }
+
+  async #prove(proof: {
+    account: Account | undefined;
+    name: string;
+    password: string;
+    address: string;
+  }): Promise<void> {
+    const attempt = this.#parts.throttle.attempt({ account: proof.name, address: proof.address });
+    await attempt.refuseWhenLocked();
+    const isRight = await this.#parts.hasher.verify(proof.password, proof.account?.passwordHash, attempt.count);
+    if (!isRight) throw invalidCredentials();
+    await attempt.succeed();
+  }
+}
+
+interface AuthParts {
+  readonly users: UserRepository;
+  readonly sessions: SessionService;
+  readonly sessionStore: SessionRepository;
+  readonly hasher: PasswordHasher;
+  readonly throttle: LoginThrottle;
+  readonly clock: Clock;
+  onPasswordChanged(account: Account): void;
+}
+
+const invalidCredentials = (): AppError =>
+  new AppError("INVALID_CREDENTIALS", "The e-mail address or the password is wrong.");

@@ -1,0 +1,24 @@
+import { ACCESS_TOKEN_SECONDS, type KeySet } from "@pos/contracts/auth";
+
+export type PublicJwk = KeySet["keys"][number];
+
+/**
+ * How long a new key is published before it signs, in milliseconds: the caches of keys are at most 60 s old, so every
+ * verifier knows it by then.
+ */
+export const PUBLISH_BEFORE_SIGNING_MS = 120_000;
+/** How long a key verifies after the last token that it can have signed, in milliseconds, for clocks that differ. */
+const MARGIN_MS = 120_000;
+
+/** When a key may go whose successor signs from `successorSignsFrom` on: when its last token has expired. */
+export function verifiesUntil(successorSignsFrom: Date): Date {
+  return new Date(successorSignsFrom.getTime() + ACCESS_TOKEN_SECONDS * 1000 + MARGIN_MS);
+}
+
+/** The key that signs at `nowMs`: the newest whose time has come. */
+export function signingKeyAt<Key extends { readonly signsFrom: Date }>(
+  oldestFirst: readonly Key[],
+  nowMs: number,
+): Key | undefined {
+  return oldestFirst.findLast(({ signsFrom }) => signsFrom.getTime() <= nowMs);
+}

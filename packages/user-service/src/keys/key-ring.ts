@@ -1,0 +1,158 @@
+import type { KeySet } from "@pos/contracts/auth";
+import { AppError } from "@pos/service-kit/app-error";
+import type { Clock } from "@pos/service-kit/clock";
+import type { KeySource } from "@pos/service-kit/key-cache";
+import type { Logger } from "@pos/service-kit/logger";
+import type { BackgroundWork } from "@pos/service-kit/run-service";
+import type { CryptoKey } from "jose";
+import { PUBLISH_BEFORE_SIGNING_MS, signingKeyAt, verifiesUntil } from "./domain.ts";
+import { type Claims, type LoadedKey, makeKey, openKey } from "./key-material.ts";
+import type { KeyRepository, SigningKeyDocument } from "./repository.ts";
+
+/** How often a replica looks for keys that another one made or revoked, in milliseconds. */
+const RELOAD_EVERY_MS = 5000;
+/** Unknown key ids make it look at most this often, in milliseconds. */
+const UNKNOWN_KEY_COOLDOWN_MS = 1000;
+
+interface KeyRingOptions {
+  readonly repository: KeyRepository;
+  readonly encryptionSecret: string;
+  readonly issuer: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * The signing keys of this issuer, shared by its replicas through the database. It signs with the newest key whose time
+ * has come and verifies with all that have not ended.
+ */
+export class KeyRing implements KeySource, BackgroundWork {
+  readonly #options: KeyRingOptions;
+  #keys: readonly LoadedKey[] = [];
+  #loadedAtMs = Number.NEGATIVE_INFINITY;
+  #loading: Promise<void> | undefined;
+  readonly #stopping = new AbortController();
+  #loop: Promise<void> | undefined;
+
+  private constructor(options: KeyRingOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Opens the ring, with a first key when there is none.
+   * @throws Error when the stored keys do not open with the encryption secret
+   */
+  static async open(options: KeyRingOptions): Promise<KeyRing> {
+    const ring = new KeyRing(options);
+    if ((await options.repository.newest()) === null) {
+      const key = await ring.#newKey(1, new Date(options.clock.now()));
+      if (await options.repository.add(key)) options.logger.info({ keyId: key._id }, "made the first signing key");
+    }
+    await ring.#reload();
+    return ring;
+  }
+
+  async find(keyId: string): Promise<CryptoKey | undefined> {
+    const known = this.#verifying().find(({ id }) => id === keyId);
+    if (known !== undefined) return known.publicKey;
+    if (this.#options.clock.now() - this.#loadedAtMs > UNKNOWN_KEY_COOLDOWN_MS) await this.#reload();
+    return this.#verifying().find(({ id }) => id === keyId)?.publicKey;
+  }
+
+  /** What GET /.well-known/jwks.json answers. */
+  publicKeys(): KeySet {
+    return { keys: this.#verifying().map(({ publicJwk }) => publicJwk) };
+  }
+
+  /** Signs an access token that lasts `lifeSeconds`. */
+  async sign(claims: Claims, lifeSeconds: number): Promise<string> {
+    const nowMs = this.#options.clock.now();
+    const key = signingKeyAt(this.#verifying(), nowMs);
+    if (key === undefined) throw new Error("there is no signing key");
+    return key.sign({ ...claims, exp: Math.floor(nowMs / 1000) + lifeSeconds });
+  }
+
+  /** The keys with their times, oldest first, and which of them signs now. */
+  list(): { id: string; createdAt: Date; signsFrom: Date; verifiesUntil: Date | undefined; signs: boolean }[] {
+    const keys = this.#verifying();
+    const signing = signingKeyAt(keys, this.#options.clock.now());
+    return keys.map(({ id, createdAt, signsFrom, verifiesUntil: end }) => ({
+      id,
+      createdAt,
+      signsFrom,
+      verifiesUntil: end,
+      signs: id === signing?.id,
+    }));
+  }
+
+  /**
+   * Makes the next key. It is published now and signs two minutes later; the old one verifies until its last token has
+   * expired, so nobody is signed out. With `revoke` it signs at once and every older key is dropped.
+   * @throws {AppError} CONFLICT while another rotation is under way
+   */
+  async rotate({ revoke }: { revoke: boolean }): Promise<void> {
+    const { repository, clock, logger } = this.#options;
+    const newest = await repository.newest();
+    if (newest === null) throw new Error("there is no signing key");
+    const nowMs = clock.now();
+    if (!revoke && newest.signsFrom.getTime() > nowMs) throw rotating(newest.signsFrom);
+    const signsFrom = new Date(revoke ? nowMs : nowMs + PUBLISH_BEFORE_SIGNING_MS);
+    const key = await this.#newKey(newest.sequence + 1, signsFrom);
+    if (!(await repository.add(key))) throw rotating(signsFrom);
+    if (revoke) await repository.revokeBefore(key.sequence, new Date(nowMs));
+    else await repository.endBefore(key.sequence, verifiesUntil(signsFrom));
+    logger.info({ keyId: key._id, revoke, signsFrom }, "rotated the signing key");
+    await this.#reload();
+  }
+
+  start(): void {
+    const { clock, logger } = this.#options;
+    const signal = this.#stopping.signal;
+    this.#loop = (async () => {
+      while (!signal.aborted) {
+        await clock.sleep(RELOAD_EVERY_MS, signal);
+        if (!signal.aborted)
+          await this.#reload().catch((error: unknown) => logger.warn({ err: error }, "could not reload signing keys"));
+      }
+    })();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+  }
+
+  #verifying(): readonly LoadedKey[] {
+    const nowMs = this.#options.clock.now();
+    return this.#keys.filter(({ verifiesUntil: end }) => end === undefined || end.getTime() > nowMs);
+  }
+
+  #reload(): Promise<void> {
+    return (this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined;
+    }));
+  }
+
+  async #load(): Promise<void> {
+    const documents = await this.#options.repository.verifyingAt(new Date(this.#options.clock.now()));
+    const known = new Map(this.#keys.map((key) => [key.id, key]));
+    this.#keys = await Promise.all(
+      documents.map(async (document) => {
+        const loaded = known.get(document._id) ?? (await openKey(document, this.#options));
+        return { ...loaded, verifiesUntil: document.verifiesUntil };
+      }),
+    );
+    this.#loadedAtMs = this.#options.clock.now();
+  }
+
+  #newKey(sequence: number, signsFrom: Date): Promise<SigningKeyDocument> {
+    const { encryptionSecret, clock } = this.#options;
+    return makeKey({ sequence, signsFrom, encryptionSecret, createdAt: new Date(clock.now()) });
+  }
+}
+
+function rotating(signsFrom: Date): AppError {
+  return new AppError("CONFLICT", "A rotation is under way. Wait until its key signs.", {
+    details: { signsFrom: signsFrom.toISOString() },
+  });
+}

@@ -1,0 +1,100 @@
+import { ACCESS_TOKEN_SECONDS, type LoginResult, REFRESH_TOKEN_SECONDS } from "@pos/contracts/auth";
+import { AppError } from "@pos/service-kit/app-error";
+import type { Clock } from "@pos/service-kit/clock";
+import type { Logger } from "@pos/service-kit/logger";
+import { ObjectId } from "mongodb";
+import type { KeyRing } from "../keys/key-ring.ts";
+import { hashOfToken, newOpaqueToken } from "../tokens.ts";
+import type { Account } from "../users/domain.ts";
+import type { UserRepository } from "../users/repository.ts";
+import type { RefreshTokenDocument, SessionRepository } from "./repository.ts";
+
+/** How long a spent refresh token still gives a successor, for an answer that was lost; in milliseconds. */
+export const REUSE_GRACE_MS = 10_000;
+
+/** Sessions: a pair of tokens at sign-in, the next pair at every refresh, until it ends. */
+export class SessionService {
+  readonly #parts: SessionParts;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  /** Opens a session for an account that has just proved who it is. */
+  async open(account: Account): Promise<LoginResult> {
+    const sessionId = new ObjectId();
+    const now = new Date(this.#parts.clock.now());
+    await this.#parts.sessions.open({
+      _id: sessionId,
+      userId: account._id,
+      epoch: account.sessionEpoch,
+      createdAt: now,
+      expiresAt: expiry(now),
+    });
+    return this.#issue(account, sessionId);
+  }
+
+  /**
+   * Trades a refresh token for the next pair. The token rotated last may come once more within 10 s, when its answer
+   * was lost; any other second use ends the session, because somebody else holds the token (RFC 9700 section 4.14.2).
+   * @throws {AppError} UNAUTHORIZED
+   */
+  async refresh(token: string): Promise<LoginResult> {
+    const { sessions, users } = this.#parts;
+    const now = new Date(this.#parts.clock.now());
+    const hash = hashOfToken(token);
+    const spent = (await sessions.rotateToken(hash, now)) ?? (await this.#spentJustNow(hash, now));
+    const session = await sessions.extend(spent.sessionId, expiry(now));
+    const account = session && (await users.findById(session.userId));
+    if (account === undefined || account.status !== "active" || account.sessionEpoch !== session?.epoch)
+      throw invalidRefreshToken();
+    return this.#issue(account, session._id);
+  }
+
+  /** Ends the session of a refresh token, whether the token is spent or not; unknown ones are left alone. */
+  async end(token: string): Promise<void> {
+    const known = await this.#parts.sessions.findToken(hashOfToken(token), new Date(this.#parts.clock.now()));
+    if (known !== undefined) await this.#parts.sessions.end(known.sessionId);
+  }
+
+  async #spentJustNow(hash: string, now: Date): Promise<RefreshTokenDocument> {
+    const { sessions, logger } = this.#parts;
+    const token = await sessions.findToken(hash, now);
+    if (token?.rotatedAt === undefined) throw invalidRefreshToken();
+    const isRecent = now.getTime() - token.rotatedAt.getTime() <= REUSE_GRACE_MS;
+    if (isRecent && !(await sessions.isRotatedAfter(token.sessionId, token.rotatedAt))) return token;
+    await sessions.end(token.sessionId);
+    logger.warn({ userId: token.userId.toHexString() }, "a spent refresh token came again: the session has ended");
+    throw invalidRefreshToken();
+  }
+
+  async #issue(account: Account, sessionId: ObjectId): Promise<LoginResult> {
+    const now = new Date(this.#parts.clock.now());
+    const refreshToken = newOpaqueToken();
+    const userId = account._id.toHexString();
+    const [token] = await Promise.all([
+      this.#parts.keys.sign({ sub: userId, role: account.role, sid: sessionId.toHexString() }, ACCESS_TOKEN_SECONDS),
+      this.#parts.sessions.addToken({
+        _id: hashOfToken(refreshToken),
+        sessionId,
+        userId: account._id,
+        createdAt: now,
+        expiresAt: expiry(now),
+      }),
+    ]);
+    return { token, userId, tokenType: "Bearer", expiresIn: ACCESS_TOKEN_SECONDS, refreshToken };
+  }
+}
+
+interface SessionParts {
+  readonly sessions: SessionRepository;
+  readonly users: UserRepository;
+  readonly keys: KeyRing;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const expiry = (now: Date): Date => new Date(now.getTime() + REFRESH_TOKEN_SECONDS * 1000);
+
+const invalidRefreshToken = (): AppError =>
+  new AppError("UNAUTHORIZED", "The refresh token is not valid or was used already. Sign in again.");

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { outcome, type Replica, startReplica } from "../../test/user-service.ts";
+
+let replica: Replica;
+beforeAll(async () => {
+  replica = await startReplica();
+});
+afterAll(() => replica.stop());
+
+describe("registration", () => {
+  test("answers the user without a password, and where it is", async () => {
+    const body = { email: "Ada@Example.com", password: "correct horse", name: " " };
+    const answer = await replica.send("POST", "/users", { body });
+    expect(answer.status).toBe(201);
+    const user = JSON.parse(answer.text) as { id: string };
+    expect(user).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{24}$/),
+      email: "Ada@Example.com",
+      name: " ",
+      role: "customer",
+      status: "active",
+      emailVerified: false,
+      createdAt: expect.any(String),
+      updatedAt: expect.any(String),
+    });
+    expect(answer.headers.get("location")).toBe(`/users/${user.id}`);
+  });
+  test("refuses an address that differs in case only", async () => {
+    const answer = await replica.send("POST", "/users", {
+      body: { email: "aDA@example.COM", password: "correct horse", name: "Other" },
+    });
+    expect([answer.status, answer.code]).toEqual([400, "EMAIL_TAKEN"]);
+  });
+  test.each([
+    ["a role", { role: "admin" }],
+    ["a short password", { password: "1234567" }],
+    ["NUL in the password", { password: "12345678\0x" }],
+    ["an operator for a text", { email: { $gt: "" } }],
+    ["a name that is too long", { name: "x".repeat(201) }],
+  ])("refuses %s", async (_what, change) => {
+    const body = { email: "eve@example.com", password: "correct horse", name: "Eve", ...change };
+    const answer = await replica.send("POST", "/users", { body });
+    expect([answer.status, answer.code]).toEqual([400, "VALIDATION_ERROR"]);
+  });
+});
+
+describe("a user", () => {
+  test("is read and changed by itself and by an administrator, and by nobody else", async () => {
+    const [ada, eve, admin] = [await replica.customer(), await replica.customer(), await replica.admin()];
+    expect((await ada.client.users.get(ada.id)).email).toBe(ada.credentials.email);
+    expect((await admin.users.get(ada.id.toUpperCase())).id).toBe(ada.id);
+    expect((await (await replica.machine()).users.get(ada.id)).id).toBe(ada.id);
+    expect(await outcome(eve.client.users.get(ada.id))).toBe("FORBIDDEN");
+    expect(await outcome(eve.client.users.update(ada.id, { name: "Eve" }))).toBe("FORBIDDEN");
+    expect((await ada.client.users.update(ada.id, { name: "Ada L." })).name).toBe("Ada L.");
+    expect(await outcome(ada.client.users.update(ada.id, { email: eve.credentials.email.toUpperCase() }))).toBe(
+      "EMAIL_TAKEN",
+    );
+    expect(await outcome(admin.users.get("0".repeat(24)))).toBe("NOT_FOUND");
+  });
+  test("that is deleted is gone, and its address is free again", async () => {
+    const ada = await replica.customer();
+    await ada.client.users.delete(ada.id);
+    const admin = await replica.admin();
+    expect(await outcome(admin.users.get(ada.id))).toBe("NOT_FOUND");
+    expect(await outcome(replica.as().auth.login(ada.credentials))).toBe("INVALID_CREDENTIALS");
+    expect(await outcome(replica.as().auth.refresh(ada.refreshToken))).toBe("UNAUTHORIZED");
+    const kept = await replica.database.database.db.collection("users").findOne({ deletedAt: { $exists: true } });
+    expect(Object.keys(kept ?? {}).sort()).toEqual(["_id", "createdAt", "deletedAt", "updatedAt"]);
+    const again = await replica
+      .as()
+      .users.create({ email: ada.credentials.email, password: ada.credentials.password, name: "Ada" });
+    expect(again.id).not.toBe(ada.id);
+  });
+});
+
+describe("administrators", () => {
+  test("list and search users, newest first, page by page", async () => {
+    const admin = await replica.admin();
+    const mark = crypto.randomUUID().slice(0, 8);
+    const names = [`Zoë ${mark} 1`, `zoË ${mark} 2`, `x$z.*${mark}`];
+    for (const name of names)
+      await replica.as().users.create({ email: `${crypto.randomUUID()}@example.com`, password: "12345678", name });
+    const found = await Array.fromAsync(admin.users.all({ search: `ZOË ${mark}`, limit: 1 }));
+    expect(found.map(({ name }) => name)).toEqual([names[1], names[0]].map(String));
+    expect((await admin.users.list({ search: "$z.*" })).users.map(({ name }) => name)).toEqual([String(names[2])]);
+    expect((await admin.users.list({ search: "$email" })).users).toEqual([]);
+    expect((await admin.users.list({ limit: 1 })).nextCursor).toBeDefined();
+    expect(await outcome((await replica.customer()).client.users.list())).toBe("FORBIDDEN");
+  });
+  test("keep one of them whatever is asked at the same time", async () => {
+    const admin = await replica.admin();
+    const [first] = (await admin.users.list({ search: "admin@example.com" })).users;
+    const firstId = String(first?.id);
+    expect(await outcome(admin.users.changeRole(firstId, "customer"))).toBe("LAST_ADMIN");
+    expect(await outcome(admin.users.changeStatus(firstId, "suspended"))).toBe("LAST_ADMIN");
+    expect(await outcome(admin.users.delete(firstId))).toBe("LAST_ADMIN");
+    const second = await replica.customer();
+    await admin.users.changeRole(second.id, "admin");
+    const outcomes = await Promise.all([
+      outcome(admin.users.changeRole(firstId, "customer")),
+      outcome(admin.users.changeStatus(second.id, "suspended")),
+    ]);
+    expect(outcomes.sort()).toEqual(["LAST_ADMIN", "ok"]);
+    await replica.database.database.db
+      .collection<{ email: string }>("users")
+      .updateOne({ email: "admin@example.com" }, { $set: { role: "admin", status: "active" } });
+  });
+  test("suspend a user, who cannot sign in or refresh until reactivated", async () => {
+    const [ada, admin] = [await replica.customer(), await replica.admin()];
+    expect((await admin.users.changeStatus(ada.id, "suspended")).status).toBe("suspended");
+    expect(await outcome(replica.as().auth.login(ada.credentials))).toBe("ACCOUNT_SUSPENDED");
+    expect(await outcome(replica.as().auth.login({ ...ada.credentials, password: "wrong wrong" }))).toBe(
+      "INVALID_CREDENTIALS",
+    );
+    expect(await outcome(replica.as().auth.refresh(ada.refreshToken))).toBe("UNAUTHORIZED");
+    const machine = await replica.machine();
+    expect(await machine.users.lookup([ada.id, "0".repeat(24)])).toEqual({
+      users: [{ id: ada.id, status: "suspended" }],
+    });
+    await admin.users.changeStatus(ada.id, "active");
+    expect(await outcome(replica.as().auth.refresh(ada.refreshToken))).toBe("UNAUTHORIZED");
+    expect(await outcome(replica.as().auth.login(ada.credentials))).toBe("ok");
+  });
+});

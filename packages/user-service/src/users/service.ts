@@ -1,0 +1,170 @@
+import type {
+  CreateUser,
+  UpdateUser,
+  User,
+  UserList,
+  UserListQuery,
+  UserLookupResult,
+  UserRole,
+  UserStatus,
+} from "@pos/contracts/users";
+import { AppError, notFound } from "@pos/service-kit/app-error";
+import type { Clock } from "@pos/service-kit/clock";
+import { cutPage, readPage } from "@pos/service-kit/pagination";
+import { ObjectId } from "mongodb";
+import type { PasswordHasher } from "../passwords/hasher.ts";
+import type { SessionRepository } from "../sessions/repository.ts";
+import { type Account, emailKeyOf, foldForSearch, searchTextOf, toUser, type UserDocument } from "./domain.ts";
+import { EmailTakenError, LastAdminError, type UserRepository } from "./repository.ts";
+
+/** What happens to accounts that others want to know: mails hang on it. */
+export interface AccountEvents {
+  registered(account: Account): void;
+  emailChanged(before: Account, after: Account): void;
+}
+
+/** Accounts: who exists, under which address and name, in which role. */
+export class UserService {
+  readonly #parts: UserParts;
+
+  constructor(parts: UserParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {AppError} EMAIL_TAKEN */
+  async create(user: CreateUser): Promise<User> {
+    const account = await this.createAs("customer", user);
+    this.#parts.events.registered(account);
+    return toUser(account);
+  }
+
+  /**
+   * Makes an account in any role. The password is hashed first, so that a taken address is refused after the same time
+   * as a free one is taken.
+   * @throws {AppError} EMAIL_TAKEN
+   */
+  async createAs(role: UserRole, { email, password, name }: CreateUser): Promise<Account> {
+    const passwordHash = await this.#parts.hasher.hash(password);
+    const now = new Date(this.#parts.clock.now());
+    const emailKey = emailKeyOf(email);
+    const document: UserDocument = {
+      _id: new ObjectId(),
+      email,
+      emailKey,
+      name,
+      searchText: searchTextOf({ email, name }),
+      passwordHash,
+      role,
+      status: "active",
+      recoveryEmail: email,
+      recoveryKey: emailKey,
+      sessionEpoch: 0,
+      addresses: [],
+      createdAt: now,
+      updatedAt: now,
+    };
+    await this.#parts.users.insert(document).catch(emailTaken);
+    return document;
+  }
+
+  /** @throws {AppError} NOT_FOUND */
+  async get(id: string): Promise<User> {
+    return toUser(await this.#find(id));
+  }
+
+  async list(query: UserListQuery): Promise<UserList> {
+    const page = readPage(query);
+    const search = query.search === undefined ? undefined : foldForSearch(query.search);
+    const found = await this.#parts.users.list(page, search);
+    const { items, nextCursor } = cutPage(found, page.limit, ({ createdAt, _id }) => ({
+      createdAtMs: createdAt.getTime(),
+      id: _id.toHexString(),
+    }));
+    return { users: items.map(toUser), ...(nextCursor === undefined ? {} : { nextCursor }) };
+  }
+
+  async lookUp(ids: readonly string[]): Promise<UserLookupResult> {
+    const distinct = [...new Set(ids.map((id) => id.toLowerCase()))];
+    const found = await this.#parts.users.lookUp(distinct.map((id) => new ObjectId(id)));
+    return { users: found.map(({ id, status }) => ({ id: id.toHexString(), status })) };
+  }
+
+  /**
+   * Changes the address or the name. A new address is unverified, and resets of the password keep going to the old one.
+   * @throws {AppError} NOT_FOUND, EMAIL_TAKEN
+   */
+  async update(id: string, { email, name }: UpdateUser): Promise<User> {
+    const before = await this.#find(id);
+    const next = { email: email ?? before.email, name: name ?? before.name };
+    const after = await this.#parts.users
+      .update(before._id, {
+        ...(email === undefined ? {} : { email, emailKey: emailKeyOf(email) }),
+        ...(name === undefined ? {} : { name }),
+        searchText: searchTextOf(next),
+        updatedAt: new Date(this.#parts.clock.now()),
+      })
+      .catch(emailTaken);
+    if (after === undefined) throw notFound("user", id);
+    if (after.emailKey !== before.emailKey) this.#parts.events.emailChanged(before, after);
+    return toUser(after);
+  }
+
+  /** @throws {AppError} NOT_FOUND, LAST_ADMIN */
+  async changeRole(id: string, role: UserRole): Promise<User> {
+    const updatedAt = new Date(this.#parts.clock.now());
+    const account = await this.#parts.users.changeStanding(objectId(id), { role, updatedAt }).catch(lastAdmin);
+    if (account === undefined) throw notFound("user", id);
+    return toUser(account);
+  }
+
+  /**
+   * Suspends or reactivates. Suspending ends all sessions; access tokens that are out go on for at most 15 minutes.
+   * @throws {AppError} NOT_FOUND, LAST_ADMIN
+   */
+  async changeStatus(id: string, status: UserStatus): Promise<User> {
+    const change = { status, updatedAt: new Date(this.#parts.clock.now()), endsSessions: status === "suspended" };
+    const account = await this.#parts.users.changeStanding(objectId(id), change).catch(lastAdmin);
+    if (account === undefined) throw notFound("user", id);
+    if (status === "suspended") await this.#parts.sessions.endOthers(account._id, account.sessionEpoch);
+    return toUser(account);
+  }
+
+  /**
+   * Erases an account's data and ends its sessions. The id stays, because orders name it.
+   * @throws {AppError} NOT_FOUND, LAST_ADMIN
+   */
+  async delete(id: string): Promise<void> {
+    const deletedAt = new Date(this.#parts.clock.now());
+    const account = await this.#parts.users.changeStanding(objectId(id), { deletedAt }).catch(lastAdmin);
+    if (account === undefined) throw notFound("user", id);
+    await this.#parts.sessions.endOthers(account._id, account.sessionEpoch + 1);
+  }
+
+  async #find(id: string): Promise<Account> {
+    const account = await this.#parts.users.findById(objectId(id));
+    if (account === undefined) throw notFound("user", id);
+    return account;
+  }
+}
+
+interface UserParts {
+  readonly users: UserRepository;
+  readonly sessions: SessionRepository;
+  readonly hasher: PasswordHasher;
+  readonly events: AccountEvents;
+  readonly clock: Clock;
+}
+
+const objectId = (id: string): ObjectId => new ObjectId(id.toLowerCase());
+
+function emailTaken(error: unknown): never {
+  if (!(error instanceof EmailTakenError)) throw error;
+  throw new AppError("EMAIL_TAKEN", "This e-mail address belongs to another account.", {
+    details: { fields: [{ path: "email", message: "is taken" }] },
+  });
+}
+
+function lastAdmin(error: unknown): never {
+  if (!(error instanceof LastAdminError)) throw error;
+  throw new AppError("LAST_ADMIN", "This is the last active administrator. Make another one first.");
+}
