@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { countRunnableLines } from "../coverage/lines.ts";
-import { EXCLUDED_ENTRIES, isCounted } from "../coverage/scope.ts";
+import { countRunnableLines } from "../line-coverage/lines.ts";
+import { EXCLUDED_ENTRIES, isCounted } from "../line-coverage/scope.ts";
 import { resultOfCoverage } from "./coverage.ts";
 
 const record = (path: string, counts: readonly number[]): string =>

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { countRunnableLines, type FileCoverage, percentOf, readLcov } from "../coverage/lines.ts";
-import { isCounted, MIN_PERCENT } from "../coverage/scope.ts";
+import { countRunnableLines, type FileCoverage, percentOf, readLcov } from "../line-coverage/lines.ts";
+import { isCounted, MIN_PERCENT } from "../line-coverage/scope.ts";
 import { listProjectFiles, readTextFiles, type TextFile } from "../files.ts";
 import type { Step, StepContext, StepResult } from "../step.ts";
 
@@ -8,7 +8,7 @@ const SHOWN_FILES = 15;
 
 export const coverage: Step = {
   name: "coverage",
-  ensures: `tests run at least ${MIN_PERCENT} % of the product's lines (see coverage/scope.ts)`,
+  ensures: `tests run at least ${MIN_PERCENT} % of the product's lines (see tools/src/line-coverage/scope.ts)`,
   when: "always",
   async run({ root, artifacts }: StepContext): Promise<StepResult> {
     const report = Bun.file(join(artifacts, "coverage", "lcov.info"));
