@@ -1,0 +1,144 @@
+import type {
+  ChangeCommand,
+  ChangeResult,
+  changeStatus,
+  OutboxEntry,
+  PlaceCommand,
+  Placement,
+  PlacementPorts,
+  placeOrder,
+  reapReservation,
+  relayEntry,
+  StaleHold,
+  StoredOrder,
+} from "@pos/order-service/protocol";
+import type { Network, Process } from "./network.ts";
+import type { Random } from "./random.ts";
+
+/** The pure steps of order-service: the real ones, or a variant's. */
+export interface OrderProtocol {
+  readonly placeOrder: typeof placeOrder;
+  readonly changeStatus: typeof changeStatus;
+  readonly relayEntry: typeof relayEntry;
+  readonly reapReservation: typeof reapReservation;
+}
+
+const UNKNOWN = { kind: "unknown" } as const;
+
+/** What a replica reads beside its ports, as its loops do in production. */
+export interface OrderReads {
+  /** Outbox entries that are due. */
+  dueEntries(): Iterable<{ orderId: string; entry: OutboxEntry }>;
+  /** Reservations held for longer than a placement can take, as product-service lists them. */
+  staleHolds(): readonly StaleHold[];
+}
+
+/** What a replica is built from. */
+export interface OrderReplicaParts {
+  readonly ports: PlacementPorts;
+  readonly protocol: OrderProtocol;
+  readonly reads: OrderReads;
+  readonly network: Network;
+  readonly random: Random;
+}
+
+/** One replica of order-service: requests, relay and reaper around the pure protocol. */
+export class OrderReplica {
+  readonly process: Process;
+  readonly #parts: OrderReplicaParts;
+  readonly #openAnswers = new Set<() => void>();
+  #isRelaying = false;
+  #isReaping = false;
+
+  constructor(process: Process, parts: OrderReplicaParts) {
+    this.process = process;
+    this.#parts = parts;
+  }
+
+  /** POST /orders. `insertedId` hears of every id under which this request tried to store an order. */
+  place(command: PlaceCommand, insertedId: (id: string) => void, answer: (placement: Placement) => void): void {
+    const ports = watchInserts(this.#parts.ports, insertedId);
+    this.#serve<Placement>(
+      () => this.#parts.protocol.placeOrder(command, ports),
+      (placement) => {
+        if (placement.kind === "placed") this.#deliverAtOnce(placement.order);
+        answer(placement);
+      },
+    );
+  }
+
+  /** PUT /orders/:id/status. */
+  change(command: ChangeCommand, answer: (result: ChangeResult) => void): void {
+    this.#serve<ChangeResult>(
+      () => this.#parts.protocol.changeStatus(command, this.#parts.ports),
+      (result) => {
+        if (result.kind === "changed") this.#deliverAtOnce(result.order);
+        answer(result);
+      },
+    );
+  }
+
+  /** Delivers what is due, unless the round before is still under way. */
+  relayRound(): void {
+    if (!this.process.isAlive || this.#isRelaying) return;
+    this.#isRelaying = true;
+    const { protocol, ports, reads } = this.#parts;
+    const round = [...reads.dueEntries()].map(({ orderId, entry }) => protocol.relayEntry(orderId, entry, ports));
+    void Promise.all(round).then(this.process.inThisLife(() => (this.#isRelaying = false)));
+  }
+
+  /** Ends reservations that nobody finished, unless the round before is still under way. */
+  reapRound(): void {
+    if (!this.process.isAlive || this.#isReaping) return;
+    this.#isReaping = true;
+    void this.#reap().then(this.process.inThisLife(() => (this.#isReaping = false)));
+  }
+
+  /** Kills the process: its connections are reset, what it has sent may still arrive. */
+  kill(): void {
+    this.process.kill();
+    for (const reset of this.#openAnswers) reset();
+    this.#openAnswers.clear();
+    this.#isRelaying = false;
+    this.#isReaping = false;
+  }
+
+  async #reap(): Promise<void> {
+    const { network, protocol, ports, reads } = this.#parts;
+    const holds = await network.call<readonly StaleHold[]>(this.process, {
+      label: "list held reservations",
+      unanswered: [],
+      deliver: (answer) => answer(reads.staleHolds()),
+    });
+    await Promise.all(holds.map((hold) => protocol.reapReservation(hold, ports)));
+  }
+
+  #serve<Result>(handle: () => Promise<Result>, answer: (result: Result | typeof UNKNOWN) => void): void {
+    if (!this.process.isAlive) return answer(UNKNOWN);
+    const reset = () => answer(UNKNOWN);
+    this.#openAnswers.add(reset);
+    const finish = this.process.inThisLife((result: Result) => {
+      this.#openAnswers.delete(reset);
+      answer(result);
+    });
+    void handle().then(finish);
+  }
+
+  // The relay would find these entries a second later; most of the time they never wait for it.
+  #deliverAtOnce(order: StoredOrder): void {
+    const { random, protocol, ports } = this.#parts;
+    if (random.chance(0.3)) return;
+    for (const entry of order.outbox) void protocol.relayEntry(order.id, entry, ports);
+  }
+}
+
+const watchInserts = (ports: PlacementPorts, insertedId: (id: string) => void): PlacementPorts => ({
+  ...ports,
+  orders: {
+    ...ports.orders,
+    insert(order, deadlineAtMs) {
+      if (order.status !== "void") insertedId(order.id);
+      return ports.orders.insert(order, deadlineAtMs);
+    },
+  },
+});

@@ -1,0 +1,43 @@
+import {
+  changeStatus,
+  type PlacementPorts,
+  placeOrder,
+  reapReservation,
+  relayEntry,
+  type StoredOrder,
+} from "@pos/order-service/protocol";
+import { decideBatch, moveReservation, pairsToCount } from "@pos/product-service/protocol";
+import type { MajorityStore } from "./majority-store.ts";
+import type { OrderProtocol } from "./order-replica.ts";
+import type { ProductProtocol, TransactionTraits } from "./product-replica.ts";
+import type { ProductStore } from "./product-store.ts";
+
+/** The databases of a schedule, for variants that misuse them. */
+export interface Databases {
+  readonly orders: MajorityStore<StoredOrder>;
+  readonly products: ProductStore;
+}
+
+/** Every place where a schedule takes production's decisions; a wrong variant replaces one of them. */
+export interface Seams {
+  readonly order: OrderProtocol;
+  readonly product: ProductProtocol;
+  readonly transactions: TransactionTraits;
+  /** What order-service's ports become before the protocol sees them. */
+  ports(ports: PlacementPorts, databases: Databases): PlacementPorts;
+  /** Orders whose outbox the relay reads. */
+  relayedOrders(orders: MajorityStore<StoredOrder>): Iterable<StoredOrder>;
+  /** Housekeeping between two steps. */
+  housekeep(databases: Databases): void;
+}
+
+/** Production as it is. */
+export const production: Seams = {
+  order: { placeOrder, changeStatus, relayEntry, reapReservation },
+  product: { decideBatch, moveReservation, pairsToCount },
+  transactions: { detectsConflicts: true, awaitsDurableReads: true },
+  ports: (ports) => ports,
+  // An entry of a change that a failover takes back must not be delivered.
+  relayedOrders: (orders) => orders.allDurable(),
+  housekeep: () => undefined,
+};

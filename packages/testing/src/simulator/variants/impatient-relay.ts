@@ -1,0 +1,31 @@
+// After product-service was down for a minute, cancelled stock stays lost until somebody reads the alarms.
+import { relayEntry } from "@pos/order-service/protocol";
+import { production } from "../seams.ts";
+import type { Variant } from "../variant.ts";
+
+/** A time-out counts as a refusal of the entry, and the entry dies of it. */
+export const impatientRelay: Variant = {
+  name: "impatient-relay",
+  pinnedSeed: 0,
+  seams: {
+    ...production,
+    order: {
+      ...production.order,
+      relayEntry: (orderId, entry, ports) =>
+        relayEntry(
+          orderId,
+          { ...entry, tries: entry.unanswered >= 1 ? 19 : entry.tries },
+          {
+            ...ports,
+            reservations: {
+              ...ports.reservations,
+              async move(kind, target, deadlineAtMs) {
+                const moved = await ports.reservations.move(kind, target, deadlineAtMs);
+                return moved.kind === "unanswered" ? { kind: "refused", reason: "time-out" } : moved;
+              },
+            },
+          },
+        ),
+    },
+  },
+};

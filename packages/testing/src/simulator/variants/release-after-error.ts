@@ -1,0 +1,25 @@
+// A customer's order exists and is paid for, but its stock was given back and is sold to somebody else.
+import { production } from "../seams.ts";
+import type { Variant } from "../variant.ts";
+
+/** The placement gives the stock back when the insert of its order ends in an error. */
+export const releaseAfterError: Variant = {
+  name: "release-after-error",
+  pinnedSeed: 0,
+  seams: {
+    ...production,
+    ports: (ports) => ({
+      ...ports,
+      orders: {
+        ...ports.orders,
+        async insert(order, deadlineAtMs) {
+          const inserted = await ports.orders.insert(order, deadlineAtMs);
+          if (inserted.kind === "unknown" && order.status === "pending" && order.rid !== undefined) {
+            await ports.reservations.move("release", { orderId: order.id, rid: order.rid }, deadlineAtMs);
+          }
+          return inserted;
+        },
+      },
+    }),
+  },
+};
