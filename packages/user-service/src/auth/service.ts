@@ -3,7 +3,6 @@ import type { ChangePassword } from "@pos/contracts/users";
 import { AppError, notFound } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Identity } from "@pos/service-kit/identity";
-import { ObjectId } from "mongodb";
 import type { PasswordHasher } from "../passwords/hasher.ts";
 import type { SessionRepository } from "../sessions/repository.ts";
 import type { SessionService } from "../sessions/service.ts";
@@ -44,15 +43,14 @@ export class AuthService {
     const account = await this.provePassword(identity, currentPassword, address);
     const passwordHash = await this.#parts.hasher.hash(newPassword);
     const changed = await this.#parts.users.update(
-      account._id,
+      account.id,
       { passwordHash, updatedAt: new Date(this.#parts.clock.now()) },
       // Of two changes with the same old password one wins.
-      { where: { passwordHash: account.passwordHash }, endsSessions: true },
+      { ifPasswordHash: account.passwordHash, endsSessions: true },
     );
     if (changed === undefined) throw invalidCredentials();
-    const { _id: userId, sessionEpoch: epoch } = changed;
-    if (identity.sessionId !== undefined && ObjectId.isValid(identity.sessionId))
-      await this.#parts.sessionStore.keep(new ObjectId(identity.sessionId), { userId, epoch });
+    const { id: userId, sessionEpoch: epoch } = changed;
+    if (identity.sessionId !== undefined) await this.#parts.sessionStore.keep(identity.sessionId, { userId, epoch });
     await this.#parts.sessionStore.endOthers(userId, epoch);
     this.#parts.onPasswordChanged(changed);
   }
@@ -62,7 +60,7 @@ export class AuthService {
    * @throws {AppError} INVALID_CREDENTIALS, TOO_MANY_REQUESTS, NOT_FOUND
    */
   async provePassword(identity: Identity, password: string, address: string): Promise<Account> {
-    const account = await this.#parts.users.findById(new ObjectId(identity.subject));
+    const account = await this.#parts.users.findById(identity.subject);
     if (account === undefined) throw notFound("user", identity.subject);
     await this.#prove({ account, name: account.emailKey, password, address });
     return account;

@@ -2,6 +2,21 @@ import { ACCESS_TOKEN_SECONDS, type KeySet } from "@pos/contracts/auth";
 
 export type PublicJwk = KeySet["keys"][number];
 
+/** A signing key; the private half is sealed. */
+export interface SigningKey {
+  /** Thumbprint of the public key (RFC 7638). */
+  readonly id: string;
+  /** 1, 2, 3 …, unique: of replicas that make a key at the same time one wins. */
+  readonly sequence: number;
+  readonly publicJwk: PublicJwk;
+  readonly sealed: Uint8Array;
+  readonly createdAt: Date;
+  /** From then on new tokens are signed with it, until a later key's time has come. */
+  readonly signsFrom: Date;
+  /** Tokens of this key are refused from then on; absent for the newest key. */
+  readonly verifiesUntil?: Date;
+}
+
 /**
  * How long a new key is published before it signs, in milliseconds: the caches of keys are at most 60 s old, so every
  * verifier knows it by then.

@@ -1,10 +1,8 @@
 import { jwt } from "@elysiajs/jwt";
 import { TOKEN_AUDIENCE } from "@pos/contracts/auth";
 import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
-import { Binary } from "mongodb";
-import type { PublicJwk } from "./domain.ts";
+import type { PublicJwk, SigningKey } from "./domain.ts";
 import { open, seal } from "./envelope.ts";
-import type { SigningKeyDocument } from "./repository.ts";
 
 /** Claims of an access token beside issuer, audience and times. */
 export interface Claims {
@@ -34,17 +32,17 @@ export async function makeKey(options: {
   createdAt: Date;
   signsFrom: Date;
   encryptionSecret: string;
-}): Promise<SigningKeyDocument> {
+}): Promise<SigningKey> {
   const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true });
   const { x, y } = await exportJWK(publicKey);
   if (x === undefined || y === undefined) throw new Error("not an elliptic curve key");
   const kid = await calculateJwkThumbprint({ kty: "EC", crv: "P-256", x, y });
   const privateJwk = JSON.stringify(await exportJWK(privateKey));
   return {
-    _id: kid,
+    id: kid,
     sequence: options.sequence,
     publicJwk: { kty: "EC", crv: "P-256", x, y, kid, alg: "ES256", use: "sig" },
-    sealed: new Binary(seal(privateJwk, { secret: options.encryptionSecret, context: kid })),
+    sealed: seal(privateJwk, { secret: options.encryptionSecret, context: kid }),
     createdAt: options.createdAt,
     signsFrom: options.signsFrom,
   };
@@ -52,24 +50,24 @@ export async function makeKey(options: {
 
 /** Opens a stored key. @throws Error when it was sealed with another secret */
 export async function openKey(
-  document: SigningKeyDocument,
+  stored: SigningKey,
   { encryptionSecret, issuer }: { encryptionSecret: string; issuer: string },
 ): Promise<LoadedKey> {
-  const { _id: id, publicJwk, createdAt, signsFrom } = document;
+  const { id, publicJwk, createdAt, signsFrom } = stored;
   let privateJwk: JWK;
   try {
-    privateJwk = JSON.parse(open(document.sealed.value(), { secret: encryptionSecret, context: id })) as JWK;
+    privateJwk = JSON.parse(open(stored.sealed, { secret: encryptionSecret, context: id })) as JWK;
   } catch (cause) {
     throw new Error("KEY_ENCRYPTION_KEY is not the one that the stored signing keys were encrypted with", { cause });
   }
   return {
     id,
     publicJwk,
-    publicKey: (await importJWK(publicJwk, "ES256")) as CryptoKey,
-    sign: signer(id, (await importJWK(privateJwk, "ES256")) as CryptoKey, issuer),
+    publicKey: await importKey(publicJwk),
+    sign: signer(id, await importKey(privateJwk), issuer),
     createdAt,
     signsFrom,
-    verifiesUntil: document.verifiesUntil,
+    verifiesUntil: stored.verifiesUntil,
   };
 }
 
@@ -85,4 +83,11 @@ function signer(keyId: string, privateKey: CryptoKey, issuer: string): LoadedKey
     aud: TOKEN_AUDIENCE,
   }).decorator.jwt;
   return (claims) => sign({ ...claims });
+}
+
+/** A JWK of an elliptic curve becomes a key, never the bytes that a symmetric one would be. */
+async function importKey(jwk: JWK): Promise<CryptoKey> {
+  const key = await importJWK(jwk, "ES256");
+  if (key instanceof Uint8Array) throw new Error("not an elliptic curve key");
+  return key;
 }

@@ -5,9 +5,9 @@ import type { KeySource } from "@pos/service-kit/key-cache";
 import type { Logger } from "@pos/service-kit/logger";
 import type { BackgroundWork } from "@pos/service-kit/run-service";
 import type { CryptoKey } from "jose";
-import { PUBLISH_BEFORE_SIGNING_MS, signingKeyAt, verifiesUntil } from "./domain.ts";
+import { PUBLISH_BEFORE_SIGNING_MS, type SigningKey, signingKeyAt, verifiesUntil } from "./domain.ts";
 import { type Claims, type LoadedKey, makeKey, openKey } from "./key-material.ts";
-import type { KeyRepository, SigningKeyDocument } from "./repository.ts";
+import type { KeyRepository } from "./repository.ts";
 
 /** How often a replica looks for keys that another one made or revoked, in milliseconds. */
 const RELOAD_EVERY_MS = 5000;
@@ -44,9 +44,9 @@ export class KeyRing implements KeySource, BackgroundWork {
    */
   static async open(options: KeyRingOptions): Promise<KeyRing> {
     const ring = new KeyRing(options);
-    if ((await options.repository.newest()) === null) {
+    if ((await options.repository.newest()) === undefined) {
       const key = await ring.#newKey(1, new Date(options.clock.now()));
-      if (await options.repository.add(key)) options.logger.info({ keyId: key._id }, "made the first signing key");
+      if (await options.repository.add(key)) options.logger.info({ keyId: key.id }, "made the first signing key");
     }
     await ring.#reload();
     return ring;
@@ -93,7 +93,7 @@ export class KeyRing implements KeySource, BackgroundWork {
   async rotate({ revoke }: { revoke: boolean }): Promise<void> {
     const { repository, clock, logger } = this.#options;
     const newest = await repository.newest();
-    if (newest === null) throw new Error("there is no signing key");
+    if (newest === undefined) throw new Error("there is no signing key");
     const nowMs = clock.now();
     if (!revoke && newest.signsFrom.getTime() > nowMs) throw rotating(newest.signsFrom);
     const signsFrom = new Date(revoke ? nowMs : nowMs + PUBLISH_BEFORE_SIGNING_MS);
@@ -101,7 +101,7 @@ export class KeyRing implements KeySource, BackgroundWork {
     if (!(await repository.add(key))) throw rotating(signsFrom);
     if (revoke) await repository.revokeBefore(key.sequence, new Date(nowMs));
     else await repository.endBefore(key.sequence, verifiesUntil(signsFrom));
-    logger.info({ keyId: key._id, revoke, signsFrom }, "rotated the signing key");
+    logger.info({ keyId: key.id, revoke, signsFrom }, "rotated the signing key");
     await this.#reload();
   }
 
@@ -134,18 +134,18 @@ export class KeyRing implements KeySource, BackgroundWork {
   }
 
   async #load(): Promise<void> {
-    const documents = await this.#options.repository.verifyingAt(new Date(this.#options.clock.now()));
+    const stored = await this.#options.repository.verifyingAt(new Date(this.#options.clock.now()));
     const known = new Map(this.#keys.map((key) => [key.id, key]));
     this.#keys = await Promise.all(
-      documents.map(async (document) => {
-        const loaded = known.get(document._id) ?? (await openKey(document, this.#options));
-        return { ...loaded, verifiesUntil: document.verifiesUntil };
+      stored.map(async (key) => {
+        const loaded = known.get(key.id) ?? (await openKey(key, this.#options));
+        return { ...loaded, verifiesUntil: key.verifiesUntil };
       }),
     );
     this.#loadedAtMs = this.#options.clock.now();
   }
 
-  #newKey(sequence: number, signsFrom: Date): Promise<SigningKeyDocument> {
+  #newKey(sequence: number, signsFrom: Date): Promise<SigningKey> {
     const { encryptionSecret, clock } = this.#options;
     return makeKey({ sequence, signsFrom, encryptionSecret, createdAt: new Date(clock.now()) });
   }

@@ -1,22 +1,10 @@
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
-import type { Binary, Collection, Db } from "mongodb";
-import type { PublicJwk } from "./domain.ts";
+import { Binary, type Collection, type Db } from "mongodb";
+import type { SigningKeyDocument } from "./documents.ts";
+import type { SigningKey } from "./domain.ts";
 
-/** A signing key as it is stored; the private half is sealed. */
-export interface SigningKeyDocument {
-  /** Key id: the thumbprint of the public key (RFC 7638). */
-  _id: string;
-  /** 1, 2, 3 …, unique: of replicas that make a key at the same time one wins. */
-  sequence: number;
-  publicJwk: PublicJwk;
-  sealed: Binary;
-  createdAt: Date;
-  /** From then on new tokens are signed with it, until a later key's time has come. */
-  signsFrom: Date;
-  /** Tokens of this key are refused from then on; absent for the newest key. */
-  verifiesUntil?: Date;
-  revokedAt?: Date;
-}
+/** Keys that verify at a time are few: one signs, one is to come, some run out. */
+const KEYS_MAX = 100;
 
 /** The only place that reads and writes signing keys. */
 export class KeyRepository {
@@ -27,22 +15,24 @@ export class KeyRepository {
   }
 
   /** Keys that still verify at `now`, oldest first. */
-  verifyingAt(now: Date): Promise<SigningKeyDocument[]> {
-    return this.#keys
+  async verifyingAt(now: Date): Promise<SigningKey[]> {
+    const documents = await this.#keys
       .find({ $or: [{ verifiesUntil: { $exists: false } }, { verifiesUntil: { $gt: now } }] })
       .sort({ sequence: 1 })
       .limit(KEYS_MAX)
       .toArray();
+    return documents.map(fromDocument);
   }
 
-  newest(): Promise<SigningKeyDocument | null> {
-    return this.#keys.findOne({}, { sort: { sequence: -1 } });
+  async newest(): Promise<SigningKey | undefined> {
+    const document = await this.#keys.findOne({}, { sort: { sequence: -1 } });
+    return document === null ? undefined : fromDocument(document);
   }
 
   /** Tells whether the key was added; false when another replica has taken the sequence number. */
-  async add(key: SigningKeyDocument): Promise<boolean> {
+  async add({ id, sealed, ...key }: SigningKey): Promise<boolean> {
     try {
-      await this.#keys.insertOne(key);
+      await this.#keys.insertOne({ ...key, _id: id, sealed: new Binary(sealed) });
       return true;
     } catch (error) {
       if (isDuplicateKey(error)) return false;
@@ -67,4 +57,6 @@ export class KeyRepository {
   }
 }
 
-const KEYS_MAX = 100;
+function fromDocument({ _id, sealed, ...key }: SigningKeyDocument): SigningKey {
+  return { ...key, id: _id, sealed: sealed.value() };
+}

@@ -2,12 +2,12 @@ import { ACCESS_TOKEN_SECONDS, type LoginResult, REFRESH_TOKEN_SECONDS } from "@
 import { AppError } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Logger } from "@pos/service-kit/logger";
-import { ObjectId } from "mongodb";
 import type { KeyRing } from "../keys/key-ring.ts";
 import { hashOfToken, newOpaqueToken } from "../tokens.ts";
 import type { Account } from "../users/domain.ts";
 import type { UserRepository } from "../users/repository.ts";
-import type { RefreshTokenDocument, SessionRepository } from "./repository.ts";
+import type { RefreshToken } from "./domain.ts";
+import type { SessionRepository } from "./repository.ts";
 
 /** How long a spent refresh token still gives a successor, for an answer that was lost; in milliseconds. */
 export const REUSE_GRACE_MS = 10_000;
@@ -22,11 +22,9 @@ export class SessionService {
 
   /** Opens a session for an account that has just proved who it is. */
   async open(account: Account): Promise<LoginResult> {
-    const sessionId = new ObjectId();
     const now = new Date(this.#parts.clock.now());
-    await this.#parts.sessions.open({
-      _id: sessionId,
-      userId: account._id,
+    const sessionId = await this.#parts.sessions.open({
+      userId: account.id,
       epoch: account.sessionEpoch,
       createdAt: now,
       expiresAt: expiry(now),
@@ -48,7 +46,7 @@ export class SessionService {
     const account = session && (await users.findById(session.userId));
     if (account === undefined || account.status !== "active" || account.sessionEpoch !== session?.epoch)
       throw invalidRefreshToken();
-    return this.#issue(account, session._id);
+    return this.#issue(account, session.id);
   }
 
   /** Ends the session of a refresh token, whether the token is spent or not; unknown ones are left alone. */
@@ -57,32 +55,31 @@ export class SessionService {
     if (known !== undefined) await this.#parts.sessions.end(known.sessionId);
   }
 
-  async #spentJustNow(hash: string, now: Date): Promise<RefreshTokenDocument> {
+  async #spentJustNow(hash: string, now: Date): Promise<RefreshToken> {
     const { sessions, logger } = this.#parts;
     const token = await sessions.findToken(hash, now);
     if (token?.rotatedAt === undefined) throw invalidRefreshToken();
     const isRecent = now.getTime() - token.rotatedAt.getTime() <= REUSE_GRACE_MS;
     if (isRecent && !(await sessions.isRotatedAfter(token.sessionId, token.rotatedAt))) return token;
     await sessions.end(token.sessionId);
-    logger.warn({ userId: token.userId.toHexString() }, "a spent refresh token came again: the session has ended");
+    logger.warn({ userId: token.userId }, "a spent refresh token came again: the session has ended");
     throw invalidRefreshToken();
   }
 
-  async #issue(account: Account, sessionId: ObjectId): Promise<LoginResult> {
+  async #issue(account: Account, sessionId: string): Promise<LoginResult> {
     const now = new Date(this.#parts.clock.now());
     const refreshToken = newOpaqueToken();
-    const userId = account._id.toHexString();
     const [token] = await Promise.all([
-      this.#parts.keys.sign({ sub: userId, role: account.role, sid: sessionId.toHexString() }, ACCESS_TOKEN_SECONDS),
+      this.#parts.keys.sign({ sub: account.id, role: account.role, sid: sessionId }, ACCESS_TOKEN_SECONDS),
       this.#parts.sessions.addToken({
-        _id: hashOfToken(refreshToken),
+        hash: hashOfToken(refreshToken),
         sessionId,
-        userId: account._id,
+        userId: account.id,
         createdAt: now,
         expiresAt: expiry(now),
       }),
     ]);
-    return { token, userId, tokenType: "Bearer", expiresIn: ACCESS_TOKEN_SECONDS, refreshToken };
+    return { token, userId: account.id, tokenType: "Bearer", expiresIn: ACCESS_TOKEN_SECONDS, refreshToken };
   }
 }
 

@@ -1,35 +1,27 @@
 import type { User, UserRole, UserStatus } from "@pos/contracts/users";
-import type { ObjectId } from "mongodb";
-import type { StoredAddress } from "../addresses/domain.ts";
 
-/** An account as it is stored. A deleted one keeps its id and times only. */
-export interface UserDocument {
-  _id: ObjectId;
+/** An account, without its addresses. */
+export interface Account {
+  /** 24 hexadecimal digits, lower case. */
+  readonly id: string;
   /** As given. */
-  email: string;
+  readonly email: string;
   /** The form that is unique. */
-  emailKey: string;
-  name: string;
-  /** What the search of administrators looks into. */
-  searchText: string;
-  passwordHash: string;
-  role: UserRole;
-  status: UserStatus;
+  readonly emailKey: string;
+  readonly name: string;
+  readonly passwordHash: string;
+  readonly role: UserRole;
+  readonly status: UserStatus;
   /** Where resets of the password go: the address last verified, or the first one. */
-  recoveryEmail: string;
-  recoveryKey: string;
+  readonly recoveryEmail: string;
+  readonly recoveryKey: string;
   /** Key of the address that was verified last. */
-  verifiedKey?: string;
+  readonly verifiedKey?: string;
   /** Counted up when all sessions end: sessions of another epoch are over. */
-  sessionEpoch: number;
-  addresses: StoredAddress[];
-  createdAt: Date;
-  updatedAt: Date;
-  deletedAt?: Date;
+  readonly sessionEpoch: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
 }
-
-/** An account without its addresses, as every reader but the address book gets it. */
-export type Account = Omit<UserDocument, "addresses">;
 
 /** The form of an e-mail address that is unique: without regard to case. Valid addresses are ASCII. */
 export const emailKeyOf = (email: string): string => email.toLowerCase();
@@ -44,7 +36,7 @@ export const searchTextOf = ({ email, name }: { email: string; name: string }): 
 /** The account as it goes over the wire: a list of its own, so that nothing else can slip out. */
 export function toUser(account: Account): User {
   return {
-    id: account._id.toHexString(),
+    id: account.id,
     email: account.email,
     name: account.name,
     role: account.role,

@@ -31,8 +31,8 @@ export async function ensureFirstAdmin(
     throw new Error("ADMIN_PASSWORD must have 8 to 1,024 characters, well-formed and without NUL");
   if (await users.hasAdmin()) return;
   try {
-    const { _id } = await service.createAs("admin", { email, password, name: "Administrator" });
-    logger.info({ userId: _id.toHexString() }, "made the first administrator");
+    const { id } = await service.createAs("admin", { email, password, name: "Administrator" });
+    logger.info({ userId: id }, "made the first administrator");
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "EMAIL_TAKEN") throw error;
     const owner = await users.findByEmail(emailKeyOf(email));

@@ -3,17 +3,15 @@ import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import type { Page } from "@pos/service-kit/pagination";
 import { type ClientSession, type Collection, type Db, type Filter, type MongoClient, ObjectId } from "mongodb";
 import { inTransaction } from "../transaction.ts";
-import type { Account, UserDocument } from "./domain.ts";
+import type { UserDocument } from "./documents.ts";
+import { type Account, emailKeyOf, searchTextOf } from "./domain.ts";
+import { EmailTakenError, LastAdminError } from "./errors.ts";
 
 const live = { deletedAt: { $exists: false } } as const;
-const withoutAddresses = { addresses: 0 } as const;
+const accountOnly = { addresses: 0, searchText: 0 } as const;
 /** Limit of a search, which walks the accounts from the newest on; in milliseconds. */
 const SEARCH_MAX_MS = 3000;
-
-/** Raised by a write that would give two accounts one e-mail address. */
-export class EmailTakenError extends Error {
-  override readonly name = "EmailTakenError";
-}
+const ACCOUNTS_PER_ADDRESS_MAX = 5;
 
 /** The only place that reads and writes accounts. Deleted accounts are invisible. */
 export class UserRepository {
@@ -27,42 +25,46 @@ export class UserRepository {
     this.#guards = db.collection("guards");
   }
 
-  /** @throws {EmailTakenError} */
-  async insert(user: UserDocument): Promise<void> {
-    await this.#users.insertOne(user).catch(emailTaken);
+  /** Adds an account and gives it its id. @throws {EmailTakenError} */
+  async insert(account: Omit<Account, "id">): Promise<Account> {
+    const _id = new ObjectId();
+    await this.#users
+      .insertOne({ ...account, _id, searchText: searchTextOf(account), addresses: [] })
+      .catch(emailTaken);
+    return { ...account, id: _id.toHexString() };
   }
 
-  async findById(id: ObjectId, session?: ClientSession): Promise<Account | undefined> {
-    const options = { projection: withoutAddresses, ...(session === undefined ? {} : { session }) };
-    return (await this.#users.findOne({ _id: id, ...live }, options)) ?? undefined;
+  async findById(id: string): Promise<Account | undefined> {
+    return toAccount(await this.#users.findOne({ _id: new ObjectId(id), ...live }, { projection: accountOnly }));
   }
 
   async findByEmail(emailKey: string): Promise<Account | undefined> {
-    return (await this.#users.findOne({ emailKey, ...live }, { projection: withoutAddresses })) ?? undefined;
+    return toAccount(await this.#users.findOne({ emailKey, ...live }, { projection: accountOnly }));
   }
 
   /** Accounts that an address belongs to: as their own one or as the one that resets go to. At most 5. */
-  findByAnyEmail(emailKey: string): Promise<Account[]> {
-    return this.#users
-      .find({ $or: [{ emailKey }, { recoveryKey: emailKey }], ...live }, { projection: withoutAddresses })
-      .limit(5)
+  async findByAnyEmail(emailKey: string): Promise<Account[]> {
+    const found = await this.#users
+      .find({ $or: [{ emailKey }, { recoveryKey: emailKey }], ...live }, { projection: accountOnly })
+      .limit(ACCOUNTS_PER_ADDRESS_MAX)
       .toArray();
+    return found.map(fromDocument);
   }
 
   /** Which of the ids exist, with their status. */
-  async lookUp(ids: readonly ObjectId[]): Promise<{ id: ObjectId; status: UserStatus }[]> {
+  async lookUp(ids: readonly string[]): Promise<{ id: string; status: UserStatus }[]> {
     const found = await this.#users
-      .find({ _id: { $in: [...ids] }, ...live }, { projection: { status: 1 } })
+      .find({ _id: { $in: ids.map((id) => new ObjectId(id)) }, ...live }, { projection: { status: 1 } })
       .limit(ids.length)
       .toArray();
-    return found.map(({ _id, status }) => ({ id: _id, status }));
+    return found.map(({ _id, status }) => ({ id: _id.toHexString(), status }));
   }
 
   /**
    * One item more than the page, newest first.
    * @param search folded text that the address or name must hold
    */
-  list({ limit, after }: Page, search: string | undefined): Promise<Account[]> {
+  async list({ limit, after }: Page, search: string | undefined): Promise<Account[]> {
     const filter: Filter<UserDocument> = { ...live };
     // The literal is compared, never run: no pattern, no operator.
     if (search !== undefined) filter.$expr = { $gte: [{ $indexOfCP: ["$searchText", { $literal: search }] }, 0] };
@@ -70,31 +72,55 @@ export class UserRepository {
       const createdAt = new Date(after.createdAtMs);
       filter.$or = [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: new ObjectId(after.id) } }];
     }
-    return this.#users
-      .find(filter, { projection: withoutAddresses, maxTimeMS: SEARCH_MAX_MS })
+    const found = await this.#users
+      .find(filter, { projection: accountOnly, maxTimeMS: SEARCH_MAX_MS })
       .sort({ createdAt: -1, _id: -1 })
       .limit(limit + 1)
       .toArray();
+    return found.map(fromDocument);
   }
 
   /**
-   * Changes fields of an account and answers it as it is then; undefined when there is none (or none that meets
-   * `where`).
+   * Changes fields of an account and answers it as it is then; undefined when there is none.
+   * @param options `ifPasswordHash`: only while the password is still this one; `endsSessions`: counts the epoch up
    * @throws {EmailTakenError}
    */
   async update(
-    id: ObjectId,
-    change: Partial<Account>,
-    { where = {}, endsSessions = false }: { where?: Filter<UserDocument>; endsSessions?: boolean } = {},
+    id: string,
+    change: Partial<Omit<Account, "id" | "role" | "status">>,
+    { ifPasswordHash, endsSessions = false }: { ifPasswordHash?: string; endsSessions?: boolean } = {},
   ): Promise<Account | undefined> {
+    const condition = ifPasswordHash === undefined ? {} : { passwordHash: ifPasswordHash };
     const updated = await this.#users
       .findOneAndUpdate(
-        { ...where, _id: id, ...live },
+        { _id: new ObjectId(id), ...condition, ...live },
         { $set: change, ...(endsSessions ? { $inc: { sessionEpoch: 1 } } : {}) },
-        { returnDocument: "after", projection: withoutAddresses },
+        { returnDocument: "after", projection: accountOnly },
       )
       .catch(emailTaken);
-    return updated ?? undefined;
+    return toAccount(updated);
+  }
+
+  /** Changes the address, the name or both, and what the search finds, in one step. @throws {EmailTakenError} */
+  async rename(
+    id: string,
+    { email, name, updatedAt }: { email: string | undefined; name: string | undefined; updatedAt: Date },
+  ): Promise<{ before: Account; after: Account } | undefined> {
+    return inTransaction(this.#client, async (session) => {
+      const options = { projection: accountOnly, session };
+      const before = toAccount(await this.#users.findOne({ _id: new ObjectId(id), ...live }, options));
+      if (before === undefined) return undefined;
+      const after = {
+        ...before,
+        name: name ?? before.name,
+        updatedAt,
+        ...(email === undefined ? {} : { email, emailKey: emailKeyOf(email) }),
+      };
+      const { id: _id, ...fields } = after;
+      const change = { ...fields, searchText: searchTextOf(after) };
+      await this.#users.updateOne({ _id: new ObjectId(id), ...live }, { $set: change }, { session }).catch(emailTaken);
+      return { before, after };
+    });
   }
 
   /** Tells whether there is an administrator. */
@@ -107,50 +133,73 @@ export class UserRepository {
    * before has left, so that two administrators cannot demote each other.
    * @throws {LastAdminError} when no active administrator would be left
    */
-  changeStanding(
-    id: ObjectId,
-    change: { role?: UserRole; status?: UserStatus; updatedAt: Date; endsSessions?: boolean } | { deletedAt: Date },
-  ): Promise<Account | undefined> {
+  changeStanding(id: string, change: StandingChange): Promise<Account | undefined> {
+    const _id = new ObjectId(id);
     return inTransaction(this.#client, async (session) => {
-      const account = await this.findById(id, session);
-      if (account === undefined) return undefined;
-      if (isActiveAdmin(account) && !("deletedAt" in change ? false : isActiveAdmin({ ...account, ...change }))) {
-        await this.#guards.updateOne({ _id: "admins" }, { $inc: { turn: 1 } }, { session });
-        const other = await this.#users.findOne(
-          { _id: { $ne: id }, role: "admin", status: "active", ...live },
-          { projection: { _id: 1 }, session },
-        );
-        if (other === null) throw new LastAdminError();
-      }
-      if ("deletedAt" in change) return this.#erase(id, change.deletedAt, session);
-      const { endsSessions, ...fields } = change;
-      const updated = await this.#users.findOneAndUpdate(
-        { _id: id, ...live },
-        { $set: fields, ...(endsSessions ? { $inc: { sessionEpoch: 1 } } : {}) },
-        { returnDocument: "after", projection: withoutAddresses, session },
-      );
-      return updated ?? undefined;
+      const options = { projection: accountOnly, session };
+      const before = toAccount(await this.#users.findOne({ _id, ...live }, options));
+      if (before === undefined) return undefined;
+      if (isActiveAdmin(before) && ("deletedAt" in change || !isActiveAdmin({ ...before, ...change })))
+        await this.#refuseWhenLastAdmin(_id, session);
+      return "deletedAt" in change
+        ? this.#erase(_id, change.deletedAt, session)
+        : this.#setStanding(_id, change, session);
     });
   }
 
-  /** Leaves the id and the times; answers the account as it was. */
-  async #erase(id: ObjectId, deletedAt: Date, session: ClientSession): Promise<Account | undefined> {
-    const erased = await this.#users.findOneAndUpdate(
-      { _id: id, ...live },
-      [{ $replaceWith: { _id: "$_id", createdAt: "$createdAt", updatedAt: deletedAt, deletedAt } }],
-      { returnDocument: "before", projection: withoutAddresses, session },
+  async #refuseWhenLastAdmin(_id: ObjectId, session: ClientSession): Promise<void> {
+    // Two changes that meet here conflict, and one of them runs again on what the other has left.
+    await this.#guards.updateOne({ _id: "admins" }, { $inc: { turn: 1 } }, { session });
+    const other = await this.#users.findOne(
+      { _id: { $ne: _id }, role: "admin", status: "active", ...live },
+      { projection: { _id: 1 }, session },
     );
-    return erased ?? undefined;
+    if (other === null) throw new LastAdminError();
+  }
+
+  async #setStanding(
+    _id: ObjectId,
+    { endsSessions = false, ...fields }: Standing,
+    session: ClientSession,
+  ): Promise<Account | undefined> {
+    const updated = await this.#users.findOneAndUpdate(
+      { _id, ...live },
+      { $set: fields, ...(endsSessions ? { $inc: { sessionEpoch: 1 } } : {}) },
+      { returnDocument: "after", projection: accountOnly, session },
+    );
+    return toAccount(updated);
+  }
+
+  /** Leaves the id and the times; answers the account as it was. */
+  async #erase(_id: ObjectId, deletedAt: Date, session: ClientSession): Promise<Account | undefined> {
+    const erased = await this.#users.findOneAndUpdate(
+      { _id, ...live },
+      [{ $replaceWith: { _id: "$_id", createdAt: "$createdAt", updatedAt: deletedAt, deletedAt } }],
+      { returnDocument: "before", projection: accountOnly, session },
+    );
+    return toAccount(erased);
   }
 }
 
-/** Raised by a change that would leave no active administrator. */
-export class LastAdminError extends Error {
-  override readonly name = "LastAdminError";
+interface Standing {
+  role?: UserRole;
+  status?: UserStatus;
+  updatedAt: Date;
+  endsSessions?: boolean;
 }
+type StandingChange = Standing | { deletedAt: Date };
 
 const isActiveAdmin = ({ role, status }: Pick<Account, "role" | "status">) => role === "admin" && status === "active";
 
 function emailTaken(error: unknown): never {
   throw isDuplicateKey(error) ? new EmailTakenError("the address belongs to another account", { cause: error }) : error;
 }
+
+type AccountDocument = Omit<UserDocument, "addresses" | "searchText">;
+
+function fromDocument({ _id, ...fields }: AccountDocument): Account {
+  return { ...fields, id: _id.toHexString() };
+}
+
+const toAccount = (document: AccountDocument | null): Account | undefined =>
+  document === null ? undefined : fromDocument(document);

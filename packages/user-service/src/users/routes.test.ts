@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { User } from "@pos/contracts/users";
 import { outcome, type Replica, startReplica } from "../../test/user-service.ts";
 
 let replica: Replica;
@@ -12,8 +13,8 @@ describe("registration", () => {
     const body = { email: "Ada@Example.com", password: "correct horse", name: " " };
     const answer = await replica.send("POST", "/users", { body });
     expect(answer.status).toBe(201);
-    const user = JSON.parse(answer.text) as { id: string };
-    expect(user).toEqual({
+    const user = JSON.parse(answer.text) as User;
+    expect(user as unknown).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{24}$/),
       email: "Ada@Example.com",
       name: " ",

@@ -11,11 +11,11 @@ import type {
 import { AppError, notFound } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import { cutPage, readPage } from "@pos/service-kit/pagination";
-import { ObjectId } from "mongodb";
 import type { PasswordHasher } from "../passwords/hasher.ts";
 import type { SessionRepository } from "../sessions/repository.ts";
-import { type Account, emailKeyOf, foldForSearch, searchTextOf, toUser, type UserDocument } from "./domain.ts";
-import { EmailTakenError, LastAdminError, type UserRepository } from "./repository.ts";
+import { type Account, emailKeyOf, foldForSearch, toUser } from "./domain.ts";
+import { EmailTakenError, LastAdminError } from "./errors.ts";
+import type { UserRepository } from "./repository.ts";
 
 /** What happens to accounts that others want to know: mails hang on it. */
 export interface AccountEvents {
@@ -47,24 +47,21 @@ export class UserService {
     const passwordHash = await this.#parts.hasher.hash(password);
     const now = new Date(this.#parts.clock.now());
     const emailKey = emailKeyOf(email);
-    const document: UserDocument = {
-      _id: new ObjectId(),
-      email,
-      emailKey,
-      name,
-      searchText: searchTextOf({ email, name }),
-      passwordHash,
-      role,
-      status: "active",
-      recoveryEmail: email,
-      recoveryKey: emailKey,
-      sessionEpoch: 0,
-      addresses: [],
-      createdAt: now,
-      updatedAt: now,
-    };
-    await this.#parts.users.insert(document).catch(emailTaken);
-    return document;
+    return this.#parts.users
+      .insert({
+        email,
+        emailKey,
+        name,
+        passwordHash,
+        role,
+        status: "active",
+        recoveryEmail: email,
+        recoveryKey: emailKey,
+        sessionEpoch: 0,
+        createdAt: now,
+        updatedAt: now,
+      })
+      .catch(emailTaken);
   }
 
   /** @throws {AppError} NOT_FOUND */
@@ -76,17 +73,16 @@ export class UserService {
     const page = readPage(query);
     const search = query.search === undefined ? undefined : foldForSearch(query.search);
     const found = await this.#parts.users.list(page, search);
-    const { items, nextCursor } = cutPage(found, page.limit, ({ createdAt, _id }) => ({
+    const { items, nextCursor } = cutPage(found, page.limit, ({ createdAt, id }) => ({
       createdAtMs: createdAt.getTime(),
-      id: _id.toHexString(),
+      id,
     }));
     return { users: items.map(toUser), ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
   async lookUp(ids: readonly string[]): Promise<UserLookupResult> {
     const distinct = [...new Set(ids.map((id) => id.toLowerCase()))];
-    const found = await this.#parts.users.lookUp(distinct.map((id) => new ObjectId(id)));
-    return { users: found.map(({ id, status }) => ({ id: id.toHexString(), status })) };
+    return { users: await this.#parts.users.lookUp(distinct) };
   }
 
   /**
@@ -94,17 +90,10 @@ export class UserService {
    * @throws {AppError} NOT_FOUND, EMAIL_TAKEN
    */
   async update(id: string, { email, name }: UpdateUser): Promise<User> {
-    const before = await this.#find(id);
-    const next = { email: email ?? before.email, name: name ?? before.name };
-    const after = await this.#parts.users
-      .update(before._id, {
-        ...(email === undefined ? {} : { email, emailKey: emailKeyOf(email) }),
-        ...(name === undefined ? {} : { name }),
-        searchText: searchTextOf(next),
-        updatedAt: new Date(this.#parts.clock.now()),
-      })
-      .catch(emailTaken);
-    if (after === undefined) throw notFound("user", id);
+    const updatedAt = new Date(this.#parts.clock.now());
+    const renamed = await this.#parts.users.rename(id, { email, name, updatedAt }).catch(emailTaken);
+    if (renamed === undefined) throw notFound("user", id);
+    const { before, after } = renamed;
     if (after.emailKey !== before.emailKey) this.#parts.events.emailChanged(before, after);
     return toUser(after);
   }
@@ -112,7 +101,7 @@ export class UserService {
   /** @throws {AppError} NOT_FOUND, LAST_ADMIN */
   async changeRole(id: string, role: UserRole): Promise<User> {
     const updatedAt = new Date(this.#parts.clock.now());
-    const account = await this.#parts.users.changeStanding(objectId(id), { role, updatedAt }).catch(lastAdmin);
+    const account = await this.#parts.users.changeStanding(id, { role, updatedAt }).catch(lastAdmin);
     if (account === undefined) throw notFound("user", id);
     return toUser(account);
   }
@@ -123,9 +112,9 @@ export class UserService {
    */
   async changeStatus(id: string, status: UserStatus): Promise<User> {
     const change = { status, updatedAt: new Date(this.#parts.clock.now()), endsSessions: status === "suspended" };
-    const account = await this.#parts.users.changeStanding(objectId(id), change).catch(lastAdmin);
+    const account = await this.#parts.users.changeStanding(id, change).catch(lastAdmin);
     if (account === undefined) throw notFound("user", id);
-    if (status === "suspended") await this.#parts.sessions.endOthers(account._id, account.sessionEpoch);
+    if (status === "suspended") await this.#parts.sessions.endOthers(account.id, account.sessionEpoch);
     return toUser(account);
   }
 
@@ -135,13 +124,13 @@ export class UserService {
    */
   async delete(id: string): Promise<void> {
     const deletedAt = new Date(this.#parts.clock.now());
-    const account = await this.#parts.users.changeStanding(objectId(id), { deletedAt }).catch(lastAdmin);
+    const account = await this.#parts.users.changeStanding(id, { deletedAt }).catch(lastAdmin);
     if (account === undefined) throw notFound("user", id);
-    await this.#parts.sessions.endOthers(account._id, account.sessionEpoch + 1);
+    await this.#parts.sessions.endOthers(account.id, account.sessionEpoch + 1);
   }
 
   async #find(id: string): Promise<Account> {
-    const account = await this.#parts.users.findById(objectId(id));
+    const account = await this.#parts.users.findById(id);
     if (account === undefined) throw notFound("user", id);
     return account;
   }
@@ -154,8 +143,6 @@ interface UserParts {
   readonly events: AccountEvents;
   readonly clock: Clock;
 }
-
-const objectId = (id: string): ObjectId => new ObjectId(id.toLowerCase());
 
 function emailTaken(error: unknown): never {
   if (!(error instanceof EmailTakenError)) throw error;

@@ -1,0 +1,12 @@
+import type { ObjectId } from "mongodb";
+import type { AddressDocument } from "../addresses/documents.ts";
+import type { Account } from "./domain.ts";
+
+/** An account as it is stored. A deleted one keeps `_id`, `createdAt`, `updatedAt` and `deletedAt` only. */
+export type UserDocument = Omit<Account, "id"> & {
+  _id: ObjectId;
+  /** What the search of administrators looks into. */
+  searchText: string;
+  addresses: AddressDocument[];
+  deletedAt?: Date;
+};
