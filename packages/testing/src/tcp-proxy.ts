@@ -44,16 +44,17 @@ export async function tcpProxy(options: { target: { host: string; port: number }
     });
   });
   const port = await listen(server, options.port ?? 0);
+  const cut = () => {
+    state.isCut = true;
+    for (const [client, upstream] of pairs) {
+      client.resetAndDestroy();
+      upstream.destroy();
+    }
+  };
   return {
     host: "127.0.0.1",
     port,
-    cut() {
-      state.isCut = true;
-      for (const [client, upstream] of pairs) {
-        client.resetAndDestroy();
-        upstream.destroy();
-      }
-    },
+    cut,
     restore() {
       state.isCut = false;
     },
@@ -67,7 +68,7 @@ export async function tcpProxy(options: { target: { host: string; port: number }
       state.target = target;
     },
     close() {
-      this.cut();
+      cut();
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
