@@ -83,6 +83,14 @@ describe("a command", () => {
     expect(failed).toEqual({ passed: 0, failed: 1, output: "1\n2\n3\n" });
   });
 
+  test("that fails says the way out, once", async () => {
+    const wayOut = "Call the plumber.";
+    const broken = commandStep({ name: "x", ensures: "", command: script("console.log(1); process.exit(1)"), wayOut });
+    expect(await broken.run(context)).toMatchObject({ failed: 1, output: `1\n${wayOut}` });
+    const fine = commandStep({ name: "x", ensures: "", command: script("console.log(1)"), wayOut });
+    expect(await fine.run(context)).toEqual({ passed: 1, failed: 0, output: "1\n" });
+  });
+
   test("that ends with a total counts as many", async () => {
     const result = await run("console.log('7 passed, 2 failed'); process.exit(1)").run(context);
     expect(result).toMatchObject({ passed: 7, failed: 2 });

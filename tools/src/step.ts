@@ -38,10 +38,15 @@ export interface Finding {
   readonly sentence: string;
 }
 
-/** The result of a check that counts one and prints one line per finding. */
-export function resultOfFindings(findings: readonly Finding[], note: string): StepResult {
+/** The result of a check that counts one and prints one line per finding, and the way out below them. */
+export function resultOfFindings(findings: readonly Finding[], note: string, wayOut?: string): StepResult {
   if (findings.length === 0) return { passed: 1, failed: 0, note };
   const lines = findings.map(({ file, line, rule, sentence }) => `${file}:${line} ${rule}: ${sentence}`);
   const count = findings.length === 1 ? "1 finding" : `${findings.length} findings`;
-  return { passed: 0, failed: 1, note: count, output: lines.join("\n") };
+  return {
+    passed: 0,
+    failed: 1,
+    note: count,
+    output: [...lines, ...(wayOut === undefined ? [] : [wayOut])].join("\n"),
+  };
 }

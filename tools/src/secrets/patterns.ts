@@ -18,23 +18,23 @@ const BARE_ASSIGNMENT = new RegExp(`${NAME}\\s*[:=]\\s*([\\w+/=.-]{12,})`, "gid"
 /** In code a bare word after `=` is a variable; in these files it is a value. */
 const FILES_WITH_BARE_VALUES =
   /(?:^|\/)(?:\.env[^/]*|Dockerfile[^/]*|[^/]+\.(?:ya?ml|sh|md|toml|ini|conf|properties|txt))$/;
+/** What examples of addresses write where a password goes. */
+const PLACEHOLDER = /^(?:pass|password|passwort|secret|pwd|x+|\*+|\.+|…)$/i;
 const MIN_ENTROPY_BITS = 3.3;
 
 /** What the preset of secretlint does not look for: tokens, credentials in other URIs, random values with a telling name. */
 export function matchSecrets(path: string, text: string): SecretMatch[] {
-  const assignments = [QUOTED_ASSIGNMENT, ...(FILES_WITH_BARE_VALUES.test(path) ? [BARE_ASSIGNMENT] : [])];
   const matches = [
     ...[...text.matchAll(JSON_WEB_TOKEN)].map(({ index, 0: value }) => ({ index, value, rule: "json-web-token" })),
-    ...[...text.matchAll(URI_CREDENTIALS)].map(({ index, 1: value = "" }) => ({
-      index,
-      value,
-      rule: "uri-credentials",
-    })),
-    ...assignments
-      .flatMap((pattern) => [...text.matchAll(pattern)].map(toAssignment))
-      .filter(({ value }) => looksRandom(value)),
+    ...[...text.matchAll(URI_CREDENTIALS)]
+      .map(({ index, 1: value = "" }) => ({ index, value, rule: "uri-credentials" }))
+      .filter(({ value }) => !PLACEHOLDER.test(value)),
   ];
-  return extname(path) === ".lock" ? matches.filter(({ rule }) => rule !== "assigned-secret") : matches;
+  // A lockfile is full of hashes beside names.
+  if (extname(path) === ".lock") return matches;
+  const assignments = [QUOTED_ASSIGNMENT, ...(FILES_WITH_BARE_VALUES.test(path) ? [BARE_ASSIGNMENT] : [])];
+  const assigned = assignments.flatMap((pattern) => [...text.matchAll(pattern)].map(toAssignment));
+  return [...matches, ...assigned.filter(({ value }) => looksRandom(value))];
 }
 
 /**

@@ -61,6 +61,8 @@ describe("the secret scan is silent about", () => {
     ["a placeholder in a manifest", "ADMIN_PASSWORD: change-me-before-use", "k8s/a.yaml"],
     ["a path with a port", `const tokenUrl = "http://127.0.0.1:3001/auth/token";`],
     ["an address without a password", `"mongodb://127.0.0.1:27017/userdb?replicaSet=rs0"`],
+    ["a placeholder in an address", `"redis://user:password${at}host"`],
+    ["a counting key", `const encryptionKey = "0123456789abcdef0123456789abcdef";`],
     ["a public key", "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQ\n-----END PUBLIC KEY-----"],
     ["an integrity hash of the lockfile", `["ky@2.1.0", "", {}, "sha512-7b4fA6mXz0kPq1"]`, "bun.lock"],
   ];

@@ -5,6 +5,8 @@ import type { Step, StepContext, StepResult } from "../step.ts";
 export interface CommandStepOptions {
   readonly name: string;
   readonly ensures: string;
+  /** What to do about a failure, one sentence, printed below the output. */
+  readonly wayOut?: string;
   /** Default `always`. */
   readonly when?: Step["when"];
   /** The command under `verify`, and under `verify:full` where `fullCommand` is missing. */
@@ -33,7 +35,9 @@ export function commandStep(options: CommandStepOptions): Step {
         timeoutMs: limitMinutes * 60_000,
         ...(options.environment === undefined ? {} : { environment: options.environment }),
       });
-      return resultOfCommand(result, limitMinutes);
+      const counted = resultOfCommand(result, limitMinutes);
+      if (counted.failed === 0 || options.wayOut === undefined) return counted;
+      return { ...counted, output: `${result.output.trimEnd()}\n${options.wayOut}` };
     },
   };
 }

@@ -5,5 +5,6 @@ export const format = commandStep({
   name: "format",
   ensures: "sources are as `bun fmt` writes them",
   command: [process.execPath, "fmt", "--list-different"],
+  wayOut: "These files are formatted otherwise: `bun fmt` rewrites them.",
   limitMinutes: 2,
 });

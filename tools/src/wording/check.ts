@@ -17,7 +17,7 @@ const RULES: readonly Rule[] = [
     rule: "machine-path",
     // Not after a word, a dot or a slash: then it is a part of an URL or of a longer path.
     pattern:
-      /(?<![\w./-])\/(?:work|root|Users)\/[\w.-]+|(?<![\w./-])\/home\/(?!bun\b|node\b|nonroot\b)[\w.-]+|\/tmp\/spike\b/g,
+      /(?<![\w./-])\/(?:work|root|Users)\/[\w.-]+|(?<![\w./-])\/home\/(?!bun\b|node\b|nonroot\b)[\w.-]{2,}|\/tmp\/spike\b/g,
     sentence: "is a path of somebody's machine; write it relative to the repository.",
   },
   {
