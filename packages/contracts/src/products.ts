@@ -9,13 +9,16 @@ export const Price = Type.Number({ exclusiveMinimum: 0, maximum: PRICE_MAX, exam
 /** Units on hand. */
 export const Stock = WholeNumber({ minimum: 0, maximum: STOCK_MAX_UNITS, examples: [100] });
 
+/** Units on hand as they are answered: returns of cancelled orders may lift them over what can be set. */
+const UnitsOnHand = WholeNumber({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, examples: [100] });
+
 export const Product = ClosedObject(
   {
     id: Id,
     name: ProductName,
     description: ProductDescription,
     price: Price,
-    stock: Stock,
+    stock: UnitsOnHand,
     createdAt: Timestamp,
     updatedAt: Timestamp,
   },

@@ -1,0 +1,105 @@
+import { STOCK_MAX_UNITS } from "@pos/contracts/limits";
+import type { Clock } from "@pos/service-kit/clock";
+import type { Database } from "@pos/service-kit/database";
+import { isDuplicateKey } from "@pos/service-kit/database-errors";
+import { type ClientSession, type Collection, ObjectId } from "mongodb";
+import { attemptTransaction, pauseAfterConflict, type Worked } from "../database/transaction.ts";
+import {
+  type ProductDocument,
+  productProjection,
+  type StockAdjustmentDocument,
+  storedProduct,
+  type StoredProduct,
+} from "./documents.ts";
+
+/** A change of stock that somebody asked for. */
+export interface Adjustment {
+  readonly productId: string;
+  readonly delta: number;
+  readonly reason: string;
+  readonly by: string;
+  readonly key: string | undefined;
+}
+
+/** What an adjustment came to. */
+export type AdjustmentResult =
+  | { readonly kind: "done"; readonly stored: StoredProduct; readonly isReplay: boolean }
+  | { readonly kind: "absent" }
+  | { readonly kind: "outOfBounds"; readonly stockUnits: number }
+  | { readonly kind: "otherBody" }
+  | { readonly kind: "noAnswer"; readonly cause: unknown };
+
+const DEADLINE_MS = 4000;
+
+/** Adjustments of stock: the adjustment and its effect are one transaction, so a key counts exactly once. */
+export class AdjustmentRepository {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #products: Collection<ProductDocument>;
+  readonly #adjustments: Collection<StockAdjustmentDocument>;
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#products = database.db.collection<ProductDocument>("products");
+    this.#adjustments = database.db.collection<StockAdjustmentDocument>("stockAdjustments");
+  }
+
+  async adjust(adjustment: Adjustment): Promise<AdjustmentResult> {
+    const clock = this.#clock;
+    const deadlineAtMs = clock.now() + DEADLINE_MS;
+    const session = this.#database.client.startSession({ causalConsistency: false });
+    try {
+      for (;;) {
+        const attempt = await attemptTransaction(session, () => this.#apply(adjustment, session), {
+          deadlineAtMs,
+          clock,
+        });
+        if (attempt.kind === "done") return attempt.value;
+        if (attempt.kind === "unknown") return { kind: "noAnswer", cause: attempt.error };
+        if (attempt.kind === "failed") {
+          if (isDuplicateKey(attempt.error)) return await this.#replay(adjustment);
+          throw attempt.error;
+        }
+        if (clock.now() >= deadlineAtMs) return { kind: "noAnswer", cause: attempt.error };
+        await pauseAfterConflict(clock);
+      }
+    } finally {
+      await session.endSession();
+    }
+  }
+
+  async #apply(adjustment: Adjustment, session: ClientSession): Promise<Worked<AdjustmentResult>> {
+    const { productId, delta, reason, by, key } = adjustment;
+    const _id = new ObjectId(productId);
+    const entry = { _id: new ObjectId(), productId: _id, delta, reason, by, at: new Date(this.#clock.now()) };
+    await this.#adjustments.insertOne(key === undefined ? entry : { ...entry, key }, { session });
+    const updated = await this.#products.findOneAndUpdate(
+      { _id, deletedAt: null, stock: { $gte: -delta, $lte: STOCK_MAX_UNITS - delta } },
+      { $inc: { stock: delta, received: delta, version: 1 }, $set: { updatedAt: entry.at } },
+      { projection: productProjection, returnDocument: "after", session },
+    );
+    if (updated !== null) {
+      return { value: { kind: "done", stored: storedProduct(updated), isReplay: false }, isCommitted: true };
+    }
+    const found = await this.#products.findOne({ _id, deletedAt: null }, { projection: { stock: 1 }, session });
+    const value =
+      found === null ? { kind: "absent" as const } : { kind: "outOfBounds" as const, stockUnits: found.stock };
+    return { value, isCommitted: false };
+  }
+
+  /** The key was used: the same adjustment is answered with the product as it is now. */
+  async #replay({ productId, delta, reason, by, key }: Adjustment): Promise<AdjustmentResult> {
+    if (key === undefined) return { kind: "otherBody" };
+    const readConcern = { level: "majority" } as const;
+    const found = await this.#adjustments.findOne({ by, key }, { readConcern });
+    if (found === null) return { kind: "noAnswer", cause: new Error("the earlier adjustment is not settled") };
+    const isSame = found.productId.toHexString() === productId && found.delta === delta && found.reason === reason;
+    if (!isSame) return { kind: "otherBody" };
+    const product = await this.#products.findOne(
+      { _id: found.productId, deletedAt: null },
+      { projection: productProjection, readConcern },
+    );
+    return product === null ? { kind: "absent" } : { kind: "done", stored: storedProduct(product), isReplay: true };
+  }
+}

@@ -1,0 +1,70 @@
+import type { Product } from "@pos/contracts/products";
+import type { ObjectId } from "mongodb";
+
+/** A product as it is stored. */
+export interface ProductDocument {
+  _id: ObjectId;
+  name: string;
+  description: string;
+  price: number;
+  stock: number;
+  /** Every unit that ever came in, less those taken out by adjustments: stock + held + confirmed. */
+  received: number;
+  /** Units of open reservations: held or confirmed, not settled. */
+  openUnits: number;
+  /** Goes up with every change of the document, sales included: the ETag. */
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+  deletedAt: Date | null;
+}
+
+/** One change of stock by a delta. */
+export interface StockAdjustmentDocument {
+  _id: ObjectId;
+  productId: ObjectId;
+  delta: number;
+  reason: string;
+  /** Who asked for it: the user id of an administrator. */
+  by: string;
+  /** The Idempotency-Key, when there was one; unique per `by`. */
+  key?: string;
+  at: Date;
+}
+
+/** A product with what its answers need beside the body. */
+export interface StoredProduct {
+  readonly product: Product;
+  readonly version: number;
+}
+
+/** Fields that a stored product is read with. */
+export const productProjection = {
+  name: 1,
+  description: 1,
+  price: 1,
+  stock: 1,
+  version: 1,
+  createdAt: 1,
+  updatedAt: 1,
+} as const;
+
+/** A document read with `productProjection`. */
+export type ProductView = Pick<ProductDocument, "_id" | keyof typeof productProjection>;
+
+/** The wire form of a document. */
+export function storedProduct(document: ProductView): StoredProduct {
+  const { _id, name, description, price, stock, version, createdAt, updatedAt } = document;
+  return {
+    product: {
+      id: _id.toHexString(),
+      name,
+      description,
+      price,
+      stock,
+      createdAt: createdAt.toISOString(),
+      updatedAt: updatedAt.toISOString(),
+    },
+    version,
+  };
+}

@@ -1,0 +1,113 @@
+import { errors } from "@pos/contracts/errors";
+import {
+  CreateProduct,
+  Product,
+  ProductList,
+  ProductListQuery,
+  ProductParams,
+  StockAdjustment,
+  UpdateProduct,
+} from "@pos/contracts/products";
+import { access } from "@pos/service-kit/access";
+import type { TokenVerifier } from "@pos/service-kit/token-verifier";
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import { etagOf, readIdempotencyKey, readIfMatch } from "./preconditions.ts";
+import type { ProductService } from "./service.ts";
+
+const ifMatch = Type.Object({
+  "if-match": Type.Optional(Type.String({ description: "ETag of the product as it was read: 412 when it changed" })),
+});
+const idempotencyKey = Type.Object({
+  "idempotency-key": Type.Optional(Type.String({ description: "1 to 255 visible ASCII characters: happens once" })),
+});
+const NoContent = Type.Undefined({ description: "Deleted" });
+
+/** The catalogue: open to read, for administrators to change. */
+export const productRoutes = (products: ProductService, verifier: TokenVerifier) =>
+  new Elysia({ normalize: false, prefix: "/products", tags: ["products"] })
+    .use(access(verifier))
+    .get("", ({ query }) => products.list(query), {
+      access: "anyone",
+      query: ProductListQuery,
+      detail: { summary: "Lists products, newest first", operationId: "listProducts" },
+      response: { 200: ProductList, ...errors(400, 500, 503) },
+    })
+    .get(
+      "/:id",
+      async ({ params, set }) => {
+        const { product, version } = await products.get(params.id.toLowerCase());
+        set.headers["etag"] = etagOf(version);
+        return product;
+      },
+      {
+        access: "anyone",
+        params: ProductParams,
+        detail: { summary: "Reads a product", operationId: "getProduct" },
+        response: { 200: Product, ...errors(400, 404, 500, 503) },
+      },
+    )
+    .post(
+      "",
+      async ({ body, set, status }) => {
+        const { product, version } = await products.create(body);
+        set.headers["etag"] = etagOf(version);
+        set.headers["location"] = `/products/${product.id}`;
+        return status(201, product);
+      },
+      {
+        access: ["admin"],
+        body: CreateProduct,
+        detail: { summary: "Adds a product", operationId: "createProduct" },
+        response: { 201: Product, ...errors(400, 401, 403, 413, 415, 500, 503) },
+      },
+    )
+    .put(
+      "/:id",
+      async ({ params, body, headers, set }) => {
+        const versions = readIfMatch(headers["if-match"]);
+        const { product, version } = await products.update(params.id.toLowerCase(), body, versions);
+        set.headers["etag"] = etagOf(version);
+        return product;
+      },
+      {
+        access: ["admin"],
+        params: ProductParams,
+        headers: ifMatch,
+        body: UpdateProduct,
+        detail: { summary: "Changes a product; a stock is set to what is named", operationId: "updateProduct" },
+        response: { 200: Product, ...errors(400, 401, 403, 404, 412, 413, 415, 500, 503) },
+      },
+    )
+    .delete(
+      "/:id",
+      async ({ params, headers, status }) => {
+        await products.delete(params.id.toLowerCase(), readIfMatch(headers["if-match"]));
+        return status(204, undefined);
+      },
+      {
+        access: ["admin"],
+        params: ProductParams,
+        headers: ifMatch,
+        detail: { summary: "Takes a product out of the catalogue", operationId: "deleteProduct" },
+        response: { 204: NoContent, ...errors(400, 401, 403, 404, 412, 500, 503) },
+      },
+    )
+    .post(
+      "/:id/stock-adjustments",
+      async ({ params, body, headers, identity, set }) => {
+        const request = { by: identity.subject, key: readIdempotencyKey(headers["idempotency-key"]) };
+        const { product, version, isReplay } = await products.adjustStock(params.id.toLowerCase(), body, request);
+        set.headers["etag"] = etagOf(version);
+        if (isReplay) set.headers["idempotent-replayed"] = "true";
+        return product;
+      },
+      {
+        access: ["admin"],
+        params: ProductParams,
+        headers: idempotencyKey,
+        body: StockAdjustment,
+        detail: { summary: "Adds units to the stock or takes them out", operationId: "adjustStock" },
+        response: { 200: Product, ...errors(400, 401, 403, 404, 409, 413, 415, 422, 500, 503) },
+      },
+    );

@@ -1,0 +1,171 @@
+import type { Clock } from "@pos/service-kit/clock";
+import type { Database } from "@pos/service-kit/database";
+import { type AnyBulkWriteOperation, type ClientSession, type Collection, ObjectId } from "mongodb";
+import { type Attempt, attemptTransaction, type Worked } from "../database/transaction.ts";
+import type { ProductDocument } from "../products/documents.ts";
+import { documentOf, recordOf, type ReservationDocument } from "./documents.ts";
+import type { BatchStore } from "./group-commit.ts";
+import {
+  type BatchDecision,
+  type BatchRules,
+  decideBatch,
+  type Job,
+  type Outcome,
+  pairKey,
+  pairsToCount,
+  type PendingPair,
+  type ProductChange,
+  type ProductStock,
+  type ReservationChange,
+  type ReservationRecord,
+} from "./protocol.ts";
+
+const stockProjection = { name: 1, price: 1, stock: 1, openUnits: 1, deletedAt: 1, now: "$$NOW" } as const;
+type StockView = Pick<ProductDocument, "_id" | "name" | "price" | "stock" | "openUnits" | "deletedAt"> & { now: Date };
+
+/**
+ * Batches of jobs in MongoDB, on one session for the life of the process: its next transaction ends one that was left
+ * open, and others can end it by the session's id when this process dies.
+ */
+export class BatchRepository implements BatchStore {
+  readonly #session: ClientSession;
+  readonly #clock: Clock;
+  readonly #rules: BatchRules;
+  readonly #products: Collection<ProductDocument>;
+  readonly #reservations: Collection<ReservationDocument>;
+
+  constructor(database: Database, clock: Clock, rules: BatchRules) {
+    this.#session = database.client.startSession({ causalConsistency: false });
+    this.#clock = clock;
+    this.#rules = rules;
+    this.#products = database.db.collection<ProductDocument>("products");
+    this.#reservations = database.db.collection<ReservationDocument>("reservations");
+  }
+
+  /** Id of the session that every batch is written on. */
+  readonly sessionId = (): string => {
+    const id = this.#session.id?.id;
+    if (id === undefined) throw new Error("the session has no id");
+    return id.toUUID().toHexString();
+  };
+
+  attempt(jobs: readonly Job[], deadlineAtMs: number): Promise<Attempt<readonly Outcome[]>> {
+    return attemptTransaction(this.#session, () => this.#decideAndWrite(jobs), { deadlineAtMs, clock: this.#clock });
+  }
+
+  async #decideAndWrite(jobs: readonly Job[]): Promise<Worked<readonly Outcome[]>> {
+    const reservations = await this.#readReservations(jobs);
+    const { products, nowMs } = await this.#readProducts(jobs, reservations);
+    const pairs = pairsToCount(products, jobs, this.#rules.pendingLimitUnits);
+    const pendingUnits = pairs.length === 0 ? new Map<string, number>() : await this.#countPending(pairs);
+    const decision = decideBatch({ nowMs, products, reservations, pendingUnits }, jobs, this.#rules);
+    await this.#write(decision);
+    return { value: decision.outcomes, isCommitted: decision.outcomes.some(isPromise) };
+  }
+
+  async #readReservations(jobs: readonly Job[]): Promise<Map<string, ReservationRecord>> {
+    const ids = [...new Set(jobs.map(({ orderId }) => orderId))].map((id) => new ObjectId(id));
+    const found = await this.#reservations
+      .find({ _id: { $in: ids } }, { session: this.#session, batchSize: ids.length + 1 })
+      .toArray();
+    return new Map(found.map((document) => [document._id.toHexString(), recordOf(document)]));
+  }
+
+  async #readProducts(jobs: readonly Job[], reservations: ReadonlyMap<string, ReservationRecord>) {
+    const ids = new Set<string>();
+    for (const job of jobs) {
+      const items = job.kind === "reserve" ? job.items : (reservations.get(job.orderId)?.items ?? []);
+      for (const { productId } of items) ids.add(productId);
+    }
+    // A release may end a hold that a job of the same batch makes, whose products that job names.
+    const found = await this.#products
+      .find<StockView>(
+        { _id: { $in: [...ids].map((id) => new ObjectId(id)) } },
+        { projection: stockProjection, session: this.#session, batchSize: ids.size + 1 },
+      )
+      .toArray();
+    const products = new Map<string, ProductStock>();
+    for (const { _id, name, price, stock, openUnits, deletedAt } of found) {
+      const isDeleted = (deletedAt ?? null) !== null;
+      products.set(_id.toHexString(), { name, price, stockUnits: stock, openUnits, isDeleted });
+    }
+    return { products, nowMs: found[0]?.now.getTime() ?? this.#clock.now() };
+  }
+
+  /**
+   * Open units per pair. Two processes cannot both count and then both hold: whoever holds units of a product writes
+   * that product, and the second one's snapshot conflicts.
+   */
+  async #countPending(pairs: readonly PendingPair[]): Promise<Map<string, number>> {
+    const productIds = [...new Set(pairs.map(({ productId }) => productId))].map((id) => new ObjectId(id));
+    const userIds = [...new Set(pairs.map(({ userId }) => userId))].map((id) => new ObjectId(id));
+    const counted = await this.#reservations
+      .aggregate<{ _id: { userId: ObjectId; productId: ObjectId }; units: number }>(
+        [
+          { $match: { "items.productId": { $in: productIds }, isOpen: true, userId: { $in: userIds } } },
+          { $unwind: "$items" },
+          { $match: { "items.productId": { $in: productIds } } },
+          { $group: { _id: { userId: "$userId", productId: "$items.productId" }, units: { $sum: "$items.quantity" } } },
+        ],
+        { session: this.#session },
+      )
+      .toArray();
+    const units = new Map(pairs.map(({ userId, productId }) => [pairKey(userId, productId), 0]));
+    for (const { _id, units: pendingUnits } of counted) {
+      const key = pairKey(_id.userId.toHexString(), _id.productId.toHexString());
+      if (units.has(key)) units.set(key, pendingUnits);
+    }
+    return units;
+  }
+
+  async #write({ productChanges, newReservations, reservationChanges }: BatchDecision): Promise<void> {
+    const session = this.#session;
+    if (productChanges.length > 0) {
+      const { matchedCount } = await this.#products.bulkWrite(productChanges.map(productUpdate), { session });
+      assertAll(matchedCount, productChanges.length, "products");
+    }
+    if (newReservations.length > 0) {
+      await this.#reservations.insertMany(newReservations.map(documentOf), { session });
+    }
+    if (reservationChanges.length > 0) {
+      const { matchedCount } = await this.#reservations.bulkWrite(reservationChanges.map(reservationUpdate), {
+        session,
+      });
+      assertAll(matchedCount, reservationChanges.length, "reservations");
+    }
+  }
+}
+
+/**
+ * Whether the caller will build on what was read or written: then it must be committed by a majority, even when the
+ * batch wrote nothing. Refusals promise nothing.
+ */
+const isPromise = (outcome: Outcome): boolean => outcome.kind === "reservation" || outcome.kind === "moved";
+
+function productUpdate(change: ProductChange): AnyBulkWriteOperation<ProductDocument> {
+  const { productId, stockDeltaUnits, openDeltaUnits, isTaken } = change;
+  return {
+    updateOne: {
+      filter: {
+        _id: new ObjectId(productId),
+        ...(isTaken ? { deletedAt: null } : {}),
+        ...(stockDeltaUnits < 0 ? { stock: { $gte: -stockDeltaUnits } } : {}),
+      },
+      update: { $inc: { stock: stockDeltaUnits, openUnits: openDeltaUnits, version: stockDeltaUnits === 0 ? 0 : 1 } },
+    },
+  };
+}
+
+function reservationUpdate({ before, after }: ReservationChange): AnyBulkWriteOperation<ReservationDocument> {
+  return {
+    updateOne: {
+      filter: { _id: new ObjectId(before.orderId), rid: before.rid, state: before.state, isOpen: before.isOpen },
+      update: { $set: { state: after.state, isOpen: after.isOpen, updatedAt: new Date(after.updatedAtMs) } },
+    },
+  };
+}
+
+/** A guard that misses does not abort by itself. */
+function assertAll(matchedCount: number, expectedCount: number, what: string): void {
+  if (matchedCount !== expectedCount) throw new Error(`a batch met ${matchedCount} of ${expectedCount} ${what}`);
+}

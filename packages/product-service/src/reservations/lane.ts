@@ -1,0 +1,154 @@
+import { unavailable } from "@pos/service-kit/app-error";
+import type { Clock } from "@pos/service-kit/clock";
+
+/** A job on its way: settled once, by its outcome, its failure or its deadline. */
+export class Entry<Job, Outcome> {
+  readonly job: Job;
+  /** By the clock, in milliseconds since the epoch. */
+  readonly deadlineAtMs: number;
+  readonly #settler = Promise.withResolvers<Outcome>();
+  #isSettled = false;
+
+  constructor(job: Job, deadlineAtMs: number) {
+    this.job = job;
+    this.deadlineAtMs = deadlineAtMs;
+  }
+
+  get outcome(): Promise<Outcome> {
+    return this.#settler.promise;
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  resolve(outcome: Outcome): void {
+    this.#isSettled = true;
+    this.#settler.resolve(outcome);
+  }
+
+  reject(error: unknown): void {
+    this.#isSettled = true;
+    this.#settler.reject(error);
+  }
+}
+
+/** What a lane is made of. */
+export interface LaneOptions<Job, Outcome> {
+  readonly clock: Clock;
+  /** Jobs that wait at most; one more is refused. */
+  readonly queueMax: number;
+  /** Jobs of one batch at most. */
+  readonly batchMax: number;
+  /** Sum of weights of one batch at most; a single job may weigh more. */
+  readonly weightMax: number;
+  weightOf(job: Job): number;
+  /** Carries out a batch: settles every entry that it is given, or rejects. */
+  carryOut(entries: readonly Entry<Job, Outcome>[]): Promise<void>;
+}
+
+/** How often deadlines are looked at, in milliseconds. */
+const SWEEP_MS = 25;
+
+/**
+ * One queue with one batch in flight. While a batch is under way the next one gathers by itself (natural batching), so
+ * there is no timer: alone a job waits for nothing, under load it shares a batch.
+ */
+export class Lane<Job, Outcome> {
+  readonly #options: LaneOptions<Job, Outcome>;
+  #waiting: Entry<Job, Outcome>[] = [];
+  #inFlight: readonly Entry<Job, Outcome>[] = [];
+  #running: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(options: LaneOptions<Job, Outcome>) {
+    this.#options = options;
+  }
+
+  /**
+   * Queues a job.
+   * @throws {AppError} SERVICE_UNAVAILABLE when the queue is full, the deadline passes, or the lane is closed
+   */
+  submit(job: Job, deadlineAtMs: number): Promise<Outcome> {
+    if (this.#isClosed) return Promise.reject(unavailable("The service is stopping. Try again."));
+    if (this.#waiting.length >= this.#options.queueMax) {
+      return Promise.reject(unavailable("Too many reservations are waiting. Try again in a second."));
+    }
+    const entry = new Entry<Job, Outcome>(job, deadlineAtMs);
+    this.#waiting.push(entry);
+    this.#running ??= this.#run();
+    return entry.outcome;
+  }
+
+  /** Refuses new jobs; resolves when the accepted ones are settled. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const sweep = new AbortController();
+    const swept = this.#sweep(sweep.signal);
+    // Jobs of one tick belong to one batch.
+    await Promise.resolve();
+    for (let batch = this.#take(); batch.length > 0; batch = this.#take()) {
+      this.#inFlight = batch;
+      try {
+        await this.#options.carryOut(batch);
+      } catch (error) {
+        for (const entry of batch) if (!entry.isSettled) entry.reject(error);
+      }
+    }
+    this.#inFlight = [];
+    this.#running = undefined;
+    sweep.abort();
+    await swept;
+  }
+
+  /** The oldest jobs that fit into one batch; those that are over already fall out. */
+  #take(): Entry<Job, Outcome>[] {
+    const { batchMax, weightMax, weightOf } = this.#options;
+    const batch: Entry<Job, Outcome>[] = [];
+    let weight = 0;
+    let taken = 0;
+    for (const entry of this.#waiting) {
+      if (!entry.isSettled) {
+        weight += weightOf(entry.job);
+        if (batch.length === batchMax || (batch.length > 0 && weight > weightMax)) break;
+        batch.push(entry);
+      }
+      taken++;
+    }
+    this.#waiting = this.#waiting.slice(taken);
+    return batch;
+  }
+
+  /** A caller never waits longer than its deadline, whatever the database does. */
+  async #sweep(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    while (!signal.aborted) {
+      expire(this.#inFlight, clock.now());
+      expire(this.#waiting, clock.now());
+      await clock.sleep(SWEEP_MS, signal);
+    }
+  }
+}
+
+/** Entries whose time is not over; the others are rejected. */
+export function stillWanted<Job, Outcome>(
+  entries: readonly Entry<Job, Outcome>[],
+  nowMs: number,
+): readonly Entry<Job, Outcome>[] {
+  expire(entries, nowMs);
+  return entries.filter(({ isSettled }) => !isSettled);
+}
+
+type Expiring = Pick<Entry<never, never>, "isSettled" | "deadlineAtMs" | "reject">;
+
+function expire(entries: readonly Expiring[], nowMs: number): void {
+  for (const entry of entries) {
+    if (!entry.isSettled && entry.deadlineAtMs <= nowMs) {
+      entry.reject(unavailable("The time for this request is over; whether it happened is not known. Try again."));
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { type ReservationState, reservationStates } from "@pos/contracts/reservations";
+import type { Page } from "@pos/service-kit/pagination";
+import { type Collection, type Db, type Filter, ObjectId } from "mongodb";
+import { recordOf, type ReservationDocument } from "./documents.ts";
+import { moveReservation, type ReservationRecord } from "./protocol.ts";
+
+/** Asks that a hold becomes confirmed. */
+export interface ConfirmJob {
+  readonly orderId: string;
+  readonly rid: string;
+}
+
+/** What a confirm came to. */
+export interface ConfirmOutcome {
+  readonly state: ReservationState | "none";
+  readonly alarm: string | undefined;
+}
+
+/** Which reservations a list holds. */
+export interface ReservationFilter {
+  readonly state: ReservationState | undefined;
+  /** Created at least so long ago by the database's clock, in milliseconds. */
+  readonly olderThanMs: number | undefined;
+}
+
+/** Reservations outside batches: confirms and lists. */
+export class ReservationRepository {
+  readonly #reservations: Collection<ReservationDocument>;
+
+  constructor(db: Db) {
+    this.#reservations = db.collection<ReservationDocument>("reservations");
+  }
+
+  /** Confirms move no stock, so each is one guarded update; all of a batch go in one round trip. */
+  async confirm(jobs: readonly ConfirmJob[]): Promise<readonly ConfirmOutcome[]> {
+    const updates = jobs.map(({ orderId, rid }) => ({
+      updateOne: {
+        filter: { _id: new ObjectId(orderId), rid, state: "held" as const },
+        update: [{ $set: { state: "confirmed", updatedAt: "$$NOW" } }],
+      },
+    }));
+    const { matchedCount } = await this.#reservations.bulkWrite(updates, { ordered: false });
+    if (matchedCount === jobs.length) return jobs.map(() => ({ state: "confirmed" as const, alarm: undefined }));
+    const found = await this.#reservations
+      .find({ _id: { $in: jobs.map(({ orderId }) => new ObjectId(orderId)) } }, { readConcern: { level: "majority" } })
+      .toArray();
+    const records = new Map(found.map((document) => [document._id.toHexString(), recordOf(document)]));
+    return jobs.map(({ orderId, rid }) => {
+      const { state, change, alarm } = moveReservation("confirm", records.get(orderId), rid);
+      // A hold that is still one was made after the update: it is not confirmed yet.
+      return { state: change === undefined ? state : "held", alarm };
+    });
+  }
+
+  /** Oldest first, one more than the page holds; only what a majority has. */
+  async list({ limit, after }: Page, { state, olderThanMs }: ReservationFilter): Promise<readonly ReservationRecord[]> {
+    const filter: Filter<ReservationDocument> = {
+      state: { $in: state === undefined ? [...reservationStates] : [state] },
+    };
+    if (olderThanMs !== undefined) {
+      filter.$expr = { $lte: ["$createdAt", { $subtract: ["$$NOW", olderThanMs] }] };
+    }
+    if (after !== undefined) {
+      const createdAt = new Date(after.createdAtMs);
+      filter.createdAt = { $gte: createdAt };
+      filter.$or = [{ createdAt: { $gt: createdAt } }, { createdAt, _id: { $gt: new ObjectId(after.id) } }];
+    }
+    const found = await this.#reservations
+      .find(filter, { readConcern: { level: "majority" } })
+      .sort({ createdAt: 1, _id: 1 })
+      .limit(limit + 1)
+      .toArray();
+    return found.map(recordOf);
+  }
+}

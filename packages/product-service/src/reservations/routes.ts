@@ -1,0 +1,95 @@
+import { errors } from "@pos/contracts/errors";
+import {
+  DEADLINE_HEADER,
+  DEADLINE_MAX_MS,
+  MoveReservation,
+  MoveReservationResult,
+  Reservation,
+  ReservationList,
+  ReservationListQuery,
+  ReservationParams,
+  ReserveItems,
+} from "@pos/contracts/reservations";
+import { access } from "@pos/service-kit/access";
+import { AppError } from "@pos/service-kit/app-error";
+import type { Clock } from "@pos/service-kit/clock";
+import type { RequestContext } from "@pos/service-kit/request-context";
+import type { TokenVerifier } from "@pos/service-kit/token-verifier";
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import type { Caller, ReservationService } from "./service.ts";
+
+const deadline = Type.Object({
+  [DEADLINE_HEADER]: Type.Optional(
+    Type.String({ description: `Milliseconds that the caller still waits, at most ${DEADLINE_MAX_MS}` }),
+  ),
+});
+
+/** Stock taken for orders: for order-service alone. */
+export const reservationRoutes = (reservations: ReservationService, verifier: TokenVerifier, clock: Clock) => {
+  const move = (command: "confirm" | "release" | "settle") =>
+    new Elysia({ normalize: false })
+      .use(access(verifier))
+      .post(
+        `/:orderId/${command}`,
+        ({ params, body, headers, context }) =>
+          reservations.move(
+            command,
+            { orderId: params.orderId.toLowerCase(), rid: body.rid },
+            callerOf(context, headers[DEADLINE_HEADER], clock),
+          ),
+        {
+          access: ["service"],
+          params: ReservationParams,
+          headers: deadline,
+          body: MoveReservation,
+          detail: { summary: moveSummaries[command], operationId: `${command}Reservation` },
+          response: { 200: MoveReservationResult, ...errors(400, 401, 403, 413, 415, 500, 503) },
+        },
+      );
+  return new Elysia({ normalize: false, prefix: "/reservations", tags: ["reservations"] })
+    .use(access(verifier))
+    .put(
+      "/:orderId",
+      ({ params, body, headers, context }) =>
+        reservations.reserve(params.orderId.toLowerCase(), body, callerOf(context, headers[DEADLINE_HEADER], clock)),
+      {
+        access: ["service"],
+        params: ReservationParams,
+        headers: deadline,
+        body: ReserveItems,
+        detail: { summary: "Takes stock for an order, all of it or none", operationId: "reserve" },
+        response: { 200: Reservation, ...errors(400, 401, 403, 409, 413, 415, 422, 500, 503) },
+      },
+    )
+    .use(move("confirm"))
+    .use(move("release"))
+    .use(move("settle"))
+    .get("", ({ query }) => reservations.list(query), {
+      access: ["service"],
+      query: ReservationListQuery,
+      detail: { summary: "Lists reservations, oldest first", operationId: "listReservations" },
+      response: { 200: ReservationList, ...errors(400, 401, 403, 500, 503) },
+    });
+};
+
+const moveSummaries = {
+  confirm: "The order exists: the hold stays",
+  release: "The order will never exist or was cancelled: the stock goes back",
+  settle: "The order left pending: its units no longer count towards the user's limit",
+};
+
+/** @throws {AppError} VALIDATION_ERROR when the header is no whole number of milliseconds */
+function callerOf(context: RequestContext, header: string | undefined, clock: Clock): Caller {
+  if (header !== undefined && !/^\d{1,9}$/.test(header)) {
+    throw new AppError("VALIDATION_ERROR", `${DEADLINE_HEADER} must be a whole number of milliseconds.`, {
+      details: {
+        in: "headers",
+        fields: [{ path: DEADLINE_HEADER, message: "must be a whole number of milliseconds" }],
+      },
+    });
+  }
+  const waitMs = Math.min(header === undefined ? DEADLINE_MAX_MS : Number(header), DEADLINE_MAX_MS);
+  const elapsedMs = performance.now() - context.startedAt;
+  return { requestId: context.requestId, deadlineAtMs: clock.now() + waitMs - elapsedMs };
+}

@@ -1,0 +1,135 @@
+import {
+  type MoveReservationResult,
+  type Reservation,
+  type ReservationList,
+  type ReservationListQuery,
+  type ReserveItems,
+} from "@pos/contracts/reservations";
+import { AppError } from "@pos/service-kit/app-error";
+import type { Clock } from "@pos/service-kit/clock";
+import type { Logger } from "@pos/service-kit/logger";
+import { cutPage, readPage } from "@pos/service-kit/pagination";
+import type { BackgroundWork } from "@pos/service-kit/run-service";
+import { reservationOf } from "./documents.ts";
+import { type BatchStore, groupCommit } from "./group-commit.ts";
+import { Lane } from "./lane.ts";
+import type { Job, MoveCommand, Outcome } from "./protocol.ts";
+import { refusalOf } from "./refusals.ts";
+import type { ConfirmJob, ConfirmOutcome, ReservationRepository } from "./repository.ts";
+
+/** Limits of the queues. */
+export interface ReservationLimits {
+  /** Jobs that wait at most; one more is 503. */
+  readonly queueMax: number;
+  /** Jobs of one transaction at most. */
+  readonly batchMax: number;
+  /** Reserved lines of one transaction at most, so that it ends well within the database's limit. */
+  readonly linesMax: number;
+}
+
+export const defaultLimits: ReservationLimits = { queueMax: 5000, batchMax: 200, linesMax: 2000 };
+
+/** What the service works with. */
+export interface ReservationTools {
+  readonly batches: BatchStore;
+  readonly reservations: ReservationRepository;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits?: Partial<ReservationLimits>;
+}
+
+/** Who calls, for the log, and until when the answer is of use (milliseconds since the epoch). */
+export interface Caller {
+  readonly requestId: string;
+  readonly deadlineAtMs: number;
+}
+
+/**
+ * Reservations: everything that moves stock goes through one queue per process, whose batches are one transaction each.
+ * Confirms move none and have a queue of their own. Ids are given in lower case.
+ */
+export class ReservationService implements BackgroundWork {
+  readonly #lane: Lane<Job, Outcome>;
+  readonly #confirms: Lane<ConfirmJob, ConfirmOutcome>;
+  readonly #reservations: ReservationRepository;
+  readonly #logger: Logger;
+
+  constructor({ batches, reservations, clock, logger, limits }: ReservationTools) {
+    const { queueMax, batchMax, linesMax } = { ...defaultLimits, ...limits };
+    this.#reservations = reservations;
+    this.#logger = logger;
+    this.#lane = new Lane<Job, Outcome>({
+      clock,
+      queueMax,
+      batchMax,
+      weightMax: linesMax,
+      weightOf: (job) => (job.kind === "reserve" ? job.items.length : 1),
+      carryOut: groupCommit(batches, clock),
+    });
+    this.#confirms = new Lane<ConfirmJob, ConfirmOutcome>({
+      clock,
+      queueMax,
+      batchMax,
+      weightMax: batchMax,
+      weightOf: () => 1,
+      async carryOut(entries) {
+        const outcomes = await reservations.confirm(entries.map(({ job }) => job));
+        for (const [index, entry] of entries.entries())
+          entry.resolve(outcomes[index] ?? { state: "none", alarm: undefined });
+      },
+    });
+  }
+
+  /** Work begins with the first job. */
+  start(): void {}
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#lane.close(), this.#confirms.close()]);
+  }
+
+  /**
+   * Takes stock for all items or none; a repeated call answers the reservation as it is now.
+   * @throws {AppError} UNKNOWN_PRODUCT, INSUFFICIENT_STOCK, PENDING_LIMIT, IDEMPOTENCY_KEY_REUSED, SERVICE_UNAVAILABLE
+   */
+  async reserve(orderId: string, { userId, fingerprint, items }: ReserveItems, caller: Caller): Promise<Reservation> {
+    const lines = items.map((item) => ({ ...item, productId: item.productId.toLowerCase() }));
+    if (new Set(lines.map(({ productId }) => productId)).size < lines.length) throw repeatedProduct();
+    const job = { kind: "reserve" as const, orderId, userId: userId.toLowerCase(), fingerprint, items: lines };
+    const outcome = await this.#lane.submit(job, caller.deadlineAtMs);
+    if (outcome.kind === "reservation") return reservationOf(outcome.reservation);
+    throw refusalOf(outcome);
+  }
+
+  /** Confirms, releases or settles; what is done already, or is not the token's, changes nothing. */
+  async move(command: MoveCommand, job: ConfirmJob, caller: Caller): Promise<MoveReservationResult> {
+    const { state, alarm } = await this.#submitMove(command, job, caller.deadlineAtMs);
+    if (alarm !== undefined) {
+      this.#logger.error({ requestId: caller.requestId, orderId: job.orderId, state }, alarm);
+    }
+    return { orderId: job.orderId, state };
+  }
+
+  /** @throws {AppError} VALIDATION_ERROR for a foreign cursor */
+  async list(query: ReservationListQuery): Promise<ReservationList> {
+    const page = readPage(query);
+    const found = await this.#reservations.list(page, { state: query.state, olderThanMs: query.olderThanMs });
+    const { items, nextCursor } = cutPage(found, page.limit, ({ createdAtMs, orderId }) => ({
+      createdAtMs,
+      id: orderId,
+    }));
+    return { reservations: items.map(reservationOf), ...(nextCursor === undefined ? {} : { nextCursor }) };
+  }
+
+  async #submitMove(command: MoveCommand, job: ConfirmJob, deadlineAtMs: number): Promise<ConfirmOutcome> {
+    if (command === "confirm") return this.#confirms.submit(job, deadlineAtMs);
+    const outcome = await this.#lane.submit({ kind: command, ...job }, deadlineAtMs);
+    if (outcome.kind !== "moved") throw new Error(`a ${command} came to ${outcome.kind}`);
+    return outcome;
+  }
+}
+
+function repeatedProduct(): AppError {
+  return new AppError("VALIDATION_ERROR", "items (body) must name each product once.", {
+    details: { in: "body", fields: [{ path: "items", message: "must name each product once" }] },
+  });
+}
