@@ -1,5 +1,3 @@
-import { extname } from "node:path";
-
 export interface SecretMatch {
   /** Index of the first character of the secret. */
   readonly index: number;
@@ -30,8 +28,6 @@ export function matchSecrets(path: string, text: string): SecretMatch[] {
       .map(({ index, 1: value = "" }) => ({ index, value, rule: "uri-credentials" }))
       .filter(({ value }) => !PLACEHOLDER.test(value)),
   ];
-  // A lockfile is full of hashes beside names.
-  if (extname(path) === ".lock") return matches;
   const assignments = [QUOTED_ASSIGNMENT, ...(FILES_WITH_BARE_VALUES.test(path) ? [BARE_ASSIGNMENT] : [])];
   const assigned = assignments.flatMap((pattern) => [...text.matchAll(pattern)].map(toAssignment));
   return [...matches, ...assigned.filter(({ value }) => looksRandom(value))];
