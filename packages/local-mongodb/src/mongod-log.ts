@@ -5,37 +5,41 @@ export function logEnd(logPath: string): number {
   return statSync(logPath, { throwIfNoEntry: false })?.size ?? 0;
 }
 
+/** What follows a fatal error in every log and says nothing about its cause: fassert, abort, the signal. */
+const AFTERMATH_IDS: readonly unknown[] = [23089, 23090, 6384300];
+
 /**
  * The last line since `from` that tells why mongod ended: an error or fatal entry of its structured log, or the plain text
  * that it prints when it does not like its options.
  */
 export function reasonInLog(logPath: string, from: number): string | undefined {
-  const lines = readFileSync(logPath)
-    .subarray(from)
-    .toString("utf8")
-    .split("\n")
-    .filter((line) => line.trim() !== "");
-  for (const line of lines.toReversed()) {
-    const entry = parse(line);
-    if (entry === undefined) return line.trim();
-    if (entry.severity === "E" || entry.severity === "F") return entry.text;
-  }
-  return undefined;
+  const text = readFileSync(logPath).subarray(from).toString("utf8");
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const entries = lines.map((line) => ({ line: line.trim(), entry: parse(line) }));
+  const errors = entries.flatMap(({ entry }) => (entry?.isError ? [entry] : []));
+  const cause = errors.findLast(({ id }) => !AFTERMATH_IDS.includes(id)) ?? errors[0];
+  return cause?.text ?? entries.find(({ entry }) => entry === undefined)?.line;
 }
 
 interface LogEntry {
-  readonly severity: string;
+  readonly isError: boolean;
+  readonly id: unknown;
   readonly text: string;
 }
 
-/** mongod's own form: `{"s": severity, "msg": text, "attr": {"error": …}}`. */
+/** mongod's own form: `{"s": severity, "id": number, "msg": text, "attr": {"error": …, "message": …}}`. */
 function parse(line: string): LogEntry | undefined {
   try {
-    const { s, msg, attr } = JSON.parse(line) as { s?: unknown; msg?: unknown; attr?: { error?: unknown } };
-    const error = attr?.error;
-    const detail = typeof error === "string" ? error : error === undefined ? "" : JSON.stringify(error);
-    return { severity: String(s), text: detail === "" ? String(msg) : `${String(msg)}: ${detail}` };
+    const { s, id, msg, attr } = JSON.parse(line) as { s?: unknown; id?: unknown; msg?: unknown; attr?: Attributes };
+    const inner = typeof attr?.message === "object" ? attr.message?.msg : attr?.message;
+    const detail = typeof attr?.error === "string" ? attr.error : inner;
+    return { isError: s === "E" || s === "F", id, text: `${String(msg)}${detail ? `: ${detail}` : ""}` };
   } catch {
     return undefined;
   }
+}
+
+interface Attributes {
+  readonly error?: unknown;
+  readonly message?: string | { readonly msg?: string } | null;
 }

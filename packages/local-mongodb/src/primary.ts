@@ -1,8 +1,9 @@
-import { type Document, MongoClient, MongoServerError } from "mongodb";
+import { type Document, MongoClient, MongoNetworkError, MongoServerError } from "mongodb";
 import type { Credentials } from "./credentials.ts";
 
 const POLL_MS = 20;
 const ALREADY_INITIALIZED = 23;
+const UNAUTHORIZED = 13;
 const AUTHENTICATION_FAILED = 18;
 const USER_ALREADY_EXISTS = 51003;
 
@@ -21,6 +22,20 @@ export interface ReplicaSetWish {
  * already), waits until the set has a primary, and makes sure that the administrator exists.
  */
 export async function bringToPrimary(port: number, wish: ReplicaSetWish): Promise<void> {
+  for (;;) {
+    try {
+      return await tryToBringToPrimary(port, wish);
+    } catch (error) {
+      // While its state changes a mongod closes its connections; and when a process that says nothing holds its old port,
+      // it waits 30 s for that before it answers. Every step may be taken again.
+      if (!(error instanceof MongoNetworkError)) throw error;
+      wish.signal.throwIfAborted();
+      await Bun.sleep(POLL_MS);
+    }
+  }
+}
+
+async function tryToBringToPrimary(port: number, wish: ReplicaSetWish): Promise<void> {
   const unauthenticated = directClient(port);
   try {
     const credentials = wish.credentials;
@@ -29,7 +44,7 @@ export async function bringToPrimary(port: number, wish: ReplicaSetWish): Promis
       const hello = await unauthenticated.db("admin").command({ hello: 1 });
       // Both a new mongod and one whose set names another port say this.
       if (hello["isreplicaset"] === true) await configure(own ?? unauthenticated, wish);
-      await waitForPrimary(unauthenticated, wish.signal);
+      await waitForPrimary(wish.ports, wish.signal);
       if (credentials && !own) await createAdministrator(unauthenticated, credentials);
     } finally {
       await own?.close();
@@ -72,7 +87,8 @@ async function configure(client: MongoClient, wish: ReplicaSetWish): Promise<voi
     await admin.command({ replSetInitiate: { _id: wish.replicaSet, members, settings } });
     return;
   } catch (error) {
-    if (!(error instanceof MongoServerError) || error.code !== ALREADY_INITIALIZED) throw error;
+    const code = error instanceof MongoServerError ? error.code : undefined;
+    if (code !== ALREADY_INITIALIZED) throw code === UNAUTHORIZED ? foreignCredentials(error) : error;
   }
   const { config } = (await admin.command({ replSetGetConfig: 1 })) as { config: Document };
   const version = Number(config["version"]) + 1;
@@ -80,28 +96,33 @@ async function configure(client: MongoClient, wish: ReplicaSetWish): Promise<voi
   await admin.command({ replSetReconfig: { ...config, version, members, settings }, force: true });
 }
 
-async function waitForPrimary(client: MongoClient, signal: AbortSignal): Promise<void> {
-  await pollHello(
-    client,
-    signal,
-    (hello) => hello["isWritablePrimary"] === true || typeof hello["primary"] === "string",
-  );
+/** A member may name a primary that does not take writes yet, so each is asked about itself. */
+async function waitForPrimary(ports: readonly number[], signal: AbortSignal): Promise<void> {
+  const found = new AbortController();
+  const either = AbortSignal.any([signal, found.signal]);
+  const waits = ports.map((port) => pollHello(port, either, (hello) => hello["isWritablePrimary"] === true));
+  try {
+    await Promise.race(waits);
+  } finally {
+    found.abort();
+    await Promise.allSettled(waits);
+  }
 }
 
 /** Waits until the mongod on `port` serves its set, as primary or secondary. */
 export async function waitForMember(port: number, signal: AbortSignal): Promise<void> {
-  const client = directClient(port);
-  try {
-    await pollHello(client, signal, (hello) => hello["isWritablePrimary"] === true || hello["secondary"] === true);
-  } finally {
-    await client.close();
-  }
+  await pollHello(port, signal, (hello) => hello["isWritablePrimary"] === true || hello["secondary"] === true);
 }
 
-async function pollHello(client: MongoClient, signal: AbortSignal, done: (hello: Document) => boolean): Promise<void> {
-  while (!done(await client.db("admin").command({ hello: 1 }))) {
-    signal.throwIfAborted();
-    await Bun.sleep(POLL_MS);
+async function pollHello(port: number, signal: AbortSignal, done: (hello: Document) => boolean): Promise<void> {
+  const client = directClient(port);
+  try {
+    while (!done(await client.db("admin").command({ hello: 1 }))) {
+      signal.throwIfAborted();
+      await Bun.sleep(POLL_MS);
+    }
+  } finally {
+    await client.close();
   }
 }
 
@@ -110,10 +131,13 @@ async function createAdministrator(client: MongoClient, { username, password }: 
     await client.db("admin").command({ createUser: username, pwd: password, roles: [{ role: "root", db: "admin" }] });
   } catch (error) {
     const code = error instanceof MongoServerError ? error.code : undefined;
-    if (code === USER_ALREADY_EXISTS) return;
-    throw new Error(
-      "the database has an administrator with another password than credentials.json in its data directory says",
-      { cause: error },
-    );
+    if (code !== USER_ALREADY_EXISTS) throw code === UNAUTHORIZED ? foreignCredentials(error) : error;
   }
+}
+
+function foreignCredentials(cause: unknown): Error {
+  return new Error(
+    "the database has an administrator with another password than credentials.json in its data directory says",
+    { cause },
+  );
 }

@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MongoClient } from "mongodb";
+import { accepts } from "./ports.ts";
+import { MongodStartError, type RunningMongod, startMongod, type StartMongodOptions } from "./run.ts";
+import { testBinary } from "./test-support/binary.ts";
+
+let root: string;
+let binary: string;
+const started: RunningMongod[] = [];
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "pos-run-"));
+  binary = await testBinary();
+});
+afterAll(async () => {
+  await Promise.all(started.map((mongod) => mongod.kill()));
+  await rm(root, { recursive: true, force: true });
+});
+
+async function start(name: string, options: Partial<StartMongodOptions> = {}): Promise<RunningMongod> {
+  const mongod = await startMongod({ binary, dataDir: join(root, name), ...options });
+  started.push(mongod);
+  return mongod;
+}
+
+async function withClient<T>(uri: string, work: (client: MongoClient) => Promise<T>): Promise<T> {
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 3_000 });
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}
+
+const remember = (mongod: RunningMongod, note: string) =>
+  withClient(mongod.uri("notes"), (client) =>
+    client
+      .db()
+      .collection("notes")
+      .insertOne({ note }, { writeConcern: { w: "majority", journal: true } }),
+  );
+const remembered = (mongod: RunningMongod) =>
+  withClient(mongod.uri("notes"), async (client) => {
+    const notes = await client.db().collection("notes").find().sort({ _id: 1 }).toArray();
+    return notes.map(({ note }) => String(note));
+  });
+
+async function errorOf(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error("no error was thrown");
+}
+
+describe("a new mongod", () => {
+  test("is a primary with transactions, the short transaction limit, and 127.0.0.1 alone", async () => {
+    const mongod = await start("new");
+    await withClient(mongod.uri("shop"), async (client) => {
+      await client.withSession((session) =>
+        session.withTransaction(() => client.db().collection("orders").insertOne({ a: 1 }, { session })),
+      );
+      expect(await client.db().collection("orders").countDocuments()).toBe(1);
+      const admin = client.db("admin");
+      const limit = await admin.command({ getParameter: 1, transactionLifetimeLimitSeconds: 1 });
+      expect(limit["transactionLifetimeLimitSeconds"]).toBe(3);
+      const { parsed } = await admin.command({ getCmdLineOpts: 1 });
+      expect(parsed.net.bindIp).toBe("127.0.0.1");
+      expect((await admin.command({ hello: 1 }))["setName"]).toBe("rs0");
+    });
+    expect((await stat(join(root, "new"))).mode & 0o777).toBe(0o700);
+    await mongod.stop();
+    expect(await mongod.exited).toEqual({ code: 0, signal: undefined });
+    expect(await accepts(mongod.port)).toBe(false);
+    await mongod.stop();
+  });
+});
+
+describe("the same data directory", () => {
+  test("keeps what was acknowledged over a stop, a kill -9 and a kill of its own process, on its port", async () => {
+    const first = await start("again");
+    await remember(first, "before stop");
+    await first.stop();
+    const second = await start("again", { port: first.port });
+    expect(second.port).toBe(first.port);
+    await remember(second, "before kill -9");
+    process.kill(second.pid, "SIGKILL");
+    expect(await second.exited).toEqual({ code: undefined, signal: "SIGKILL" });
+    const third = await start("again", { port: first.port });
+    expect(await remembered(third)).toEqual(["before stop", "before kill -9"]);
+    await third.kill();
+  });
+
+  test("works under another port when its own is taken", async () => {
+    const first = await start("moved");
+    await remember(first, "at the old port");
+    await first.kill();
+    const squatter = squat(first.port);
+    const second = await start("moved", { port: first.port });
+    expect(second.port).not.toBe(first.port);
+    expect(await remembered(second)).toEqual(["at the old port"]);
+    await remember(second, "at the new port");
+    await second.kill();
+    await squatter.stop();
+  });
+
+  test("is not started twice: the second start says who is in the way and harms nothing", async () => {
+    const first = await start("twice");
+    const error = await errorOf(start("twice"));
+    expect(error).toBeInstanceOf(MongodStartError);
+    expect(error.message).toContain(`another mongod runs on ${join(root, "twice")}`);
+    await remember(first, "still there");
+    expect(await remembered(first)).toEqual(["still there"]);
+    await first.kill();
+  });
+
+  test("that is damaged is told with mongod's own reason and the log", async () => {
+    const first = await start("damaged");
+    await first.kill();
+    await writeFile(join(root, "damaged", "db", "WiredTiger"), "not WiredTiger");
+    await writeFile(join(root, "damaged", "db", "WiredTiger.turtle"), "not WiredTiger");
+    const error = await errorOf(start("damaged"));
+    expect(error).toBeInstanceOf(MongodStartError);
+    expect(error.message).toMatch(/^mongod ended with .+: .*(WiredTiger|fassert)/i);
+    expect(error.message).toContain(join(root, "damaged", "mongod.log"));
+  });
+});
+
+test("a mongod that does not know its options is told with its own words", async () => {
+  const script = join(root, "picky");
+  await writeFile(script, '#!/bin/sh\necho "Error parsing command line: unrecognised option" >&2; exit 2\n', {
+    mode: 0o755,
+  });
+  const error = await errorOf(start("picky-data", { binary: script }));
+  expect(error.message).toContain("mongod ended with exit code 2: Error parsing command line: unrecognised option");
+});
+
+test.each(["detached", "with-parent"] as const)("a binary that is not there is an error (%s)", async (lifetime) => {
+  const error = await errorOf(start("no-binary", { binary: join(root, "nothing"), lifetime }));
+  expect(error.message).toContain(join(root, "nothing"));
+});
+
+describe("with a password", () => {
+  test("nobody gets in without it, and it stays over restarts and a change of the port", async () => {
+    const first = await start("auth", { auth: true });
+    await remember(first, "secret");
+    const open = `mongodb://127.0.0.1:${first.port}/notes?replicaSet=rs0`;
+    const wrong = open.replace("//", "//admin:wrong@").concat("&authSource=admin");
+    for (const uri of [open, wrong]) {
+      const error = await errorOf(withClient(uri, (client) => client.db().collection("notes").findOne()));
+      expect(error.message).toMatch(/requires authentication|Authentication failed/);
+    }
+    const error = await errorOf(
+      withClient(open, (client) => client.db("admin").command({ createUser: "me", pwd: "x", roles: ["root"] })),
+    );
+    expect(error.message).toContain("requires authentication");
+    await first.kill();
+
+    const squatter = squat(first.port);
+    const second = await start("auth", { auth: true, port: first.port });
+    await squatter.stop();
+    expect(second.port).not.toBe(first.port);
+    expect(second.credentials).toEqual(first.credentials);
+    expect(await remembered(second)).toEqual(["secret"]);
+    await second.kill();
+  });
+
+  test("keeps key and password readable for the owner alone", async () => {
+    const dataDir = join(root, "auth");
+    for (const file of ["keyfile", "credentials.json", "mongod.log"]) {
+      expect((await stat(join(dataDir, file))).mode & 0o777).toBe(0o600);
+    }
+    const { password } = JSON.parse(await readFile(join(dataDir, "credentials.json"), "utf8"));
+    expect(password.length).toBeGreaterThanOrEqual(32);
+    expect(await readFile(join(dataDir, "mongod.log"), "utf8")).not.toContain(password);
+  });
+
+  test("a first start that died before the administrator was made is completed by the next", async () => {
+    // What such a start leaves: the set is initiated, nobody is in it.
+    const first = await start("half");
+    await first.kill();
+    const second = await start("half", { auth: true, port: first.port });
+    await remember(second, "in");
+    expect(await remembered(second)).toEqual(["in"]);
+    await second.kill();
+  });
+
+  test("credentials that are not the database's are told, not replaced", async () => {
+    const first = await start("foreign", { auth: true });
+    await first.kill();
+    await writeFile(join(root, "foreign", "credentials.json"), '{"username":"admin","password":"another"}');
+    const error = await errorOf(start("foreign", { auth: true }));
+    expect(error).toBeInstanceOf(MongodStartError);
+    expect(error.message).toContain("another password than credentials.json");
+  });
+});
+
+/** Another program's server, as a developer's machine has them. */
+function squat(port: number): { stop(): Promise<void> } {
+  return Bun.serve({ port, hostname: "127.0.0.1", fetch: () => new Response("not MongoDB") });
+}
