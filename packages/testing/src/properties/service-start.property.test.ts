@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { buildProductService } from "@pos/product-service/app";
 import { environment } from "@pos/product-service/config";
-import type { Clock } from "@pos/service-kit/clock";
+import { type Clock, systemClock } from "@pos/service-kit/clock";
 import { backoffMs, CONNECT_ATTEMPTS_MAX, connectDatabase } from "@pos/service-kit/database";
 import { type ProcessPort, runService } from "@pos/service-kit/run-service";
 import fc from "fast-check";
@@ -11,7 +11,7 @@ import { silentLogger, testLogger } from "../logger.ts";
 import { type TcpProxy, tcpProxy } from "../tcp-proxy.ts";
 
 /** One attempt's limit in these tests; production waits 2,000 ms. The waits between attempts are faked. */
-const ATTEMPT_MS = 30;
+const ATTEMPT_MS = 12;
 let database: TestDatabase;
 let proxy: TcpProxy;
 let proxiedUri: string;
@@ -56,7 +56,7 @@ test("a service that cannot reach its database waits 1 s, twice as long each tim
       const attempt = connectDatabase(proxiedUri, {
         clock,
         logger: silentLogger,
-        attemptMs: ATTEMPT_MS * (failures === 0 ? 50 : 1),
+        attemptMs: failures === 0 ? 1500 : ATTEMPT_MS,
       });
       const connected = await attempt.then(
         (found) => found.close().then(() => true),
@@ -80,12 +80,19 @@ test("a service that cannot reach its database waits 1 s, twice as long each tim
 test("a service opens its port only once its database answers", async () => {
   const port = await freePort();
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 4 }), async (failures) => {
+    fc.asyncProperty(fc.integer({ min: 1, max: 3 }), async (failures) => {
       proxy.cut();
-      const { clock } = countingClock(async (done) => {
+      let isConnected = false;
+      const backoff = countingClock(async (done) => {
         expect(await isListening(port)).toBe(false);
         if (done.length >= failures) proxy.restore();
       });
+      // Only the waits for the database are faked; what the service does afterwards takes its time.
+      const clock: Clock = {
+        now: () => Date.now(),
+        sleep: (milliseconds, signal) =>
+          isConnected ? systemClock.sleep(milliseconds, signal) : backoff.clock.sleep(milliseconds),
+      };
       const { logger, entries } = testLogger();
       const signals = new Map<string, () => void>();
       const exited = Promise.withResolvers<number>();
@@ -102,9 +109,17 @@ test("a service opens its port only once its database answers", async () => {
       };
       expect(await isListening(port)).toBe(false);
       await runService(
-        { name: "product", environment, build: (parts) => buildProductService({ ...parts, logger }) },
+        {
+          name: "product",
+          environment,
+          build: async (parts) => {
+            isConnected = true;
+            expect(await isListening(port)).toBe(false);
+            return buildProductService({ ...parts, logger });
+          },
+        },
         process,
-        { clock, connectAttemptMs: ATTEMPT_MS * 10, logDestination: { write: () => undefined } },
+        { clock, connectAttemptMs: ATTEMPT_MS * 5, logDestination: { write: () => undefined } },
       );
       const health = await fetch(`http://127.0.0.1:${port}/health`);
       expect([health.status, ((await health.json()) as { status: string }).status]).toEqual([200, "healthy"]);
