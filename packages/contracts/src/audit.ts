@@ -1,5 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { ClosedObject, Cursor, Id, StringEnum, Timestamp, WholeNumber } from "./primitives.ts";
+import { ClosedObject, Cursor, Id, pageQuery, StringEnum, Timestamp, WholeNumber } from "./primitives.ts";
 import { OrderHistoryEntry, OrderItem } from "./orders.ts";
 import { Fingerprint, Reservation, ReservationToken } from "./reservations.ts";
 
@@ -69,6 +69,19 @@ export const AuditOrderList = ClosedObject(
   { description: "A page of orders and tombstones by id" },
 );
 export type AuditOrderList = Static<typeof AuditOrderList>;
+
+/** Query of lists that have no filter of their own. */
+export const AuditListQuery = ClosedObject(pageQuery);
+export type AuditListQuery = Static<typeof AuditListQuery>;
+
+/** Query of GET /outbox; the limit counts orders. */
+export const OutboxListQuery = ClosedObject({
+  ...pageQuery,
+  state: Type.Optional(StringEnum(["pending", "dead"], { description: "Both when absent" })),
+});
+export type OutboxListQuery = Static<typeof OutboxListQuery>;
+
+export const OutboxEntryParams = ClosedObject({ orderId: Id, entryId: Type.String({ pattern: "^[\\w-]{1,64}$" }) });
 
 export const DeadOutboxEntry = ClosedObject({ orderId: Id, entry: OutboxEntry });
 export const OutboxList = ClosedObject(

@@ -19,7 +19,8 @@ export type Denial = "forbidden" | "precondition-failed";
 
 /** What became of a change of status. */
 export type ChangeResult =
-  | { readonly kind: "changed" | "unchanged"; readonly order: StoredOrder }
+  | { readonly kind: "changed"; readonly order: StoredOrder }
+  | { readonly kind: "unchanged"; readonly order: StoredOrder }
   | { readonly kind: "not-found" }
   | { readonly kind: "denied"; readonly denial: Denial }
   | { readonly kind: "illegal"; readonly from: OrderStatus; readonly allowed: readonly OrderStatus[] }
@@ -27,6 +28,7 @@ export type ChangeResult =
   | Unknown;
 
 const ROUNDS_MAX = 10;
+const CONTENTION_WAIT_MS = 5;
 
 /**
  * Moves an order along its states by one guarded write that also holds the message to product-service, so that a
@@ -48,7 +50,8 @@ export async function changeStatus(command: ChangeCommand, ports: PlacementPorts
     const changed = await write(order, { ...command, from }, ports);
     if (changed.kind === "acknowledged") return { kind: "changed", order: changed.order };
     if (changed.kind === "unknown") return changed;
-    // Another change came between the read and the write: decide again on what it left.
+    // Another change came between the read and the write: decide again on what it left, once a majority has it.
+    await ports.clock.sleep(CONTENTION_WAIT_MS * round);
   }
   return { kind: "contended" };
 }

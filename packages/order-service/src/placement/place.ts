@@ -21,7 +21,8 @@ export interface PlaceCommand {
 
 /** What became of a placement. Only `placed` and `replayed` mean that there is an order. */
 export type Placement =
-  | { readonly kind: "placed" | "replayed"; readonly order: StoredOrder }
+  | { readonly kind: "placed"; readonly order: StoredOrder }
+  | { readonly kind: "replayed"; readonly order: StoredOrder }
   | Rejection
   | Unanswered
   /** Nobody knows: the same request with the same key may be repeated. */

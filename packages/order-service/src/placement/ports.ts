@@ -58,8 +58,7 @@ export interface Unanswered {
 /** A verdict of product-service that no repetition of the same call changes, with what the caller is told. */
 export interface ReservationRefusal {
   readonly kind: "refused";
-  readonly code:
-    "INSUFFICIENT_STOCK" | "UNKNOWN_PRODUCT" | "PENDING_LIMIT" | "IDEMPOTENCY_KEY_REUSED" | "VALIDATION_ERROR";
+  readonly code: "INSUFFICIENT_STOCK" | "UNKNOWN_PRODUCT" | "PENDING_LIMIT" | "IDEMPOTENCY_KEY_REUSED";
   readonly message: string;
   readonly details?: Readonly<Record<string, unknown>>;
 }

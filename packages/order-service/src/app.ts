@@ -1,0 +1,126 @@
+import { randomBytes } from "node:crypto";
+import { reservationsClient } from "@pos/client/reservations";
+import { serviceToken } from "@pos/client/service-token";
+import { createTransport } from "@pos/client/transport";
+import { usersClient } from "@pos/client/users";
+import { createHealthMonitor } from "@pos/service-kit/health";
+import { createKeyCache } from "@pos/service-kit/key-cache";
+import { migrateDatabase } from "@pos/service-kit/migrate";
+import { remoteKeys } from "@pos/service-kit/remote-keys";
+import type { BuildParts, BuiltService } from "@pos/service-kit/run-service";
+import { createServiceApp } from "@pos/service-kit/service-app";
+import { createTokenVerifier } from "@pos/service-kit/token-verifier";
+import { Elysia } from "elysia";
+import manifest from "../package.json" with { type: "json" };
+import { AuditRepository } from "./audit/repository.ts";
+import { auditRoutes } from "./audit/routes.ts";
+import { AuditService } from "./audit/service.ts";
+import { type Config, environment } from "./config.ts";
+import { layout } from "./migrations.ts";
+import { OrderRepository } from "./orders/repository.ts";
+import { orderRoutes } from "./orders/routes.ts";
+import { OrderService } from "./orders/service.ts";
+import { CoalescingOrderStore } from "./orders/store.ts";
+import { Relay } from "./outbox/relay.ts";
+import { OutboxRepository } from "./outbox/repository.ts";
+import { outboxRoutes } from "./outbox/routes.ts";
+import { OutboxService } from "./outbox/service.ts";
+import type { PlacementPorts } from "./placement/ports.ts";
+import { reapReservation } from "./placement/reap.ts";
+import { relayEntry } from "./placement/relay.ts";
+import { Reaper } from "./reaper/reaper.ts";
+import { createReservations } from "./upstream/reservations.ts";
+import { createUsers } from "./upstream/users.ts";
+
+/** Builds order-service: brings its database to the layout, then wires repositories, the protocol's ports and routes. */
+export async function buildOrderService(parts: BuildParts<Config>): Promise<BuiltService> {
+  const { config, database, logger, clock } = parts;
+  await migrateDatabase(database.db, layout, { clock, logger });
+  const hello = await database.db.command({ hello: 1 });
+  const replicaSet = typeof hello["setName"] === "string" ? hello["setName"] : undefined;
+
+  const keys = createKeyCache(remoteKeys(config.jwksUrl ?? `${config.userServiceUrl}/.well-known/jwks.json`), clock);
+  const verifier = createTokenVerifier({ keys, issuer: config.jwtIssuer, clock });
+  const health = createHealthMonitor("order-service", [
+    { name: "database", check: (timeoutMs) => database.ping(timeoutMs) },
+  ]);
+
+  const { orders, outbox, audit, background } = wire(parts);
+  const features = () =>
+    new Elysia({ normalize: false })
+      .use(orderRoutes(orders, verifier))
+      .use(outboxRoutes(outbox, verifier))
+      .use(auditRoutes(audit, verifier));
+  const app = createServiceApp(features, {
+    logger,
+    verifier,
+    health,
+    facts: {
+      service: "order-service",
+      version: manifest.version,
+      environmentNames: Object.values(environment).map(({ name }) => name),
+      port: parts.port,
+      replicaSet: () => replicaSet,
+    },
+    corsOrigins: config.corsOrigins,
+    document: {
+      title: "Order service",
+      version: manifest.version,
+      description: "Orders: placed once, never lost, and never for stock that is not there.",
+    },
+  });
+  return { app, health, background };
+}
+
+function wire({ config, database, logger, clock }: BuildParts<Config>) {
+  const token = serviceToken({
+    userServiceUrl: config.userServiceUrl,
+    clientId: config.serviceClientId,
+    clientSecret: config.serviceClientSecret,
+  });
+  const hops = { token, clock, logger };
+  const reservations = reservationsClient(createTransport({ baseUrl: config.productServiceUrl, token }));
+  const orderRepository = new OrderRepository(database.db);
+  const outboxRepository = new OutboxRepository(database.db);
+  const relay = new Relay({
+    entries: outboxRepository,
+    deliver: (orderId, entry) => relayEntry(orderId, entry, ports),
+    clock,
+    logger,
+    periodMs: config.relayPeriodMs,
+  });
+  const store = new CoalescingOrderStore(orderRepository, outboxRepository, {
+    clock,
+    onEntries: (orderId, entries) => relay.offer(orderId, entries),
+  });
+  const ports: PlacementPorts = {
+    orders: store,
+    reservations: createReservations(reservations, hops),
+    users: createUsers(usersClient(createTransport({ baseUrl: config.userServiceUrl, token })), hops),
+    clock,
+    random: {
+      orderId: () => randomBytes(12).toString("hex"),
+      entryId: () => randomBytes(12).toString("hex"),
+      fraction: Math.random,
+    },
+    alarms: { raise: (message, facts) => logger.error({ alarm: true, ...facts }, message) },
+  };
+  const reaper = new Reaper({
+    reservations,
+    reap: (hold) => reapReservation(hold, ports),
+    clock,
+    logger,
+    periodMs: config.reaperPeriodMs,
+    ageMs: config.reaperAgeMs,
+  });
+  const reader = {
+    find: (id: string) => store.find(id),
+    list: orderRepository.list.bind(orderRepository),
+  };
+  return {
+    orders: new OrderService(reader, ports, clock),
+    outbox: new OutboxService(outboxRepository, clock),
+    audit: new AuditService(new AuditRepository(database.db)),
+    background: [relay, reaper],
+  };
+}

@@ -1,0 +1,40 @@
+import { type Collection, type Db, ObjectId } from "mongodb";
+import type { OrderDocument } from "../orders/documents.ts";
+import { orderOf } from "../orders/mapping-repository.ts";
+import type { AuditedOrder } from "./service.ts";
+
+type WithAge = OrderDocument & { ageMs: number };
+const QUERY_MAX_MS = 4000;
+
+/** Orders and tombstones as the auditor reads them: what a majority has, with their age by the database's clock. */
+export class AuditRepository {
+  readonly #orders: Collection<OrderDocument>;
+
+  constructor(db: Db) {
+    this.#orders = db.collection<OrderDocument>("orders", { readConcern: { level: "majority" } });
+  }
+
+  /** By id, one more than the page holds. */
+  list({ limit, afterId }: { limit: number; afterId: string | undefined }): Promise<readonly AuditedOrder[]> {
+    return this.#read(afterId === undefined ? {} : { _id: { $gt: new ObjectId(afterId) } }, limit + 1);
+  }
+
+  async find(id: string): Promise<AuditedOrder | undefined> {
+    return (await this.#read({ _id: new ObjectId(id) }, 1))[0];
+  }
+
+  async #read(match: object, limit: number): Promise<readonly AuditedOrder[]> {
+    const found = await this.#orders
+      .aggregate<WithAge>(
+        [
+          { $match: match },
+          { $sort: { _id: 1 } },
+          { $limit: limit },
+          { $set: { ageMs: { $max: [0, { $subtract: ["$$NOW", "$createdAt"] }] } } },
+        ],
+        { maxTimeMS: QUERY_MAX_MS },
+      )
+      .toArray();
+    return found.map(({ ageMs, ...document }) => ({ order: orderOf(document), ageMs }));
+  }
+}

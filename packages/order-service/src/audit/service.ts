@@ -1,0 +1,59 @@
+import type { AuditListQuery, AuditOrder, AuditOrderList } from "@pos/contracts/audit";
+import { notFound } from "@pos/service-kit/app-error";
+import { cutPage, readPage } from "@pos/service-kit/pagination";
+import { historyView } from "../orders/views.ts";
+import { entryView } from "../outbox/views.ts";
+import type { StoredOrder } from "../placement/order.ts";
+
+/** An order and its age, in milliseconds. */
+export interface AuditedOrder {
+  readonly order: StoredOrder;
+  readonly ageMs: number;
+}
+
+/** Where the auditor reads. */
+export interface AuditReader {
+  list(page: { limit: number; afterId: string | undefined }): Promise<readonly AuditedOrder[]>;
+  find(id: string): Promise<AuditedOrder | undefined>;
+}
+
+/** Orders with all that the invariants speak of: tombstones, key hashes, outbox. */
+export class AuditService {
+  readonly #reader: AuditReader;
+
+  constructor(reader: AuditReader) {
+    this.#reader = reader;
+  }
+
+  /** By id. */
+  async list(query: AuditListQuery): Promise<AuditOrderList> {
+    const { limit, after } = readPage(query);
+    const found = await this.#reader.list({ limit, afterId: after?.id });
+    const { items, nextCursor } = cutPage(found, limit, ({ order }) => ({ createdAtMs: 0, id: order.id }));
+    return { orders: items.map(auditView), ...(nextCursor === undefined ? {} : { nextCursor }) };
+  }
+
+  /** @throws {AppError} NOT_FOUND */
+  async get(id: string): Promise<AuditOrder> {
+    const found = await this.#reader.find(id);
+    if (found === undefined) throw notFound("order", id);
+    return auditView(found);
+  }
+}
+
+function auditView({ order, ageMs }: AuditedOrder): AuditOrder {
+  const { id, userId, status, rid, fingerprint, keyHash } = order;
+  return {
+    id,
+    userId,
+    status,
+    ...(rid === undefined ? {} : { rid }),
+    fingerprint,
+    ...(keyHash === undefined ? {} : { keyHash }),
+    items: order.items.map((item) => ({ ...item })),
+    history: order.history.map(historyView),
+    outbox: order.outbox.map(entryView),
+    createdAt: order.createdAt.toISOString(),
+    ageMs,
+  };
+}

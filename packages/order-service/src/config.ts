@@ -1,0 +1,30 @@
+import { commonEnvironment, jwksUrl } from "@pos/service-kit/common-config";
+import { type Configuration, httpUrl, integer, required, secret, textOr } from "@pos/service-kit/config";
+
+/** Environment of order-service. */
+export const environment = {
+  ...commonEnvironment({ port: 3003 }),
+  jwksUrl: jwksUrl(),
+  userServiceUrl: required(httpUrl("USER_SERVICE_URL", { describe: "address of user-service" })),
+  productServiceUrl: required(httpUrl("PRODUCT_SERVICE_URL", { describe: "address of product-service" })),
+  serviceClientId: textOr("SERVICE_CLIENT_ID", "order-service", {
+    describe: "client id with which this service asks user-service for its token",
+  }),
+  serviceClientSecret: required(secret("SERVICE_CLIENT_SECRET", { describe: "secret of that client", minLength: 32 })),
+  relayPeriodMs: integer("RELAY_PERIOD_MS", 1000, {
+    describe: "pause between two rounds of the outbox relay, in milliseconds",
+    minimum: 10,
+    maximum: 5000,
+  }),
+  reaperPeriodMs: integer("REAPER_PERIOD_MS", 10_000, {
+    describe: "pause between two rounds of the reaper, in milliseconds",
+    minimum: 10,
+    maximum: 60_000,
+  }),
+  reaperAgeMs: integer("REAPER_AGE_MS", 60_000, {
+    describe: "age at which a held reservation is taken for abandoned, in milliseconds",
+    minimum: 100,
+    maximum: 3_600_000,
+  }),
+};
+export type Config = Configuration<typeof environment>;

@@ -1,0 +1,32 @@
+import type { Order, OrderHistoryEntry } from "@pos/contracts/orders";
+import { notFound } from "@pos/service-kit/app-error";
+import type { HistoryEntry, StoredOrder } from "../placement/order.ts";
+
+/**
+ * An order as it crosses the wire.
+ * @throws {AppError} NOT_FOUND for a tombstone: to the outside there is no such order
+ */
+export function orderView(order: StoredOrder): Order {
+  const { id, userId, status, totalAmount } = order;
+  if (status === "void") throw notFound("order", id);
+  return {
+    id,
+    userId,
+    items: order.items.map(({ productId, productName, price, quantity }) => ({
+      productId,
+      productName,
+      price,
+      quantity,
+    })),
+    totalAmount,
+    status,
+    createdAt: order.createdAt.toISOString(),
+    updatedAt: order.updatedAt.toISOString(),
+    history: order.history.map(historyView),
+  };
+}
+
+/** One step of a history as it crosses the wire. */
+export function historyView({ status, at, by, reason }: HistoryEntry): OrderHistoryEntry {
+  return { status, at: at.toISOString(), by, ...(reason === undefined ? {} : { reason }) };
+}

@@ -1,0 +1,98 @@
+import type { Clock } from "@pos/service-kit/clock";
+import type { Logger } from "@pos/service-kit/logger";
+import type { BackgroundWork } from "@pos/service-kit/run-service";
+import { concurrently } from "../background/concurrently.ts";
+import { periodic } from "../background/periodic.ts";
+import type { OutboxEntry } from "../placement/order.ts";
+import type { OwnedEntry } from "./repository.ts";
+
+/** Where the relay finds entries that nobody delivered at once. */
+export interface DueEntries {
+  due(now: Date, limit: number): Promise<readonly OwnedEntry[]>;
+}
+
+/** What the relay works with. */
+export interface RelayTools {
+  readonly entries: DueEntries;
+  deliver(orderId: string, entry: OutboxEntry): Promise<unknown>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly periodMs: number;
+}
+
+const DELIVERIES_MAX = 32;
+const ORDERS_PER_ROUND_MAX = 500;
+const QUEUE_MAX = 10_000;
+
+/**
+ * Delivers outbox entries: at once when this process wrote them, and in rounds whatever is due, so that entries of a
+ * process that died are delivered by any other. An entry that fails gets a later time and so never blocks another.
+ */
+export class Relay implements BackgroundWork {
+  readonly #tools: RelayTools;
+  readonly #rounds: BackgroundWork;
+  readonly #inHand = new Set<string>();
+  #queue: OwnedEntry[] = [];
+  #lanes = 0;
+  #isStopping = false;
+
+  constructor(tools: RelayTools) {
+    this.#tools = tools;
+    this.#rounds = periodic(
+      { name: "outbox relay", periodMs: tools.periodMs, round: (signal) => this.round(signal) },
+      tools,
+    );
+  }
+
+  /** Entries of this process that wait for their first delivery. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  start(): void {
+    this.#rounds.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#queue = [];
+    await this.#rounds.stop();
+  }
+
+  /** Takes entries that were just written; what does not fit is found by a round. */
+  offer(orderId: string, entries: readonly OutboxEntry[]): void {
+    if (this.#isStopping || this.#queue.length >= QUEUE_MAX) return;
+    for (const entry of entries) this.#queue.push({ orderId, entry });
+    if (this.#lanes < DELIVERIES_MAX && this.#queue.length > 0) void this.#lane();
+  }
+
+  /** Delivers what is due, until nothing is. */
+  async round(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const due = await this.#tools.entries.due(new Date(this.#tools.clock.now()), ORDERS_PER_ROUND_MAX);
+      const fresh = due.filter(({ entry }) => !this.#inHand.has(entry.id));
+      await concurrently(fresh, DELIVERIES_MAX, async (owned) => {
+        if (!signal.aborted) await this.#deliver(owned);
+      });
+      if (fresh.length === 0 || due.length < ORDERS_PER_ROUND_MAX || signal.aborted) return;
+    }
+  }
+
+  async #lane(): Promise<void> {
+    this.#lanes++;
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) await this.#deliver(next);
+    this.#lanes--;
+  }
+
+  async #deliver({ orderId, entry }: OwnedEntry): Promise<void> {
+    if (this.#inHand.has(entry.id)) return;
+    this.#inHand.add(entry.id);
+    try {
+      await this.#tools.deliver(orderId, entry);
+    } catch (error) {
+      this.#tools.logger.error({ err: error, orderId, entryId: entry.id }, "an outbox entry could not be handled");
+    } finally {
+      this.#inHand.delete(entry.id);
+    }
+  }
+}

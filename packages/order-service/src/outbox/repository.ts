@@ -1,0 +1,96 @@
+import { type Collection, type Db, type Filter, ObjectId } from "mongodb";
+import type { OrderDocument } from "../orders/documents.ts";
+import type { OutboxEntry } from "../placement/order.ts";
+
+/** An outbox entry and the order whose document holds it. */
+export interface OwnedEntry {
+  readonly orderId: string;
+  readonly entry: OutboxEntry;
+}
+
+/** Which entries a list holds. */
+export interface OutboxPage {
+  readonly state?: OutboxEntry["state"] | undefined;
+  readonly limit: number;
+  /** Order id after which the page begins. */
+  readonly afterOrderId?: string | undefined;
+}
+
+type WithOutbox = Pick<OrderDocument, "_id" | "outbox">;
+const QUERY_MAX_MS = 4000;
+
+/** The outbox entries inside order documents. None of these writes is a change of the order itself. */
+export class OutboxRepository {
+  readonly #orders: Collection<OrderDocument>;
+
+  constructor(db: Db) {
+    this.#orders = db.collection<OrderDocument>("orders", { readConcern: { level: "majority" } });
+  }
+
+  /** Pending entries whose time has come, the ones that wait longest first, of at most `limit` orders. */
+  async due(now: Date, limit: number): Promise<readonly OwnedEntry[]> {
+    const found = await this.#orders
+      .find<WithOutbox>(dueFilter(now), { projection: { outbox: 1 }, maxTimeMS: QUERY_MAX_MS })
+      .sort({ "outbox.nextAt": 1 })
+      .limit(limit)
+      .toArray();
+    return found.flatMap(owned).filter(({ entry }) => entry.state === "pending" && entry.nextAt <= now);
+  }
+
+  /** Takes delivered entries out of their documents. */
+  async drop(entries: readonly { orderId: string; entryId: string }[]): Promise<void> {
+    const updates = entries.map(({ orderId, entryId }) => ({
+      updateOne: { filter: { _id: new ObjectId(orderId) }, update: { $pull: { outbox: { id: entryId } } } },
+    }));
+    await this.#orders.bulkWrite(updates, { ordered: false });
+  }
+
+  /** Replaces an entry, if it is still there. */
+  async postpone(orderId: string, entry: OutboxEntry): Promise<void> {
+    await this.#orders.updateOne(
+      { _id: new ObjectId(orderId), "outbox.id": entry.id },
+      { $set: { "outbox.$": entry } },
+    );
+  }
+
+  /** Entries by order id, those of at most `limit` orders and one more. */
+  async list({ state, limit, afterOrderId }: OutboxPage): Promise<readonly (readonly OwnedEntry[])[]> {
+    const after = afterOrderId === undefined ? {} : { _id: { $gt: new ObjectId(afterOrderId) } };
+    const states = state === undefined ? (["pending", "dead"] as const) : [state];
+    const found = await this.#orders
+      .find<WithOutbox>(
+        { $or: states.map((word) => ({ "outbox.state": word, ...after })) },
+        { projection: { outbox: 1 }, maxTimeMS: QUERY_MAX_MS },
+      )
+      .sort({ _id: 1 })
+      .limit(limit + 1)
+      .toArray();
+    return found.map((document) => owned(document).filter(({ entry }) => state === undefined || entry.state === state));
+  }
+
+  /** Makes an entry pending, due now and with all its tries. @returns whether there is such an entry */
+  async revive(orderId: string, entryId: string, now: Date): Promise<boolean> {
+    const { matchedCount } = await this.#orders.updateOne(
+      { _id: new ObjectId(orderId), "outbox.id": entryId },
+      {
+        $set: {
+          "outbox.$.state": "pending",
+          "outbox.$.tries": 0,
+          "outbox.$.unanswered": 0,
+          "outbox.$.nextAt": now,
+        },
+      },
+    );
+    return matchedCount === 1;
+  }
+}
+
+/** Exported for the test of its index: the first condition is the one of the partial index. */
+export const dueFilter = (now: Date): Filter<OrderDocument> => ({
+  "outbox.state": "pending",
+  outbox: { $elemMatch: { state: "pending", nextAt: { $lte: now } } },
+});
+
+function owned({ _id, outbox }: WithOutbox): readonly OwnedEntry[] {
+  return outbox.map((entry) => ({ orderId: _id.toHexString(), entry }));
+}

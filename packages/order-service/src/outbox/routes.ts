@@ -1,0 +1,35 @@
+import { OutboxEntryParams, OutboxList, OutboxListQuery } from "@pos/contracts/audit";
+import { errors } from "@pos/contracts/errors";
+import { ClosedObject } from "@pos/contracts/primitives";
+import { access } from "@pos/service-kit/access";
+import type { TokenVerifier } from "@pos/service-kit/token-verifier";
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import type { OutboxService } from "./service.ts";
+
+const NoContent = Type.Undefined({ description: "It will be tried again now" });
+
+/** Messages to product-service that are not delivered yet: for administrators. */
+export const outboxRoutes = (outbox: OutboxService, verifier: TokenVerifier) =>
+  new Elysia({ normalize: false, prefix: "/outbox", tags: ["outbox"] })
+    .use(access(verifier))
+    .get("", ({ query }) => outbox.list(query), {
+      access: ["admin"],
+      query: OutboxListQuery,
+      detail: { summary: "Lists messages that wait or are dead, by order id", operationId: "listOutbox" },
+      response: { 200: OutboxList, ...errors(400, 401, 403, 500, 503) },
+    })
+    .post(
+      "/:orderId/:entryId/retry",
+      async ({ params, status }) => {
+        await outbox.retry(params.orderId.toLowerCase(), params.entryId);
+        return status(204, undefined);
+      },
+      {
+        access: ["admin"],
+        params: OutboxEntryParams,
+        body: ClosedObject({}),
+        detail: { summary: "Gives a message new tries", operationId: "retryOutboxEntry" },
+        response: { 204: NoContent, ...errors(400, 401, 403, 404, 413, 415, 500, 503) },
+      },
+    );

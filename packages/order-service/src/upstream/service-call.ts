@@ -1,0 +1,55 @@
+import { ApiError } from "@pos/client/errors";
+import type { ServiceToken } from "@pos/client/service-token";
+import type { CallOptions } from "@pos/client/transport";
+import type { Clock } from "@pos/service-kit/clock";
+import type { Logger } from "@pos/service-kit/logger";
+import type { Unanswered } from "../placement/ports.ts";
+import { tooLate, unanswered, untilDeadline } from "./unanswered.ts";
+
+/** What every hop to another service needs. */
+export interface HopTools {
+  readonly token: ServiceToken;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Limits and names of one hop. */
+export interface Hop {
+  /** Where it goes, for the log. */
+  readonly to: "user-service" | "product-service";
+  readonly deadlineAtMs: number;
+}
+
+/**
+ * Makes one call as this service, within its deadline. A refused token is fetched anew once: the call was not carried
+ * out, so it may be repeated.
+ * @param call gets the milliseconds that remain
+ * @param verdict reads an answered error; undefined when it decides nothing
+ */
+export async function hop<Value>(
+  { to, deadlineAtMs }: Hop,
+  tools: HopTools,
+  call: (options: CallOptions & { timeoutMs: number }) => Promise<Value>,
+  verdict: (error: ApiError) => Value | undefined = () => undefined,
+): Promise<Value | Unanswered> {
+  const { clock, token, logger } = tools;
+  const attempt = () => call({ timeoutMs: deadlineAtMs - clock.now() });
+  const work = async (): Promise<Value | Unanswered> => {
+    try {
+      return await attempt().catch((error: unknown) => {
+        if (!(error instanceof ApiError) || error.status !== 401) throw error;
+        token.forget();
+        return attempt();
+      });
+    } catch (error) {
+      const decided = error instanceof ApiError ? verdict(error) : undefined;
+      if (decided !== undefined) return decided;
+      const result = unanswered(error);
+      if (result.reason === "denied") logger.error({ err: error, to }, "another service refuses this service's token");
+      else logger.warn({ err: error, to, reason: result.reason }, "no answer from another service");
+      return result;
+    }
+  };
+  if (clock.now() >= deadlineAtMs) return tooLate();
+  return untilDeadline(work(), { deadlineAtMs, clock, late: tooLate });
+}

@@ -1,0 +1,46 @@
+import { ApiError, NoAnswerError } from "@pos/client/errors";
+import { ItemExpiredError, QueueFullError } from "@pos/service-kit/coalesce";
+import type { Clock } from "@pos/service-kit/clock";
+import type { Unanswered } from "../placement/ports.ts";
+
+/**
+ * What a failed call to another service means for the caller. 503, 429, a time-out and a refused connection are absence;
+ * 401 and 403 mean our own token; every other status that the protocol does not know, and a malformed answer, is a fault
+ * of the other service.
+ */
+export function unanswered(cause: unknown): Unanswered {
+  if (cause instanceof ApiError) {
+    if (cause.status === 401 || cause.status === 403) return { kind: "unanswered", reason: "denied", cause };
+    if (cause.status !== 503 && cause.status !== 429) return { kind: "unanswered", reason: "broken", cause };
+    const { retryAfterSeconds } = cause;
+    const later = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+    return { kind: "unanswered", reason: "unavailable", ...later, cause };
+  }
+  const isAbsent =
+    cause instanceof NoAnswerError || cause instanceof QueueFullError || cause instanceof ItemExpiredError;
+  return { kind: "unanswered", reason: isAbsent ? "unavailable" : "broken", cause };
+}
+
+/**
+ * Waits for an answer until a deadline.
+ * @param late what is answered when the deadline passes first; the work itself goes on unwatched
+ */
+export async function untilDeadline<Value>(
+  work: Promise<Value>,
+  { deadlineAtMs, clock, late }: { deadlineAtMs: number; clock: Clock; late: () => Value },
+): Promise<Value> {
+  const timer = new AbortController();
+  try {
+    const expired = clock.sleep(Math.max(0, deadlineAtMs - clock.now()), timer.signal).then(late);
+    return await Promise.race([work, expired]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** The answer of a hop whose time has run out. */
+export const tooLate = (): Unanswered => ({
+  kind: "unanswered",
+  reason: "unavailable",
+  cause: new Error("the deadline of the request passed"),
+});

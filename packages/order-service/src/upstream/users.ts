@@ -1,0 +1,51 @@
+import type { usersClient } from "@pos/client/users";
+import { LOOKUP_MAX_IDS } from "@pos/contracts/limits";
+import type { UserLookupResult } from "@pos/contracts/users";
+import { Coalescer } from "@pos/service-kit/coalesce";
+import type { Unanswered, Users } from "../placement/ports.ts";
+import { hop, type HopTools } from "./service-call.ts";
+import { tooLate, unanswered, untilDeadline } from "./unanswered.ts";
+
+type Verdict = Awaited<ReturnType<Users["check"]>>;
+interface Question {
+  readonly userId: string;
+  readonly deadlineAtMs: number;
+}
+
+const QUEUE_MAX = 5000;
+const CALLS_MAX = 4;
+
+/**
+ * Checks users over HTTP. Questions that arrive while calls are under way share the next one; a call holds only users
+ * that were asked for before it began, so no verdict is older than its request.
+ */
+export function createUsers(client: ReturnType<typeof usersClient>, tools: HopTools): Users {
+  const { clock } = tools;
+  const coalescer = new Coalescer<Question, Verdict>({
+    run: async (questions) => {
+      const ids = [...new Set(questions.map(({ userId }) => userId))];
+      const deadlineAtMs = Math.max(...questions.map((question) => question.deadlineAtMs));
+      const found = await hop({ to: "user-service", deadlineAtMs }, tools, (options) => client.lookup(ids, options));
+      return questions.map(({ userId }) => ({ ok: true, value: verdictOf(found, userId) }));
+    },
+    batchMax: LOOKUP_MAX_IDS,
+    queueMax: QUEUE_MAX,
+    flightsMax: CALLS_MAX,
+    isExpired: ({ deadlineAtMs }) => clock.now() >= deadlineAtMs,
+  });
+  return {
+    check: (userId, deadlineAtMs) =>
+      untilDeadline<Verdict>(coalescer.add({ userId, deadlineAtMs }).catch(unanswered), {
+        deadlineAtMs,
+        clock,
+        late: tooLate,
+      }),
+  };
+}
+
+function verdictOf(found: UserLookupResult | Unanswered, userId: string): Verdict {
+  if ("kind" in found) return found;
+  const user = found.users.find(({ id }) => id.toLowerCase() === userId);
+  if (user === undefined) return { kind: "refused", reason: "unknown" };
+  return user.status === "active" ? { kind: "active" } : { kind: "refused", reason: "suspended" };
+}
