@@ -6,6 +6,9 @@ const ALREADY_INITIALIZED = 23;
 const UNAUTHORIZED = 13;
 const AUTHENTICATION_FAILED = 18;
 const USER_ALREADY_EXISTS = 51003;
+/** States of members in `replSetGetStatus`. */
+const PRIMARY = 1;
+const SECONDARY = 2;
 
 export interface ReplicaSetWish {
   readonly replicaSet: string;
@@ -100,7 +103,7 @@ async function configure(client: MongoClient, wish: ReplicaSetWish): Promise<voi
 async function waitForPrimary(ports: readonly number[], signal: AbortSignal): Promise<void> {
   const found = new AbortController();
   const either = AbortSignal.any([signal, found.signal]);
-  const waits = ports.map((port) => pollHello(port, either, (hello) => hello["isWritablePrimary"] === true));
+  const waits = ports.map((port) => poll(port, { hello: 1 }, either, (hello) => hello["isWritablePrimary"] === true));
   try {
     await Promise.race(waits);
   } finally {
@@ -109,15 +112,35 @@ async function waitForPrimary(ports: readonly number[], signal: AbortSignal): Pr
   }
 }
 
-/** Waits until the mongod on `port` serves its set, as primary or secondary. */
-export async function waitForMember(port: number, signal: AbortSignal): Promise<void> {
-  await pollHello(port, signal, (hello) => hello["isWritablePrimary"] === true || hello["secondary"] === true);
+/**
+ * Waits until the mongod on each of `observers` sees every member of `ports` as primary or secondary. A member that serves
+ * is known to the others a heartbeat later, and only then counts for majorities and as a successor of the primary.
+ */
+export async function waitForMembers(
+  observers: readonly number[],
+  ports: readonly number[],
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all(
+    observers.map((port) =>
+      poll(port, { replSetGetStatus: 1 }, signal, (status) => {
+        const members = status["members"] as readonly { readonly name: string; readonly state: number }[];
+        const serving = members.filter(({ state }) => state === PRIMARY || state === SECONDARY);
+        return ports.every((member) => serving.some(({ name }) => name === `127.0.0.1:${member}`));
+      }),
+    ),
+  );
 }
 
-async function pollHello(port: number, signal: AbortSignal, done: (hello: Document) => boolean): Promise<void> {
+async function poll(
+  port: number,
+  command: Document,
+  signal: AbortSignal,
+  done: (answer: Document) => boolean,
+): Promise<void> {
   const client = directClient(port);
   try {
-    while (!done(await client.db("admin").command({ hello: 1 }))) {
+    while (!done(await client.db("admin").command(command))) {
       signal.throwIfAborted();
       await Bun.sleep(POLL_MS);
     }

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { connectionString } from "./connection-string.ts";
 import { type Listening, MongodStartError, prepareDataDir, startListening } from "./listen.ts";
 import { endProcess, type Lifetime } from "./mongod-process.ts";
-import { bringToPrimary, waitForMember } from "./primary.ts";
+import { bringToPrimary, waitForMembers } from "./primary.ts";
 
 export { MongodStartError } from "./listen.ts";
 
@@ -29,7 +29,7 @@ export interface ReplicaSetMember {
   readonly pid: number;
   /** Ends it as a crash would (SIGKILL). */
   kill(): Promise<void>;
-  /** Starts it again under its port and waits until it serves the set; a member that runs is killed first. */
+  /** Starts it again under its port and waits until all that run see it serve; a member that runs is killed first. */
   restart(): Promise<void>;
 }
 
@@ -49,7 +49,10 @@ export interface RunningReplicaSet {
 export async function startReplicaSet(options: StartReplicaSetOptions): Promise<RunningReplicaSet> {
   const { replicaSet = "rs0", electionTimeoutMs = 1_000, timeoutMs = 60_000 } = options;
   const signal = AbortSignal.timeout(timeoutMs);
-  const members = Array.from({ length: options.members ?? 3 }, (_, id) => new Member(id, options));
+  const members: Member[] = Array.from(
+    { length: options.members ?? 3 },
+    (_, id) => new Member(id, options, () => members),
+  );
   const stop = async () => void (await Promise.all(members.map((member) => member.kill())));
   try {
     // One after the other: two that look for a free port at once may find the same one.
@@ -57,7 +60,7 @@ export async function startReplicaSet(options: StartReplicaSetOptions): Promise<
     const ports = members.map((member) => member.port);
     const wish = { replicaSet, ports, credentials: undefined, electionTimeoutMs, signal };
     await Promise.race([bringToPrimary(ports[0] ?? 0, wish), ...members.map((member) => member.death)]);
-    await Promise.all(members.map((member) => member.serving(signal)));
+    await waitForMembers(ports, ports, signal);
     return { members, uri: (database) => connectionString({ ports, replicaSet, database }), stop };
   } catch (error) {
     await stop();
@@ -68,9 +71,12 @@ export async function startReplicaSet(options: StartReplicaSetOptions): Promise<
 class Member implements ReplicaSetMember {
   readonly #options: StartReplicaSetOptions;
   readonly #dataDir: string;
+  readonly #set: () => readonly Member[];
   #current: Listening | undefined;
+  #runs = false;
 
-  constructor(id: number, options: StartReplicaSetOptions) {
+  constructor(id: number, options: StartReplicaSetOptions, set: () => readonly Member[]) {
+    this.#set = set;
     this.#options = options;
     this.#dataDir = resolve(join(options.dataDir, `member-${id}`));
   }
@@ -94,16 +100,15 @@ class Member implements ReplicaSetMember {
     const dataDir = this.#dataDir;
     const started = await startListening({ binary, dataDir, port, replicaSet, keyFile: undefined, lifetime, signal });
     this.#current = started;
+    this.#runs = true;
+    void started.process.exited.then(() => (this.#runs &&= this.#current !== started));
     if (port === undefined || port === started.port) return;
     await this.kill();
     throw new MongodStartError(`port ${port} of this member was taken by another process while it was down`);
   }
 
-  async serving(signal: AbortSignal): Promise<void> {
-    await Promise.race([waitForMember(this.port, signal), this.death]);
-  }
-
   async kill(): Promise<void> {
+    this.#runs = false;
     if (this.#current) await endProcess(this.#current.process, "SIGKILL");
   }
 
@@ -111,7 +116,8 @@ class Member implements ReplicaSetMember {
     await this.kill();
     const signal = AbortSignal.timeout(this.#options.timeoutMs ?? 60_000);
     await this.start(signal);
-    await this.serving(signal);
+    const observers = this.#set().flatMap((member) => (member.#runs ? [member.port] : []));
+    await Promise.race([waitForMembers(observers, [this.port], signal), this.death]);
   }
 
   get #listening(): Listening {
