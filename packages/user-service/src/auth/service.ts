@@ -52,7 +52,7 @@ export class AuthService {
     const { id: userId, sessionEpoch: epoch } = changed;
     if (identity.sessionId !== undefined) await this.#parts.sessionStore.keep(identity.sessionId, { userId, epoch });
     await this.#parts.sessionStore.endOthers(userId, epoch);
-    this.#parts.onPasswordChanged(changed);
+    await this.#parts.onPasswordChanged(changed);
   }
 
   /**
@@ -87,7 +87,7 @@ interface AuthParts {
   readonly hasher: PasswordHasher;
   readonly throttle: LoginThrottle;
   readonly clock: Clock;
-  onPasswordChanged(account: Account): void;
+  onPasswordChanged(account: Account): Promise<void>;
 }
 
 const invalidCredentials = (): AppError =>

@@ -123,6 +123,17 @@ export class UserRepository {
     });
   }
 
+  /**
+   * Marks an address as verified and makes it the one that resets go to. False when the account has another address by
+   * now, or is gone.
+   */
+  async verifyEmail(id: string, emailKey: string, now: Date): Promise<boolean> {
+    const { matchedCount } = await this.#users.updateOne({ _id: new ObjectId(id), emailKey, ...live }, [
+      { $set: { verifiedKey: "$emailKey", recoveryEmail: "$email", recoveryKey: "$emailKey", updatedAt: now } },
+    ]);
+    return matchedCount === 1;
+  }
+
   /** Tells whether there is an administrator. */
   async hasAdmin(): Promise<boolean> {
     return (await this.#users.findOne({ role: "admin", ...live }, { projection: { _id: 1 } })) !== null;

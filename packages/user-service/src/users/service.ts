@@ -21,6 +21,7 @@ import type { UserRepository } from "./repository.ts";
 export interface AccountEvents {
   registered(account: Account): void;
   emailChanged(before: Account, after: Account): void;
+  deleted(account: Account): Promise<void>;
 }
 
 /** Accounts: who exists, under which address and name, in which role. */
@@ -127,6 +128,7 @@ export class UserService {
     const account = await this.#parts.users.changeStanding(id, { deletedAt }).catch(lastAdmin);
     if (account === undefined) throw notFound("user", id);
     await this.#parts.sessions.endOthers(account.id, account.sessionEpoch + 1);
+    await this.#parts.events.deleted(account);
   }
 
   async #find(id: string): Promise<Account> {

@@ -1,0 +1,53 @@
+import { type Address, ADDRESSES_MAX, type AddressList, type WriteAddress } from "@pos/contracts/addresses";
+import { AppError, notFound } from "@pos/service-kit/app-error";
+import type { Clock } from "@pos/service-kit/clock";
+import { toAddress } from "./domain.ts";
+import type { AddressChange, AddressRepository } from "./repository.ts";
+
+/** The address book of each user: at most 50 addresses, at most one of them the default. */
+export class AddressService {
+  readonly #addresses: AddressRepository;
+  readonly #clock: Clock;
+
+  constructor(parts: { addresses: AddressRepository; clock: Clock }) {
+    this.#addresses = parts.addresses;
+    this.#clock = parts.clock;
+  }
+
+  /** @throws {AppError} NOT_FOUND */
+  async list(userId: string): Promise<AddressList> {
+    return { addresses: (await this.#ofUser(userId)).map(toAddress) };
+  }
+
+  /** @throws {AppError} NOT_FOUND; CONFLICT beyond 50 */
+  async create(userId: string, address: WriteAddress): Promise<Address> {
+    const added = await this.#addresses.add(userId, this.#changeOf(address), ADDRESSES_MAX);
+    if (added !== undefined) return toAddress(added);
+    await this.#ofUser(userId);
+    throw new AppError("CONFLICT", `A user has at most ${ADDRESSES_MAX} addresses.`, {
+      details: { most: ADDRESSES_MAX },
+    });
+  }
+
+  /** Replaces the whole address. @throws {AppError} NOT_FOUND */
+  async replace(userId: string, id: string, address: WriteAddress): Promise<Address> {
+    const replaced = await this.#addresses.replace(userId, id, this.#changeOf(address));
+    if (replaced === undefined) throw notFound("address", id);
+    return toAddress(replaced);
+  }
+
+  /** @throws {AppError} NOT_FOUND */
+  async delete(userId: string, id: string): Promise<void> {
+    if (!(await this.#addresses.remove(userId, id))) throw notFound("address", id);
+  }
+
+  async #ofUser(userId: string) {
+    const addresses = await this.#addresses.list(userId);
+    if (addresses === undefined) throw notFound("user", userId);
+    return addresses;
+  }
+
+  #changeOf({ isDefault, ...fields }: WriteAddress): AddressChange {
+    return { fields, isDefault, now: new Date(this.#clock.now()) };
+  }
+}

@@ -1,0 +1,22 @@
+import type { Clock } from "@pos/service-kit/clock";
+import type { Logger } from "@pos/service-kit/logger";
+import type { Config } from "../config.ts";
+import { createFileMailer } from "./file-mailer.ts";
+import type { Mailer } from "./mailer.ts";
+import { createSmtpMailer } from "./smtp-mailer.ts";
+
+/** The mailer that the configuration asks for: SMTP, else files, else none, which the log says. */
+export function createMailer(config: Config, { clock, logger }: { clock: Clock; logger: Logger }): Mailer {
+  const { smtpUrl, mailDir, mailFrom: from } = config;
+  if (smtpUrl !== undefined) return createSmtpMailer({ url: smtpUrl, from, logger });
+  if (mailDir !== undefined) return createFileMailer({ directory: mailDir, from, clock, logger });
+  logger.warn("no mail leaves this service: set SMTP_URL or MAIL_DIR");
+  return {
+    async send({ kind }) {
+      logger.info({ kind }, "mail dropped: neither SMTP_URL nor MAIL_DIR is set");
+    },
+    close() {
+      // Nothing is open.
+    },
+  };
+}

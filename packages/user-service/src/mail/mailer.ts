@@ -1,0 +1,17 @@
+/** What a mail is about; the log names it. */
+export type MailKind = "password-reset" | "password-changed" | "email-verification" | "email-changed";
+
+/** A mail of plain text. It never holds what a stranger typed, save the recipient's own address. */
+export interface Mail {
+  readonly kind: MailKind;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** The way out for mails. */
+export interface Mailer {
+  /** @throws when the mail was not taken over: the caller tries again */
+  send(mail: Mail): Promise<void>;
+  close(): void;
+}

@@ -1,0 +1,84 @@
+import { AppError } from "@pos/service-kit/app-error";
+import type { Clock } from "@pos/service-kit/clock";
+import type { Logger } from "@pos/service-kit/logger";
+import type { BackgroundWork } from "@pos/service-kit/run-service";
+import type { Mail, Mailer } from "./mailer.ts";
+
+/** Finds out what to send, if anything: reads of the database and new tokens belong in here. */
+export type MailJob = () => Promise<readonly Mail[]>;
+
+/** Jobs that wait at most; a further one is refused. */
+const WAITING_MAX = 1000;
+/** Waits between the tries of one mail, in milliseconds; after the last the mail is given up. */
+const RETRY_AFTER_MS = [1000, 5000, 20_000] as const;
+
+/**
+ * Sends mails beside requests, one job at a time, so that no answer waits for a mail server or tells by its time whether
+ * there was something to send. Mails that wait when the process dies are lost: whoever misses one asks again.
+ */
+export class PostOffice implements BackgroundWork {
+  readonly #parts: { mailer: Mailer; clock: Clock; logger: Logger };
+  readonly #jobs: MailJob[] = [];
+  readonly #stopping = new AbortController();
+  #work: Promise<void> | undefined;
+
+  constructor(parts: { mailer: Mailer; clock: Clock; logger: Logger }) {
+    this.#parts = parts;
+  }
+
+  /** @throws {AppError} SERVICE_UNAVAILABLE when too many wait */
+  post(job: MailJob): void {
+    if (this.#jobs.length >= WAITING_MAX)
+      throw new AppError("SERVICE_UNAVAILABLE", "Too many mails wait to be sent. Try again.", {
+        retryAfterSeconds: 30,
+      });
+    this.#jobs.push(job);
+    this.#work ??= this.#run().finally(() => {
+      this.#work = undefined;
+    });
+  }
+
+  /** Like `post`, for mails that a request can do without: a full queue is logged, not thrown. */
+  postOptional(job: MailJob): void {
+    try {
+      this.post(job);
+    } catch (error) {
+      this.#parts.logger.warn({ err: error }, "a mail was dropped");
+    }
+  }
+
+  start(): void {
+    // The work begins with the first job.
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#work;
+    this.#parts.mailer.close();
+  }
+
+  async #run(): Promise<void> {
+    for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
+      try {
+        for (const mail of await job()) await this.#send(mail);
+      } catch (error) {
+        this.#parts.logger.error({ err: error }, "a mail could not be made");
+      }
+    }
+  }
+
+  async #send(mail: Mail): Promise<void> {
+    const { mailer, clock, logger } = this.#parts;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await mailer.send(mail);
+      } catch (error) {
+        const waitMs = RETRY_AFTER_MS[attempt];
+        if (waitMs === undefined || this.#stopping.signal.aborted)
+          return logger.error({ err: error, kind: mail.kind }, "a mail was given up");
+        logger.warn({ err: error, kind: mail.kind, waitMs }, "a mail was not taken, trying again");
+        await clock.sleep(waitMs, this.#stopping.signal);
+      }
+    }
+  }
+}

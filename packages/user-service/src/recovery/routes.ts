@@ -1,0 +1,96 @@
+import { ConfirmPasswordReset, RequestPasswordReset, VerifyEmail } from "@pos/contracts/auth";
+import { errors } from "@pos/contracts/errors";
+import { ChangePassword, RequestEmailVerification, UserParams } from "@pos/contracts/users";
+import { access } from "@pos/service-kit/access";
+import type { TokenVerifier } from "@pos/service-kit/token-verifier";
+import { Elysia } from "elysia";
+import type { AuthService } from "../auth/service.ts";
+import { nothing } from "../http.ts";
+import { clientAddress } from "../throttle/client-address.ts";
+import type { RecoveryService } from "./service.ts";
+
+interface RecoveryRoutesParts {
+  readonly auth: AuthService;
+  readonly recovery: RecoveryService;
+  readonly verifier: TokenVerifier;
+  readonly trustedProxyHops: number;
+}
+
+/** Passwords and proof of e-mail addresses. */
+export const recoveryRoutes = ({ auth, recovery, verifier, trustedProxyHops }: RecoveryRoutesParts) =>
+  new Elysia({ normalize: false, tags: ["auth"] })
+    .use(access(verifier))
+    .post(
+      "/auth/password-reset",
+      async ({ body, request, server, set }) => {
+        await recovery.requestPasswordReset(body.email, clientAddress(request, server, trustedProxyHops));
+        set.status = 202;
+      },
+      {
+        access: "anyone",
+        body: RequestPasswordReset,
+        detail: {
+          summary: "Mails a token that resets the password, if the account exists",
+          operationId: "resetPassword",
+        },
+        response: {
+          202: nothing("Taken, whether there is an account or not"),
+          ...errors(400, 413, 415, 429, 500, 503),
+        },
+      },
+    )
+    .post(
+      "/auth/password-reset/confirm",
+      async ({ body, set }) => {
+        await recovery.confirmPasswordReset(body);
+        set.status = 204;
+      },
+      {
+        access: "anyone",
+        body: ConfirmPasswordReset,
+        detail: { summary: "Sets a new password with a mailed token", operationId: "confirmPasswordReset" },
+        response: { 204: nothing("Password set, all sessions ended"), ...errors(400, 413, 415, 500, 503) },
+      },
+    )
+    .post(
+      "/auth/verify-email",
+      async ({ body, set }) => {
+        await recovery.verifyEmail(body.token);
+        set.status = 204;
+      },
+      {
+        access: "anyone",
+        body: VerifyEmail,
+        detail: { summary: "Verifies an e-mail address with a mailed token", operationId: "verifyEmail" },
+        response: { 204: nothing("Verified"), ...errors(400, 413, 415, 500, 503) },
+      },
+    )
+    .post(
+      "/users/:id/email-verification",
+      async ({ body, identity, request, server, set }) => {
+        const address = clientAddress(request, server, trustedProxyHops);
+        await recovery.requestEmailVerification(await auth.provePassword(identity, body.currentPassword, address));
+        set.status = 202;
+      },
+      {
+        access: ["self"],
+        params: UserParams,
+        body: RequestEmailVerification,
+        detail: { summary: "Mails a token that verifies the user's address", operationId: "requestEmailVerification" },
+        response: { 202: nothing("A mail is on its way"), ...errors(400, 401, 403, 404, 409, 413, 415, 429, 500, 503) },
+      },
+    )
+    .put(
+      "/users/:id/password",
+      async ({ body, identity, request, server, set }) => {
+        await auth.changePassword(identity, body, clientAddress(request, server, trustedProxyHops));
+        set.status = 204;
+      },
+      {
+        access: ["self"],
+        params: UserParams,
+        body: ChangePassword,
+        detail: { summary: "Changes the own password; other sessions end", operationId: "changePassword" },
+        response: { 204: nothing("Changed"), ...errors(400, 401, 403, 404, 413, 415, 429, 500, 503) },
+      },
+    );

@@ -1,0 +1,141 @@
+import type { ConfirmPasswordReset } from "@pos/contracts/auth";
+import { AppError } from "@pos/service-kit/app-error";
+import type { Clock } from "@pos/service-kit/clock";
+import type { Mail } from "../mail/mailer.ts";
+import type { PostOffice } from "../mail/post-office.ts";
+import type { PasswordHasher } from "../passwords/hasher.ts";
+import type { SessionRepository } from "../sessions/repository.ts";
+import type { MailThrottle } from "../throttle/mail-throttle.ts";
+import { hashOfToken, newOpaqueToken } from "../tokens.ts";
+import { type Account, emailKeyOf } from "../users/domain.ts";
+import type { UserRepository } from "../users/repository.ts";
+import type { AccountEvents } from "../users/service.ts";
+import { type Purpose, RESET_LIFE_MINUTES, VERIFICATION_LIFE_HOURS } from "./domain.ts";
+import { emailChangedMail, emailVerificationMail, passwordChangedMail, passwordResetMail } from "./messages.ts";
+import type { MailedTokenRepository } from "./repository.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Ways back into an account, and proof of an e-mail address, by tokens that go out by mail. */
+export class RecoveryService implements AccountEvents {
+  readonly #parts: RecoveryParts;
+
+  constructor(parts: RecoveryParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Sends a token to the recovery address of the accounts that an address belongs to. What there is to send is found
+   * out after the answer, so that neither the answer nor its time tells whether there is an account.
+   * @throws {AppError} TOO_MANY_REQUESTS by client address
+   */
+  async requestPasswordReset(email: string, address: string): Promise<void> {
+    const { throttle, post, users } = this.#parts;
+    await throttle.countAddress(address);
+    post.post(async () => {
+      const accounts = await users.findByAnyEmail(emailKeyOf(email));
+      const mails: Mail[] = [];
+      for (const account of accounts) {
+        if (account.status !== "active" || !(await throttle.admitsAccount(account.id))) continue;
+        const token = await this.#newToken(account.id, "password-reset", account.recoveryKey);
+        mails.push(passwordResetMail(account.recoveryEmail, token, RESET_LIFE_MINUTES));
+      }
+      return mails;
+    });
+  }
+
+  /**
+   * Sets a new password, ends every session and every other reset.
+   * @throws {AppError} INVALID_TOKEN when the token is unknown, used or expired
+   */
+  async confirmPasswordReset({ token, newPassword }: ConfirmPasswordReset): Promise<void> {
+    const { tokens, hasher, users, sessions, clock } = this.#parts;
+    const hash = hashOfToken(token);
+    // Looked at first, so that a made-up token does not cost a password hash.
+    if (!(await tokens.isUsable(hash, "password-reset", this.#now()))) throw invalidToken();
+    const passwordHash = await hasher.hash(newPassword);
+    const taken = await tokens.take(hash, "password-reset", this.#now());
+    const change = { passwordHash, updatedAt: new Date(clock.now()) };
+    const account = taken && (await users.update(taken.userId, change, { endsSessions: true }));
+    if (account === undefined) throw invalidToken();
+    await sessions.endOthers(account.id, account.sessionEpoch);
+    await this.passwordChanged(account);
+  }
+
+  /** Ends resets that are out, and tells the owner. */
+  async passwordChanged(account: Account): Promise<void> {
+    await this.#parts.tokens.removeAll(account.id, "password-reset");
+    this.#parts.post.postOptional(async () => [passwordChangedMail(account.recoveryEmail)]);
+  }
+
+  /**
+   * Sends a token that verifies the account's address. The caller has proved the password: with a stolen access token
+   * alone nobody can make an address of theirs the one that resets go to.
+   * @throws {AppError} CONFLICT when it is verified already; TOO_MANY_REQUESTS
+   */
+  async requestEmailVerification(account: Account): Promise<void> {
+    if (account.verifiedKey === account.emailKey)
+      throw new AppError("CONFLICT", "The e-mail address is verified already.");
+    if (!(await this.#parts.throttle.admitsAccount(account.id)))
+      throw new AppError("TOO_MANY_REQUESTS", "Too many mails went out to this account. Wait before the next one.", {
+        retryAfterSeconds: 15 * 60,
+      });
+    this.#parts.post.post(() => this.#verification(account));
+  }
+
+  /** Verifies an address; resets of the password go to it from now on. @throws {AppError} INVALID_TOKEN */
+  async verifyEmail(token: string): Promise<void> {
+    const taken = await this.#parts.tokens.take(hashOfToken(token), "email-verification", this.#now());
+    const isVerified = taken && (await this.#parts.users.verifyEmail(taken.userId, taken.emailKey, this.#now()));
+    if (isVerified !== true) throw invalidToken();
+  }
+
+  registered(account: Account): void {
+    this.#parts.post.postOptional(() => this.#verification(account));
+  }
+
+  emailChanged(before: Account, _after: Account): void {
+    const told = new Set([before.email, before.recoveryEmail]);
+    this.#parts.post.postOptional(async () =>
+      [...told].map((to) => emailChangedMail(to, { getsResets: to === before.recoveryEmail })),
+    );
+  }
+
+  /** Mailed tokens name the address, so they go with the account. */
+  async deleted({ id }: Account): Promise<void> {
+    await Promise.all([
+      this.#parts.tokens.removeAll(id, "password-reset"),
+      this.#parts.tokens.removeAll(id, "email-verification"),
+    ]);
+  }
+
+  async #verification({ id, email, emailKey }: Account): Promise<readonly Mail[]> {
+    const token = await this.#newToken(id, "email-verification", emailKey);
+    return [emailVerificationMail(email, token, VERIFICATION_LIFE_HOURS)];
+  }
+
+  async #newToken(userId: string, purpose: Purpose, emailKey: string): Promise<string> {
+    const token = newOpaqueToken();
+    const lifeMinutes = purpose === "password-reset" ? RESET_LIFE_MINUTES : VERIFICATION_LIFE_HOURS * 60;
+    const expiresAt = new Date(this.#parts.clock.now() + lifeMinutes * MINUTE_MS);
+    await this.#parts.tokens.add({ hash: hashOfToken(token), purpose, userId, emailKey, expiresAt });
+    return token;
+  }
+
+  #now(): Date {
+    return new Date(this.#parts.clock.now());
+  }
+}
+
+interface RecoveryParts {
+  readonly users: UserRepository;
+  readonly sessions: SessionRepository;
+  readonly tokens: MailedTokenRepository;
+  readonly hasher: PasswordHasher;
+  readonly throttle: MailThrottle;
+  readonly post: PostOffice;
+  readonly clock: Clock;
+}
+
+const invalidToken = (): AppError =>
+  new AppError("INVALID_TOKEN", "The token is not valid: it is unknown, was used, or has expired. Ask for a new one.");
