@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { AppError } from "@pos/service-kit/app-error";
 import { newId, startTestService, type TestService, unbalanced } from "../../test/product-service.ts";
-import { fillCatalogue, groupCommitted, measure, oneTransactionEach, type Rate } from "../../test/reservation-rate.ts";
+import {
+  fillCatalogue,
+  groupCommitted,
+  measure,
+  oneTransactionEach,
+  type Rate,
+  type Reserve,
+} from "../../test/reservation-rate.ts";
 
 const isFull = process.env["FULL"] === "1";
 const clients = 50;
