@@ -24,6 +24,8 @@ export interface Stack {
   /** Signed in as the first administrator. */
   readonly admin: Client;
   readonly adminToken: string;
+  /** A fresh token of order-service, by client credentials. */
+  serviceToken(): Promise<string>;
   /** A client with another token, or as nobody. */
   as(token?: string): Client;
   /** Registers a customer and signs in. */
@@ -136,6 +138,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     services,
     admin: as(adminToken),
     adminToken,
+    serviceToken: async () =>
+      (await as().auth.token({ grant_type: "client_credentials", client_id: "order-service", client_secret: secret }))
+        .access_token,
     as,
     async customer() {
       const credentials = { email: `${crypto.randomUUID()}@example.com`, password: "correct horse battery" };

@@ -3,6 +3,7 @@ import { blindCommit } from "./variants/blind-commit.ts";
 import { earlyAcknowledgement } from "./variants/early-acknowledgement.ts";
 import { earlyNextAttempt } from "./variants/early-next-attempt.ts";
 import { earlyReplay } from "./variants/early-replay.ts";
+import { foreignToken } from "./variants/foreign-token.ts";
 import { forgetfulRelay } from "./variants/forgetful-relay.ts";
 import { hastyRelay } from "./variants/hasty-relay.ts";
 import { impatientNextAttempt } from "./variants/impatient-next-attempt.ts";
@@ -13,7 +14,6 @@ import { purgedConfirmation } from "./variants/purged-confirmation.ts";
 import { reaperWithoutTombstone } from "./variants/reaper-without-tombstone.ts";
 import { releaseAfterError } from "./variants/release-after-error.ts";
 import { repeatedRelease } from "./variants/repeated-release.ts";
-import { rereservedRelease } from "./variants/rereserved-release.ts";
 import { revivedRelease } from "./variants/revived-release.ts";
 import { silentCancellation } from "./variants/silent-cancellation.ts";
 import { unacknowledgedTombstone } from "./variants/unacknowledged-tombstone.ts";
@@ -28,6 +28,7 @@ export const variants: readonly Variant[] = [
   earlyAcknowledgement,
   earlyNextAttempt,
   earlyReplay,
+  foreignToken,
   forgetfulRelay,
   hastyRelay,
   impatientNextAttempt,
@@ -38,7 +39,6 @@ export const variants: readonly Variant[] = [
   reaperWithoutTombstone,
   releaseAfterError,
   repeatedRelease,
-  rereservedRelease,
   revivedRelease,
   silentCancellation,
   unacknowledgedTombstone,

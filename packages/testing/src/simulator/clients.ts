@@ -7,6 +7,7 @@ import type { Random } from "./random.ts";
 import type { World } from "./world.ts";
 
 const TRIES_MAX = 4;
+const REPEATS_MAX = 12;
 const DEADLINE_MS = 4000;
 const UNKNOWN = { kind: "unknown" } as const;
 
@@ -46,8 +47,8 @@ export class Clients {
   /** Somebody places an order; with a key, sometimes twice at once. */
   place(): void {
     const { random, plan, userIds, productIds } = this.#parts;
-    if (this.#placements.length >= plan.placements) return;
-    const userId = random.pick(userIds);
+    if (this.#placements.length >= plan.placements) return this.#repeat();
+    const userId = random.chance(0.05) ? "stranger" : random.pick(userIds);
     const lines = Array.from({ length: 1 + random.int(2) }, () => ({
       productId: random.pick(productIds),
       quantity: 1 + random.int(2),
@@ -58,7 +59,7 @@ export class Clients {
     const open: Open = { name, userId, command, candidateIds: new Set(), answers: [], tries: 0 };
     this.#placements.push(open);
     this.#send(open);
-    if (isKeyed && random.chance(0.3)) this.#send(open);
+    if (isKeyed && random.chance(plan.twinRate)) this.#send(open);
   }
 
   /** Customers whose keyed request was never answered ask once more. */
@@ -87,6 +88,12 @@ export class Clients {
       });
   }
 
+  // Asking again with the same key is always allowed, also after an answer.
+  #repeat(): void {
+    const open = this.#parts.random.pick(this.#placements);
+    if (open?.command.idempotencyKey !== undefined && open.tries < REPEATS_MAX) this.#send(open);
+  }
+
   #send(open: Open): void {
     const { random, world } = this.#parts;
     open.tries++;
@@ -96,7 +103,8 @@ export class Clients {
       .call<Placement>(this.#process, {
         label: `POST ${open.name}`,
         unanswered: UNKNOWN,
-        mayRepeat: command.idempotencyKey !== undefined,
+        // A copy whose answer nobody waits for would make the journal lie.
+        mayRepeat: false,
         deliver: (answer) =>
           random.pick(world.orderReplicas).place(command, (id) => void open.candidateIds.add(id), answer),
       })

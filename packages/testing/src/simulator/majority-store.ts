@@ -6,6 +6,9 @@ interface LoggedWrite<Doc> {
   readonly end: (how: WriteEnd) => void;
 }
 
+/** When the next write of a log reaches a majority. */
+export type Follow = (replicateOne: () => void) => void;
+
 /**
  * A collection of a replica set as its clients see it: the primary's state, the part of it that a majority has, and the
  * log between the two. A failover takes the log back, so a read of the primary may show what is never durable. Documents
@@ -14,7 +17,14 @@ interface LoggedWrite<Doc> {
 export class MajorityStore<Doc extends { readonly id: string }> {
   readonly #local = new Map<string, Doc>();
   readonly #durable = new Map<string, Doc>();
+  readonly #follow: Follow;
   #log: LoggedWrite<Doc>[] = [];
+  #term = 1;
+
+  /** @param follow runs the step that makes one more write durable, sooner or later */
+  constructor(follow: Follow) {
+    this.#follow = follow;
+  }
 
   /** What the primary shows: read concern `local`. */
   local(id: string): Doc | undefined {
@@ -42,26 +52,26 @@ export class MajorityStore<Doc extends { readonly id: string }> {
     this.#durable.set(doc.id, doc);
   }
 
-  /** Applies a write on the primary, all documents or none; `end` is told once its fate is known. */
-  write(docs: readonly Doc[], end: (how: WriteEnd) => void): void {
-    for (const doc of docs) this.#local.set(doc.id, doc);
-    this.#log.push({ docs, end });
-  }
-
   /** Whether a write still waits for a majority. */
   get hasPendingWrites(): boolean {
     return this.#log.length > 0;
   }
 
-  /** Makes the oldest writes durable: `count` of them, or all. */
-  replicate(count = this.#log.length): void {
-    const done = this.#log.splice(0, count);
-    for (const { docs } of done) for (const doc of docs) this.#durable.set(doc.id, doc);
-    for (const { end } of done) end("committed");
+  /** Counts primaries: a transaction ends with the primary that it began on. */
+  get term(): number {
+    return this.#term;
+  }
+
+  /** Applies a write on the primary, all documents or none; `end` is told once its fate is known. */
+  write(docs: readonly Doc[], end: (how: WriteEnd) => void): void {
+    for (const doc of docs) this.#local.set(doc.id, doc);
+    this.#log.push({ docs, end });
+    this.#follow(() => this.#replicateOne());
   }
 
   /** A new primary without the writes that no majority had. */
   failOver(): void {
+    this.#term++;
     const lost = this.#log;
     this.#log = [];
     for (const { docs } of lost) {
@@ -78,5 +88,12 @@ export class MajorityStore<Doc extends { readonly id: string }> {
   purge(id: string): void {
     this.#local.delete(id);
     this.#durable.delete(id);
+  }
+
+  #replicateOne(): void {
+    const oldest = this.#log.shift();
+    if (oldest === undefined) return;
+    for (const doc of oldest.docs) this.#durable.set(doc.id, doc);
+    oldest.end("committed");
   }
 }

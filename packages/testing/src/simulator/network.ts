@@ -33,6 +33,9 @@ export class Process {
   }
 }
 
+/** How long a late message is on its way, in milliseconds: up to longer than a reaper waits. */
+const DELAYS_MS = [0, 100, 2000, 20_000, 200_000];
+
 /** How often a message meets a fault, 0 to 1 each. */
 export interface FaultRates {
   /** The request never arrives. */
@@ -82,13 +85,18 @@ export class Network {
       const arrive = from.inThisLife(resolve);
       const answer = (result: Result) => this.#scheduler.soon(() => arrive(result));
       const giveUp = () => answer(message.unanswered);
-      const deliver = (reply: (result: Result) => void) => this.#scheduler.soon(() => message.deliver(reply));
+      const deliver = (reply: (result: Result) => void) => message.deliver(reply);
       const fate = this.#fate();
       this.#trace?.(`${from.name} → ${message.label}${fate === "fine" ? "" : ` (${fate})`}`);
-      if (fate !== "lostRequest") deliver(fate === "lostAnswer" ? giveUp : answer);
-      if (fate === "duplicate" && message.mayRepeat !== false) deliver(() => undefined);
+      if (fate === "late") this.#later(() => deliver(answer));
+      else if (fate !== "lostRequest") this.#scheduler.soon(() => deliver(fate === "lostAnswer" ? giveUp : answer));
+      if (fate === "duplicate" && message.mayRepeat !== false) this.#later(() => deliver(() => undefined));
       if (fate === "lostRequest" || fate === "late") giveUp();
     });
+  }
+
+  #later(deliver: () => void): void {
+    this.#scheduler.after(this.#random.pick(DELAYS_MS), deliver);
   }
 
   #fate(): keyof FaultRates | "fine" {

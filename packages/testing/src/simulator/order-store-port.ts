@@ -1,14 +1,14 @@
 import type { OrderStore, OutboxEntry, StatusChange, StoredOrder } from "@pos/order-service/protocol";
 import type { MajorityStore } from "./majority-store.ts";
 import type { Network, Process } from "./network.ts";
-import type { Scheduler } from "./scheduler.ts";
 
 /** What one replica of order-service shares with the world. */
 export interface OrderStoreParts {
   readonly process: Process;
   readonly store: MajorityStore<StoredOrder>;
   readonly network: Network;
-  readonly scheduler: Scheduler;
+  /** False: the primary alone acknowledges writes. */
+  readonly awaitMajority: boolean;
 }
 
 type Inserted = Awaited<ReturnType<OrderStore["insert"]>>;
@@ -19,14 +19,16 @@ const UNKNOWN = { kind: "unknown" } as const;
 const ACKNOWLEDGED = { kind: "acknowledged" } as const;
 
 /** The order store of one replica: every call crosses the network to orderdb. */
-export function orderStorePort({ process, store, network, scheduler }: OrderStoreParts): OrderStore {
+export function orderStorePort({ process, store, network, awaitMajority }: OrderStoreParts): OrderStore {
   const write = <Result>(
     order: StoredOrder,
     acknowledged: Result,
     answer: (result: Result | typeof UNKNOWN) => void,
   ) => {
-    store.write([order], (end) => answer(end === "committed" ? acknowledged : UNKNOWN));
-    scheduler.soon(() => store.replicate(1));
+    store.write([order], (end) => {
+      if (awaitMajority) answer(end === "committed" ? acknowledged : UNKNOWN);
+    });
+    if (!awaitMajority) answer(acknowledged);
   };
   const update = (label: string, orderId: string, change: (order: StoredOrder) => StoredOrder) =>
     network.call<typeof ACKNOWLEDGED | typeof UNKNOWN>(process, {

@@ -14,8 +14,6 @@ export const actions = [
   "deleteProduct",
   "killOrder",
   "killProduct",
-  "failOverOrders",
-  "failOverProducts",
   "jump",
 ] as const;
 export type Action = (typeof actions)[number];
@@ -38,47 +36,56 @@ export interface Plan {
   readonly faults: FaultRates;
   /** Share of placements that carry an Idempotency-Key. */
   readonly keyedRate: number;
+  /** Share of keyed placements that are sent twice at once. */
+  readonly twinRate: number;
+  /** How likely a decision takes back what no majority has yet, in either database. */
+  readonly failOverRate: number;
+  /** Share of writes that a majority gets late. */
+  readonly lagRate: number;
   /** Most open units per user and product. */
   readonly pendingLimitUnits: number;
 }
 
 const SHARES: Readonly<Record<Action, number>> = {
-  place: 10,
-  relay: 6,
-  reap: 6,
-  cancel: 4,
-  process: 3,
-  complete: 2,
-  adjustStock: 1,
+  place: 24,
+  relay: 10,
+  reap: 8,
+  cancel: 6,
+  process: 5,
+  complete: 4,
+  adjustStock: 2,
   deleteUser: 1,
   deleteProduct: 1,
-  killOrder: 2,
-  killProduct: 2,
-  failOverOrders: 2,
-  failOverProducts: 2,
-  jump: 5,
+  killOrder: 3,
+  killProduct: 3,
+  jump: 6,
 };
 const ALWAYS: ReadonlySet<Action> = new Set(["place", "relay", "reap", "jump"]);
+// A world without users or products has little to show.
+const RARE: ReadonlySet<Action> = new Set(["deleteUser", "deleteProduct"]);
 
 /**
  * Draws the shape of a schedule. Each kind of fault is left out of some schedules, because two faults at once hide what
  * one of them alone would show.
  */
 export function drawPlan(random: Random): Plan {
-  const kept = actions.filter((action) => ALWAYS.has(action) || random.chance(0.6));
+  const kept = actions.filter((action) => ALWAYS.has(action) || random.chance(RARE.has(action) ? 0.3 : 0.6));
   const rate = () => (random.chance(0.5) ? 0 : random.pick([0.02, 0.1, 0.2]));
   return {
     orderReplicas: 1 + random.int(3),
     productReplicas: 1 + random.int(2),
     users: 1 + random.int(2),
     products: 1 + random.int(2),
-    stockUnits: random.pick([1, 2, 5, 20]),
-    placements: 1 + random.int(8),
-    decisions: 100 + random.int(200),
+    stockUnits: random.pick([2, 5, 20, 100]),
+    placements: random.pick([1, 2, 4, 10]),
+    decisions: 150 + random.int(250),
     actionRate: random.pick([0.1, 0.2, 0.4]),
     actions: kept.flatMap((action) => Array.from({ length: SHARES[action] }, () => action)),
     faults: { lostRequest: rate(), lostAnswer: rate(), late: rate(), duplicate: rate() },
-    keyedRate: random.pick([0, 0.5, 1]),
+    keyedRate: random.pick([0.2, 0.8, 1]),
+    twinRate: random.pick([0, 0.3, 0.9]),
+    failOverRate: random.pick([0, 0.02, 0.1, 0.3]),
+    lagRate: random.pick([0, 0.3, 0.8]),
     pendingLimitUnits: random.chance(0.2) ? 3 : 1_000_000,
   };
 }

@@ -101,13 +101,14 @@ export class ProductReplica {
   }
 
   #decide(tries: number): void {
-    const { protocol, rules, scheduler } = this.#parts;
+    const { protocol, rules, scheduler, store } = this.#parts;
+    const { term } = store;
     const jobs = this.#flushing.map(({ job }) => job);
     const snapshot = this.#read(jobs);
     const decision = protocol.decideBatch(snapshot, jobs, rules);
     const finish = this.process.inThisLife((end: WriteEnd | "conflict") => this.#finish(end, decision, tries));
     // The commit is on its way: a process killed from here on no longer stops it.
-    scheduler.soon(() => this.#write(snapshot, decision, finish));
+    scheduler.soon(() => (store.term === term ? this.#write(snapshot, decision, finish) : finish("rolledBack")));
   }
 
   #write(snapshot: BatchSnapshot, decision: BatchDecision, finish: (end: WriteEnd | "conflict") => void): void {
@@ -118,9 +119,7 @@ export class ProductReplica {
   }
 
   #commit(documents: readonly ProductdbDocument[], end: (end: WriteEnd) => void): void {
-    const { store, scheduler } = this.#parts;
-    store.write(documents, end);
-    scheduler.soon(() => store.replicate(1));
+    this.#parts.store.write(documents, end);
   }
 
   #finish(end: WriteEnd | "conflict", decision: BatchDecision, tries: number): void {

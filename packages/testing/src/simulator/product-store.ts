@@ -43,6 +43,11 @@ export class ProductStore extends MajorityStore<ProductdbDocument> {
     for (const document of this.all()) if ("reservation" in document) yield document.reservation;
   }
 
+  /** Those that no failover takes back. */
+  *durableReservations(): Generator<ReservationRecord> {
+    for (const document of this.allDurable()) if ("reservation" in document) yield document.reservation;
+  }
+
   /** Units of a product that a user has reserved and not yet settled. */
   openUnits({ userId, productId }: PendingPair): number {
     let units = 0;

@@ -33,6 +33,12 @@ export function runSeed(seed: number, options: { seams?: Seams; trace?: Trace } 
     for (let decision = 0; decision < plan.decisions; decision++) {
       if (random.chance(plan.actionRate) || !world.scheduler.step())
         act(random.pick(plan.actions), world, random, trace);
+      for (const store of [world.orders, world.products]) {
+        // A failover that takes nothing back teaches nothing.
+        if (!store.hasPendingWrites || !random.chance(plan.failOverRate)) continue;
+        trace?.(`* failover of ${store === world.orders ? "orderdb" : "productdb"}`);
+        store.failOver();
+      }
       seams.housekeep(world);
     }
     trace?.("faults stop");
@@ -70,10 +76,6 @@ function act(action: Action, world: World, random: Random, trace: Trace): void {
       return world.kill(random.pick(world.orderReplicas));
     case "killProduct":
       return world.kill(random.pick(world.productReplicas));
-    case "failOverOrders":
-      return world.orders.failOver();
-    case "failOverProducts":
-      return world.products.failOver();
     case "jump":
       return world.scheduler.jump(random.pick(JUMPS_MS));
   }
@@ -95,5 +97,4 @@ function changeProduct(world: World, random: Random, deltaUnits: number | undefi
   };
   const document = { id: productKey(id), product: changed, receivedUnits: receivedUnits + delta };
   world.products.write([document], () => undefined);
-  world.scheduler.soon(() => world.products.replicate(1));
 }

@@ -23,6 +23,8 @@ export interface Seams {
   readonly order: OrderProtocol;
   readonly product: ProductProtocol;
   readonly transactions: TransactionTraits;
+  /** Whether a write to orderdb is acknowledged by a majority, or by the primary alone. */
+  readonly orderWrites: { readonly awaitMajority: boolean };
   /** What order-service's ports become before the protocol sees them. */
   ports(ports: PlacementPorts, databases: Databases): PlacementPorts;
   /** Orders whose outbox the relay reads. */
@@ -36,6 +38,7 @@ export const production: Seams = {
   order: { placeOrder, changeStatus, relayEntry, reapReservation },
   product: { decideBatch, moveReservation, pairsToCount },
   transactions: { detectsConflicts: true, awaitsDurableReads: true },
+  orderWrites: { awaitMajority: true },
   ports: (ports) => ports,
   // An entry of a change that a failover takes back must not be delivered.
   relayedOrders: (orders) => orders.allDurable(),

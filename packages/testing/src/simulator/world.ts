@@ -23,8 +23,8 @@ const REST_ROUNDS_MAX = 30;
 export class World {
   readonly scheduler: Scheduler;
   readonly network: Network;
-  readonly orders = new MajorityStore<StoredOrder>();
-  readonly products = new ProductStore();
+  readonly orders: MajorityStore<StoredOrder>;
+  readonly products: ProductStore;
   readonly users: Users;
   readonly clients: Clients;
   readonly orderReplicas: readonly OrderReplica[];
@@ -34,6 +34,13 @@ export class World {
   constructor(parts: { plan: Plan; random: Random; seams: Seams; trace: Trace }) {
     const { plan, random, trace } = parts;
     this.scheduler = new Scheduler(random);
+    // Mostly at once, sometimes after everything else has had its turn.
+    const follow = (replicateOne: () => void) =>
+      random.chance(plan.lagRate)
+        ? this.scheduler.after(1 + random.int(20_000), replicateOne)
+        : this.scheduler.soon(replicateOne);
+    this.orders = new MajorityStore<StoredOrder>(follow);
+    this.products = new ProductStore(follow);
     this.network = new Network({ scheduler: this.scheduler, random, trace });
     const userIds = names("user", plan.users);
     const productIds = names("product", plan.products);
@@ -43,7 +50,7 @@ export class World {
       this.#productReplica(name, parts),
     );
     this.orderReplicas = names("order-service", plan.orderReplicas).map((name) => this.#orderReplica(name, parts));
-    this.clients = new Clients({ world: this, plan, random, userIds: [...userIds, "stranger"], productIds });
+    this.clients = new Clients({ world: this, plan, random, userIds, productIds });
   }
 
   /** Kills a replica; something starts it again, sooner or later. */
@@ -120,7 +127,7 @@ export class World {
     const process = new Process(name);
     const { scheduler, network, orders, products, users } = this;
     const ports = {
-      orders: orderStorePort({ process, store: orders, network, scheduler }),
+      orders: orderStorePort({ process, store: orders, network, ...seams.orderWrites }),
       reservations: reservationsPort({ process, replicas: this.productReplicas, network, random }),
       users: usersPort({ process, users, network }),
       clock: scheduler.clock,
@@ -133,7 +140,7 @@ export class World {
       reads: {
         dueEntries: () => dueEntries(seams.relayedOrders(orders), scheduler.clock.now()),
         staleHolds: () =>
-          [...products.reservations()].filter(
+          [...products.durableReservations()].filter(
             ({ state, createdAtMs }) => state === "held" && createdAtMs + REAPER_AGE_MS < scheduler.clock.now(),
           ),
       },

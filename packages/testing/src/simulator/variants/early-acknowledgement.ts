@@ -6,17 +6,5 @@ import type { Variant } from "../variant.ts";
 export const earlyAcknowledgement: Variant = {
   name: "early-acknowledgement",
   pinnedSeed: 0,
-  seams: {
-    ...production,
-    ports: (ports, { orders }) => ({
-      ...ports,
-      orders: {
-        ...ports.orders,
-        async insert(order, deadlineAtMs) {
-          const inserted = await ports.orders.insert(order, deadlineAtMs);
-          return inserted.kind === "unknown" && orders.local(order.id) === order ? { kind: "acknowledged" } : inserted;
-        },
-      },
-    }),
-  },
+  seams: { ...production, orderWrites: { awaitMajority: false } },
 };

@@ -1,9 +1,9 @@
 // After product-service was down for a minute, cancelled stock stays lost until somebody reads the alarms.
-import { relayEntry } from "@pos/order-service/protocol";
+import { ENTRY_TRIES_MAX, relayEntry } from "@pos/order-service/protocol";
 import { production } from "../seams.ts";
 import type { Variant } from "../variant.ts";
 
-/** A time-out counts as a refusal of the entry, and the entry dies of it. */
+/** A time-out counts as a refusal of the entry; two of them make it dead. */
 export const impatientRelay: Variant = {
   name: "impatient-relay",
   pinnedSeed: 0,
@@ -14,7 +14,7 @@ export const impatientRelay: Variant = {
       relayEntry: (orderId, entry, ports) =>
         relayEntry(
           orderId,
-          { ...entry, tries: entry.unanswered >= 1 ? 19 : entry.tries },
+          { ...entry, tries: Math.max(entry.tries, ENTRY_TRIES_MAX - 2) },
           {
             ...ports,
             reservations: {
