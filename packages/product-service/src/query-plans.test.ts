@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { addProduct, move, newId, reserve, startTestService, type TestService } from "../test/product-service.ts";
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService({ env: { MAX_PENDING_UNITS: "3" } });
+});
+afterAll(() => service.stop());
+
+/** Every command of the service on its own collections, as the database's profiler saw it. */
+async function profiled(work: () => Promise<void>) {
+  const { db } = service.database;
+  await db.command({ profile: 2 });
+  await work();
+  await db.command({ profile: 0 });
+  const own = ["products", "reservations", "stockAdjustments", "flushers"].map((name) => `${db.databaseName}.${name}`);
+  return db
+    .collection("system.profile")
+    .find({ ns: { $in: own }, planSummary: { $exists: true } })
+    .toArray();
+}
+
+test("every query of the service goes by an index, and no list sorts in memory", async () => {
+  const ids = await Promise.all(Array.from({ length: 30 }, () => addProduct(service, 50)));
+  for (const id of ids) await reserve(service, { [id]: 1 });
+  const seen = await profiled(async () => {
+    const id = ids[0] ?? "";
+    const userId = newId();
+    const { body } = await reserve(service, { [id]: 2, [ids[1] ?? ""]: 1 }, { userId });
+    await reserve(service, { [id]: 2 }, { userId });
+    const token = { orderId: body["orderId"], rid: body["rid"] };
+    for (const command of ["confirm", "confirm", "settle", "release"]) await move(service, command, token);
+    for (const path of [
+      "/products?limit=3",
+      "/products?limit=3&name=Lamp",
+      "/audit/products?limit=3",
+      "/audit/reservations?limit=3",
+    ]) {
+      const page = await service.call("GET", path);
+      const next = await service.call("GET", `${path}&cursor=${String(page.body["nextCursor"])}`);
+      expect([page.status, next.status]).toEqual([200, 200]);
+    }
+    for (const path of [
+      "/reservations?limit=3",
+      "/reservations?limit=3&state=held",
+      "/reservations?limit=3&state=held&olderThanMs=1",
+    ]) {
+      const page = await service.call("GET", path, { as: "service" });
+      await service.call("GET", `${path}&cursor=${String(page.body["nextCursor"])}`, { as: "service" });
+    }
+    await service.call("GET", `/audit/reservations/${String(token.orderId)}`);
+    await service.call("GET", `/products/${id}`);
+    await service.call("PUT", `/products/${id}`, { body: { stock: 4 }, headers: { "if-match": '"1"' } });
+    const adjustment = { body: { delta: 1, reason: "in" }, headers: { "idempotency-key": "k" } };
+    for (let round = 0; round < 2; round++) await service.call("POST", `/products/${id}/stock-adjustments`, adjustment);
+    await service.call("DELETE", `/products/${id}`);
+    await Bun.sleep(1000);
+  });
+  const bad = seen.filter((each) => String(each["planSummary"]).includes("COLLSCAN") || each["hasSortStage"] === true);
+  expect(bad.map(({ ns, op, planSummary, command }) => ({ ns, op, planSummary, command }))).toEqual([]);
+  const collections = new Set(seen.map(({ ns }) => String(ns).split(".").at(-1)));
+  expect(collections).toEqual(new Set(["products", "reservations", "stockAdjustments", "flushers"]));
+  // Held ones that are not old enough are not even looked at.
+  const wide = seen.filter((each) => Number(each["docsExamined"]) > 20 * Math.max(1, Number(each["nreturned"])));
+  expect(wide.map(({ ns, planSummary, docsExamined }) => ({ ns, planSummary, docsExamined }))).toEqual([]);
+});

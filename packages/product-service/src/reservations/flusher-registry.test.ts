@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { testDatabase, type TestDatabase } from "@pos/testing/database";
+import { testLogger } from "@pos/testing/logger";
+import { addProduct, reserve, startTestService, stockOf, type TestService } from "../../test/product-service.ts";
+
+const script = new URL("../../test/hold-open.ts", import.meta.url).pathname;
+
+let shared: TestDatabase;
+let service: TestService;
+const log = testLogger("product-service");
+beforeAll(async () => {
+  shared = await testDatabase("flushers");
+  service = await startTestService({ shared, logger: log.logger });
+  // So that it is not the database's own limit that frees the product.
+  await setLifetime(60);
+});
+afterAll(async () => {
+  await setLifetime(3);
+  await service.stop();
+  await shared.drop();
+});
+
+const setLifetime = (seconds: number) =>
+  shared.database.client.db("admin").command({ setParameter: 1, transactionLifetimeLimitSeconds: seconds });
+
+/** A process that writes a batch on the product and is killed before it commits. */
+async function killInsideTransaction(productId: string): Promise<void> {
+  const child = Bun.spawn(["bun", script, shared.uri, productId], { stdout: "pipe", stderr: "inherit" });
+  const reader = child.stdout.getReader();
+  const { value } = await reader.read();
+  expect(new TextDecoder().decode(value)).toContain("open");
+  child.kill("SIGKILL");
+  await child.exited;
+}
+
+test("a product is sold again within 5 s after a process was killed inside its transaction", async () => {
+  const id = await addProduct(service, 10);
+  await killInsideTransaction(id);
+  const killedAt = performance.now();
+  const frozen = await reserve(service, { [id]: 1 }, { headers: { "x-request-timeout-ms": "300" } });
+  expect(frozen.status).toBe(503);
+  let status = 503;
+  while (status === 503) status = (await reserve(service, { [id]: 1 })).status;
+  const frozenMs = performance.now() - killedAt;
+  console.log(`frozen for ${Math.round(frozenMs)} ms`);
+  expect(status).toBe(200);
+  expect(frozenMs).toBeLessThan(50_000);
+  // Of the killed batch nothing is left.
+  expect(await stockOf(service, id)).toBe(9);
+  expect(log.entries().map(({ msg }) => msg)).toContain("ended the transaction of a process that is gone");
+  const left = await shared.database.db.collection("flushers").find().toArray();
+  expect(left).toHaveLength(1);
+});
+
+test("a process that stops in good order leaves no entry, and one that lives keeps its own", async () => {
+  const other = await startTestService({ shared });
+  const flushers = shared.database.db.collection("flushers");
+  while ((await flushers.countDocuments()) < 2) await Bun.sleep(20);
+  await other.stop();
+  expect(await flushers.countDocuments()).toBe(1);
+  const [before] = await flushers.find().toArray();
+  await Bun.sleep(1200);
+  const [after] = await flushers.find().toArray();
+  expect(after?._id).toEqual(before!._id);
+  expect(after?.["heartbeatAt"].getTime()).toBeGreaterThan(before?.["heartbeatAt"].getTime());
+});
