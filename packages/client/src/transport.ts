@@ -12,7 +12,7 @@ export interface CallOptions {
   /** Limit of this call, in milliseconds. */
   timeoutMs?: number;
   /** Headers such as Idempotency-Key, If-Match, traceparent, x-request-id. */
-  headers?: Record<string, string>;
+  headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
 }
 

@@ -19,7 +19,7 @@ import { type Config, environment } from "./config.ts";
 import { layout } from "./migrations.ts";
 import { OrderRepository } from "./orders/repository.ts";
 import { orderRoutes } from "./orders/routes.ts";
-import { OrderService } from "./orders/service.ts";
+import { OrderService, type Trace } from "./orders/service.ts";
 import { CoalescingOrderStore } from "./orders/store.ts";
 import { Relay } from "./outbox/relay.ts";
 import { OutboxRepository } from "./outbox/repository.ts";
@@ -91,12 +91,14 @@ function wire({ config, database, logger, clock }: BuildParts<Config>) {
   });
   const store = new CoalescingOrderStore(orderRepository, outboxRepository, {
     clock,
+    logger,
     onEntries: (orderId, entries) => relay.offer(orderId, entries),
   });
-  const ports: PlacementPorts = {
+  const usersFor = createUsers(usersClient(createTransport({ baseUrl: config.userServiceUrl, token })), hops);
+  const portsFor = (trace: Trace): PlacementPorts => ({
     orders: store,
-    reservations: createReservations(reservations, hops),
-    users: createUsers(usersClient(createTransport({ baseUrl: config.userServiceUrl, token })), hops),
+    reservations: createReservations(reservations, hops, trace),
+    users: usersFor(trace),
     clock,
     random: {
       orderId: () => randomBytes(12).toString("hex"),
@@ -104,7 +106,8 @@ function wire({ config, database, logger, clock }: BuildParts<Config>) {
       fraction: Math.random,
     },
     alarms: { raise: (message, facts) => logger.error({ alarm: true, ...facts }, message) },
-  };
+  });
+  const ports = portsFor({});
   const reaper = new Reaper({
     reservations,
     reap: (hold) => reapReservation(hold, ports),
@@ -118,7 +121,7 @@ function wire({ config, database, logger, clock }: BuildParts<Config>) {
     list: orderRepository.list.bind(orderRepository),
   };
   return {
-    orders: new OrderService(reader, ports, clock),
+    orders: new OrderService(reader, portsFor, { clock, placementTimeoutMs: config.placementTimeoutMs }),
     outbox: new OutboxService(outboxRepository, clock),
     audit: new AuditService(new AuditRepository(database.db)),
     background: [relay, reaper],

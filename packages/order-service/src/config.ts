@@ -1,5 +1,9 @@
+import { DEADLINE_MAX_MS } from "@pos/contracts/reservations";
 import { commonEnvironment, jwksUrl } from "@pos/service-kit/common-config";
 import { type Configuration, httpUrl, integer, required, secret, textOr } from "@pos/service-kit/config";
+
+/** Default of PLACEMENT_TIMEOUT_MS; clients wait a second longer. */
+export const PLACEMENT_TIMEOUT_DEFAULT_MS = 4000;
 
 /** Environment of order-service. */
 export const environment = {
@@ -11,6 +15,11 @@ export const environment = {
     describe: "client id with which this service asks user-service for its token",
   }),
   serviceClientSecret: required(secret("SERVICE_CLIENT_SECRET", { describe: "secret of that client", minLength: 32 })),
+  placementTimeoutMs: integer("PLACEMENT_TIMEOUT_MS", PLACEMENT_TIMEOUT_DEFAULT_MS, {
+    describe: "how long placing an order may take, in milliseconds",
+    minimum: 50,
+    maximum: DEADLINE_MAX_MS,
+  }),
   relayPeriodMs: integer("RELAY_PERIOD_MS", 1000, {
     describe: "pause between two rounds of the outbox relay, in milliseconds",
     minimum: 10,

@@ -11,10 +11,11 @@ import {
 } from "@pos/contracts/orders";
 import { access } from "@pos/service-kit/access";
 import { etagOf, readIdempotencyKey, readIfMatch } from "@pos/service-kit/preconditions";
+import type { RequestContext } from "@pos/service-kit/request-context";
 import type { TokenVerifier } from "@pos/service-kit/token-verifier";
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
-import type { OrderService } from "./service.ts";
+import type { OrderService, Trace } from "./service.ts";
 
 const idempotencyKey = Type.Object({
   "idempotency-key": Type.Optional(
@@ -31,9 +32,13 @@ export const orderRoutes = (orders: OrderService, verifier: TokenVerifier) =>
     .use(access(verifier))
     .post(
       "",
-      async ({ body, headers, identity, set, status }) => {
+      async ({ body, headers, identity, context, set, status }) => {
         const key = readIdempotencyKey(headers["idempotency-key"]);
-        const { order, version, isReplayed } = await orders.place(body, { by: identity, idempotencyKey: key });
+        const { order, version, isReplayed } = await orders.place(body, {
+          by: identity,
+          idempotencyKey: key,
+          trace: traceOf(context),
+        });
         set.headers["etag"] = etagOf(version);
         set.headers["location"] = `/orders/${order.id}`;
         if (isReplayed) set.headers["idempotent-replayed"] = "true";
@@ -91,3 +96,8 @@ export const orderRoutes = (orders: OrderService, verifier: TokenVerifier) =>
         response: { 200: Order, ...errors(400, 401, 403, 404, 409, 412, 413, 415, 500, 503) },
       },
     );
+
+/** What the hops of a request carry on. */
+function traceOf({ requestId, traceparent }: RequestContext): Trace {
+  return { "x-request-id": requestId, ...(traceparent === undefined ? {} : { traceparent }) };
+}

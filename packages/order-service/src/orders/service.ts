@@ -18,8 +18,8 @@ import type { PlacementPorts } from "../placement/ports.ts";
 import { changeError, placementError } from "./verdicts.ts";
 import { orderView } from "./views.ts";
 
-/** How long a placement may take, in milliseconds; the client waits a second longer. */
-export const PLACEMENT_TIMEOUT_MS = 4000;
+/** Headers by which the calls of one request are found again in the logs of other services. */
+export type Trace = Readonly<Record<string, string>>;
 
 /** What the service reads orders through. */
 export interface OrderReader {
@@ -39,13 +39,18 @@ export interface VersionedOrder {
 /** Orders for people: who may do what, and what each verdict of the protocol is answered as. */
 export class OrderService {
   readonly #reader: OrderReader;
-  readonly #ports: PlacementPorts;
-  readonly #clock: Clock;
+  readonly #portsFor: (trace: Trace) => PlacementPorts;
+  readonly #tools: { readonly clock: Clock; readonly placementTimeoutMs: number };
 
-  constructor(reader: OrderReader, ports: PlacementPorts, clock: Clock) {
+  /** @param portsFor the protocol's world for one request, whose hops carry its trace */
+  constructor(
+    reader: OrderReader,
+    portsFor: (trace: Trace) => PlacementPorts,
+    tools: { clock: Clock; placementTimeoutMs: number },
+  ) {
     this.#reader = reader;
-    this.#ports = ports;
-    this.#clock = clock;
+    this.#portsFor = portsFor;
+    this.#tools = tools;
   }
 
   /**
@@ -56,7 +61,7 @@ export class OrderService {
    */
   async place(
     body: CreateOrder,
-    request: { by: Identity; idempotencyKey?: string | undefined },
+    request: { by: Identity; idempotencyKey?: string | undefined; trace?: Trace },
   ): Promise<VersionedOrder & { isReplayed: boolean }> {
     const userId = body.userId.toLowerCase();
     refuseForeign(request.by, userId);
@@ -68,10 +73,10 @@ export class OrderService {
         userId,
         by: request.by.subject,
         lines,
-        deadlineAtMs: this.#clock.now() + PLACEMENT_TIMEOUT_MS,
+        deadlineAtMs: this.#tools.clock.now() + this.#tools.placementTimeoutMs,
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       },
-      this.#ports,
+      this.#portsFor(request.trace ?? {}),
     );
     if (placement.kind !== "placed" && placement.kind !== "replayed") throw placementError(placement);
     const { order, kind } = placement;
@@ -114,25 +119,22 @@ export class OrderService {
         to: status,
         by: by.subject,
         ...(reason === undefined ? {} : { reason }),
+        ...(by.role === "admin" ? {} : { allowedFrom: ownerMoves }),
         admit: (order) => {
-          if (!mayChange(by, order, status)) return "forbidden";
+          if (by.role !== "admin" && (by.subject !== order.userId || status !== "cancelled")) return "forbidden";
           if (versions !== undefined && !versions.includes(order.version)) return "precondition-failed";
           return undefined;
         },
       },
-      this.#ports,
+      this.#portsFor({}),
     );
     if (result.kind !== "changed" && result.kind !== "unchanged") throw changeError(result, { orderId, to: status });
     return { order: orderView(result.order), version: result.order.version };
   }
 }
 
-/** Owners may cancel while the order is pending; that it is cancelled already is no reason to refuse. */
-function mayChange(by: Identity, order: StoredOrder, to: Order["status"]): boolean {
-  if (by.role === "admin") return true;
-  if (by.subject !== order.userId || to !== "cancelled") return false;
-  return order.status === "pending" || order.status === "cancelled";
-}
+/** Owners may cancel while nobody works on the order. */
+const ownerMoves = (from: Order["status"]): readonly Order["status"][] => (from === "pending" ? ["cancelled"] : []);
 
 function refuseForeign(by: Identity, userId: string): void {
   if (by.role !== "admin" && by.subject !== userId)

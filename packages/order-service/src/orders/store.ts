@@ -1,5 +1,7 @@
 import { Coalescer } from "@pos/service-kit/coalesce";
 import type { Clock } from "@pos/service-kit/clock";
+import type { Logger } from "@pos/service-kit/logger";
+import { failure, LateError } from "./failure.ts";
 import type { OutboxEntry, StoredOrder } from "../placement/order.ts";
 import type { OrderStore, StatusChange, Unknown } from "../placement/ports.ts";
 import { untilDeadline } from "../upstream/unanswered.ts";
@@ -19,6 +21,14 @@ export interface Entries {
   postpone(orderId: string, entry: OutboxEntry): Promise<void>;
 }
 
+/** What the store works with. */
+export interface StoreTools {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Hears of every outbox entry whose write was acknowledged. */
+  onEntries(orderId: string, entries: readonly OutboxEntry[]): void;
+}
+
 interface Insert {
   readonly order: StoredOrder;
   readonly deadlineAtMs: number;
@@ -28,6 +38,8 @@ const INSERT_BATCH_MAX = 200;
 const READ_BATCH_MAX = 200;
 const QUEUE_MAX = 5000;
 const READS_MAX = 4;
+/** Longest wait for a read or a change of status, in milliseconds; a frozen database would hold them for longer. */
+const WAIT_MAX_MS = 3000;
 
 /**
  * The protocol's order store over MongoDB. Inserts of concurrent requests share unordered batches, reads by id share
@@ -36,22 +48,15 @@ const READS_MAX = 4;
 export class CoalescingOrderStore implements OrderStore {
   readonly #orders: Orders;
   readonly #entries: Entries;
-  readonly #clock: Clock;
-  readonly #onEntries: (orderId: string, entries: readonly OutboxEntry[]) => void;
+  readonly #tools: StoreTools;
   readonly #inserts: Coalescer<Insert, Awaited<ReturnType<OrderStore["insert"]>>>;
   readonly #reads: Coalescer<string, StoredOrder | undefined>;
   readonly #drops: Coalescer<{ orderId: string; entryId: string }, void>;
 
-  /** @param tools `onEntries` hears of every outbox entry whose write was acknowledged */
-  constructor(
-    orders: Orders,
-    entries: Entries,
-    tools: { clock: Clock; onEntries(orderId: string, entries: readonly OutboxEntry[]): void },
-  ) {
+  constructor(orders: Orders, entries: Entries, tools: StoreTools) {
     this.#orders = orders;
     this.#entries = entries;
-    this.#clock = tools.clock;
-    this.#onEntries = tools.onEntries;
+    this.#tools = tools;
     this.#inserts = new Coalescer({
       run: async (inserts) => {
         const verdicts = await orders.insertAll(inserts.map(({ order }) => order));
@@ -84,46 +89,65 @@ export class CoalescingOrderStore implements OrderStore {
     const verdict = this.#inserts.add({ order, deadlineAtMs }).catch(unknown);
     // The entries are told of even when nobody waits for the verdict any more.
     void verdict.then(({ kind }) => {
-      if (kind === "acknowledged") this.#onEntries(order.id, order.outbox);
+      if (kind === "acknowledged") this.#tools.onEntries(order.id, order.outbox);
     });
-    const late = (): Unknown => ({ kind: "unknown", cause: new Error("the insert was not acknowledged in time") });
-    return untilDeadline(verdict, { deadlineAtMs, clock: this.#clock, late });
+    return this.#watched(order.id, verdict, deadlineAtMs);
   }
 
   async readMajority(id: string) {
-    try {
-      const order = await this.find(id);
-      return order === undefined ? { kind: "none" as const } : { kind: "found" as const, order };
-    } catch (error) {
-      return unknown(error);
-    }
+    const read = this.#reads
+      .add(id)
+      .then((order) => (order === undefined ? { kind: "none" as const } : { kind: "found" as const, order }), unknown);
+    return this.#watched(id, read, this.#soon());
   }
 
-  /** Like `readMajority`, for callers to whom a failed read is an error. */
-  find(id: string): Promise<StoredOrder | undefined> {
-    return this.#reads.add(id);
+  /**
+   * Like `readMajority`, for callers to whom a failed read is an error.
+   * @throws {AppError} SERVICE_UNAVAILABLE, INTERNAL_ERROR
+   */
+  async find(id: string): Promise<StoredOrder | undefined> {
+    const read = await this.readMajority(id);
+    if (read.kind === "unknown") throw failure(read.cause, "The order could not be read. Try again.");
+    return read.kind === "found" ? read.order : undefined;
   }
 
   async changeStatus(change: StatusChange) {
-    try {
-      const order = await this.#orders.changeStatus(change);
+    const changed = this.#orders.changeStatus(change).then((order) => {
       if (order === undefined) return { kind: "refused" as const };
-      this.#onEntries(change.orderId, change.entries);
+      this.#tools.onEntries(change.orderId, change.entries);
       return { kind: "acknowledged" as const, order };
-    } catch (error) {
-      return unknown(error);
-    }
+    }, unknown);
+    return this.#watched(change.orderId, changed, this.#soon());
   }
 
   dropEntry(orderId: string, entryId: string) {
-    return this.#drops.add({ orderId, entryId }).then(acknowledged, unknown);
+    const dropped = this.#drops.add({ orderId, entryId }).then(acknowledged, unknown);
+    return this.#watched(orderId, dropped, this.#soon());
   }
 
   postponeEntry(orderId: string, entry: OutboxEntry) {
-    return this.#entries.postpone(orderId, entry).then(acknowledged, unknown);
+    const postponed = this.#entries.postpone(orderId, entry).then(acknowledged, unknown);
+    return this.#watched(orderId, postponed, this.#soon());
+  }
+
+  #soon(): number {
+    return this.#tools.clock.now() + WAIT_MAX_MS;
+  }
+
+  /** Waits until the deadline, and writes down why something is not known. */
+  async #watched<Verdict extends { kind: string }>(
+    orderId: string,
+    work: Promise<Verdict | Unknown>,
+    deadlineAtMs: number,
+  ): Promise<Verdict | Unknown> {
+    const { clock, logger } = this.#tools;
+    const late = () => unknown(new LateError("the database did not answer in time"));
+    const verdict = await untilDeadline<Verdict | Unknown>(work, { deadlineAtMs, clock, late });
+    if (verdict.kind === "unknown" && "cause" in verdict)
+      logger.warn({ orderId, err: verdict.cause }, "no verdict from the order database");
+    return verdict;
   }
 }
 
 const acknowledged = () => ({ kind: "acknowledged" as const });
-
 const unknown = (cause: unknown): Unknown => ({ kind: "unknown", cause });

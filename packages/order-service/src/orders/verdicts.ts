@@ -3,6 +3,7 @@ import { AppError, notFound, unavailable } from "@pos/service-kit/app-error";
 import type { ChangeResult } from "../placement/change-status.ts";
 import type { Placement } from "../placement/place.ts";
 import type { Unanswered } from "../placement/ports.ts";
+import { failure } from "./failure.ts";
 
 const RETRY_AFTER_SECONDS = 1;
 
@@ -16,9 +17,9 @@ export function placementError(placement: Exclude<Placement, { kind: "placed" | 
     case "unanswered":
       return upstreamError(placement);
     case "unknown":
-      return unavailable(
-        "The order may or may not have been placed. Repeat the request with the same Idempotency-Key.",
+      return failure(
         placement.cause,
+        "The order may or may not have been placed. Repeat the request with the same Idempotency-Key.",
       );
     case "collision":
       return new AppError("INTERNAL_ERROR", "Something went wrong on our side. The request id leads to the cause.");
@@ -42,7 +43,7 @@ export function changeError(
     case "contended":
       return unavailable("The order is being changed by others. Try again.");
     case "unknown":
-      return unavailable("The order may or may not have been changed. Try again.", result.cause);
+      return failure(result.cause, "The order may or may not have been changed. Try again.");
   }
 }
 

@@ -33,7 +33,7 @@ export class Relay implements BackgroundWork {
   readonly #rounds: BackgroundWork;
   readonly #inHand = new Set<string>();
   #queue: OwnedEntry[] = [];
-  #lanes = 0;
+  readonly #lanes = new Set<Promise<void>>();
   #isStopping = false;
 
   constructor(tools: RelayTools) {
@@ -56,14 +56,14 @@ export class Relay implements BackgroundWork {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#queue = [];
-    await this.#rounds.stop();
+    await Promise.all([this.#rounds.stop(), ...this.#lanes]);
   }
 
   /** Takes entries that were just written; what does not fit is found by a round. */
   offer(orderId: string, entries: readonly OutboxEntry[]): void {
     if (this.#isStopping || this.#queue.length >= QUEUE_MAX) return;
     for (const entry of entries) this.#queue.push({ orderId, entry });
-    if (this.#lanes < DELIVERIES_MAX && this.#queue.length > 0) void this.#lane();
+    if (this.#queue.length > 0 && this.#lanes.size < DELIVERIES_MAX) this.#openLane();
   }
 
   /** Delivers what is due, until nothing is. */
@@ -78,10 +78,13 @@ export class Relay implements BackgroundWork {
     }
   }
 
-  async #lane(): Promise<void> {
-    this.#lanes++;
+  #openLane(): void {
+    const lane = this.#deliverQueued().finally(() => this.#lanes.delete(lane));
+    this.#lanes.add(lane);
+  }
+
+  async #deliverQueued(): Promise<void> {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) await this.#deliver(next);
-    this.#lanes--;
   }
 
   async #deliver({ orderId, entry }: OwnedEntry): Promise<void> {

@@ -10,6 +10,8 @@ export interface ChangeCommand {
   readonly to: OrderStatus;
   readonly by: string;
   readonly reason?: string;
+  /** Moves that this caller may make from a status; every legal one when absent. */
+  readonly allowedFrom?: (from: OrderStatus) => readonly OrderStatus[];
   /** Decides on the order as it is when it changes: who may, and whether If-Match still holds. */
   admit(order: StoredOrder): Denial | undefined;
 }
@@ -45,7 +47,7 @@ export async function changeStatus(command: ChangeCommand, ports: PlacementPorts
     const denial = command.admit(order);
     if (denial !== undefined) return { kind: "denied", denial };
     if (from === command.to) return { kind: "unchanged", order };
-    const allowed = allowedMoves(from);
+    const allowed = (command.allowedFrom ?? allowedMoves)(from);
     if (!allowed.includes(command.to)) return { kind: "illegal", from, allowed };
     const changed = await write(order, { ...command, from }, ports);
     if (changed.kind === "acknowledged") return { kind: "changed", order: changed.order };

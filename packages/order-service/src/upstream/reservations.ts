@@ -14,8 +14,15 @@ const refusalStatus: Readonly<Record<ReservationRefusal["code"], number>> = {
   IDEMPOTENCY_KEY_REUSED: 422,
 };
 
-/** The reservations of product-service over HTTP. */
-export function createReservations(client: ReturnType<typeof reservationsClient>, tools: HopTools): Reservations {
+/**
+ * The reservations of product-service over HTTP.
+ * @param trace headers that the calls carry on
+ */
+export function createReservations(
+  client: ReturnType<typeof reservationsClient>,
+  tools: HopTools,
+  trace: Readonly<Record<string, string>> = {},
+): Reservations {
   return {
     reserve: (command, deadlineAtMs) =>
       hop<Reserved>(
@@ -25,7 +32,7 @@ export function createReservations(client: ReturnType<typeof reservationsClient>
           const { orderId, userId, fingerprint, items } = command;
           const timeoutMs = Math.min(options.timeoutMs, DEADLINE_MAX_MS);
           const body = { userId, fingerprint, items: [...items] };
-          return reservedOf(await client.reserve(orderId, body, { ...options, timeoutMs }), command);
+          return reservedOf(await client.reserve(orderId, body, { ...options, timeoutMs, headers: trace }), command);
         },
         refusalOf,
       ),
@@ -34,7 +41,7 @@ export function createReservations(client: ReturnType<typeof reservationsClient>
         { to: "product-service", deadlineAtMs },
         tools,
         async (options) => {
-          const { state } = await client[kind](orderId, rid, options);
+          const { state } = await client[kind](orderId, rid, { ...options, headers: trace });
           return { kind: "moved", state };
         },
         moveRefusalOf,

@@ -10,6 +10,7 @@ type Verdict = Awaited<ReturnType<Users["check"]>>;
 interface Question {
   readonly userId: string;
   readonly deadlineAtMs: number;
+  readonly trace: Readonly<Record<string, string>>;
 }
 
 const QUEUE_MAX = 5000;
@@ -18,14 +19,20 @@ const CALLS_MAX = 4;
 /**
  * Checks users over HTTP. Questions that arrive while calls are under way share the next one; a call holds only users
  * that were asked for before it began, so no verdict is older than its request.
+ * @returns the port for one request, by its trace headers; a shared call carries those of its first
  */
-export function createUsers(client: ReturnType<typeof usersClient>, tools: HopTools): Users {
+export function createUsers(
+  client: ReturnType<typeof usersClient>,
+  tools: HopTools,
+): (trace: Readonly<Record<string, string>>) => Users {
   const { clock } = tools;
   const coalescer = new Coalescer<Question, Verdict>({
     run: async (questions) => {
       const ids = [...new Set(questions.map(({ userId }) => userId))];
       const deadlineAtMs = Math.max(...questions.map((question) => question.deadlineAtMs));
-      const found = await hop({ to: "user-service", deadlineAtMs }, tools, (options) => client.lookup(ids, options));
+      const found = await hop({ to: "user-service", deadlineAtMs }, tools, (options) =>
+        client.lookup(ids, { ...options, headers: { ...questions[0]?.trace } }),
+      );
       return questions.map(({ userId }) => ({ ok: true, value: verdictOf(found, userId) }));
     },
     batchMax: LOOKUP_MAX_IDS,
@@ -33,14 +40,14 @@ export function createUsers(client: ReturnType<typeof usersClient>, tools: HopTo
     flightsMax: CALLS_MAX,
     isExpired: ({ deadlineAtMs }) => clock.now() >= deadlineAtMs,
   });
-  return {
+  return (trace) => ({
     check: (userId, deadlineAtMs) =>
-      untilDeadline<Verdict>(coalescer.add({ userId, deadlineAtMs }).catch(unanswered), {
+      untilDeadline<Verdict>(coalescer.add({ userId, deadlineAtMs, trace }).catch(unanswered), {
         deadlineAtMs,
         clock,
         late: tooLate,
       }),
-  };
+  });
 }
 
 function verdictOf(found: UserLookupResult | Unanswered, userId: string): Verdict {
