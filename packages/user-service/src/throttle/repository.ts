@@ -14,7 +14,8 @@ export class CounterRepository {
   readonly #counters: Collection<Counter>;
 
   constructor(db: Db) {
-    this.#counters = db.collection("throttle");
+    // A count that a fail-over loses lets one more try through; waiting for the majority would slow every sign-in.
+    this.#counters = db.collection("throttle", { writeConcern: { w: 1 } });
   }
 
   /** Counts one up and answers the counter as it is then: one atomic step. */

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createVerifierOf } from "../../test/tokens.ts";
+import { outcome, type Replica, startReplica, testClock } from "../../test/user-service.ts";
+
+const clock = testClock();
+let replica: Replica;
+let other: Replica;
+beforeAll(async () => {
+  replica = await startReplica({ clock });
+  other = await startReplica({ clock, database: replica.database });
+});
+afterAll(async () => {
+  await other.stop();
+  await replica.stop();
+});
+
+/** A client address that no other test uses. */
+let counter = 0;
+const freshAddress = () => `10.${(++counter >> 8) & 255}.${counter & 255}.1`;
+const login = (of: Replica, email: string, password: string, address: string) =>
+  of.send("POST", "/auth/login", { body: { email, password }, headers: { "x-forwarded-for": address } });
+const register = async () => (await replica.customer()).credentials;
+
+describe("sign-in", () => {
+  test("answers a token that names the user, the role and the session", async () => {
+    const { id, token } = await replica.customer();
+    const claims = await createVerifierOf(replica, clock)(token);
+    expect(claims).toMatchObject({
+      sub: id,
+      role: "customer",
+      iss: "product-order-system",
+      aud: "product-order-system",
+    });
+    expect(claims["sid"]).toMatch(/^[0-9a-f]{24}$/);
+    expect(Number(claims.exp) - Math.floor(clock.now() / 1000)).toBe(900);
+  });
+  test("takes the address in any case", async () => {
+    const { email, password } = await register();
+    expect((await login(replica, email.toUpperCase(), password, freshAddress())).status).toBe(200);
+  });
+  test("answers the same for an unknown account and a wrong password", async () => {
+    const { email } = await register();
+    const [wrong, unknown] = [
+      await login(replica, email, "wrong password", freshAddress()),
+      await login(replica, `no.${email}`, "wrong password", freshAddress()),
+    ];
+    expect([wrong.status, unknown.status]).toEqual([401, 401]);
+    expect(unknown.text).toBe(wrong.text);
+    expect(wrong.code).toBe("INVALID_CREDENTIALS");
+  });
+  test("tells passwords of over 72 bytes apart", async () => {
+    const password = "x".repeat(100);
+    const { email } = await replica.as().users.create({ email: "long@example.com", password, name: "L" });
+    expect((await login(replica, email, `${password.slice(0, 99)}y`, freshAddress())).status).toBe(401);
+    expect((await login(replica, email, password, freshAddress())).status).toBe(200);
+  });
+});
+
+describe("the throttle", () => {
+  test.each([
+    ["a known account", true],
+    ["an unknown account", false],
+  ])("lets 5 wrong tries through for %s, then waits 15 minutes", async (_what, isKnown) => {
+    const { email, password } = await register();
+    const name = isKnown ? email : `no.${email}`;
+    const address = freshAddress();
+    for (let tries = 0; tries < 5; tries++) expect((await login(replica, name, "wrong", address)).status).toBe(401);
+    const refused = await login(other, name, password, address);
+    expect([refused.status, refused.code]).toEqual([429, "TOO_MANY_REQUESTS"]);
+    expect(Number(refused.headers.get("retry-after"))).toBe(900);
+    expect((await login(replica, email, password, freshAddress())).status).toBe(200);
+    clock.advance(15 * 60_000 - 1);
+    expect((await login(replica, name, "wrong", address)).status).toBe(429);
+    clock.advance(1);
+    expect((await login(replica, name, "wrong", address)).status).toBe(401);
+  });
+  test("lets no more than 5 through when 60 come at once over two replicas", async () => {
+    const { email } = await register();
+    const address = freshAddress();
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => login(index % 2 === 0 ? replica : other, email, "wrong", address)),
+    );
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401).length).toBe(5);
+    expect(statuses.filter((status) => status === 429).length).toBe(55);
+  });
+  test("does not count tries that were right", async () => {
+    const { email, password } = await register();
+    const address = freshAddress();
+    for (let tries = 0; tries < 8; tries++) {
+      for (const _ of [1, 2, 3, 4]) expect((await login(replica, email, "wrong", address)).status).toBe(401);
+      expect((await login(replica, email, password, address)).status).toBe(200);
+      // 32 failures in all stay below the account's 50.
+      if (tries === 7) break;
+    }
+    const together = await Promise.all(Array.from({ length: 30 }, () => login(replica, email, password, address)));
+    expect(together.map(({ status }) => status)).toEqual(together.map(() => 200));
+  });
+  test("lets 50 wrong tries through for an account from everywhere", async () => {
+    const { email, password } = await register();
+    for (let tries = 0; tries < 50; tries++)
+      expect((await login(replica, email, "wrong", `10.200.${tries}.1`)).status).toBe(401);
+    expect((await login(replica, email, password, "10.201.0.1")).status).toBe(429);
+  });
+  test("lets 100 wrong tries through for an address, and one address cannot lock an account for others", async () => {
+    const { email, password } = await register();
+    const address = freshAddress();
+    for (let tries = 0; tries < 70; tries++) await login(replica, email, "wrong", address);
+    for (let tries = 0; tries < 95; tries++)
+      expect((await login(replica, `${tries}.${email}`, "wrong", address)).status).toBe(401);
+    expect((await login(replica, `x.${email}`, "wrong", address)).status).toBe(429);
+    expect((await login(replica, email, password, freshAddress())).status).toBe(200);
+  });
+  test("counts by the address that the proxy saw, not by the one that the caller claims", async () => {
+    const { email } = await register();
+    const address = freshAddress();
+    for (let tries = 0; tries < 5; tries++) await login(replica, email, "wrong", `${freshAddress()}, ${address}`);
+    expect((await login(replica, email, "wrong", `${freshAddress()}, ${address}`)).status).toBe(429);
+  });
+  test("keeps neither addresses nor accounts in clear", async () => {
+    const { email } = await register();
+    await login(replica, email, "wrong", "10.77.77.77");
+    const counters = await replica.database.database.db.collection("throttle").find().toArray();
+    expect(counters.length).toBeGreaterThan(0);
+    expect(JSON.stringify(counters)).not.toContain("10.77.77");
+    expect(JSON.stringify(counters)).not.toContain(email);
+  });
+});
+
+describe("a change of the password", () => {
+  test("takes the current one and ends the other sessions", async () => {
+    const ada = await replica.customer();
+    const elsewhere = await replica.as().auth.login(ada.credentials);
+    const change = { currentPassword: ada.credentials.password, newPassword: "a new password" };
+    expect(await outcome(ada.client.users.changePassword(ada.id, { ...change, currentPassword: "wrong" }))).toBe(
+      "INVALID_CREDENTIALS",
+    );
+    await ada.client.users.changePassword(ada.id, change);
+    expect(await outcome(replica.as().auth.refresh(String(elsewhere.refreshToken)))).toBe("UNAUTHORIZED");
+    expect(await outcome(replica.as().auth.refresh(ada.refreshToken))).toBe("ok");
+    expect(await outcome(replica.as().auth.login(ada.credentials))).toBe("INVALID_CREDENTIALS");
+    expect(await outcome(replica.as().auth.login({ ...ada.credentials, password: "a new password" }))).toBe("ok");
+  });
+  test("is for the user alone, and its tries are limited like those of sign-in", async () => {
+    const [ada, admin] = [await replica.customer(), await replica.admin()];
+    const change = { currentPassword: "wrong", newPassword: "a new password" };
+    expect(await outcome(admin.users.changePassword(ada.id, change))).toBe("FORBIDDEN");
+    for (let tries = 0; tries < 5; tries++)
+      expect(await outcome(ada.client.users.changePassword(ada.id, change))).toBe("INVALID_CREDENTIALS");
+    expect(await outcome(ada.client.users.changePassword(ada.id, change))).toBe("TOO_MANY_REQUESTS");
+  });
+});

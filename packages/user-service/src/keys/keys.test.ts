@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { testDatabase } from "@pos/testing/database";
+import { createVerifierOf } from "../../test/tokens.ts";
+import { ADMIN, outcome, type Replica, startReplica, testClock } from "../../test/user-service.ts";
+
+const MINUTE = 60_000;
+const clock = testClock();
+let replica: Replica;
+let other: Replica;
+beforeAll(async () => {
+  replica = await startReplica({ clock });
+  other = await startReplica({ clock, database: replica.database });
+});
+afterAll(async () => {
+  await other.stop();
+  await replica.stop();
+});
+
+const keyIdOf = (token: string) =>
+  (JSON.parse(Buffer.from(String(token.split(".")[0]), "base64url").toString()) as { kid: string }).kid;
+/** Lets both replicas look for new keys. */
+async function settle() {
+  clock.advance(5001);
+  await Bun.sleep(50);
+}
+
+describe("the key set", () => {
+  test("holds public keys only", async () => {
+    const answer = await replica.send("GET", "/.well-known/jwks.json");
+    const { keys } = JSON.parse(answer.text) as { keys: Record<string, unknown>[] };
+    for (const key of keys) expect(Object.keys(key).sort()).toEqual(["alg", "crv", "kid", "kty", "use", "x", "y"]);
+    expect(keys.length).toBe(1);
+  });
+  test("is the same on all replicas, and a token of one opens the other", async () => {
+    const { id, token } = await replica.customer();
+    expect((await other.as(token).users.get(id)).id).toBe(id);
+    expect((await other.as().auth.keys()).keys).toEqual((await replica.as().auth.keys()).keys);
+  });
+  test("is stored encrypted", async () => {
+    const [stored] = await replica.database.database.db.collection("signing_keys").find().toArray();
+    expect(JSON.stringify(stored)).not.toContain('"d"');
+    const sealed = stored?.["sealed"] as { value(): Uint8Array };
+    expect(Buffer.from(sealed.value()).toString("latin1")).not.toContain('"kty"');
+  });
+  test("does not open with another KEY_ENCRYPTION_KEY: the service does not start", async () => {
+    const start = startReplica({ database: replica.database, env: { KEY_ENCRYPTION_KEY: "x".repeat(32) } });
+    expect(String(await start.catch((error: unknown) => error))).toContain("KEY_ENCRYPTION_KEY is not the one");
+  });
+  test("begins with one key when replicas start together", async () => {
+    const database = await testDatabase("race");
+    const replicas = await Promise.all(Array.from({ length: 5 }, () => startReplica({ database })));
+    const tokens = await Promise.all(replicas.map((each) => each.as().auth.login(ADMIN)));
+    expect(new Set(tokens.map(({ token }) => keyIdOf(token))).size).toBe(1);
+    expect(await database.database.db.collection("signing_keys").countDocuments()).toBe(1);
+    for (const each of replicas) await each.stop();
+    await database.drop();
+  });
+});
+
+describe("a rotation", () => {
+  test("publishes before it signs, and keeps the old key until its last token has expired", async () => {
+    const before = await replica.customer();
+    const admin = await replica.admin();
+    const { keys } = await admin.auth.rotateKeys();
+    expect(keys.map(({ signs }) => signs)).toEqual([true, false]);
+    const [oldKey, newKey] = keys.map(({ id }) => id);
+    await settle();
+    expect((await other.as().auth.keys()).keys.map(({ kid }) => kid)).toEqual([String(oldKey), String(newKey)]);
+    expect(keyIdOf((await replica.customer()).token)).toBe(String(oldKey));
+    expect(await outcome((await replica.admin()).auth.rotateKeys())).toBe("CONFLICT");
+    clock.advance(2 * MINUTE);
+    await settle();
+    for (const each of [replica, other]) expect(keyIdOf((await each.customer()).token)).toBe(String(newKey));
+    expect((await other.as(before.token).users.get(before.id)).id).toBe(before.id);
+    clock.advance(17 * MINUTE);
+    await settle();
+    expect((await replica.as().auth.keys()).keys.map(({ kid }) => kid)).toEqual([String(newKey)]);
+  });
+  test("is for administrators", async () => {
+    expect(await outcome((await replica.customer()).client.auth.rotateKeys())).toBe("FORBIDDEN");
+    expect(await outcome((await replica.machine()).auth.signingKeys())).toBe("FORBIDDEN");
+    expect(await outcome(replica.as().auth.rotateKeys())).toBe("UNAUTHORIZED");
+  });
+  test("happens once when it is asked for many times at once", async () => {
+    clock.advance(60 * MINUTE);
+    const [one, two] = [await replica.admin(), await other.admin()];
+    const outcomes = await Promise.all([one, two, one, two].map((admin) => outcome(admin.auth.rotateKeys())));
+    expect(outcomes.filter((each) => each === "ok").length).toBe(1);
+    clock.advance(30 * MINUTE);
+  });
+  test("with revoke refuses tokens of the old keys at once, on every replica within seconds", async () => {
+    const before = await replica.customer();
+    const admin = await replica.admin();
+    const { keys } = await admin.auth.rotateKeys({ revoke: true });
+    expect(keys.map(({ signs }) => signs)).toEqual([true]);
+    expect(await outcome(before.client.users.get(before.id))).toBe("UNAUTHORIZED");
+    const after = await replica.customer();
+    expect(keyIdOf(after.token)).toBe(String(keys[0]?.id));
+    await settle();
+    expect(await outcome(other.as(before.token).users.get(before.id))).toBe("UNAUTHORIZED");
+    expect((await other.as(after.token).users.get(after.id)).id).toBe(after.id);
+    expect(await outcome(replica.as().auth.refresh(before.refreshToken))).toBe("ok");
+    expect(await createVerifierOf(other, clock)(after.token)).toMatchObject({ sub: after.id });
+  });
+  test("under load makes no token invalid", async () => {
+    let isRunning = true;
+    const outcomes: string[] = [];
+    const ada = await replica.customer();
+    const load = [replica, other].map(async (each) => {
+      while (isRunning) {
+        const { token } = await each.as().auth.login(ada.credentials);
+        for (const reader of [replica, other]) outcomes.push(await outcome(reader.as(token).users.get(ada.id)));
+        outcomes.push(await outcome(ada.client.users.get(ada.id)));
+      }
+    });
+    await (await replica.admin()).auth.rotateKeys();
+    for (let step = 0; step < 30; step++) {
+      clock.advance(5001);
+      const enough = outcomes.length + 4;
+      while (outcomes.length < enough) await Bun.sleep(2);
+    }
+    isRunning = false;
+    await Promise.all(load);
+    expect(outcomes.length).toBeGreaterThan(100);
+    expect([...new Set(outcomes)]).toEqual(["ok"]);
+    expect(keyIdOf((await other.customer()).token)).not.toBe(keyIdOf(ada.token));
+  });
+});
