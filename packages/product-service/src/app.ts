@@ -9,6 +9,7 @@ import { Elysia } from "elysia";
 import manifest from "../package.json" with { type: "json" };
 import { AuditRepository } from "./audit/repository.ts";
 import { auditRoutes } from "./audit/routes.ts";
+import { AuditService } from "./audit/service.ts";
 import { remoteKeys } from "@pos/service-kit/remote-keys";
 import { type Config, environment } from "./config.ts";
 import { layout } from "./migrations.ts";
@@ -62,7 +63,7 @@ export async function buildProductService(parts: BuildParts<Config> & TestPorts)
     clock,
     logger,
   });
-  const audit = new AuditRepository(database);
+  const audit = new AuditService(new AuditRepository(database));
 
   const features = () =>
     new Elysia({ normalize: false })

@@ -65,11 +65,7 @@ function tokenOf(subject: string, role: string): Promise<string> {
 /** Starts it; the caller stops it. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const { env, shared, uri, logger = silentLogger, ...ports } = options;
-  const keys = Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    fetch: () => Response.json({ keys: [{ ...publicKey, kid: keyId, alg: "ES256", use: "sig" }] }),
-  });
+  const keys = serveKeys();
   const own = shared ?? (await testDatabase("product"));
   const database = uri === undefined ? own.database : await connectDatabase(uri, { clock: systemClock, logger });
   const config = readEnvironment(environment, {
@@ -95,7 +91,21 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   };
 }
 
-async function call(url: string, method: string, { body, as = "admin", headers }: Request): Promise<Answer> {
+/** Serves the public key of this file's tokens, as user-service does. */
+export function serveKeys() {
+  return Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: () => Response.json({ keys: [{ ...publicKey, kid: keyId, alg: "ES256", use: "sig" }] }),
+  });
+}
+
+/** Calls product-service wherever it runs. */
+export async function call(
+  url: string,
+  method: string,
+  { body, as = "admin", headers }: Request = {},
+): Promise<Answer> {
   const answer = await fetch(url, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -137,11 +147,18 @@ export function reservationOf(units: Record<string, number>, userId = "d".repeat
   return { userId, fingerprint, items };
 }
 
+/** Whose order it is; new ids when absent. */
+export interface ReserveOptions {
+  readonly orderId?: string;
+  readonly userId?: string;
+  readonly headers?: Record<string, string>;
+}
+
 /** Holds units for an order. */
 export function reserve(
-  service: TestService,
+  service: Pick<TestService, "call">,
   units: Record<string, number>,
-  { orderId = newId(), userId = "d".repeat(24), headers = {} as Record<string, string> } = {},
+  { orderId = newId(), userId = "d".repeat(24), headers = {} }: ReserveOptions = {},
 ): Promise<Answer> {
   return service.call("PUT", `/reservations/${orderId}`, {
     as: "service",

@@ -20,7 +20,7 @@ test("what is stored of a product comes back, in the single answer and in the li
       expect(read).toEqual(created);
       expect(read).toMatchObject(given);
       const query = new URLSearchParams({ name: given.name, limit: "1" });
-      const { body: list } = await service.call("GET", `/products?${query}`, { as: "nobody" });
+      const { body: list } = await service.call("GET", `/products?${query.toString()}`, { as: "nobody" });
       expect((list["products"] as unknown[])[0]).toEqual(created);
     }),
     { numRuns },

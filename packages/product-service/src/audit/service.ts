@@ -1,0 +1,40 @@
+import type { AuditProductList, AuditReservation, AuditReservationList } from "@pos/contracts/audit";
+import { notFound } from "@pos/service-kit/app-error";
+import { cutPage, readPage } from "@pos/service-kit/pagination";
+import type { AuditRepository } from "./repository.ts";
+
+type PageQuery = Parameters<typeof readPage>[0];
+
+/** Pages of an audit go by id alone. */
+const byId = (id: string) => ({ createdAtMs: 0, id });
+
+/** What `ordersctl audit` reads to decide whether stock and reservations agree. Ids are given in lower case. */
+export class AuditService {
+  readonly #audit: AuditRepository;
+
+  constructor(audit: AuditRepository) {
+    this.#audit = audit;
+  }
+
+  /** @throws {AppError} VALIDATION_ERROR for a foreign cursor */
+  async products(query: PageQuery): Promise<AuditProductList> {
+    const page = readPage(query);
+    const { items, nextCursor } = cutPage(await this.#audit.products(page), page.limit, ({ id }) => byId(id));
+    return { products: [...items], ...(nextCursor === undefined ? {} : { nextCursor }) };
+  }
+
+  /** @throws {AppError} VALIDATION_ERROR for a foreign cursor */
+  async reservations(query: PageQuery): Promise<AuditReservationList> {
+    const page = readPage(query);
+    const found = await this.#audit.reservations(page);
+    const { items, nextCursor } = cutPage(found, page.limit, ({ orderId }) => byId(orderId));
+    return { reservations: [...items], ...(nextCursor === undefined ? {} : { nextCursor }) };
+  }
+
+  /** @throws {AppError} NOT_FOUND */
+  async reservation(orderId: string): Promise<AuditReservation> {
+    const found = await this.#audit.reservation(orderId);
+    if (found === undefined) throw notFound("reservation", orderId);
+    return found;
+  }
+}
