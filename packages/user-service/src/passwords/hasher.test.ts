@@ -1,0 +1,66 @@
+import { describe, expect, test } from "bun:test";
+import { outcome, startReplica } from "../../test/user-service.ts";
+import { createPasswordHasher } from "./hasher.ts";
+
+describe("the hasher", () => {
+  test("hashes with bcrypt at cost 10 unless a test says otherwise", async () => {
+    const hasher = await createPasswordHasher();
+    expect(await hasher.hash("correct horse")).toStartWith("$2b$10$");
+  });
+  test("never says yes without a hash", async () => {
+    const hasher = await createPasswordHasher({ cost: 4 });
+    expect(await hasher.verify("anything", undefined)).toBe(false);
+    expect(await hasher.verify("right", await hasher.hash("right"))).toBe(true);
+  });
+  test("lets a bounded number wait and refuses the rest", async () => {
+    const hasher = await createPasswordHasher({ cost: 4 });
+    const outcomes = await Promise.all(Array.from({ length: 400 }, () => outcome(hasher.hash("12345678"))));
+    const refused = outcomes.filter((each) => each === "SERVICE_UNAVAILABLE").length;
+    expect(outcomes.filter((each) => each === "ok").length).toBe(400 - refused);
+    expect(refused).toBeGreaterThanOrEqual(296);
+    expect(refused).toBeLessThanOrEqual(299);
+  });
+  test("gives its turn back when a check ends early", async () => {
+    const hasher = await createPasswordHasher({ cost: 4 });
+    const early = () => Promise.reject(Object.assign(new Error("early"), { code: "EARLY" }));
+    for (let tries = 0; tries < 20; tries++) expect(await outcome(hasher.verify("x", undefined, early))).toBe("EARLY");
+    expect(await outcome(hasher.hash("12345678"))).toBe("ok");
+  });
+});
+
+test("a burst of sign-ins at full cost neither starves other requests nor takes memory without end", async () => {
+  const replica = await startReplica({ passwordCost: 10 });
+  const { credentials, id, client } = await replica.customer();
+  const rssBefore = process.memoryUsage.rss();
+  let isRunning = true;
+  const burst = Promise.all(
+    Array.from({ length: 150 }, (_, index) =>
+      replica.send("POST", "/auth/login", {
+        body: { email: `${index}.${credentials.email}`, password: "wrong" },
+        headers: { "x-forwarded-for": `10.1.1.${index}` },
+      }),
+    ),
+  ).finally(() => {
+    isRunning = false;
+  });
+  const timesMs: number[] = [];
+  while (isRunning) {
+    const startedAt = performance.now();
+    await client.users.get(id);
+    timesMs.push(performance.now() - startedAt);
+  }
+  const statuses = (await burst).map(({ status }) => status);
+  const medianMs = timesMs.sort((a, b) => a - b)[Math.floor(timesMs.length / 2)] ?? Number.POSITIVE_INFINITY;
+  const grownMb = (process.memoryUsage.rss() - rssBefore) / 2 ** 20;
+  console.log(
+    `burst of 150 sign-ins: ${statuses.filter((each) => each === 401).length} checked, ` +
+      `${statuses.filter((each) => each === 503).length} refused; ${timesMs.length} reads beside it, ` +
+      `median ${medianMs.toFixed(1)} ms, slowest ${timesMs.at(-1)?.toFixed(1)} ms; memory +${grownMb.toFixed(0)} MB`,
+  );
+  expect(new Set(statuses)).toEqual(new Set([401, 503]));
+  expect(statuses.filter((each) => each === 401).length).toBeGreaterThanOrEqual(101);
+  // Ten times what a read takes beside a burst on two busy cores.
+  expect(medianMs).toBeLessThan(200);
+  expect(grownMb).toBeLessThan(100);
+  await replica.stop();
+});

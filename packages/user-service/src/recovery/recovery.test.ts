@@ -1,0 +1,192 @@
+import { testLogger } from "@pos/testing/logger";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Arrived, mailFolder, smtpServer } from "../../test/mailbox.ts";
+import { outcome, type Replica, startReplica, testClock } from "../../test/user-service.ts";
+
+const clock = testClock();
+const log = testLogger("user-service");
+const folder = await mailFolder();
+let replica: Replica;
+beforeAll(async () => {
+  replica = await startReplica({ clock, logger: log.logger, env: { MAIL_DIR: folder.directory } });
+});
+afterAll(async () => {
+  await replica.stop();
+  await folder.close();
+});
+
+const RESET = /reset your password/i;
+const VERIFY = /verify your/i;
+const CHANGED = /address of your account was changed/i;
+const newPassword = "a brand new password";
+const tokenOf = (mails: readonly Arrived[]) => String(mails.at(-1)?.token);
+let counter = 0;
+/** Asks as a client that no other test is. */
+const askForReset = (email: string, address = `10.9.${(++counter >> 8) & 255}.${counter & 255}`) =>
+  replica.send("POST", "/auth/password-reset", { body: { email }, headers: { "x-forwarded-for": address } });
+const confirm = (token: string) => replica.as().auth.confirmPasswordReset({ token, newPassword });
+
+describe("a reset of the password", () => {
+  test("comes by mail, works once, and ends every session", async () => {
+    const { credentials, refreshToken } = await replica.customer();
+    const answer = await askForReset(credentials.email.toUpperCase());
+    expect([answer.status, answer.text]).toEqual([202, ""]);
+    const token = tokenOf(await folder.waitFor(credentials.email, RESET));
+    expect(await outcome(confirm(token))).toBe("ok");
+    expect(await outcome(confirm(token))).toBe("INVALID_TOKEN");
+    expect(await outcome(replica.as().auth.refresh(refreshToken))).toBe("UNAUTHORIZED");
+    expect(await outcome(replica.as().auth.login(credentials))).toBe("INVALID_CREDENTIALS");
+    expect(await outcome(replica.as().auth.login({ ...credentials, password: newPassword }))).toBe("ok");
+    await folder.waitFor(credentials.email, /your password was changed/i);
+  });
+  test("is got by one of many that come at once", async () => {
+    const { credentials } = await replica.customer();
+    await askForReset(credentials.email);
+    const token = tokenOf(await folder.waitFor(credentials.email, RESET));
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => outcome(confirm(token))));
+    expect(outcomes.filter((each) => each === "ok").length).toBe(1);
+  });
+  test("ends after 30 minutes, and with any change of the password", async () => {
+    const { credentials, id } = await replica.customer();
+    await askForReset(credentials.email);
+    const first = tokenOf(await folder.waitFor(credentials.email, RESET));
+    clock.advance(30 * 60_000);
+    expect(await outcome(confirm(first))).toBe("INVALID_TOKEN");
+    await askForReset(credentials.email);
+    const second = tokenOf(await folder.waitFor(credentials.email, RESET, 2));
+    const fresh = replica.as((await replica.as().auth.login(credentials)).token);
+    await fresh.users.changePassword(id, { currentPassword: credentials.password, newPassword });
+    expect(await outcome(confirm(second))).toBe("INVALID_TOKEN");
+  });
+  test("is answered the same and without a mail when there is no account, or a suspended one", async () => {
+    const [known, admin] = [await replica.customer(), await replica.admin()];
+    const suspended = await replica.customer();
+    await admin.users.changeStatus(suspended.id, "suspended");
+    const answers = [];
+    for (const email of [`no.${known.credentials.email}`, suspended.credentials.email, known.credentials.email])
+      answers.push(await askForReset(email));
+    expect(answers.map(({ status, text }) => [status, text])).toEqual([1, 2, 3].map(() => [202, ""]));
+    await folder.waitFor(known.credentials.email, RESET);
+    const sent = (await folder.all()).filter(({ subject }) => RESET.test(subject)).map(({ to }) => to);
+    expect(sent).not.toContain(`no.${known.credentials.email}`);
+    expect(sent).not.toContain(suspended.credentials.email);
+  });
+  test("goes to an account 3 times in 15 minutes at most, and is asked for 20 times by one client at most", async () => {
+    const [ada, next] = [await replica.customer(), await replica.customer()];
+    for (let asked = 0; asked < 20; asked++)
+      expect((await askForReset(ada.credentials.email, "10.10.10.10")).status).toBe(202);
+    const refused = await askForReset(next.credentials.email, "10.10.10.10");
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "900"]);
+    await askForReset(next.credentials.email);
+    await folder.waitFor(next.credentials.email, RESET);
+    const sent = (await folder.all()).filter(({ to, subject }) => to === ada.credentials.email && RESET.test(subject));
+    expect(sent.length).toBe(3);
+  });
+});
+
+describe("an e-mail address", () => {
+  test("is verified by the token that came at registration, once", async () => {
+    const { credentials, id, client } = await replica.customer();
+    const token = tokenOf(await folder.waitFor(credentials.email, VERIFY));
+    expect((await client.users.get(id)).emailVerified).toBe(false);
+    await replica.as().auth.verifyEmail(token);
+    expect((await client.users.get(id)).emailVerified).toBe(true);
+    expect(await outcome(replica.as().auth.verifyEmail(token))).toBe("INVALID_TOKEN");
+    expect(await outcome(client.users.requestEmailVerification(id, credentials.password))).toBe("CONFLICT");
+  });
+  test("that is changed is told to the old one, which keeps getting resets until the new one is verified", async () => {
+    const { credentials, id, client } = await replica.customer();
+    const old = credentials.email;
+    const changed = `new.${old}`;
+    await replica.as().auth.verifyEmail(tokenOf(await folder.waitFor(old, VERIFY)));
+    const user = await client.users.update(id, { email: changed });
+    expect([user.email, user.emailVerified]).toEqual([changed, false]);
+    await folder.waitFor(old, CHANGED);
+
+    await askForReset(changed);
+    await folder.waitFor(old, RESET, 1);
+    await askForReset(old);
+    await folder.waitFor(old, RESET, 2);
+    expect((await folder.all()).filter(({ to }) => to === changed)).toEqual([]);
+
+    expect(await outcome(client.users.requestEmailVerification(id, "wrong"))).toBe("INVALID_CREDENTIALS");
+    clock.advance(16 * 60_000);
+    const again = replica.as((await replica.as().auth.login({ ...credentials, email: changed })).token);
+    await again.users.requestEmailVerification(id, credentials.password);
+    await replica.as().auth.verifyEmail(tokenOf(await folder.waitFor(changed, VERIFY)));
+    await askForReset(changed);
+    await folder.waitFor(changed, RESET);
+    await askForReset(old);
+    const last = await replica.customer();
+    await askForReset(last.credentials.email);
+    await folder.waitFor(last.credentials.email, RESET);
+    expect((await folder.all()).filter(({ to, subject }) => to === old && RESET.test(subject)).length).toBe(2);
+  });
+  test("is not verified by a token of the address before", async () => {
+    const { credentials, id, client } = await replica.customer();
+    const token = tokenOf(await folder.waitFor(credentials.email, VERIFY));
+    await client.users.update(id, { email: `x.${credentials.email}` });
+    expect(await outcome(replica.as().auth.verifyEmail(token))).toBe("INVALID_TOKEN");
+    expect((await client.users.get(id)).emailVerified).toBe(false);
+  });
+  test("that is only written in another case stays verified, and nobody is told", async () => {
+    const { credentials, id, client } = await replica.customer();
+    await replica.as().auth.verifyEmail(tokenOf(await folder.waitFor(credentials.email, VERIFY)));
+    expect((await client.users.update(id, { email: credentials.email.toUpperCase() })).emailVerified).toBe(true);
+    const other = await replica.customer();
+    await folder.waitFor(other.credentials.email, VERIFY);
+    const told = (await folder.all()).filter(({ to, subject }) => to === credentials.email && CHANGED.test(subject));
+    expect(told).toEqual([]);
+  });
+  test("of a deleted account leaves no token behind", async () => {
+    const { credentials, id, client } = await replica.customer();
+    const token = tokenOf(await folder.waitFor(credentials.email, VERIFY));
+    await client.users.delete(id);
+    expect(await outcome(replica.as().auth.verifyEmail(token))).toBe("INVALID_TOKEN");
+    const left = await replica.database.database.db.collection("mail_tokens").find({ emailKey: credentials.email });
+    expect(await left.toArray()).toEqual([]);
+  });
+});
+
+describe("mails", () => {
+  test("are files that only this user reads; the log names them and tells nothing of what they hold", async () => {
+    const { credentials } = await replica.customer();
+    const token = tokenOf(await folder.waitFor(credentials.email, VERIFY));
+    const [directory, ...files] = await folder.modes();
+    expect(directory).toBe(0o700);
+    expect([...new Set(files)]).toEqual([0o600]);
+    const lines = log.lines().join("\n");
+    expect(lines).toContain(folder.directory);
+    expect(lines).not.toContain(token);
+    expect(lines).not.toContain(credentials.email);
+    const stored = await replica.database.database.db.collection("mail_tokens").find().toArray();
+    expect(JSON.stringify(stored)).not.toContain(token);
+  });
+  test("go over SMTP with a sign-in, again when the server refuses, and never show its password", async () => {
+    const smtp = await smtpServer({ user: "shop", pass: "p@ss/word" }, { refuseFirst: 1 });
+    const smtpLog = testLogger("user-service");
+    const sending = await startReplica({
+      logger: smtpLog.logger,
+      env: { SMTP_URL: smtp.url, MAIL_FROM: "shop@example.com" },
+    });
+    const { credentials } = await sending.customer();
+    const token = tokenOf(await smtp.waitFor(credentials.email, VERIFY));
+    await sending.as().auth.verifyEmail(token);
+    const odd = "o'brien+a=b!#$%&*/?^_`{|}~-@example.com";
+    await sending.as().users.create({ email: odd, password: newPassword, name: "O" });
+    await smtp.waitFor(odd, VERIFY);
+    await sending.stop();
+    await smtp.close();
+    const lines = smtpLog.lines().join("\n");
+    expect(lines).toContain("a mail was not taken, trying again");
+    for (const secret of ["p@ss", encodeURIComponent("p@ss/word"), token]) expect(lines).not.toContain(secret);
+  });
+  test("that no server takes do not keep anybody waiting", async () => {
+    const sending = await startReplica({ env: { SMTP_URL: "smtp://127.0.0.1:1" } });
+    const startedAt = performance.now();
+    const { id, client } = await sending.customer();
+    expect((await client.users.get(id)).emailVerified).toBe(false);
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+    await sending.stop();
+  });
+});
