@@ -1,14 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MongoClient } from "mongodb";
 import { checkMongoUri, MongoUriError } from "./check-uri.ts";
 import { spawnMongod, type MongodProcess, endProcess } from "./mongod-process.ts";
 import { accepts, freePort } from "./ports.ts";
 import { type RunningMongod, startMongod } from "./run.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 import { testBinary } from "./test-support/binary.ts";
+
+// A mongod on a busy machine may take longer than the runner's 5 s.
+setDefaultTimeout(120_000);
 
 let root: string;
 let binary: string;
@@ -16,7 +19,7 @@ let set: RunningMongod;
 const bare: MongodProcess[] = [];
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), "pos-uri-"));
+  root = await temporaryDirectory("pos-uri-");
   binary = await testBinary();
   set = await startMongod({ binary, dataDir: join(root, "set"), auth: true });
 });

@@ -1,14 +1,17 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findMongod } from "./find.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 import { testBinary } from "./test-support/binary.ts";
 import { askVersion } from "./version.ts";
 
+// A mongod on a busy machine may take longer than the runner's 5 s.
+setDefaultTimeout(120_000);
+
 let root: string;
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), "pos-fetch-"));
+  root = await temporaryDirectory("pos-fetch-");
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 

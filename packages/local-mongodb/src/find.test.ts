@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { chmod, copyFile, mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { defaultCacheDir, installIntoCache } from "./cache.ts";
 import { findMongod, MongodBinError, MongodNotFoundError } from "./find.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 import { testBinary } from "./test-support/binary.ts";
+
+// A mongod on a busy machine may take longer than the runner's 5 s.
+setDefaultTimeout(120_000);
 
 let root: string;
 let realMongod: string;
@@ -21,7 +24,7 @@ async function script(name: string, body: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), "pos-find-"));
+  root = await temporaryDirectory("pos-find-");
   realMongod = await testBinary();
   oldMongod = await script("old", 'echo "db version v4.4.29"');
   brokenMongod = await script("broken", 'echo "mongod: libcrypto.so.3 is missing" >&2; exit 127');

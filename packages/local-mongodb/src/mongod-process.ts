@@ -27,17 +27,19 @@ const LOG_LIMIT_BYTES = 20_000_000;
 
 /**
  * $0 is a name for `ps`, the rest the command. The pipe on stdin closes when the parent dies, however it dies; until then
- * `read` waits (on 4, since a shell gives its background jobs an empty stdin). mongod is this shell's own child, so its pid cannot be taken by another process before it is killed.
+ * `read` waits (on 4, since a shell gives its background jobs an empty stdin). mongod is this shell's own child, so its pid
+ * cannot be taken by another process before it is killed. A signal to the guard alone must not part it from mongod.
  */
 const WITH_PARENT = `
 exec 4<&0 </dev/null
 "$@" 3>&- 4<&- & child=$!
 exec >/dev/null 2>&1
+trap "" TERM INT HUP
 echo "$child" >&3; exec 3>&-
 ( read -r _ <&4; kill -9 "$child" ) & guard=$!
 exec 4<&-
 wait "$child"; code=$?
-kill "$guard"
+kill -9 "$guard"
 exit "$code"`;
 
 /** A pipe end that the garbage collector takes would look like the parent's death. */

@@ -1,19 +1,21 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { rm } from "node:fs/promises";
 import { MongoClient } from "mongodb";
 import { checkMongoUri } from "./check-uri.ts";
 import { accepts } from "./ports.ts";
 import { type RunningReplicaSet, startReplicaSet } from "./replica-set.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 import { testBinary } from "./test-support/binary.ts";
+
+// A mongod on a busy machine may take longer than the runner's 5 s.
+setDefaultTimeout(120_000);
 
 let root: string;
 let set: RunningReplicaSet;
 let client: MongoClient;
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), "pos-set-"));
+  root = await temporaryDirectory("pos-set-");
   const started = performance.now();
   set = await startReplicaSet({ binary: await testBinary(), dataDir: root });
   console.log(`three members serve after ${Math.round(performance.now() - started)} ms`);

@@ -1,18 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MongoClient } from "mongodb";
 import { accepts } from "./ports.ts";
 import { MongodStartError, type RunningMongod, startMongod, type StartMongodOptions } from "./run.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 import { testBinary } from "./test-support/binary.ts";
+
+// A mongod on a busy machine may take longer than the runner's 5 s.
+setDefaultTimeout(120_000);
 
 let root: string;
 let binary: string;
 const started: RunningMongod[] = [];
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), "pos-run-"));
+  root = await temporaryDirectory("pos-run-");
   binary = await testBinary();
 });
 afterAll(async () => {

@@ -3,7 +3,6 @@ import { connectionString } from "./connection-string.ts";
 import { type Credentials, secretsOf } from "./credentials.ts";
 import { type Listening, MongodStartError, prepareDataDir, startListening } from "./listen.ts";
 import { endProcess, type Lifetime, type MongodExit } from "./mongod-process.ts";
-import { bringToPrimary } from "./primary.ts";
 
 export { MongodStartError } from "./listen.ts";
 
@@ -55,11 +54,14 @@ export async function startMongod(options: StartMongodOptions): Promise<RunningM
   await prepareDataDir(dataDir);
   const secrets = options.auth ? await secretsOf(dataDir) : undefined;
   const keyFile = secrets?.keyFile;
+  // The driver takes 150 ms to load; mongod starts meanwhile.
+  const driver = import("./primary.ts");
   const listening = await startListening({ binary, dataDir, port, replicaSet, keyFile, lifetime, signal });
   const credentials = secrets?.credentials;
   try {
     const ports = [listening.port];
     const wish = { replicaSet, ports, credentials, electionTimeoutMs: ELECTION_TIMEOUT_MS, signal };
+    const { bringToPrimary } = await driver;
     await Promise.race([bringToPrimary(listening.port, wish), listening.death]);
   } catch (error) {
     await endProcess(listening.process, "SIGKILL");

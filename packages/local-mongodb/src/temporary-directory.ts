@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** mongods that are just being killed may still hold files: tried again for 5 s. */
@@ -13,9 +14,9 @@ done`;
 /** A pipe end that the garbage collector takes would look like the parent's death. */
 const heldOpen: unknown[] = [];
 
-/** A new directory (0700) under `base` that is removed when this process is gone, however it goes (POSIX only). */
-export async function temporaryDirectory(prefix: string, base: string): Promise<string> {
-  const path = await mkdtemp(join(base, prefix));
+/** A new directory (0700) for temporary files that is removed when this process is gone, however it goes (POSIX only). */
+export async function temporaryDirectory(prefix: string): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), prefix));
   const guard = spawn("sh", ["-c", REMOVE_WITH_PARENT, "directory-guard", path], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],

@@ -48,7 +48,8 @@ async function probe(url: URL): Promise<number | "?"> {
   try {
     answer = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
   } catch (error) {
-    throw new Error(`${url.host} cannot be reached (${error instanceof Error ? error.message : String(error)})`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${url.host} cannot be reached (${why})`, { cause: error });
   }
   if (!answer.ok)
     throw new Error(`${url.host} has no mongod for this system (HTTP ${answer.status} for ${url.pathname})`);
