@@ -22,11 +22,14 @@ export const AuditProductList = ClosedObject(
 );
 export type AuditProductList = Static<typeof AuditProductList>;
 
-export const AuditReservation = ClosedObject({
-  ...Reservation.properties,
-  /** Age by the database's clock. */
-  ageMs: WholeNumber({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-});
+export const AuditReservation = ClosedObject(
+  {
+    ...Reservation.properties,
+    /** Age by the database's clock. */
+    ageMs: WholeNumber({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  },
+  { description: "A reservation with its age" },
+);
 export type AuditReservation = Static<typeof AuditReservation>;
 
 export const AuditReservationList = ClosedObject(
@@ -49,19 +52,22 @@ export const OutboxEntry = ClosedObject({
 export type OutboxEntry = Static<typeof OutboxEntry>;
 
 /** An order as the auditor sees it: tombstones (`void`) included, keys as their hash only. */
-export const AuditOrder = ClosedObject({
-  id: Id,
-  userId: Id,
-  status: StringEnum(["pending", "processing", "completed", "cancelled", "void"]),
-  rid: Type.Optional(ReservationToken),
-  fingerprint: Fingerprint,
-  keyHash: Type.Optional(Type.String({ maxLength: 64 })),
-  items: Type.Array(OrderItem),
-  history: Type.Array(OrderHistoryEntry),
-  outbox: Type.Array(OutboxEntry),
-  createdAt: Timestamp,
-  ageMs: WholeNumber({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-});
+export const AuditOrder = ClosedObject(
+  {
+    id: Id,
+    userId: Id,
+    status: StringEnum(["pending", "processing", "completed", "cancelled", "void"]),
+    rid: Type.Optional(ReservationToken),
+    fingerprint: Fingerprint,
+    keyHash: Type.Optional(Type.String({ maxLength: 64 })),
+    items: Type.Array(OrderItem),
+    history: Type.Array(OrderHistoryEntry),
+    outbox: Type.Array(OutboxEntry),
+    createdAt: Timestamp,
+    ageMs: WholeNumber({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  },
+  { description: "An order or tombstone with its outbox" },
+);
 export type AuditOrder = Static<typeof AuditOrder>;
 
 export const AuditOrderList = ClosedObject(

@@ -62,7 +62,7 @@ describe("migrations", () => {
   test("wait for a holder that is alive", async () => {
     await db.collection("migrations").deleteMany({});
     const lock = { _id: "migrations", owner: "alive", heartbeatAt: new Date() };
-    await db.collection<{ _id: string }>("locks").insertOne(lock as never);
+    await db.collection<typeof lock>("locks").insertOne(lock);
     const ran: string[] = [];
     const migrated = migrateDatabase(db, layoutInto(ran, "alive"), tools);
     await Bun.sleep(500);

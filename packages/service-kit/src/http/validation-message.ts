@@ -34,7 +34,7 @@ interface SchemaError {
 
 function schemaErrors({ validator, value }: ValidationError): Iterable<SchemaError> {
   if ("Errors" in validator && typeof validator.Errors === "function") return validator.Errors(value);
-  return "type" in validator || "anyOf" in validator ? Value.Errors(validator as TSchema, value) : [];
+  return "type" in validator || "anyOf" in validator ? Value.Errors(validator, value) : [];
 }
 
 function dotted(pointer: string): string {

@@ -20,6 +20,7 @@ export async function openApiDocument(features: AnyElysia, info: DocumentInfo): 
       swagger({
         path: "/unused",
         specPath: "/document",
+        excludeStaticFile: false,
         exclude: [/^\/swagger/, /^\/api\/v1/, "/unused", "/document"],
         documentation: {
           info: { ...info },
@@ -51,7 +52,7 @@ function fitOpenApi30(node: unknown): unknown {
     delete fitted["patternProperties"];
     fitted["additionalProperties"] = schema ?? true;
   }
-  if (Array.isArray(fitted["examples"]) && fitted["type"] !== undefined) {
+  if (Array.isArray(fitted["examples"]) && (fitted["type"] !== undefined || fitted["in"] !== undefined)) {
     fitted["example"] = fitted["examples"][0];
     delete fitted["examples"];
   }

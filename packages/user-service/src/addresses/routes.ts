@@ -11,14 +11,14 @@ import type { AddressService } from "./service.ts";
 export const addressRoutes = (addresses: AddressService, verifier: TokenVerifier) =>
   new Elysia({ prefix: "/users/:id/addresses", normalize: false, tags: ["addresses"] })
     .use(access(verifier))
-    .get("/", ({ params }) => addresses.list(params.id), {
+    .get("", ({ params }) => addresses.list(params.id), {
       access: ["self"],
       params: UserParams,
       detail: { summary: "Lists the addresses of a user", operationId: "listAddresses" },
       response: { 200: AddressList, ...errors(400, 401, 403, 404, 500, 503) },
     })
     .post(
-      "/",
+      "",
       async ({ params, body, status, set }) => {
         const address = await addresses.create(params.id, body);
         set.headers["location"] = `/users/${params.id}/addresses/${address.id}`;

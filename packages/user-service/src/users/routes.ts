@@ -22,7 +22,7 @@ export const userRoutes = (users: UserService, verifier: TokenVerifier) =>
   new Elysia({ prefix: "/users", normalize: false, tags: ["users"] })
     .use(access(verifier))
     .post(
-      "/",
+      "",
       async ({ body, status, set }) => {
         const user = await users.create(body);
         set.headers["location"] = `/users/${user.id}`;
@@ -35,7 +35,7 @@ export const userRoutes = (users: UserService, verifier: TokenVerifier) =>
         response: { 201: User, ...errors(400, 413, 415, 500, 503) },
       },
     )
-    .get("/", ({ query }) => users.list(query), {
+    .get("", ({ query }) => users.list(query), {
       access: ["admin"],
       query: UserListQuery,
       detail: { summary: "Lists or searches users, newest first", operationId: "listUsers" },

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { startStack, type Stack } from "./stack.ts";
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack.stop());
+
+interface Operation {
+  summary?: string;
+  operationId?: string;
+  security?: unknown[];
+  responses: Record<string, { description?: string }>;
+  "x-access"?: string[];
+}
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+}
+
+describe.each(["user", "product", "order"] as const)("the document of %s-service", (name) => {
+  const read = async () => (await fetch(`${stack.urls[name]}/swagger/json`)).json() as Promise<Document>;
+
+  test("passes an OpenAPI validator", async () => {
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate((await read()) as unknown as Record<string, unknown>);
+    expect({ valid, errors }).toEqual({ valid: true, errors: undefined as never });
+    expect(validator.version).toBe("3.0");
+  });
+
+  test("holds every route of the router, and no other", async () => {
+    const documented = Object.entries((await read()).paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const routed = stack.services[name].app.routes
+      .filter(({ path }) => !path.startsWith("/api/v1") && !path.startsWith("/swagger"))
+      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
+    expect(documented.sort()).toEqual(routed.sort());
+  });
+
+  test("says of every operation what it does, who may call it, and each answer", async () => {
+    const ids = new Set<string>();
+    for (const [path, operations] of Object.entries((await read()).paths)) {
+      for (const [method, operation] of Object.entries(operations)) {
+        const where = `${method} ${path}`;
+        expect([where, operation.summary]).toEqual([where, expect.stringMatching(/^.{5,}/)]);
+        expect(operation["x-access"]?.length).toBeGreaterThan(0);
+        expect(operation.security?.length).toBe(operation["x-access"]?.includes("anyone") ? 0 : 1);
+        expect([where, ids.has(operation.operationId ?? "")]).toEqual([where, false]);
+        ids.add(operation.operationId ?? "");
+        const statuses = Object.keys(operation.responses);
+        expect([where, statuses.some((status) => status.startsWith("2"))]).toEqual([where, true]);
+        for (const status of statuses) {
+          expect([where, status, operation.responses[status]?.description]).toEqual([
+            where,
+            status,
+            expect.stringMatching(/./),
+          ]);
+        }
+      }
+    }
+  });
+});
