@@ -70,16 +70,20 @@ export class ProductReplica {
     this.#flushSoon();
   }
 
-  /** Marks a reservation as belonging to an order: one guarded update, outside of the queue. */
+  /** Marks a reservation as belonging to an order: one guarded update outside of the queue, or else a majority read. */
   confirm(orderId: string, rid: string, answer: (answer: JobAnswer) => void): void {
     if (!this.process.isAlive) return answer("unknown");
     const { store, protocol } = this.#parts;
     const before = store.reservation(orderId)?.reservation;
     const { state, change, alarm } = protocol.moveReservation("confirm", before, rid);
-    const outcome: Outcome = { kind: "moved", state, alarm };
-    const documents =
-      before === undefined || change === undefined ? [] : [reservationDocument({ ...before, ...change })];
-    this.#commit(documents, (end) => answer(end === "committed" ? outcome : "unknown"));
+    if (before !== undefined && change !== undefined) {
+      return store.write([reservationDocument({ ...before, ...change })], (end) =>
+        answer(end === "committed" ? { kind: "moved", state, alarm } : "unknown"),
+      );
+    }
+    const durable = protocol.moveReservation("confirm", store.durableReservation(orderId), rid);
+    const found = durable.change === undefined ? durable.state : "held";
+    answer({ kind: "moved", state: found, alarm: durable.alarm });
   }
 
   /** Kills the process: its connections are reset, what it has sent to the database may still be carried out. */
@@ -115,11 +119,7 @@ export class ProductReplica {
     const documents = this.#documentsOf(snapshot, decision);
     if (documents === "conflict") return finish("conflict");
     if (documents.length === 0 && !this.#parts.traits.awaitsDurableReads) return finish("committed");
-    this.#commit(documents, finish);
-  }
-
-  #commit(documents: readonly ProductdbDocument[], end: (end: WriteEnd) => void): void {
-    this.#parts.store.write(documents, end);
+    this.#parts.store.write(documents, finish);
   }
 
   #finish(end: WriteEnd | "conflict", decision: BatchDecision, tries: number): void {

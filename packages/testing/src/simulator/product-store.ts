@@ -39,6 +39,12 @@ export class ProductStore extends MajorityStore<ProductdbDocument> {
     return found !== undefined && "reservation" in found ? found : undefined;
   }
 
+  /** One that no failover takes back. */
+  durableReservation(orderId: string): ReservationRecord | undefined {
+    const found = this.durable(reservationKey(orderId));
+    return found !== undefined && "reservation" in found ? found.reservation : undefined;
+  }
+
   *reservations(): Generator<ReservationRecord> {
     for (const document of this.all()) if ("reservation" in document) yield document.reservation;
   }

@@ -19,7 +19,16 @@ export const foreignToken: Variant = {
         const blind = jobs.map((job) =>
           job.kind === "reserve" ? job : { ...job, rid: reservations.get(job.orderId)?.rid ?? job.rid },
         );
-        return decideBatch({ ...snapshot, reservations }, blind, rules);
+        const decision = decideBatch({ ...snapshot, reservations }, blind, rules);
+        const revived = decision.newReservations.flatMap((after) => {
+          const before = snapshot.reservations.get(after.orderId);
+          return before === undefined ? [] : [{ before, after }];
+        });
+        return {
+          ...decision,
+          newReservations: decision.newReservations.filter(({ orderId }) => !snapshot.reservations.has(orderId)),
+          reservationChanges: [...decision.reservationChanges, ...revived],
+        };
       },
       moveReservation: (command, reservation, rid) => moveReservation(command, reservation, reservation?.rid ?? rid),
     },
