@@ -20,14 +20,17 @@ export type Delivery = "delivered" | "postponed" | "dead";
 export async function relayEntry(orderId: string, entry: OutboxEntry, ports: PlacementPorts): Promise<Delivery> {
   const { clock, orders, reservations } = ports;
   const result = await reservations.move(entry.kind, { orderId, rid: entry.rid }, clock.now() + DELIVERY_TIMEOUT_MS);
-  if (result.kind === "moved") {
+  // A confirm that finds its hold still held met one that no majority has confirmed yet: it is not delivered.
+  const isUndecided = result.kind === "moved" && entry.kind === "confirm" && result.state === "held";
+  if (result.kind === "moved" && !isUndecided) {
     await watch(orderId, entry, result.state, ports);
     // When this is not acknowledged, the entry is delivered once more.
     await orders.dropEntry(orderId, entry.id);
     return "delivered";
   }
   const isRefusal = result.kind === "refused";
-  const later = postponed(entry, result.reason, isRefusal, ports);
+  const reason = result.kind === "moved" ? "the reservation is not confirmed yet" : result.reason;
+  const later = postponed(entry, reason, isRefusal, ports);
   await orders.postponeEntry(orderId, later);
   if (later.state === "dead")
     ports.alarms.raise("an outbox entry is dead", { orderId, entryId: entry.id, kind: entry.kind });
