@@ -54,9 +54,15 @@ describe("addresses", () => {
       ...Array.from({ length: 5 }, () => addresses.create(id, { ...work, isDefault: true })),
       ...[first, second].map((each) => addresses.update(id, each.id, { ...home, isDefault: true })),
     ]);
-    const all = await addresses.list(id);
-    expect(all.length).toBe(7);
-    expect(all.filter(({ isDefault }) => isDefault).length).toBe(1);
+    const defaults = async () => (await addresses.list(id)).filter(({ isDefault }) => isDefault).map((each) => each.id);
+    expect((await defaults()).length).toBe(1);
+    const added = await addresses.create(id, { ...work, isDefault: true });
+    expect(await defaults()).toEqual([added.id]);
+    await addresses.update(id, second.id, { ...work, isDefault: true });
+    expect(await defaults()).toEqual([second.id]);
+    await addresses.update(id, second.id, work);
+    expect(await defaults()).toEqual([second.id]);
+    expect((await addresses.list(id)).length).toBe(8);
   });
   test("are 50 at most, whatever is asked at the same time", async () => {
     const { id, client } = await replica.customer();

@@ -61,6 +61,14 @@ describe("a refresh token", () => {
     clock.advance(30 * days);
     expect(await outcome(refresh(last))).toBe("UNAUTHORIZED");
   });
+  test.each([
+    ["was suspended", { $set: { status: "suspended" } }],
+    ["has ended its sessions", { $inc: { sessionEpoch: 1 } }],
+  ])("of an account that %s is over, although the sessions were not removed", async (_what, change) => {
+    const { credentials, refreshToken } = await replica.customer();
+    await replica.database.database.db.collection("users").updateOne({ email: credentials.email }, change);
+    expect(await outcome(refresh(refreshToken))).toBe("UNAUTHORIZED");
+  });
   test("is stored as a hash", async () => {
     const { refreshToken } = await replica.customer();
     const { db } = replica.database.database;

@@ -72,13 +72,9 @@ export class LoginThrottle {
       },
       count: async () => {
         const now = new Date(this.#clock.now());
-        const counted: string[] = [];
         for (const { id, most } of limits) {
           const { count, expiresAt } = await this.#counters.countUp(id, { now, windowMs });
-          counted.push(id);
-          if (count <= most) continue;
-          await Promise.all(counted.map((each) => this.#counters.countDown(each)));
-          throw locked(expiresAt, now);
+          if (count > most) throw locked(expiresAt, now);
         }
       },
       succeed: async () => {

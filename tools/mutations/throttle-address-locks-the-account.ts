@@ -1,0 +1,18 @@
+import type { Mutation } from "../src/mutations/mutation.ts";
+
+export const mutation: Mutation = {
+  harm: "One stranger at one address locks everybody out of an account.",
+  edits: [
+    {
+      file: "packages/user-service/src/auth/service.ts",
+      find: "    await attempt.refuseWhenLocked();\n",
+      replace: "",
+    },
+    {
+      file: "packages/user-service/src/throttle/login-throttle.ts",
+      find: "for (const { id, most } of limits) {\n          const { count",
+      replace: "for (const { id, most } of limits.toReversed()) {\n          const { count",
+    },
+  ],
+  test: { file: "packages/user-service/src/auth/login.test.ts", name: "one address cannot lock" },
+};

@@ -1,0 +1,13 @@
+import type { Mutation } from "../src/mutations/mutation.ts";
+
+export const mutation: Mutation = {
+  harm: "Passwords are guessed without limit by many tries at once.",
+  edits: [
+    {
+      file: "packages/user-service/src/auth/service.ts",
+      find: "proof.account?.passwordHash, attempt.count)",
+      replace: "proof.account?.passwordHash)",
+    },
+  ],
+  test: { file: "packages/user-service/src/auth/login.test.ts", name: "60 come at once" },
+};

@@ -1,0 +1,13 @@
+import type { Mutation } from "../src/mutations/mutation.ts";
+
+export const mutation: Mutation = {
+  harm: "A stolen access token makes the address of the thief the one that resets go to.",
+  edits: [
+    {
+      file: "packages/user-service/src/auth/service.ts",
+      find: "    await this.#prove({ account, name: account.emailKey, password, address });\n",
+      replace: "",
+    },
+  ],
+  test: { file: "packages/user-service/src/recovery/recovery.test.ts", name: "that is changed" },
+};
