@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { systemClock } from "@pos/service-kit/clock";
 import { migrateDatabase, pendingMigrations } from "@pos/service-kit/migrate";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
@@ -6,6 +6,9 @@ import { silentLogger } from "@pos/testing/logger";
 import { ObjectId } from "mongodb";
 import { startTestService, stockOf, move, unbalanced } from "../test/product-service.ts";
 import { layout } from "./migrations.ts";
+
+// Generous: no time decides a test, and a busy machine is slow.
+setDefaultTimeout(120_000);
 
 let shared: TestDatabase;
 beforeAll(async () => {

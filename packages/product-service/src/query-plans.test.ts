@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { addProduct, move, newId, reserve, startTestService, type TestService } from "../test/product-service.ts";
+
+// Generous: no time decides a test, and a busy machine is slow.
+setDefaultTimeout(120_000);
 
 let service: TestService;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { serviceProcess, type ServiceProcess } from "../test/process.ts";
 import {
@@ -11,6 +11,9 @@ import {
   type TestService,
   unbalanced,
 } from "../test/product-service.ts";
+
+// Generous: no time decides a test, and a busy machine is slow.
+setDefaultTimeout(120_000);
 
 const rounds = process.env["FULL"] === "1" ? 20 : 2;
 

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { testLogger } from "@pos/testing/logger";
 import { addProduct, reserve, startTestService, stockOf, type TestService } from "../../test/product-service.ts";
+
+// Generous: no time decides a test, and a busy machine is slow.
+setDefaultTimeout(120_000);
 
 const script = new URL("../../test/hold-open.ts", import.meta.url).pathname;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import fc from "fast-check";
 import {
@@ -12,6 +12,9 @@ import {
   type TestService,
   unbalanced,
 } from "../../test/product-service.ts";
+
+// Generous: no time decides a test, and a busy machine is slow.
+setDefaultTimeout(120_000);
 
 let shared: TestDatabase;
 let replicas: [TestService, TestService];

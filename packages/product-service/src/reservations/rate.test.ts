@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { AppError } from "@pos/service-kit/app-error";
 import { newId, startTestService, type TestService, unbalanced } from "../../test/product-service.ts";
 import {
@@ -9,6 +9,9 @@ import {
   type Rate,
   type Reserve,
 } from "../../test/reservation-rate.ts";
+
+// Generous: no time decides a test, and a busy machine is slow.
+setDefaultTimeout(120_000);
 
 const isFull = process.env["FULL"] === "1";
 const clients = 50;
