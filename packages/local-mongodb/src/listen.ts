@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { logEnd, reasonInLog } from "./mongod-log.ts";
@@ -87,7 +88,8 @@ function explainExit({ code, signal }: MongodExit, dataDir: string, logPath: str
   const how = signal === undefined ? `exit code ${code}` : signal;
   const reason = reasonInLog(logPath, from);
   if (reason?.includes("DBPathInUse")) {
-    return `another mongod runs on ${dataDir}: stop it first, or choose another data directory. mongod says: ${reason}`;
+    const pid = readFileSync(join(dataDir, "db", "mongod.lock"), "utf8").trim();
+    return `another mongod runs on ${dataDir} (process ${pid}): stop it first, or choose another data directory`;
   }
   return `mongod ended with ${how}${reason === undefined ? "" : `: ${reason}`}. Its log: ${logPath}`;
 }

@@ -115,7 +115,7 @@ describe("the same data directory", () => {
     const first = await start("twice");
     const error = await errorOf(start("twice"));
     expect(error).toBeInstanceOf(MongodStartError);
-    expect(error.message).toContain(`another mongod runs on ${join(root, "twice")}`);
+    expect(error.message).toContain(`another mongod runs on ${join(root, "twice")} (process ${first.pid})`);
     await remember(first, "still there");
     expect(await remembered(first)).toEqual(["still there"]);
     await first.kill();
