@@ -69,6 +69,28 @@ const RARE: ReadonlySet<Action> = new Set(["deleteUser", "deleteProduct"]);
  * one of them alone would show.
  */
 export function drawPlan(random: Random): Plan {
+  const plan = drawMixed(random);
+  return random.chance(DUEL_RATE) ? { ...plan, ...drawDuel(random) } : plan;
+}
+
+const DUEL_RATE = 0.35;
+const DUEL_ACTIONS: readonly Action[] = ["place", "place", "reap", "relay", "jump", "cancel"];
+
+/** Many requests with one key against reapers and failovers, and little else: what needs four things to go wrong. */
+function drawDuel(random: Random): Partial<Plan> {
+  return {
+    placements: 1 + random.int(2),
+    keyedRate: 1,
+    twinRate: 0.9,
+    stockUnits: 100,
+    actions: random.chance(0.5) ? DUEL_ACTIONS : DUEL_ACTIONS.filter((action) => action !== "cancel"),
+    actionRate: random.pick([0.15, 0.3, 0.5]),
+    failOverRate: random.pick([0.02, 0.05, 0.15]),
+    lagRate: random.pick([0.5, 0.9]),
+  };
+}
+
+function drawMixed(random: Random): Plan {
   const kept = actions.filter((action) => ALWAYS.has(action) || random.chance(RARE.has(action) ? 0.3 : 0.6));
   const rate = () => (random.chance(0.5) ? 0 : random.pick([0.02, 0.1, 0.2]));
   return {

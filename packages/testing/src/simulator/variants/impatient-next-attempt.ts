@@ -5,7 +5,7 @@ import type { Variant } from "../variant.ts";
 /** A duplicate key that no majority can show yet counts as a given-up attempt. */
 export const impatientNextAttempt: Variant = {
   name: "impatient-next-attempt",
-  pinnedSeed: 0,
+  pinnedSeed: 1,
   seams: {
     ...production,
     ports: (ports, { orders }) => ({

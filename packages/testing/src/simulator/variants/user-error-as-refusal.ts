@@ -5,7 +5,7 @@ import type { Variant } from "../variant.ts";
 /** A user check without an answer counts as an unknown user. */
 export const userErrorAsRefusal: Variant = {
   name: "user-error-as-refusal",
-  pinnedSeed: 0,
+  pinnedSeed: 1,
   seams: {
     ...production,
     ports: (ports) => ({

@@ -1,0 +1,61 @@
+import { parseArgs } from "node:util";
+
+/** What `bun run simulate` is asked to do. */
+export interface SimulateOptions {
+  /** Schedules to run. */
+  readonly seeds: number;
+  /** The first seed. */
+  readonly from: number;
+  /** One seed to replay instead. */
+  readonly seed: number | undefined;
+  /** Print every step of that one seed. */
+  readonly isTraced: boolean;
+  /** Run the wrong variants instead of production, all or the one named. */
+  readonly variants: "none" | "all" | string;
+  readonly workers: number;
+}
+
+export const USAGE = `Usage: bun run simulate [options]
+Runs random schedules of crashes, lost and late messages over the placement protocol and checks the invariants.
+
+  --seeds N        schedules to run (5000)
+  --from N         the first seed (1)
+  --seed N         replay one seed
+  --trace          with --seed: print every step
+  --variants       run the wrong variants: each must be caught
+  --variant NAME   with --seed: replay that wrong variant
+  --workers N      threads (2)
+`;
+
+/**
+ * Reads the arguments.
+ * @throws {TypeError} with a sentence for the user
+ */
+export function readOptions(args: readonly string[]): SimulateOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seeds: { type: "string" },
+      from: { type: "string" },
+      seed: { type: "string" },
+      trace: { type: "boolean", default: false },
+      variants: { type: "boolean", default: false },
+      variant: { type: "string" },
+      workers: { type: "string" },
+    },
+  });
+  return {
+    seeds: whole("--seeds", values.seeds ?? "5000", { min: 1, max: 1_000_000_000 }),
+    from: whole("--from", values.from ?? "1", { min: 0, max: 1_000_000_000_000 }),
+    seed: values.seed === undefined ? undefined : whole("--seed", values.seed, { min: 0, max: 1_000_000_000_000 }),
+    isTraced: values.trace,
+    variants: values.variant ?? (values.variants ? "all" : "none"),
+    workers: whole("--workers", values.workers ?? "2", { min: 1, max: 64 }),
+  };
+}
+
+function whole(name: string, text: string, { min, max }: { min: number; max: number }): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new TypeError(`${name} takes a whole number from ${min} to ${max}, not ${text}.`);
+}

@@ -1,0 +1,42 @@
+import type { RangeResult } from "./run-seeds.ts";
+
+/** Seeds from `from` on, `count` of them, over production or a wrong variant. */
+export interface SeedRange {
+  readonly from: number;
+  readonly count: number;
+  readonly variant?: string | undefined;
+}
+
+/** Threads that run ranges of seeds. */
+export class Pool {
+  readonly #workers: readonly Worker[];
+
+  /** @param size threads */
+  constructor(size: number) {
+    this.#workers = Array.from({ length: size }, () => new Worker(new URL("./worker.ts", import.meta.url)));
+  }
+
+  /** Runs all ranges, each on the next free thread; `done` hears of each result. */
+  async run(ranges: Iterable<SeedRange>, done: (result: RangeResult, range: SeedRange) => void): Promise<void> {
+    const waiting = ranges[Symbol.iterator]();
+    await Promise.all(
+      this.#workers.map(async (worker) => {
+        for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
+          done(await ask(worker, next.value), next.value);
+        }
+      }),
+    );
+  }
+
+  close(): void {
+    for (const worker of this.#workers) worker.terminate();
+  }
+}
+
+function ask(worker: Worker, range: SeedRange): Promise<RangeResult> {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = (event: MessageEvent<RangeResult>) => resolve(event.data);
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.postMessage(range);
+  });
+}

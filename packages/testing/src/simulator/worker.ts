@@ -1,0 +1,7 @@
+import { runSeeds } from "./run-seeds.ts";
+import type { SeedRange } from "./pool.ts";
+
+declare const self: Worker;
+
+// One thread of `bun run simulate`: runs the ranges that it is sent, one after another.
+self.addEventListener("message", (event: MessageEvent<SeedRange>) => self.postMessage(runSeeds(event.data)));
