@@ -21,7 +21,7 @@ const PASSWORD_MIN_LENGTH = 12;
 
 /**
  * Reads the wish from the environment, because arguments of a process are readable to others.
- * @throws Error with one line per problem
+ * @throws AggregateError with one error per problem
  */
 export function readDatabaseWish(environment: Readonly<Record<string, string | undefined>>): DatabaseWish {
   const problems: string[] = [];
@@ -42,7 +42,7 @@ export function readDatabaseWish(environment: Readonly<Record<string, string | u
   const user = read("DB_INIT_USER", undefined, isName, "the name of the service's user");
   const password = read("DB_INIT_PASSWORD", undefined, isPassword, passwordForm);
   const rootPassword = read("DB_INIT_ROOT_PASSWORD", undefined, isPassword, passwordForm);
-  if (problems.length > 0) throw new Error(problems.join("\n"));
+  if (problems.length > 0) throw new AggregateError(problems, "The environment does not say what to make.");
 
   const hosts = members.split(",");
   const self = environment["DB_INIT_SELF"] || undefined;

@@ -60,7 +60,7 @@ async function step(wish: DatabaseWish, say: (line: string) => void): Promise<st
     if (!root) {
       await createAdministrator(anonymous, wish);
       say("made the administrator");
-      return "the administrator";
+      return await step(wish, say);
     }
     const change = await ensureServiceUser(root, wish);
     if (change) say(`${change} user ${wish.user} of ${wish.database}`);

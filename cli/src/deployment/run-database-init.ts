@@ -17,8 +17,8 @@ export async function runDatabaseInit(wish: DatabaseWish, options: InitTools & {
     try {
       await initialiseDatabase(wish, options);
     } catch (error) {
-      if (signal.aborted) return;
       if (!watch) throw error;
+      if (signal.aborted) return;
       outcome = error instanceof Error ? error.message : String(error);
     }
     if (outcome !== last) say(outcome);

@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import type { ComposeProject, ProjectOptions } from "../../deployment/compose-project.ts";
+import type { ContainerEngine } from "../../deployment/container-engine.ts";
+import type { Tools } from "../../tools.ts";
+import type { Verb } from "../../verb.ts";
+import { ADMIN_EMAIL_DEFAULT, withProjectOptions, writeEnvFile } from "./env.ts";
+
+interface Options extends ProjectOptions {
+  /** False with --no-build. */
+  readonly build?: boolean;
+}
+
+/** `ordersctl compose up` (`bun run compose`): from a fresh clone to a running stack. */
+export const upVerb: Verb<Options> = {
+  usage: "up",
+  summary: "Build the images and start the stack in the background",
+  description: `Makes .env with new secrets where there is none, builds the four images, starts the databases and services
+in the background with Docker, or with podman where there is no Docker, and waits until they are healthy. Run again it
+starts what does not run.`,
+  configure: (command) => withProjectOptions(command).option("--no-build", "take the images as they are"),
+  async run(options, tools) {
+    const { composeCommand, composeProject, readEnvFile, requireContainerEngine } =
+      await import("../../deployment/compose-project.ts");
+    const { runCommand } = await import("../../deployment/run-command.ts");
+    const { serviceUrls, waitForHealth } = await import("../../deployment/compose-health.ts");
+    const { io, talk } = tools;
+    const project = composeProject(options, io.cwd);
+    const engine = await requireContainerEngine();
+    if (!existsSync(project.envFile)) {
+      await writeEnvFile(project.envFile, ADMIN_EMAIL_DEFAULT);
+      talk.done(`wrote ${project.envFile} with new secrets`);
+    }
+    if (options.build !== false) await buildImages(engine, project, tools);
+    const startedAt = io.now();
+    const up = composeCommand(engine, project, ["up", "--detach", "--no-build"]);
+    await runCommand(up, { cwd: project.folder, env: io.env });
+    const variables = await readEnvFile(project.envFile);
+    const urls = serviceUrls({ ...variables, ...io.env });
+    await waitForHealth(urls, { io, say: (line) => talk.say(line) });
+    talk.done(`healthy after ${((io.now() - startedAt) / 1000).toFixed(1)} s`);
+    for (const { name, url } of urls) talk.say(`  ${name.padEnd(16)} ${url}   ${url}/swagger`);
+    talk.say(`Sign in: ordersctl login --email ${variables["ADMIN_EMAIL"]}   (ADMIN_PASSWORD in ${project.envFile})`);
+    talk.hint(`Logs: ${engine.compose.join(" ")} logs -f     Stop: ordersctl compose down`);
+  },
+};
+
+async function buildImages(engine: ContainerEngine, project: ComposeProject, { io, talk }: Tools): Promise<void> {
+  const { buildCommand, IMAGE_TARGETS, imageOf } = await import("../../deployment/container-engine.ts");
+  const { runCommand } = await import("../../deployment/run-command.ts");
+  for (const target of IMAGE_TARGETS) {
+    const startedAt = io.now();
+    talk.say(`building ${imageOf(target)} …`);
+    await runCommand(buildCommand(engine, target, io.env), { cwd: project.folder, env: io.env });
+    talk.done(`${imageOf(target)} (${((io.now() - startedAt) / 1000).toFixed(0)} s)`);
+  }
+}

@@ -1,0 +1,6 @@
+import type { AnyVerb } from "../../verb.ts";
+import { downVerb } from "./down.ts";
+import { envVerb } from "./env.ts";
+import { upVerb } from "./up.ts";
+
+export const composeVerbs: readonly AnyVerb[] = [upVerb, downVerb, envVerb];
