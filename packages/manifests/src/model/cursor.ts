@@ -1,0 +1,85 @@
+import type { Position } from "../finding.ts";
+import type { Path, SourceDocument } from "../yaml/document.ts";
+
+/**
+ * A value inside a document that knows where it stands. Reading through it never throws: what is absent, or of another
+ * type than asked, is `undefined` or empty, because the schema rules report wrong types.
+ */
+export class Cursor {
+  readonly document: SourceDocument;
+  readonly path: Path;
+  readonly value: unknown;
+
+  constructor(document: SourceDocument, path: Path, value: unknown) {
+    this.document = document;
+    this.path = path;
+    this.value = value;
+  }
+
+  /** The value below; a cursor is answered even where there is none. */
+  get(...keys: readonly (string | number)[]): Cursor {
+    return keys.reduce<Cursor>((cursor, key) => cursor.#child(key), this);
+  }
+
+  /** Whether there is a value; `null` counts as absent, as in Kubernetes. */
+  get isSet(): boolean {
+    return this.value !== undefined && this.value !== null;
+  }
+
+  get text(): string | undefined {
+    return typeof this.value === "string" ? this.value : undefined;
+  }
+
+  get number(): number | undefined {
+    return typeof this.value === "number" ? this.value : undefined;
+  }
+
+  get boolean(): boolean | undefined {
+    return typeof this.value === "boolean" ? this.value : undefined;
+  }
+
+  /** A number, or a text that is one: ports and replica counts are written both ways. */
+  get port(): string | number | undefined {
+    return this.number ?? this.text;
+  }
+
+  /** The items of a list. */
+  items(): Cursor[] {
+    return Array.isArray(this.value)
+      ? this.value.map((item: unknown, index) => new Cursor(this.document, [...this.path, index], item))
+      : [];
+  }
+
+  /** The fields of a map, in order. */
+  fields(): { readonly name: string; readonly cursor: Cursor }[] {
+    if (!isRecord(this.value)) return [];
+    return Object.entries(this.value).map(([name, value]) => ({
+      name,
+      cursor: new Cursor(this.document, [...this.path, name], value),
+    }));
+  }
+
+  /** The fields of a map whose values are texts. */
+  texts(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.fields().flatMap(({ name, cursor: { text } }) => (text === undefined ? [] : [[name, text]])),
+    );
+  }
+
+  locate(): Position & { readonly file: string } {
+    return this.document.locate(this.path);
+  }
+
+  #child(key: string | number): Cursor {
+    return new Cursor(this.document, [...this.path, key], childValue(this.value, key));
+  }
+}
+
+function childValue(value: unknown, key: string | number): unknown {
+  if (Array.isArray(value)) return value[Number(key)];
+  return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

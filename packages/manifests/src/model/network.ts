@@ -1,0 +1,94 @@
+import type { Cursor } from "./cursor.ts";
+import { type Labels, matchesSelector } from "./labels.ts";
+import type { Resource } from "./resource.ts";
+import type { ResourceSet } from "./resource-set.ts";
+import type { ContainerPort, Workload } from "./workload.ts";
+
+type Direction = "Ingress" | "Egress";
+
+/** The policies that restrict a workload in one direction; none means that everything is allowed. */
+export function policiesOf(workload: Workload, direction: Direction, set: ResourceSet): Resource[] {
+  return set.ofKind("NetworkPolicy").filter(({ root, namespace }) => {
+    const isNear = namespace === workload.resource.namespace;
+    return (
+      isNear &&
+      directionsOf(root).includes(direction) &&
+      matchesSelector(root.get("spec", "podSelector"), workload.labels)
+    );
+  });
+}
+
+/** `undefined` when the call may pass; else the policies that forbid it. */
+export function blockersOf(
+  from: Workload,
+  to: Workload,
+  port: ContainerPort,
+  set: ResourceSet,
+): { readonly direction: Direction; readonly policies: readonly Resource[] } | undefined {
+  for (const direction of ["Egress", "Ingress"] as const) {
+    const [own, peer] = direction === "Egress" ? [from, to] : [to, from];
+    const policies = policiesOf(own, direction, set);
+    const isAllowed = policies.some((policy) =>
+      rulesOf(policy, direction).some(
+        (rule) =>
+          allowsPort(rule, port) && allowsPeer(rule.get(direction === "Egress" ? "to" : "from"), peer, policy, set),
+      ),
+    );
+    if (policies.length > 0 && !isAllowed) return { direction, policies };
+  }
+  return undefined;
+}
+
+/** Whether the policies let the workload ask for names (port 53), wherever the cluster's name server is. */
+export function mayResolveNames(workload: Workload, set: ResourceSet): boolean {
+  const policies = policiesOf(workload, "Egress", set);
+  const nameServer: ContainerPort = { cursor: workload.template, name: "dns", port: 53 };
+  return (
+    policies.length === 0 ||
+    policies.some((policy) => rulesOf(policy, "Egress").some((rule) => allowsPort(rule, nameServer)))
+  );
+}
+
+function rulesOf({ root }: Resource, direction: Direction): Cursor[] {
+  return root.get("spec", direction === "Egress" ? "egress" : "ingress").items();
+}
+
+function directionsOf(root: Cursor): string[] {
+  const types = root.get("spec", "policyTypes");
+  if (types.isSet) return types.items().flatMap(({ text }) => text ?? []);
+  return root.get("spec", "egress").isSet ? ["Ingress", "Egress"] : ["Ingress"];
+}
+
+function allowsPort(rule: Cursor, port: ContainerPort): boolean {
+  const ports = rule.get("ports").items();
+  return (
+    ports.length === 0 ||
+    ports.some((each) => {
+      const wanted = each.get("port");
+      const last = each.get("endPort").number ?? wanted.number;
+      if (!wanted.isSet) return true;
+      if (wanted.number === undefined) return wanted.text === port.name;
+      return port.port !== undefined && port.port >= wanted.number && port.port <= (last ?? wanted.number);
+    })
+  );
+}
+
+function allowsPeer(peers: Cursor, workload: Workload, policy: Resource, set: ResourceSet): boolean {
+  const items = peers.items();
+  return items.length === 0 || items.some((peer) => matchesPeer(peer, workload, policy, set));
+}
+
+/** Address blocks are taken to hold the pods: which addresses those get is not in the manifests. */
+function matchesPeer(peer: Cursor, { resource, labels }: Workload, policy: Resource, set: ResourceSet): boolean {
+  if (peer.get("ipBlock").isSet) return true;
+  const namespaces = peer.get("namespaceSelector");
+  const isNear = namespaces.isSet
+    ? matchesSelector(namespaces, namespaceLabels(resource.namespace, set))
+    : resource.namespace === policy.namespace;
+  return isNear && (!peer.get("podSelector").isSet || matchesSelector(peer.get("podSelector"), labels));
+}
+
+function namespaceLabels(namespace: string, set: ResourceSet): Labels {
+  const labels = set.find("Namespace", "", namespace)?.root.get("metadata", "labels").texts() ?? {};
+  return { ...labels, "kubernetes.io/metadata.name": namespace === "" ? "default" : namespace };
+}

@@ -1,0 +1,94 @@
+import type { LiveFacts, ServiceFacts } from "../facts.ts";
+import type { SourceDocument, SourceProblem } from "../yaml/document.ts";
+import { type ComposeFile, readCompose } from "./compose.ts";
+import { Cursor } from "./cursor.ts";
+import { includesLabels, type Labels, matchesSelector } from "./labels.ts";
+import { readResources, type Resource } from "./resource.ts";
+import { readWorkload, type Workload } from "./workload.ts";
+
+/** What is known besides the manifests. */
+export interface SetFacts {
+  readonly services: readonly ServiceFacts[];
+  readonly live: readonly LiveFacts[];
+  /** Minor version of Kubernetes whose schemas are asked. */
+  readonly minor: number;
+}
+
+/** Everything that is applied together: references are looked up in here and nowhere else. */
+export class ResourceSet {
+  readonly facts: SetFacts;
+  readonly problems: readonly SourceProblem[];
+  readonly resources: readonly Resource[];
+  readonly workloads: readonly Workload[];
+  readonly composeFiles: readonly ComposeFile[];
+  /** Documents that are neither Kubernetes objects nor compose files. */
+  readonly strangers: readonly Cursor[];
+  readonly #byId = new Map<string, Resource>();
+
+  constructor(documents: readonly SourceDocument[], problems: readonly SourceProblem[], facts: SetFacts) {
+    const composeFiles: ComposeFile[] = [];
+    const resources: Resource[] = [];
+    const strangers: Cursor[] = [];
+    for (const document of documents) {
+      const root = new Cursor(document, [], document.value);
+      const compose = readCompose(root);
+      const found = compose === undefined ? readResources(document) : [];
+      if (compose !== undefined) composeFiles.push(compose);
+      else if (found.length > 0 || isEmptyList(root)) resources.push(...found);
+      else strangers.push(root);
+    }
+    this.facts = facts;
+    this.problems = problems;
+    this.resources = resources;
+    this.composeFiles = composeFiles;
+    this.strangers = strangers;
+    this.workloads = resources.flatMap((resource) => readWorkload(resource) ?? []);
+    for (const resource of resources) this.#byId.set(idOf(resource.kind, resource.namespace, resource.name), resource);
+  }
+
+  /** The resource of that kind, namespace and name. */
+  find(kind: string, namespace: string, name: string): Resource | undefined {
+    return this.#byId.get(idOf(kind, namespace, name));
+  }
+
+  ofKind(...kinds: readonly string[]): Resource[] {
+    return this.resources.filter(({ kind }) => kinds.includes(kind));
+  }
+
+  /** Names of all resources of a kind in a namespace: what a mistyped reference may have meant. */
+  namesOf(kind: string, namespace: string): string[] {
+    return this.ofKind(kind)
+      .filter((resource) => resource.namespace === namespace)
+      .map(({ name }) => name);
+  }
+
+  /** The workloads of a namespace whose pods carry these labels; none for an empty selector. */
+  podsByLabels(namespace: string, wanted: Labels): Workload[] {
+    if (Object.keys(wanted).length === 0) return [];
+    return this.podsIn(namespace).filter(({ labels }) => includesLabels(labels, wanted));
+  }
+
+  /** The workloads of a namespace that a LabelSelector takes; an empty one takes all. */
+  podsBySelector(namespace: string, selector: Cursor): Workload[] {
+    return this.podsIn(namespace).filter(({ labels }) => matchesSelector(selector, labels));
+  }
+
+  podsIn(namespace: string): Workload[] {
+    return this.workloads.filter(({ resource }) => resource.namespace === namespace);
+  }
+
+  /** The workload that runs a service of ours: by its name, or by the usual labels. */
+  workloadOf(service: string): Workload | undefined {
+    const isNamed = (workload: Workload): boolean =>
+      workload.resource.name === service || workload.labels["app.kubernetes.io/name"] === service;
+    return this.workloads.find((workload) => isNamed(workload) && workload.resource.kind !== "Job");
+  }
+}
+
+function idOf(kind: string, namespace: string, name: string): string {
+  return `${kind}\n${namespace}\n${name}`;
+}
+
+function isEmptyList(root: Cursor): boolean {
+  return root.get("kind").text === "List" && root.get("items").items().length === 0;
+}

@@ -1,0 +1,85 @@
+import type { Cursor } from "./cursor.ts";
+import type { Resource } from "./resource.ts";
+import type { ResourceSet } from "./resource-set.ts";
+import { type ContainerPort, servingPorts, type Workload } from "./workload.ts";
+
+/** A host and port that a connection string names. */
+export interface Address {
+  readonly scheme: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A Service, and the pods behind it. */
+export interface ServiceTarget {
+  readonly service: Resource;
+  readonly pods: readonly Workload[];
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+  http: 80,
+  https: 443,
+  mongodb: 27_017,
+  redis: 6379,
+  amqp: 5672,
+};
+const URL_FORM = /^(?<scheme>[a-z][a-z\d.-]*):\/\/(?:[^@/]*@)?(?<hosts>[^/?#]+)/i;
+
+/** The addresses in a connection string (MongoDB's names several hosts); none when it is no URL. */
+export function addressesIn(text: string): Address[] {
+  const groups = URL_FORM.exec(text)?.groups;
+  const scheme = groups?.["scheme"]?.toLowerCase() ?? "";
+  const defaultPort = DEFAULT_PORTS[scheme];
+  if (defaultPort === undefined) return [];
+  return (groups?.["hosts"] ?? "").split(",").flatMap((part) => {
+    const match = /^([\w.-]+)(?::(\d+))?$/.exec(part);
+    return match === null
+      ? []
+      : [{ scheme, host: match[1] ?? "", port: match[2] === undefined ? defaultPort : Number(match[2]) }];
+  });
+}
+
+/**
+ * The Service that a name means inside the cluster. `"missing"`: the name can only be one of the cluster and no Service
+ * has it; `undefined`: a name of the world outside.
+ */
+export function resolveHost(host: string, namespace: string, set: ResourceSet): ServiceTarget | "missing" | undefined {
+  if (host === "localhost" || /^[\d.]+$/.test(host)) return undefined;
+  const short = host.replace(/\.svc(?:\.cluster\.local)?\.?$/, "");
+  const parts = short.split(".");
+  const [first = "", second, third] = parts;
+  const service =
+    parts.length === 1
+      ? set.find("Service", namespace, first)
+      : parts.length === 2
+        ? (set.find("Service", second ?? "", first) ?? podService(set, namespace, parts))
+        : podService(set, third ?? "", parts);
+  if (service !== undefined) return { service, pods: podsBehind(service, set) };
+  return parts.length === 1 || short !== host ? "missing" : undefined;
+}
+
+/** The pods that a Service's selector takes. */
+export function podsBehind(service: Resource, set: ResourceSet): readonly Workload[] {
+  return set.podsByLabels(service.namespace, service.root.get("spec", "selector").texts());
+}
+
+/** The port of a Service's list with this number. */
+export function servicePort(service: Resource, port: number): Cursor | undefined {
+  return service.root
+    .get("spec", "ports")
+    .items()
+    .find((each) => each.get("port").number === port);
+}
+
+/** The container ports that a port of a Service leads to: by name, or by number. */
+export function targetPorts(port: Cursor, workload: Workload): readonly ContainerPort[] {
+  const target = port.get("targetPort").isSet ? port.get("targetPort").port : port.get("port").number;
+  return servingPorts(workload).filter((each) =>
+    typeof target === "string" ? each.name === target : each.port === target,
+  );
+}
+
+/** A pod of a StatefulSet has the name `pod.service`. */
+function podService(set: ResourceSet, namespace: string, parts: readonly string[]): Resource | undefined {
+  return /-\d+$/.test(parts[0] ?? "") ? set.find("Service", namespace, parts[1] ?? "") : undefined;
+}

@@ -1,0 +1,112 @@
+import type { ResourceSet } from "../model/resource-set.ts";
+import { didYouMean } from "../model/words.ts";
+import type { Workload } from "../model/workload.ts";
+import type { Rule } from "../rule.ts";
+
+const BINDINGS = ["RoleBinding", "ClusterRoleBinding"] as const;
+/** Roles that Kubernetes brings along. */
+const BUILT_IN_ROLE = /^(?:system:.*|cluster-admin|admin|edit|view)$/;
+
+const serviceAccountRef: Rule = {
+  id: "service-account-ref",
+  level: "error",
+  title: "Every service account that a pod runs as exists",
+  why: "The pod is never made; only the events of its owner say so.",
+  wrong: "serviceAccountName: wbe",
+  right: "serviceAccountName: web",
+  *check(set) {
+    for (const { podSpec, resource } of set.workloads) {
+      const at = podSpec.get("serviceAccountName");
+      if (at.text === undefined || at.text === "default" || set.find("ServiceAccount", resource.namespace, at.text))
+        continue;
+      const guess = didYouMean(at.text, set.namesOf("ServiceAccount", resource.namespace));
+      yield {
+        at,
+        sentence: `${resource.title} runs as the service account ${at.text}, which is not among the manifests${guess}.`,
+      };
+    }
+  },
+};
+
+const roleRef: Rule = {
+  id: "role-ref",
+  level: "error",
+  title: "Every role that a binding grants exists",
+  why: "The binding is accepted and grants nothing: the first call to the API is forbidden.",
+  wrong: "roleRef: { kind: Role, name: raeder, … }",
+  right: "roleRef: { kind: Role, name: reader, … }",
+  *check(set) {
+    for (const { root, namespace, title } of set.ofKind(...BINDINGS)) {
+      const at = root.get("roleRef", "name");
+      const kind = root.get("roleRef", "kind").text;
+      const isCluster = kind === "ClusterRole";
+      if (at.text === undefined || kind === undefined || (isCluster && BUILT_IN_ROLE.test(at.text))) continue;
+      if (set.find(kind, isCluster ? "" : namespace, at.text) !== undefined) continue;
+      const guess = didYouMean(at.text, set.namesOf(kind, isCluster ? "" : namespace));
+      yield { at, sentence: `${title} grants the ${kind} ${at.text}, which is not among the manifests${guess}.` };
+    }
+  },
+};
+
+const roleSubject: Rule = {
+  id: "role-subject",
+  level: "error",
+  title: "Every service account that a binding names exists",
+  why: "The binding is accepted and grants nothing to the pods that it is meant for.",
+  wrong: "subjects: [{ kind: ServiceAccount, name: wbe, namespace: shop }]",
+  right: "subjects: [{ kind: ServiceAccount, name: web, namespace: shop }]",
+  *check(set) {
+    for (const { root, namespace, title } of set.ofKind(...BINDINGS)) {
+      for (const subject of root.get("subjects").items()) {
+        const at = subject.get("name");
+        if (subject.get("kind").text !== "ServiceAccount" || at.text === undefined || at.text === "default") continue;
+        const home = subject.get("namespace").text ?? namespace;
+        if (home !== namespace && set.podsIn(home).length === 0 && set.namesOf("ServiceAccount", home).length === 0)
+          continue;
+        if (set.find("ServiceAccount", home, at.text) !== undefined) continue;
+        const guess = didYouMean(at.text, set.namesOf("ServiceAccount", home));
+        yield {
+          at,
+          sentence: `${title} names the service account ${at.text}, which is not among the manifests${guess}.`,
+        };
+      }
+    }
+  },
+};
+
+const accountToken: Rule = {
+  id: "service-account-token",
+  level: "warn",
+  title: "Pods that never call the Kubernetes API get no token for it",
+  why: "The token lies in every container as a file: whoever gets in may use it.",
+  wrong: "kind: ServiceAccount\nmetadata: { name: web }",
+  right: "kind: ServiceAccount\nmetadata: { name: web }\nautomountServiceAccountToken: false",
+  *check(set) {
+    for (const workload of set.workloads) {
+      const { podSpec, resource } = workload;
+      const name = podSpec.get("serviceAccountName");
+      const account = set.find("ServiceAccount", resource.namespace, name.text ?? "");
+      if (account === undefined || isBound(set, workload)) continue;
+      const setting =
+        podSpec.get("automountServiceAccountToken").boolean ?? account.root.get("automountServiceAccountToken").boolean;
+      if (setting === false) continue;
+      const sentence = `${resource.title} mounts a token of ${account.name}, which no binding grants anything.`;
+      yield { at: name, sentence, hint: "Write automountServiceAccountToken: false into the ServiceAccount." };
+    }
+  },
+};
+
+function isBound(set: ResourceSet, { podSpec, resource }: Workload): boolean {
+  const name = podSpec.get("serviceAccountName").text;
+  return set.ofKind(...BINDINGS).some(({ root, namespace }) =>
+    root
+      .get("subjects")
+      .items()
+      .some((subject) => {
+        const home = subject.get("namespace").text ?? namespace;
+        return subject.get("name").text === name && home === resource.namespace;
+      }),
+  );
+}
+
+export const accessRules: readonly Rule[] = [serviceAccountRef, roleRef, roleSubject, accountToken];

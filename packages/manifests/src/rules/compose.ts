@@ -1,0 +1,192 @@
+import { type ComposeFile, type ComposeService } from "../model/compose.ts";
+import { parseImage } from "../model/image.ts";
+import type { ResourceSet } from "../model/resource-set.ts";
+import { addressesIn } from "../model/service-address.ts";
+import { didYouMean } from "../model/words.ts";
+import { printPorts, servingPorts, type Workload } from "../model/workload.ts";
+import type { Rule } from "../rule.ts";
+
+const DATABASE_PORTS = new Set([3306, 5432, 6379, 27_017, 27_018, 27_019]);
+
+/** Each compose service beside the workload of the same name. */
+function* pairsOf(set: ResourceSet): Generator<{ readonly compose: ComposeService; readonly workload: Workload }> {
+  for (const compose of set.composeFiles.flatMap(({ services }) => services)) {
+    const workload = set.workloadOf(compose.name);
+    if (workload !== undefined) yield { compose, workload };
+  }
+}
+
+const composeService: Rule = {
+  id: "compose-service",
+  level: "error",
+  title: "compose.yaml runs every service that the manifests run",
+  why: "What is tried on the developer's machine is not what runs in the cluster.",
+  wrong: "services: { user-servce: … }",
+  right: "services: { user-service: … }",
+  *check(set) {
+    for (const { root, services } of set.composeFiles) {
+      const names = services.map(({ name }) => name);
+      for (const { service } of set.facts.services) {
+        if (names.includes(service) || set.workloadOf(service) === undefined) continue;
+        const sentence = `compose.yaml has no service ${service}, which the manifests run${didYouMean(service, names)}.`;
+        yield { at: root.get("services"), sentence };
+      }
+    }
+  },
+};
+
+const composePort: Rule = {
+  id: "compose-port",
+  level: "error",
+  title: "Services have the same port in compose.yaml and in the manifests",
+  why: "One of the two leads to a port where nobody listens.",
+  wrong: "user-service: { ports: ['3001:3000'] }      # containerPort: 3001",
+  right: "user-service: { ports: ['3001:3001'] }",
+  *check(set) {
+    for (const { compose, workload } of pairsOf(set)) {
+      const ports = servingPorts(workload);
+      for (const { cursor, container } of compose.ports) {
+        if (container === undefined || ports.length === 0 || ports.some(({ port }) => port === container)) continue;
+        const sentence = `compose.yaml leads to port ${container} of ${compose.name}, the manifests to ${printPorts(ports)}.`;
+        yield { at: cursor, sentence };
+      }
+    }
+  },
+};
+
+const composePortForm: Rule = {
+  id: "compose-port-form",
+  level: "error",
+  title: "Ports in compose.yaml are ports",
+  why: "`compose up` refuses the file.",
+  wrong: "ports: ['300x:3001']",
+  right: "ports: ['3001:3001']",
+  *check(set) {
+    for (const { ports } of set.composeFiles.flatMap(({ services }) => services)) {
+      for (const { cursor, isValid } of ports) {
+        if (!isValid)
+          yield {
+            at: cursor,
+            sentence: `${JSON.stringify(cursor.value)} is no port mapping.`,
+            hint: 'Write "host:container".',
+          };
+      }
+    }
+  },
+};
+
+const composePublished: Rule = {
+  id: "compose-published",
+  level: "warn",
+  title: "Databases in compose.yaml are published on this machine only",
+  why: "A port without an address is open to the whole network, past the firewall of most machines.",
+  wrong: "ports: ['27017:27017']",
+  right: "ports: ['127.0.0.1:27017:27017']",
+  *check(set) {
+    for (const { name, ports } of set.composeFiles.flatMap(({ services }) => services)) {
+      for (const { cursor, container, host, address } of ports) {
+        if (container === undefined || !DATABASE_PORTS.has(container) || host === undefined) continue;
+        if (address !== undefined && address !== "0.0.0.0" && address !== "[::]") continue;
+        yield {
+          at: cursor,
+          sentence: `The database ${name} is open to the network on port ${host}.`,
+          hint: "Put 127.0.0.1: in front.",
+        };
+      }
+    }
+  },
+};
+
+const composeImage: Rule = {
+  id: "compose-image",
+  level: "error",
+  title: "compose.yaml and the manifests run the same images",
+  why: "What is tried on the developer's machine is not what runs in the cluster.",
+  wrong: "image: mongo:7.0.14      # the StatefulSet has mongo:8.0.12",
+  right: "image: mongo:8.0.12",
+  *check(set) {
+    for (const { compose, workload } of pairsOf(set)) {
+      const at = compose.cursor.get("image");
+      const own = parseImage(at.text ?? "");
+      for (const { cursor } of workload.containers) {
+        const text = cursor.get("image").text ?? "";
+        const other = parseImage(text);
+        if (at.text === undefined || at.text.includes("$") || own.name !== other.name || own.tag === other.tag)
+          continue;
+        yield { at, sentence: `compose.yaml runs ${at.text}, the manifests ${text}.` };
+      }
+    }
+  },
+};
+
+const composeDependency: Rule = {
+  id: "compose-depends",
+  level: "error",
+  title: "Services in compose.yaml wait for services that exist",
+  why: "`compose up` refuses the file.",
+  wrong: "depends_on: [mongodb-usr]",
+  right: "depends_on: [mongodb-user]",
+  *check(set) {
+    for (const file of set.composeFiles) {
+      const names = namesOf(file);
+      for (const { name, dependencies } of file.services) {
+        for (const at of dependencies) {
+          const wanted = at.text ?? String(at.path.at(-1));
+          if (names.includes(wanted)) continue;
+          yield {
+            at,
+            sentence: `${name} waits for ${wanted}, which is no service of compose.yaml${didYouMean(wanted, names)}.`,
+          };
+        }
+      }
+    }
+  },
+};
+
+const composeUrl: Rule = {
+  id: "compose-url",
+  level: "error",
+  title: "Every address in the environment of a compose service leads to a service",
+  why: "The name is not known in compose's network: the service starts and every call fails.",
+  wrong: "environment: { USER_SERVICE_URL: 'http://localhost:3001' }",
+  right: "environment: { USER_SERVICE_URL: 'http://user-service:3001' }",
+  *check(set) {
+    for (const file of set.composeFiles) {
+      const names = namesOf(file);
+      for (const service of file.services) {
+        if (service.cursor.get("network_mode").isSet) continue;
+        for (const { name, value, cursor } of service.environment) {
+          for (const { host, port } of addressesIn(value ?? "")) {
+            const isLocal = host === "localhost" || host === "127.0.0.1";
+            if (names.includes(host) || (host.includes(".") && !isLocal) || hasHost(file, host)) continue;
+            const reason = isLocal
+              ? "is the container itself"
+              : `is no service of compose.yaml${didYouMean(host, names)}`;
+            yield { at: cursor, sentence: `${name} of ${service.name} asks ${host}:${port}, which ${reason}.` };
+          }
+        }
+      }
+    }
+  },
+};
+
+function namesOf({ services }: ComposeFile): string[] {
+  return services.map(({ name }) => name);
+}
+
+/** Whether a service has that name as its host name, container name or alias. */
+function hasHost({ services }: ComposeFile, host: string): boolean {
+  return services.some(
+    ({ cursor }) => cursor.get("hostname").text === host || cursor.get("container_name").text === host,
+  );
+}
+
+export const composeRules: readonly Rule[] = [
+  composeService,
+  composePort,
+  composePortForm,
+  composePublished,
+  composeImage,
+  composeDependency,
+  composeUrl,
+];

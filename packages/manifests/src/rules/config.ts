@@ -1,0 +1,146 @@
+import type { Cursor } from "../model/cursor.ts";
+import type { Resource } from "../model/resource.ts";
+import type { ResourceSet } from "../model/resource-set.ts";
+import { didYouMean } from "../model/words.ts";
+import type { Workload } from "../model/workload.ts";
+import type { Problem, Rule } from "../rule.ts";
+
+type Holder = "ConfigMap" | "Secret";
+
+/** One use of a ConfigMap or Secret by a pod, with the keys that it asks for. */
+interface Use {
+  readonly holder: Holder;
+  readonly name: Cursor;
+  readonly keys: readonly Cursor[];
+  readonly workload: Workload;
+}
+
+/** ConfigMaps that every namespace gets from Kubernetes. */
+const GIVEN_CONFIG_MAPS = new Set(["kube-root-ca.crt"]);
+
+function* usesOf(set: ResourceSet, holder: Holder): Generator<Use> {
+  for (const workload of set.workloads) {
+    for (const { cursor } of workload.containers) {
+      for (const source of cursor.get("envFrom").items())
+        yield* use(source.get(fieldOf(holder, "Ref")), holder, workload, []);
+      for (const entry of cursor.get("env").items()) {
+        const reference = entry.get("valueFrom", fieldOf(holder, "KeyRef"));
+        yield* use(reference, holder, workload, [reference.get("key")]);
+      }
+    }
+    for (const volume of workload.podSpec.get("volumes").items()) {
+      yield* useOfVolume(volume.get(holder === "Secret" ? "secret" : "configMap"), holder, workload);
+      for (const source of volume.get("projected", "sources").items()) {
+        yield* useOfVolume(source.get(holder === "Secret" ? "secret" : "configMap"), holder, workload);
+      }
+    }
+  }
+}
+
+function* useOfVolume(source: Cursor, holder: Holder, workload: Workload): Generator<Use> {
+  const keys = source
+    .get("items")
+    .items()
+    .map((item) => item.get("key"));
+  yield* use(source, holder, workload, keys);
+}
+
+function* use(source: Cursor, holder: Holder, workload: Workload, keys: readonly Cursor[]): Generator<Use> {
+  const name = source.get("secretName").isSet ? source.get("secretName") : source.get("name");
+  if (!name.isSet || source.get("optional").boolean === true) return;
+  yield { holder, name, keys, workload };
+}
+
+function fieldOf(holder: Holder, suffix: string): string {
+  return `${holder === "Secret" ? "secret" : "configMap"}${suffix}`;
+}
+
+function* missingHolders(set: ResourceSet, holder: Holder): Generator<Problem> {
+  for (const { name, workload } of usesOf(set, holder)) {
+    const { namespace, title } = workload.resource;
+    const wanted = name.text ?? "";
+    if (set.find(holder, namespace, wanted) !== undefined || (holder === "ConfigMap" && GIVEN_CONFIG_MAPS.has(wanted)))
+      continue;
+    yield {
+      at: name,
+      sentence: `${title} needs the ${holder} ${inNamespace(namespace, wanted)}, which is not among the manifests${didYouMean(wanted, set.namesOf(holder, namespace))}.`,
+      hint: elsewhere(set, holder, wanted),
+    };
+  }
+}
+
+function elsewhere(set: ResourceSet, holder: Holder, name: string): string | undefined {
+  const other = set.ofKind(holder).find((resource) => resource.name === name);
+  if (other !== undefined)
+    return `There is one in the namespace ${other.namespace || "default"}; pods read only their own.`;
+  return holder === "Secret"
+    ? "If it is made elsewhere, mark the reference optional or turn secret-ref off."
+    : undefined;
+}
+
+function* missingKeys(set: ResourceSet, kind: Holder): Generator<Problem> {
+  for (const { name, keys, workload } of usesOf(set, kind)) {
+    const holder = set.find(kind, workload.resource.namespace, name.text ?? "");
+    if (holder === undefined) continue;
+    const known = keysOf(holder);
+    for (const key of keys) {
+      if (key.text === undefined || known.includes(key.text)) continue;
+      yield { at: key, sentence: `${holder.title} has no key ${key.text}${didYouMean(key.text, known)}.` };
+    }
+  }
+}
+
+function keysOf({ root }: Resource): string[] {
+  return ["data", "stringData", "binaryData"].flatMap((field) =>
+    root
+      .get(field)
+      .fields()
+      .map(({ name }) => name),
+  );
+}
+
+function inNamespace(namespace: string, name: string): string {
+  return namespace === "" ? name : `${namespace}/${name}`;
+}
+
+const configRef: Rule = {
+  id: "config-ref",
+  level: "error",
+  title: "Every ConfigMap that a pod needs exists",
+  why: "The pod stays in CreateContainerConfigError or ContainerCreating.",
+  wrong: "envFrom: [{ configMapRef: { name: web-confg } }]",
+  right: "envFrom: [{ configMapRef: { name: web-config } }]",
+  check: (set) => missingHolders(set, "ConfigMap"),
+};
+
+const configKeyRef: Rule = {
+  id: "config-key-ref",
+  level: "error",
+  title: "Every key of a ConfigMap that a pod needs exists",
+  why: "The pod stays in CreateContainerConfigError.",
+  wrong: "valueFrom: { configMapKeyRef: { name: web-config, key: LOG_LEVLE } }",
+  right: "valueFrom: { configMapKeyRef: { name: web-config, key: LOG_LEVEL } }",
+  check: (set) => missingKeys(set, "ConfigMap"),
+};
+
+const secretRef: Rule = {
+  id: "secret-ref",
+  level: "error",
+  title: "Every Secret that a pod needs exists",
+  why: "The pod stays in CreateContainerConfigError or ContainerCreating.",
+  wrong: "volumes: [{ name: tls, secret: { secretName: web-tsl } }]",
+  right: "volumes: [{ name: tls, secret: { secretName: web-tls } }]",
+  check: (set) => missingHolders(set, "Secret"),
+};
+
+const secretKeyRef: Rule = {
+  id: "secret-key-ref",
+  level: "error",
+  title: "Every key of a Secret that a pod needs exists",
+  why: "The pod stays in CreateContainerConfigError.",
+  wrong: "valueFrom: { secretKeyRef: { name: web-secret, key: JWT_SECERT } }",
+  right: "valueFrom: { secretKeyRef: { name: web-secret, key: JWT_SECRET } }",
+  check: (set) => missingKeys(set, "Secret"),
+};
+
+export const configRules: readonly Rule[] = [configRef, configKeyRef, secretRef, secretKeyRef];

@@ -1,0 +1,55 @@
+import { parseImage } from "../model/image.ts";
+import type { Rule } from "../rule.ts";
+import { containersOf, titleOf } from "./iterate.ts";
+
+const MOVING_TAGS = new Set(["latest", "main", "master", "edge", "nightly", "stable", "dev"]);
+
+const imagePinned: Rule = {
+  id: "image-pinned",
+  level: "error",
+  title: "Images have a version",
+  why: "`latest` is another program on every node and after every restart, and there is nothing to roll back to.",
+  wrong: "image: mongo",
+  right: "image: mongo:8.0.12",
+  *check(set) {
+    for (const container of containersOf(set)) {
+      const at = container.cursor.get("image");
+      if (at.text === undefined || at.text === "") continue;
+      const { tag, digest } = parseImage(at.text);
+      if (digest !== undefined || (tag !== undefined && !MOVING_TAGS.has(tag))) continue;
+      const reason = tag === undefined ? "no tag, which means latest" : `the tag ${tag}, which moves`;
+      yield { at, sentence: `The image of ${titleOf(container)} has ${reason}.` };
+    }
+  },
+};
+
+const imageForm: Rule = {
+  id: "image-form",
+  level: "error",
+  title: "The name of an image is one",
+  why: "The pod stays in InvalidImageName.",
+  wrong: "image: Shop/Web:1.0",
+  right: "image: shop/web:1.0",
+  *check(set) {
+    for (const container of containersOf(set)) {
+      const at = container.cursor.get("image");
+      if (at.text === undefined || isImage(at.text)) continue;
+      const sentence = at.text === "" ? "is empty" : `"${at.text}" is none that a registry takes`;
+      yield {
+        at,
+        sentence: `The image of ${titleOf(container)} ${sentence}.`,
+        hint: "Use lower-case letters; the tag follows one colon.",
+      };
+    }
+  },
+};
+
+const HOST = /^(?:[\w-]+(?:\.[\w-]+)*(?::\d+)?\/)?/.source;
+const NAME = /[a-z\d]+(?:(?:\.|_|__|-+)[a-z\d]+)*(?:\/[a-z\d]+(?:(?:\.|_|__|-+)[a-z\d]+)*)*/.source;
+const IMAGE = new RegExp(String.raw`${HOST}${NAME}(?::\w[\w.-]{0,127})?(?:@sha256:[a-f\d]{64})?$`);
+
+function isImage(text: string): boolean {
+  return IMAGE.test(text);
+}
+
+export const imageRules: readonly Rule[] = [imagePinned, imageForm];

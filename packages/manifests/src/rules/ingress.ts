@@ -1,0 +1,124 @@
+import type { Cursor } from "../model/cursor.ts";
+import type { Resource } from "../model/resource.ts";
+import { didYouMean } from "../model/words.ts";
+import type { Rule } from "../rule.ts";
+
+/** The `service` of every backend of an Ingress. */
+function backendsOf({ root }: Resource): Cursor[] {
+  const paths = root
+    .get("spec", "rules")
+    .items()
+    .flatMap((rule) => rule.get("http", "paths").items());
+  return [root.get("spec", "defaultBackend", "service"), ...paths.map((path) => path.get("backend", "service"))].filter(
+    (backend) => backend.isSet,
+  );
+}
+
+const ingressService: Rule = {
+  id: "ingress-service",
+  level: "error",
+  title: "Every Service that an Ingress leads to exists",
+  why: "The path answers 503.",
+  wrong: "backend: { service: { name: wbe, port: { name: http } } }",
+  right: "backend: { service: { name: web, port: { name: http } } }",
+  *check(set) {
+    for (const ingress of set.ofKind("Ingress")) {
+      for (const backend of backendsOf(ingress)) {
+        const at = backend.get("name");
+        if (at.text === undefined || set.find("Service", ingress.namespace, at.text) !== undefined) continue;
+        const guess = didYouMean(at.text, set.namesOf("Service", ingress.namespace));
+        yield {
+          at,
+          sentence: `${ingress.title} leads to the Service ${at.text}, which is not among the manifests${guess}.`,
+        };
+      }
+    }
+  },
+};
+
+const ingressPort: Rule = {
+  id: "ingress-port",
+  level: "error",
+  title: "Every port that an Ingress leads to is one of the Service",
+  why: "The path answers 503, or the Ingress is refused.",
+  wrong: "backend: { service: { name: web, port: { number: 8080 } } }      # the Service listens on 80",
+  right: "backend: { service: { name: web, port: { number: 80 } } }",
+  *check(set) {
+    for (const ingress of set.ofKind("Ingress")) {
+      for (const backend of backendsOf(ingress)) {
+        const service = set.find("Service", ingress.namespace, backend.get("name").text ?? "");
+        const at = backend.get("port", "name").isSet ? backend.get("port", "name") : backend.get("port", "number");
+        if (service === undefined || !at.isSet) continue;
+        const ports = service.root.get("spec", "ports").items();
+        if (ports.some((port) => port.get("name").value === at.value || port.get("port").value === at.value)) continue;
+        const has = ports.map(
+          (port) =>
+            `${port.get("name").text ?? ""}${port.get("name").isSet ? "=" : ""}${String(port.get("port").value)}`,
+        );
+        yield { at, sentence: `${service.title} has no port ${String(at.value)} (has: ${has.join(", ") || "none"}).` };
+      }
+    }
+  },
+};
+
+const ingressSecret: Rule = {
+  id: "ingress-tls",
+  level: "error",
+  title: "The certificate of an Ingress comes from somewhere",
+  why: "Without its Secret the Ingress answers with a self-signed certificate, which browsers refuse.",
+  wrong: "tls: [{ hosts: [shop.example.com], secretName: shop-tsl }]",
+  right:
+    "metadata: { annotations: { cert-manager.io/cluster-issuer: letsencrypt } }\nspec: { tls: [{ hosts: [shop.example.com], secretName: shop-tls }] }",
+  *check(set) {
+    for (const { root, namespace, title } of set.ofKind("Ingress")) {
+      const isIssued = root
+        .get("metadata", "annotations")
+        .fields()
+        .some(({ name }) => name.startsWith("cert-manager.io/"));
+      const secrets = root
+        .get("spec", "tls")
+        .items()
+        .map((tls) => tls.get("secretName"));
+      for (const at of isIssued ? [] : secrets) {
+        if (at.text === undefined || set.find("Secret", namespace, at.text) !== undefined) continue;
+        const guess = didYouMean(at.text, set.namesOf("Secret", namespace));
+        const hint = "Add the Secret, or the annotation of the issuer that makes it.";
+        yield {
+          at,
+          sentence: `${title} takes its certificate from the Secret ${at.text}, which nothing makes${guess}.`,
+          hint,
+        };
+      }
+    }
+  },
+};
+
+const ingressHost: Rule = {
+  id: "ingress-host",
+  level: "warn",
+  title: "Every host with TLS has a rule, and every rule its TLS",
+  why: "A host under tls without a rule, or the other way round, is most often a typing mistake: the site is served without encryption.",
+  wrong: "tls: [{ hosts: [shop.example.com] }]\nrules: [{ host: shop.exmaple.com, … }]",
+  right: "tls: [{ hosts: [shop.example.com] }]\nrules: [{ host: shop.example.com, … }]",
+  *check(set) {
+    for (const { root, title } of set.ofKind("Ingress")) {
+      const secured = root
+        .get("spec", "tls")
+        .items()
+        .flatMap((tls) => tls.get("hosts").items());
+      const names = secured.flatMap(({ text }) => text ?? []);
+      if (names.length === 0) continue;
+      for (const rule of root.get("spec", "rules").items()) {
+        const at = rule.get("host");
+        if (at.text === undefined || names.includes(at.text) || names.includes(at.text.replace(/^[^.]+/, "*")))
+          continue;
+        yield {
+          at,
+          sentence: `${title} serves ${at.text} without TLS, though other hosts have it${didYouMean(at.text, names)}.`,
+        };
+      }
+    }
+  },
+};
+
+export const ingressRules: readonly Rule[] = [ingressService, ingressPort, ingressSecret, ingressHost];

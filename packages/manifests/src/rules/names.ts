@@ -1,0 +1,130 @@
+import type { Cursor } from "../model/cursor.ts";
+import type { Resource } from "../model/resource.ts";
+import type { Problem, Rule } from "../rule.ts";
+
+const LABEL = /^[a-z\d](?:[-a-z\d]{0,61}[a-z\d])?$/;
+const SERVICE_LABEL = /^[a-z](?:[-a-z\d]{0,61}[a-z\d])?$/;
+const SUBDOMAIN = /^(?=.{1,253}$)[a-z\d](?:[-a-z\d]*[a-z\d])?(?:\.[a-z\d](?:[-a-z\d]*[a-z\d])?)*$/;
+const LABEL_NAME = /^[A-Za-z\d](?:[-\w.]{0,61}[A-Za-z\d])?$/;
+const DATA_KEY = /^[-._A-Za-z\d]{1,253}$/;
+/** RBAC names are path segments: `system:node` is one. */
+const RBAC_KINDS = new Set(["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"]);
+/** CronJob appends eleven characters to the names of its jobs. */
+const MAX_CRON_JOB_NAME = 52;
+
+const resourceName: Rule = {
+  id: "resource-name",
+  level: "error",
+  title: "Names are DNS names",
+  why: "The API server refuses capital letters, underscores and names that are too long; names of Services and Namespaces must begin and end as DNS labels do.",
+  wrong: "metadata: { name: Web_Server }",
+  right: "metadata: { name: web-server }",
+  *check(set) {
+    for (const resource of set.resources) {
+      const at = resource.root.get("metadata", "name");
+      if (!at.isSet) {
+        if (!resource.root.get("metadata", "generateName").isSet) {
+          yield { at: resource.root.get("metadata"), sentence: `This ${resource.kind} has no metadata.name.` };
+        }
+        continue;
+      }
+      const wanted = wantedForm(resource);
+      if (wanted !== undefined)
+        yield { at, sentence: `"${resource.name}" is no name for a ${resource.kind}: ${wanted}.` };
+    }
+    for (const { containers } of set.workloads) {
+      for (const { cursor, name } of containers) {
+        if (name === "" || LABEL.test(name)) continue;
+        const sentence = `"${name}" is no name for a container: use lower-case letters, digits and dashes, at most 63.`;
+        yield { at: cursor.get("name"), sentence };
+      }
+    }
+  },
+};
+
+function wantedForm({ kind, name }: Resource): string | undefined {
+  if (RBAC_KINDS.has(kind)) return /^[^/%]+$/.test(name) ? undefined : "it may hold neither / nor %";
+  if (kind === "Service") {
+    return SERVICE_LABEL.test(name)
+      ? undefined
+      : "use lower-case letters, digits and dashes, a letter first, at most 63";
+  }
+  if (kind === "Namespace")
+    return LABEL.test(name) ? undefined : "use lower-case letters, digits and dashes, at most 63";
+  if (!SUBDOMAIN.test(name)) return "use lower-case letters, digits, dashes and dots, at most 253";
+  return kind === "CronJob" && name.length > MAX_CRON_JOB_NAME
+    ? `it may have at most ${MAX_CRON_JOB_NAME} characters`
+    : undefined;
+}
+
+const labelSyntax: Rule = {
+  id: "label-syntax",
+  level: "error",
+  title: "Labels have the form that Kubernetes takes",
+  why: "The API server refuses labels with spaces, slashes or more than 63 characters in their value.",
+  wrong: 'labels: { team: "order people" }',
+  right: "labels: { team: order-people }",
+  *check(set) {
+    for (const { root } of set.resources) yield* checkLabels(root.get("metadata", "labels"));
+    for (const { template, resource } of set.workloads) {
+      if (template.path.length > resource.root.path.length) yield* checkLabels(template.get("metadata", "labels"));
+    }
+  },
+};
+
+function* checkLabels(labels: Cursor): Generator<Problem> {
+  for (const { name, cursor } of labels.fields()) {
+    const [prefix, ...rest] = name.split("/").toReversed();
+    const isName = LABEL_NAME.test(prefix ?? "") && rest.length <= 1 && rest.every((domain) => SUBDOMAIN.test(domain));
+    if (!isName) yield { at: cursor, sentence: `"${name}" is no name for a label.` };
+    const value = cursor.text ?? "";
+    if (value !== "" && !LABEL_NAME.test(value)) {
+      const hint =
+        "Use letters, digits, dashes, underscores and dots, at most 63; free text belongs into an annotation.";
+      yield { at: cursor, sentence: `"${value}" is no value for the label ${name}.`, hint };
+    }
+  }
+}
+
+const dataKey: Rule = {
+  id: "data-key",
+  level: "error",
+  title: "Keys of ConfigMaps and Secrets are file names",
+  why: "The API server refuses keys with spaces, slashes or other characters than letters, digits, dashes, underscores and dots.",
+  wrong: 'data: { "log level": info }',
+  right: "data: { LOG_LEVEL: info }",
+  *check(set) {
+    for (const resource of set.ofKind("ConfigMap", "Secret")) {
+      for (const field of ["data", "stringData", "binaryData"]) {
+        for (const { name, cursor } of resource.root.get(field).fields()) {
+          if (!DATA_KEY.test(name)) yield { at: cursor, sentence: `"${name}" is no key for a ${resource.kind}.` };
+        }
+      }
+    }
+  },
+};
+
+const duplicateResource: Rule = {
+  id: "duplicate-resource",
+  level: "error",
+  title: "No resource stands twice",
+  why: "The second overwrites the first when both are applied; which one wins depends on the order of files.",
+  wrong: "kind: Service\nmetadata: { name: web }\n---\nkind: Service\nmetadata: { name: web }",
+  right: "kind: Service\nmetadata: { name: web }",
+  *check(set) {
+    const first = new Map<string, Resource>();
+    for (const resource of set.resources) {
+      if (resource.name === "" || !resource.root.get("metadata", "name").isSet) continue;
+      const id = `${resource.apiVersion.split("/")[0]} ${resource.title}`;
+      const earlier = first.get(id);
+      if (earlier === undefined) first.set(id, resource);
+      else {
+        const { file, line } = earlier.root.get("kind").locate();
+        const sentence = `${resource.title} stands in ${file}:${line} already.`;
+        yield { at: resource.root.get("metadata", "name"), sentence };
+      }
+    }
+  },
+};
+
+export const nameRules: readonly Rule[] = [resourceName, labelSyntax, dataKey, duplicateResource];

@@ -1,0 +1,70 @@
+import { didYouMean } from "../model/words.ts";
+import { isNamespaced } from "../model/resource.ts";
+import { schemaOfKind } from "../schema/definitions.ts";
+import type { Rule } from "../rule.ts";
+
+const GIVEN = new Set(["default", "kube-node-lease", "kube-public", "kube-system"]);
+
+const namespaceUnset: Rule = {
+  id: "namespace-unset",
+  level: "error",
+  title: "All resources say their namespace, or none does",
+  why: "The one without lands in whatever namespace kubectl is set to, where the others do not find it.",
+  wrong: "kind: Service\nmetadata: { name: web }                      # the others have namespace: shop",
+  right: "kind: Service\nmetadata: { name: web, namespace: shop }",
+  *check(set) {
+    const namespaced = set.resources.filter(
+      ({ kind, apiVersion }) => isNamespaced(kind) && schemaOfKind(apiVersion, kind, set.facts.minor) !== undefined,
+    );
+    const other = namespaced.find(({ namespace }) => namespace !== "");
+    for (const { root, namespace, title } of other === undefined ? [] : namespaced) {
+      if (namespace !== "") continue;
+      const sentence = `${title} has no namespace, while ${other?.title} and others have one.`;
+      yield { at: root.get("metadata", "name"), sentence, hint: `Write namespace: ${other?.namespace}.` };
+    }
+  },
+};
+
+const namespaceUnknown: Rule = {
+  id: "namespace-unknown",
+  level: "error",
+  title: "Every namespace that is used is one that is made",
+  why: 'The API server answers `namespaces "…" not found`.',
+  wrong: "kind: Namespace\nmetadata: { name: shop }\n---\nkind: Service\nmetadata: { name: web, namespace: shpo }",
+  right: "kind: Service\nmetadata: { name: web, namespace: shop }",
+  *check(set) {
+    const made = set.ofKind("Namespace").map(({ name }) => name);
+    for (const { root, namespace, title } of made.length === 0 ? [] : set.resources) {
+      if (namespace === "" || made.includes(namespace) || GIVEN.has(namespace)) continue;
+      const sentence = `${title} is in the namespace ${namespace}, which the manifests do not make${didYouMean(namespace, made)}.`;
+      yield { at: root.get("metadata", "namespace"), sentence };
+    }
+  },
+};
+
+const priorityRef: Rule = {
+  id: "priority-ref",
+  level: "error",
+  title: "Every priority class that a pod names exists",
+  why: "The pod is refused: `no PriorityClass with name … was found`.",
+  wrong: "priorityClassName: hihg",
+  right: "priorityClassName: high",
+  *check(set) {
+    for (const { podSpec, resource } of set.workloads) {
+      const at = podSpec.get("priorityClassName");
+      if (
+        at.text === undefined ||
+        at.text.startsWith("system-") ||
+        set.find("PriorityClass", "", at.text) !== undefined
+      )
+        continue;
+      const guess = didYouMean(at.text, set.namesOf("PriorityClass", ""));
+      yield {
+        at,
+        sentence: `${resource.title} has the priority ${at.text}, which is not among the manifests${guess}.`,
+      };
+    }
+  },
+};
+
+export const namespaceRules: readonly Rule[] = [namespaceUnset, namespaceUnknown, priorityRef];

@@ -1,0 +1,165 @@
+import type { Cursor } from "../model/cursor.ts";
+import { environmentOf } from "../model/environment.ts";
+import { matchesSelector, printLabels } from "../model/labels.ts";
+import { blockersOf, mayResolveNames, policiesOf } from "../model/network.ts";
+import type { ResourceSet } from "../model/resource-set.ts";
+import { addressesIn, resolveHost, servicePort, type ServiceTarget, targetPorts } from "../model/service-address.ts";
+import { didYouMean } from "../model/words.ts";
+import { type Container, isLasting, servingPorts, type Workload } from "../model/workload.ts";
+import type { Rule } from "../rule.ts";
+import { containersOf, titleOf } from "./iterate.ts";
+
+interface Call {
+  readonly container: Container;
+  readonly variable: string;
+  readonly at: Cursor;
+  readonly host: string;
+  readonly port: number;
+  readonly target: ServiceTarget | "missing";
+}
+
+/** Every address inside the cluster that a container's environment names. */
+function* callsOf(set: ResourceSet): Generator<Call> {
+  for (const container of containersOf(set)) {
+    const { namespace } = container.workload.resource;
+    for (const { name, value, at } of environmentOf(container, set).variables.values()) {
+      for (const { host, port } of addressesIn(value ?? "")) {
+        const target = resolveHost(host, namespace, set);
+        if (target !== undefined) yield { container, variable: name, at, host, port, target };
+      }
+    }
+  }
+}
+
+const serviceUrl: Rule = {
+  id: "service-url",
+  level: "error",
+  title: "Every address in the environment leads to a Service",
+  why: "The name is not known in the cluster, or the port is not served: the service starts and every call fails.",
+  wrong: "env: [{ name: USER_SERVICE_URL, value: 'http://user-servise:3001' }]",
+  right: "env: [{ name: USER_SERVICE_URL, value: 'http://user-service:3001' }]",
+  *check(set) {
+    for (const { container, variable, at, host, port, target } of callsOf(set)) {
+      if (target === "missing") {
+        const guess = didYouMean(host, set.namesOf("Service", container.workload.resource.namespace));
+        const sentence = `${variable} names the host ${host}, but no Service has that name${guess}.`;
+        yield { at, sentence };
+        continue;
+      }
+      const ports = target.service.root.get("spec", "ports").items();
+      const numbers = ports.map((each) => String(each.get("port").value));
+      if (target.service.root.get("spec", "type").text === "ExternalName") continue;
+      if (servicePort(target.service, port) === undefined) {
+        yield {
+          at,
+          sentence: `${variable} asks ${host} on port ${port}, but ${target.service.title} has ${numbers.join(", ") || "none"}.`,
+        };
+      }
+    }
+  },
+};
+
+const networkBlocked: Rule = {
+  id: "network-blocked",
+  level: "error",
+  title: "Network policies let services call each other",
+  why: "The call runs into its time limit, and no log says that a policy dropped it.",
+  wrong:
+    "kind: NetworkPolicy\nspec: { podSelector: { matchLabels: { app: db } }, policyTypes: [Ingress] }      # web calls db",
+  right: "spec: { …, ingress: [{ from: [{ podSelector: { matchLabels: { app: web } } }], ports: [{ port: 27017 }] }] }",
+  *check(set) {
+    const seen = new Set<string>();
+    for (const { container, variable, port: number, target } of callsOf(set)) {
+      if (target === "missing") continue;
+      const from = container.workload;
+      const port = servicePort(target.service, number);
+      for (const to of port === undefined ? [] : target.pods) {
+        const containerPort = port === undefined ? undefined : targetPorts(port, to)[0];
+        const blockers = containerPort === undefined ? undefined : blockersOf(from, to, containerPort, set);
+        const policy = blockers?.policies[0];
+        const key = `${from.resource.title} ${to.resource.title} ${number}`;
+        if (policy === undefined || from === to || seen.has(key)) continue;
+        seen.add(key);
+        const way = blockers?.direction === "Egress" ? "out" : "in";
+        yield {
+          at: policy.root.get("metadata", "name"),
+          sentence: `${policy.title} does not let ${from.resource.title} call ${to.resource.title} on port ${containerPort?.port} (${variable}), on the way ${way}.`,
+        };
+      }
+    }
+  },
+};
+
+const networkNames: Rule = {
+  id: "network-dns",
+  level: "error",
+  title: "Pods with restricted egress may resolve names",
+  why: "Without port 53 no Service is found by its name: every call fails with `getaddrinfo`.",
+  wrong: "policyTypes: [Egress]\negress: [{ to: [{ podSelector: … }], ports: [{ port: 3001 }] }]",
+  right: "egress: [{ ports: [{ port: 53, protocol: UDP }, { port: 53, protocol: TCP }] }, …]",
+  *check(set) {
+    const seen = new Set<Workload>();
+    for (const { container } of callsOf(set)) {
+      const { workload } = container;
+      if (seen.has(workload) || mayResolveNames(workload, set)) continue;
+      seen.add(workload);
+      const policy = policiesOf(workload, "Egress", set)[0];
+      const sentence = `The ${titleOf(container)} calls Services by name, but no policy lets it ask the name server (port 53).`;
+      if (policy !== undefined) yield { at: policy.root.get("metadata", "name"), sentence };
+    }
+  },
+};
+
+const policySelector: Rule = {
+  id: "network-selector",
+  level: "error",
+  title: "Network policies name pods that exist",
+  why: "A policy that takes no pod protects nothing, and a peer that is no pod lets nobody in: both look safe and are not.",
+  wrong: "podSelector: { matchLabels: { app: wbe } }",
+  right: "podSelector: { matchLabels: { app: web } }",
+  *check(set) {
+    for (const { root, namespace, title } of set.ofKind("NetworkPolicy")) {
+      const pods = set.podsIn(namespace);
+      const peers = ["ingress", "egress"]
+        .flatMap((field) => root.get("spec", field).items())
+        .flatMap((rule) => [...rule.get("from").items(), ...rule.get("to").items()]);
+      const near = peers.filter((peer) => !peer.get("namespaceSelector").isSet).map((peer) => peer.get("podSelector"));
+      for (const selector of [root.get("spec", "podSelector"), ...near]) {
+        const wanted = selector.get("matchLabels").texts();
+        const isEmpty = Object.keys(wanted).length === 0 && selector.get("matchExpressions").items().length === 0;
+        if (isEmpty || pods.some(({ labels }) => matchesSelector(selector, labels))) continue;
+        yield { at: selector, sentence: `${title} names pods with ${printLabels(wanted)}, and there are none.` };
+      }
+    }
+  },
+};
+
+const policyPort: Rule = {
+  id: "network-port",
+  level: "error",
+  title: "Network policies open ports that the pods have",
+  why: "Policies speak of the ports of pods, not of Services: a policy that opens the Service's port opens nothing.",
+  wrong: "ingress: [{ ports: [{ port: 80 }] }]      # the container listens on 8080",
+  right: "ingress: [{ ports: [{ port: 8080 }] }]",
+  *check(set) {
+    for (const { root, namespace, title } of set.ofKind("NetworkPolicy")) {
+      const selector = root.get("spec", "podSelector");
+      const pods = set
+        .podsBySelector(namespace, selector)
+        .filter((workload) => isLasting(workload) && servingPorts(workload).length > 0);
+      const known = new Set(pods.flatMap(servingPorts).flatMap(({ name, port }) => [name, port]));
+      if (pods.length === 0) continue;
+      for (const port of root
+        .get("spec", "ingress")
+        .items()
+        .flatMap((rule) => rule.get("ports").items())) {
+        const at = port.get("port");
+        if (at.port === undefined || known.has(at.port) || port.get("endPort").isSet) continue;
+        const names = pods.map(({ resource }) => resource.title).join(", ");
+        yield { at, sentence: `${title} opens port ${String(at.port)}, which no container of ${names} has.` };
+      }
+    }
+  },
+};
+
+export const networkRules: readonly Rule[] = [serviceUrl, networkBlocked, networkNames, policySelector, policyPort];

@@ -1,0 +1,134 @@
+import type { Cursor } from "../model/cursor.ts";
+import type { ResourceSet } from "../model/resource-set.ts";
+import { podsBehind, targetPorts } from "../model/service-address.ts";
+import { didYouMean } from "../model/words.ts";
+import { printPorts, servingPorts } from "../model/workload.ts";
+import type { Problem, Rule } from "../rule.ts";
+import { containersOf } from "./iterate.ts";
+
+const SERVICE_NAME = /^(?=.{1,15}$)(?=.*[a-z])(?!.*--)[a-z\d](?:[-a-z\d]*[a-z\d])?$/;
+const DNS_LABEL = /^[a-z\d](?:[-a-z\d]{0,61}[a-z\d])?$/;
+const MAX_PORT = 65_535;
+
+const serviceTargetPort: Rule = {
+  id: "service-target-port",
+  level: "error",
+  title: "A Service leads to a port that its pods have",
+  why: "Calls to the Service are refused although the pods are healthy.",
+  wrong: "ports: [{ port: 80, targetPort: web }]       # the container's port is called http",
+  right: "ports: [{ port: 80, targetPort: http }]",
+  *check(set) {
+    for (const service of set.ofKind("Service")) {
+      const pods = podsBehind(service, set).filter((workload) => servingPorts(workload).length > 0);
+      for (const port of service.root.get("spec", "ports").items()) {
+        const target = port.get("targetPort").isSet ? port.get("targetPort") : port.get("port");
+        const without = pods.find((workload) => targetPorts(port, workload).length === 0);
+        if (without === undefined || target.port === undefined) continue;
+        const ports = servingPorts(without);
+        const names = ports.flatMap(({ name }) => name ?? []);
+        const wanted = typeof target.port === "string" ? `"${target.port}"` : String(target.port);
+        yield {
+          at: target,
+          sentence: `targetPort ${wanted} is no port of ${without.resource.title} (has: ${printPorts(ports)})${didYouMean(String(target.port), names)}.`,
+        };
+      }
+    }
+  },
+};
+
+const servicePortName: Rule = {
+  id: "service-port-name",
+  level: "error",
+  title: "A Service with several ports names them",
+  why: "The API server refuses a Service with more than one port when one has no name.",
+  wrong: "ports: [{ port: 80 }, { port: 9090 }]",
+  right: "ports: [{ name: http, port: 80 }, { name: metrics, port: 9090 }]",
+  *check(set) {
+    for (const { root, title } of set.ofKind("Service")) {
+      const ports = root.get("spec", "ports").items();
+      if (ports.length < 2) continue;
+      for (const port of ports) {
+        if (!port.get("name").isSet)
+          yield { at: port, sentence: `${title} has ${ports.length} ports, and this one has no name.` };
+      }
+    }
+  },
+};
+
+const portName: Rule = {
+  id: "port-name",
+  level: "error",
+  title: "Port names have the form that Kubernetes takes",
+  why: "The API server refuses names of container ports that are longer than 15 characters or have other characters than lower-case letters, digits and single dashes.",
+  wrong: "ports: [{ name: http_main, containerPort: 8080 }]",
+  right: "ports: [{ name: http-main, containerPort: 8080 }]",
+  *check(set) {
+    for (const { ports } of containersOf(set)) {
+      for (const { cursor, name } of ports) {
+        if (name === undefined || SERVICE_NAME.test(name)) continue;
+        const hint = "Use at most 15 lower-case letters, digits and single dashes, with at least one letter.";
+        yield { at: cursor.get("name"), sentence: `"${name}" is no name for a container's port.`, hint };
+      }
+    }
+    for (const { root } of set.ofKind("Service")) {
+      for (const port of root.get("spec", "ports").items()) {
+        const name = port.get("name").text;
+        if (name === undefined || DNS_LABEL.test(name)) continue;
+        yield { at: port.get("name"), sentence: `"${name}" is no name for a Service's port.` };
+      }
+    }
+  },
+};
+
+const portRange: Rule = {
+  id: "port-range",
+  level: "error",
+  title: "Port numbers lie between 1 and 65535",
+  why: "The API server refuses any other number.",
+  wrong: "ports: [{ containerPort: 80800 }]",
+  right: "ports: [{ containerPort: 8080 }]",
+  *check(set) {
+    for (const at of portNumbers(set)) {
+      const { number } = at;
+      if (number === undefined || (number >= 1 && number <= MAX_PORT)) continue;
+      yield { at, sentence: `${number} is no port: ports go from 1 to ${MAX_PORT}.` };
+    }
+  },
+};
+
+function* portNumbers(set: ResourceSet): Generator<Cursor> {
+  for (const { ports } of containersOf(set)) {
+    for (const { cursor } of ports) yield* [cursor.get("containerPort"), cursor.get("hostPort")];
+  }
+  for (const { root } of set.ofKind("Service")) {
+    for (const port of root.get("spec", "ports").items())
+      yield* [port.get("port"), port.get("targetPort"), port.get("nodePort")];
+  }
+}
+
+const headlessPort: Rule = {
+  id: "headless-target-port",
+  level: "error",
+  title: "A headless Service does not translate ports",
+  why: "With clusterIP: None the name leads to the pods themselves, so targetPort has no effect: callers must use the container's port.",
+  wrong: "clusterIP: None\nports: [{ port: 80, targetPort: 27017 }]",
+  right: "clusterIP: None\nports: [{ port: 27017 }]",
+  *check(set) {
+    for (const service of set.ofKind("Service")) {
+      if (service.root.get("spec", "clusterIP").text !== "None") continue;
+      for (const port of service.root.get("spec", "ports").items()) yield* checkHeadless(port, service.title);
+    }
+  },
+};
+
+function* checkHeadless(port: Cursor, title: string): Generator<Problem> {
+  const target = port.get("targetPort").number;
+  const own = port.get("port").number;
+  if (target === undefined || own === undefined || target === own) return;
+  yield {
+    at: port.get("targetPort"),
+    sentence: `${title} is headless: callers reach port ${own} of the pods, not ${target}.`,
+  };
+}
+
+export const portRules: readonly Rule[] = [serviceTargetPort, servicePortName, portName, portRange, headlessPort];

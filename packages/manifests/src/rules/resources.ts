@@ -1,0 +1,100 @@
+import type { Cursor } from "../model/cursor.ts";
+import { parseQuantity, quantitySuffix } from "../model/quantity.ts";
+import type { ResourceSet } from "../model/resource-set.ts";
+import type { Problem, Rule } from "../rule.ts";
+import { containersOf, titleOf } from "./iterate.ts";
+
+const AMOUNTS = ["cpu", "memory"] as const;
+/** Fewer bytes than any program runs in. */
+const LEAST_MEMORY_BYTES = 1024 * 1024;
+/** More cores than one container of ours or of anybody else asks for. */
+const MOST_CORES = 256;
+
+function* lacking(set: ResourceSet, field: "requests" | "limits"): Generator<Problem> {
+  for (const container of containersOf(set)) {
+    const amounts = container.cursor.get("resources", field);
+    const missing = AMOUNTS.filter((name) => !amounts.get(name).isSet);
+    if (missing.length === 0) continue;
+    const at = amounts.isSet ? amounts : container.cursor;
+    yield { at, sentence: `The ${titleOf(container)} has no ${field.slice(0, -1)} for ${missing.join(" and ")}.` };
+  }
+}
+
+const requests: Rule = {
+  id: "resource-requests",
+  level: "warn",
+  title: "Containers request CPU and memory",
+  why: "The scheduler packs pods by their requests: without them too many land on one node, and they are the first to be evicted.",
+  wrong: "containers: [{ name: web }]",
+  right: "containers: [{ name: web, resources: { requests: { cpu: 100m, memory: 128Mi } } }]",
+  check: (set) => lacking(set, "requests"),
+};
+
+const limits: Rule = {
+  id: "resource-limits",
+  level: "warn",
+  title: "Containers have limits for CPU and memory",
+  why: "A leak in one container takes the memory of the whole node.",
+  wrong: "resources: { requests: { cpu: 100m, memory: 128Mi } }",
+  right: "resources: { requests: { cpu: 100m, memory: 128Mi }, limits: { cpu: 500m, memory: 512Mi } }",
+  check: (set) => lacking(set, "limits"),
+};
+
+const requestOverLimit: Rule = {
+  id: "request-over-limit",
+  level: "error",
+  title: "No container requests more than its limit",
+  why: "The API server refuses the workload.",
+  wrong: "resources: { requests: { memory: 512Mi }, limits: { memory: 128Mi } }",
+  right: "resources: { requests: { memory: 128Mi }, limits: { memory: 512Mi } }",
+  *check(set) {
+    for (const container of containersOf(set)) {
+      for (const { name, cursor } of container.cursor.get("resources", "requests").fields()) {
+        const limit = container.cursor.get("resources", "limits", name);
+        const requested = parseQuantity(cursor.value);
+        const most = parseQuantity(limit.value);
+        if (requested === undefined || most === undefined || requested <= most) continue;
+        const sentence = `The ${titleOf(container)} requests ${String(cursor.value)} of ${name} with a limit of ${String(limit.value)}.`;
+        yield { at: cursor, sentence };
+      }
+    }
+  },
+};
+
+const unit: Rule = {
+  id: "quantity-unit",
+  level: "error",
+  title: "Amounts of CPU and memory have a sensible unit",
+  why: "`memory: 128m` is an eighth of a byte, and `cpu: 500` is five hundred cores: the pod is killed at once or never scheduled.",
+  wrong: "limits: { cpu: 500, memory: 128m }",
+  right: "limits: { cpu: 500m, memory: 128Mi }",
+  *check(set) {
+    for (const container of containersOf(set)) {
+      for (const field of ["requests", "limits"]) {
+        const amounts = container.cursor.get("resources", field);
+        yield* checkMemory(amounts.get("memory"));
+        yield* checkCores(amounts.get("cpu"));
+      }
+    }
+  },
+};
+
+function* checkMemory(at: Cursor): Generator<Problem> {
+  const bytes = parseQuantity(at.value);
+  if (bytes === undefined || bytes >= LEAST_MEMORY_BYTES || bytes === 0) return;
+  const hint =
+    quantitySuffix(at.value) === "m" ? "m means thousandths: write Mi." : "A bare number is bytes: write Mi.";
+  yield { at, sentence: `memory ${String(at.value)} is ${bytes} bytes.`, hint };
+}
+
+function* checkCores(at: Cursor): Generator<Problem> {
+  const cores = parseQuantity(at.value);
+  if (cores === undefined || cores <= MOST_CORES) return;
+  yield {
+    at,
+    sentence: `cpu ${String(at.value)} is ${cores} cores.`,
+    hint: "Thousandths of a core are written with m, as in 500m.",
+  };
+}
+
+export const resourceRules: readonly Rule[] = [requests, limits, requestOverLimit, unit];

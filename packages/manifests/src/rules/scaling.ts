@@ -1,0 +1,143 @@
+import type { Cursor } from "../model/cursor.ts";
+import type { Resource } from "../model/resource.ts";
+import type { ResourceSet } from "../model/resource-set.ts";
+import { didYouMean } from "../model/words.ts";
+import type { Workload } from "../model/workload.ts";
+import type { Problem, Rule } from "../rule.ts";
+import { titleOf } from "./iterate.ts";
+
+function targetOf(autoscaler: Resource, set: ResourceSet): Workload | undefined {
+  const target = autoscaler.root.get("spec", "scaleTargetRef");
+  const resource = set.find(target.get("kind").text ?? "", autoscaler.namespace, target.get("name").text ?? "");
+  return set.workloads.find((workload) => workload.resource === resource);
+}
+
+const hpaTarget: Rule = {
+  id: "hpa-target",
+  level: "error",
+  title: "An autoscaler's target exists",
+  why: "The autoscaler reports an error for ever and never scales.",
+  wrong: "scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: wbe }",
+  right: "scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }",
+  *check(set) {
+    for (const autoscaler of set.ofKind("HorizontalPodAutoscaler")) {
+      const target = autoscaler.root.get("spec", "scaleTargetRef");
+      const { text: kind } = target.get("kind");
+      const { text: name } = target.get("name");
+      if (kind === undefined || name === undefined || targetOf(autoscaler, set) !== undefined) continue;
+      const guess = didYouMean(name, set.namesOf(kind, autoscaler.namespace));
+      const sentence = `${autoscaler.title} scales the ${kind} ${name}, which is not among the manifests${guess}.`;
+      yield { at: target.get("name"), sentence };
+    }
+  },
+};
+
+const hpaBounds: Rule = {
+  id: "hpa-bounds",
+  level: "error",
+  title: "An autoscaler's bounds are in order",
+  why: "The API server refuses minReplicas above maxReplicas.",
+  wrong: "minReplicas: 10\nmaxReplicas: 2",
+  right: "minReplicas: 2\nmaxReplicas: 10",
+  *check(set) {
+    for (const { root, title } of set.ofKind("HorizontalPodAutoscaler")) {
+      const least = root.get("spec", "minReplicas");
+      const most = root.get("spec", "maxReplicas").number;
+      if (least.number === undefined || most === undefined || least.number <= most) continue;
+      yield { at: least, sentence: `${title} has minReplicas ${least.number} above maxReplicas ${most}.` };
+    }
+  },
+};
+
+const hpaRequest: Rule = {
+  id: "hpa-request",
+  level: "error",
+  title: "What an autoscaler measures against is requested",
+  why: "A utilization is a share of the request: without one the autoscaler knows no value and never scales.",
+  wrong:
+    "metrics: [{ type: Resource, resource: { name: cpu, target: { type: Utilization, … } } }]\n# and containers without requests.cpu",
+  right: "resources: { requests: { cpu: 100m } }",
+  *check(set) {
+    for (const autoscaler of set.ofKind("HorizontalPodAutoscaler")) {
+      const workload = targetOf(autoscaler, set);
+      if (workload === undefined) continue;
+      for (const metric of autoscaler.root.get("spec", "metrics").items()) {
+        const { text: name } = metric.get("resource", "name");
+        if (name === undefined || metric.get("resource", "target", "type").text !== "Utilization") continue;
+        yield* missingRequests(metric, name, workload, autoscaler.title);
+      }
+    }
+  },
+};
+
+function* missingRequests(metric: Cursor, name: string, workload: Workload, title: string): Generator<Problem> {
+  const without = workload.containers.find(
+    ({ role, cursor }) =>
+      role !== "init" &&
+      !cursor.get("resources", "requests", name).isSet &&
+      !cursor.get("resources", "limits", name).isSet,
+  );
+  if (without === undefined) return;
+  const sentence = `${title} measures ${name} against the request, but the ${titleOf(without)} requests none.`;
+  yield { at: metric.get("resource", "name"), sentence };
+}
+
+const hpaReplicas: Rule = {
+  id: "hpa-replicas",
+  level: "warn",
+  title: "A workload that is scaled by an autoscaler does not set replicas",
+  why: "Each `kubectl apply` sets the number back, and the autoscaler has to begin anew, in the middle of the load.",
+  wrong: "kind: Deployment\nspec: { replicas: 2, … }      # and an autoscaler for it",
+  right: "kind: Deployment\nspec: { … }",
+  *check(set) {
+    for (const autoscaler of set.ofKind("HorizontalPodAutoscaler")) {
+      const at = targetOf(autoscaler, set)?.resource.root.get("spec", "replicas");
+      if (at?.number === undefined) continue;
+      const sentence = `replicas is set, though ${autoscaler.title} decides it: each apply sets it back to ${at.number}.`;
+      yield { at, sentence, hint: "Take replicas out." };
+    }
+  },
+};
+
+const disruptionBlocking: Rule = {
+  id: "pdb-blocking",
+  level: "warn",
+  title: "A PodDisruptionBudget lets a node be drained",
+  why: "When no pod may ever go, `kubectl drain` and every upgrade of the cluster wait for ever.",
+  wrong: "minAvailable: 1      # of a Deployment with one replica",
+  right: "maxUnavailable: 1",
+  *check(set) {
+    for (const { root, namespace, title } of set.ofKind("PodDisruptionBudget")) {
+      const spec = root.get("spec");
+      const workloads = set.podsBySelector(namespace, spec.get("selector"));
+      const replicas = workloads.reduce((sum, workload) => sum + leastReplicas(workload, set), 0);
+      if (workloads.length === 0 || replicas === 0) continue;
+      const allowed = allowedDisruptions(spec, replicas);
+      if (allowed > 0) continue;
+      const at = spec.get("minAvailable").isSet ? spec.get("minAvailable") : spec.get("maxUnavailable");
+      const sentence = `${title} never lets a pod go: it protects all of ${replicas} ${replicas === 1 ? "replica" : "replicas"}.`;
+      yield { at, sentence, hint: "Write maxUnavailable: 1." };
+    }
+  },
+};
+
+/** The replicas that run when there is little to do. */
+function leastReplicas({ resource }: Workload, set: ResourceSet): number {
+  const autoscaler = set.ofKind("HorizontalPodAutoscaler").find((each) => targetOf(each, set)?.resource === resource);
+  if (autoscaler !== undefined) return autoscaler.root.get("spec", "minReplicas").number ?? 1;
+  return resource.root.get("spec", "replicas").number ?? 1;
+}
+
+function allowedDisruptions(spec: Cursor, replicas: number): number {
+  const least = spec.get("minAvailable");
+  if (least.isSet) return replicas - share(least, replicas);
+  return spec.get("maxUnavailable").isSet ? share(spec.get("maxUnavailable"), replicas) : 1;
+}
+
+/** A number, or a percentage rounded up as Kubernetes does. */
+function share(cursor: Cursor, replicas: number): number {
+  const percentage = /^(\d+)%$/.exec(cursor.text ?? "")?.[1];
+  return percentage === undefined ? (cursor.number ?? 0) : Math.ceil((Number(percentage) / 100) * replicas);
+}
+
+export const scalingRules: readonly Rule[] = [hpaTarget, hpaBounds, hpaRequest, hpaReplicas, disruptionBlocking];

@@ -1,0 +1,129 @@
+import type { Resource } from "../model/resource.ts";
+import type { ResourceSet } from "../model/resource-set.ts";
+import { closest } from "../model/words.ts";
+import type { Rule } from "../rule.ts";
+import { apiVersionsOf, knownKinds, schemaOfKind } from "../schema/definitions.ts";
+import { findRemovedApi } from "../schema/removed.ts";
+import { type SchemaProblem, type SchemaRule, validateSchema } from "../schema/validate.ts";
+
+const cache = new WeakMap<Resource, readonly SchemaProblem[]>();
+
+function schemaProblems(resource: Resource, set: ResourceSet): readonly SchemaProblem[] {
+  const known = cache.get(resource);
+  if (known !== undefined) return known;
+  const schema = schemaOfKind(resource.apiVersion, resource.kind, set.facts.minor);
+  const problems = schema === undefined ? [] : validateSchema(resource.root, schema, set.facts.minor);
+  cache.set(resource, problems);
+  return problems;
+}
+
+const fromSchema = (id: SchemaRule): Rule["check"] =>
+  function* (set) {
+    for (const resource of set.resources) {
+      for (const problem of schemaProblems(resource, set)) if (problem.rule === id) yield problem;
+    }
+  };
+
+const unknownField: Rule = {
+  id: "schema-unknown-field",
+  level: "error",
+  title: "Every field exists in this version of Kubernetes",
+  why: "A misspelt field is dropped without a word by older clients and refused by strict ones: the probe, limit or setting that it should make is missing.",
+  wrong: "containers: [{ name: web, readynessProbe: { … } }]",
+  right: "containers: [{ name: web, readinessProbe: { … } }]",
+  check: fromSchema("schema-unknown-field"),
+};
+
+const missingField: Rule = {
+  id: "schema-missing-field",
+  level: "error",
+  title: "Every required field is there",
+  why: "The API server refuses the resource.",
+  wrong: "kind: Deployment\nspec: { template: { … } }",
+  right: "kind: Deployment\nspec: { selector: { matchLabels: { app: web } }, template: { … } }",
+  check: fromSchema("schema-missing-field"),
+};
+
+const wrongType: Rule = {
+  id: "schema-wrong-type",
+  level: "error",
+  title: "Every value has the type of its field",
+  why: "The API server refuses the resource. Most often a number stands in quotes, or the value of a ConfigMap does not.",
+  wrong: 'replicas: "2"',
+  right: "replicas: 2",
+  check: fromSchema("schema-wrong-type"),
+};
+
+const wrongValue: Rule = {
+  id: "schema-wrong-value",
+  level: "error",
+  title: "Every value is one that its field takes",
+  why: "The API server refuses the resource: a number is too large, or the data of a Secret is no base64.",
+  wrong: "kind: Secret\ndata: { PASSWORD: plain text }",
+  right: "kind: Secret\nstringData: { PASSWORD: plain text }",
+  check: fromSchema("schema-wrong-value"),
+};
+
+const quantity: Rule = {
+  id: "quantity",
+  level: "error",
+  title: "Amounts of CPU, memory and storage are quantities",
+  why: "The API server refuses the resource; JSON Schema cannot tell, because a quantity is any text to it.",
+  wrong: "limits: { cpu: 500milli, memory: 512MB }",
+  right: "limits: { cpu: 500m, memory: 512Mi }",
+  check: fromSchema("quantity"),
+};
+
+const apiRemoved: Rule = {
+  id: "api-removed",
+  level: "error",
+  title: "The apiVersion is still served",
+  why: "The cluster answers `no matches for kind`, and nothing is applied.",
+  wrong: "apiVersion: extensions/v1beta1\nkind: Deployment",
+  right: "apiVersion: apps/v1\nkind: Deployment",
+  *check(set) {
+    for (const { root, apiVersion, kind } of set.resources) {
+      const removed = findRemovedApi(apiVersion, kind, set.facts.minor);
+      if (removed === undefined) continue;
+      yield {
+        at: root.get("apiVersion"),
+        sentence: `${apiVersion} ${kind} is gone since Kubernetes 1.${removed.removedIn}.`,
+        hint: `Use ${removed.replacement}.`,
+      };
+    }
+  },
+};
+
+const unknownKind: Rule = {
+  id: "unknown-kind",
+  level: "error",
+  title: "The kind has a schema",
+  why: "A misspelt kind or apiVersion is refused. Kinds of your own (custom resources) have no schema here: turn the rule off for them.",
+  wrong: "apiVersion: v1\nkind: Deployment",
+  right: "apiVersion: apps/v1\nkind: Deployment",
+  *check(set) {
+    for (const { root, apiVersion, kind } of set.resources) {
+      const isKnown = schemaOfKind(apiVersion, kind, set.facts.minor) !== undefined;
+      if (isKnown || findRemovedApi(apiVersion, kind, set.facts.minor) !== undefined) continue;
+      const versions = apiVersionsOf(kind);
+      const guess = closest(kind, knownKinds());
+      if (versions.length > 0) {
+        const hint = `${kind} is in ${versions.join(" and ")}.`;
+        yield { at: root.get("apiVersion"), sentence: `${apiVersion} has no ${kind}.`, hint };
+      } else {
+        const hint = guess === undefined ? "Turn unknown-kind off for custom resources." : `Did you mean ${guess}?`;
+        yield { at: root.get("kind"), sentence: `There is no schema for ${apiVersion} ${kind}.`, hint };
+      }
+    }
+  },
+};
+
+export const schemaRules: readonly Rule[] = [
+  unknownField,
+  missingField,
+  wrongType,
+  wrongValue,
+  quantity,
+  apiRemoved,
+  unknownKind,
+];

@@ -1,0 +1,84 @@
+import { basename } from "node:path";
+import type { VariableFact } from "../facts.ts";
+import type { Rule } from "../rule.ts";
+import { containersOf } from "./iterate.ts";
+
+const SECRET_NAME =
+  /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|API_KEY|PRIVATE_KEY|ENCRYPTION_KEY|ACCESS_KEY|CREDENTIALS?)(?:$|_(?!FILE|PATH|URL|NAME|ISSUER|TTL|AUDIENCE))/i;
+const URL_PASSWORD = /^[a-z][a-z\d+.-]*:\/\/[^\s:/@]*:(?!\$\()[^\s/@]+@/i;
+const PLACEHOLDER = /^(?:change[-_ ]?me.*|replace[-_ ]?me.*|placeholder.*|todo|xxx+|<[^>]*>)$/i;
+const PLACEHOLDER_PASSWORD = /:\/\/[^\s:/@]*:(?:change[-_]?me|replace[-_]?me|placeholder|<[^>@]*>)[^@/]*@/i;
+
+const plainSecret: Rule = {
+  id: "plain-secret",
+  level: "error",
+  title: "Secrets stand in Secrets",
+  why: "What stands in a Deployment or a ConfigMap is read by everybody who may look at it, and lies in the history of the repository.",
+  wrong: "env: [{ name: DB_PASSWORD, value: hunter2 }]",
+  right: "env: [{ name: DB_PASSWORD, valueFrom: { secretKeyRef: { name: web-secret, key: DB_PASSWORD } } }]",
+  *check(set) {
+    const secretNames = new Set(
+      set.facts.services.flatMap(({ variables }) => variables.filter(isSecret).map(({ name }) => name)),
+    );
+    for (const container of containersOf(set)) {
+      for (const entry of container.cursor.get("env").items()) {
+        const name = entry.get("name").text ?? "";
+        const value = entry.get("value").text ?? "";
+        if (looksSecret(name, value, secretNames)) {
+          yield {
+            at: entry.get("value"),
+            sentence: `${name} holds a secret in plain text.`,
+            hint: "Move it into a Secret and take it with secretKeyRef.",
+          };
+        }
+      }
+    }
+    for (const resource of set.ofKind("ConfigMap")) {
+      for (const { name, cursor } of resource.root.get("data").fields()) {
+        if (!looksSecret(name, cursor.text ?? "", secretNames)) continue;
+        yield { at: cursor, sentence: `${resource.title} holds the secret ${name}.`, hint: "Move it into a Secret." };
+      }
+    }
+  },
+};
+
+function isSecret({ secret }: VariableFact): boolean {
+  return secret;
+}
+
+function looksSecret(name: string, value: string, secretNames: ReadonlySet<string>): boolean {
+  if (value === "" || /^\$\([^)]*\)$/.test(value)) return false;
+  if (URL_PASSWORD.test(value)) return true;
+  // A connection string without a password is no secret, though its variable may hold one.
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(value)) return false;
+  return SECRET_NAME.test(name) || secretNames.has(name);
+}
+
+const placeholder: Rule = {
+  id: "secret-placeholder",
+  level: "error",
+  title: "Secrets hold real values",
+  why: "A placeholder that reaches the cluster is a password that everybody knows; services in production mode refuse to start with it. Files called *.example.yaml are meant to hold placeholders.",
+  wrong: "kind: Secret\nstringData: { DB_PASSWORD: change-me }",
+  right: "kind: Secret\nstringData: { DB_PASSWORD: … }      # made by `ordersctl k8s secrets`",
+  *check(set) {
+    for (const { root, title } of set.ofKind("Secret")) {
+      for (const { name, cursor } of root.get("stringData").fields()) {
+        const text = cursor.text ?? "";
+        if (!isPlaceholder(text) || isExample(cursor.locate().file)) continue;
+        yield { at: cursor, sentence: `${title} has a placeholder as its ${name}.` };
+      }
+    }
+  },
+};
+
+/** Whether a value only marks the place of a secret. */
+export function isPlaceholder(text: string): boolean {
+  return PLACEHOLDER.test(text) || PLACEHOLDER_PASSWORD.test(text);
+}
+
+function isExample(file: string): boolean {
+  return /\.example\.ya?ml$/.test(basename(file));
+}
+
+export const secretRules: readonly Rule[] = [plainSecret, placeholder];

@@ -1,0 +1,184 @@
+import type { Cursor } from "../model/cursor.ts";
+import type { ResourceSet } from "../model/resource-set.ts";
+import type { Container } from "../model/workload.ts";
+import type { Problem, Rule } from "../rule.ts";
+import { containersOf, titleOf } from "./iterate.ts";
+
+/** A field of the container's securityContext, else of the pod's. */
+function contextOf(container: Container, field: string): Cursor {
+  const own = container.cursor.get("securityContext", field);
+  return own.isSet ? own : container.workload.podSpec.get("securityContext", field);
+}
+
+/** A rule that every container has to satisfy. */
+function containerRule(
+  rule: Omit<Rule, "check">,
+  broken: (container: Container) => (Omit<Problem, "at"> & { at?: Cursor }) | undefined,
+): Rule {
+  return {
+    ...rule,
+    *check(set) {
+      for (const container of containersOf(set)) {
+        const problem = broken(container);
+        const context = container.cursor.get("securityContext");
+        if (problem !== undefined) yield { at: context.isSet ? context : container.cursor, ...problem };
+      }
+    },
+  };
+}
+
+const runAsNonRoot = containerRule(
+  {
+    id: "run-as-non-root",
+    level: "warn",
+    title: "Containers do not run as root",
+    why: "Whoever breaks out of a container that runs as root is root on the node. Pod security `restricted` refuses it.",
+    wrong: "containers: [{ name: web }]",
+    right: "securityContext: { runAsNonRoot: true }",
+  },
+  (container) => {
+    const user = contextOf(container, "runAsUser");
+    if (user.number === 0) return { at: user, sentence: `The ${titleOf(container)} runs as user 0, which is root.` };
+    if (contextOf(container, "runAsNonRoot").boolean === true) return undefined;
+    return {
+      sentence: `The ${titleOf(container)} may run as root.`,
+      hint: "Write runAsNonRoot: true into the pod's securityContext.",
+    };
+  },
+);
+
+const privilegeEscalation = containerRule(
+  {
+    id: "privilege-escalation",
+    level: "warn",
+    title: "Containers cannot gain privileges",
+    why: "A program with the setuid bit makes its caller root. Pod security `restricted` refuses it.",
+    wrong: "securityContext: { runAsNonRoot: true }",
+    right: "securityContext: { runAsNonRoot: true, allowPrivilegeEscalation: false }",
+  },
+  (container) => {
+    if (container.cursor.get("securityContext", "allowPrivilegeEscalation").boolean === false) return undefined;
+    return {
+      sentence: `The ${titleOf(container)} may gain privileges.`,
+      hint: "Write allowPrivilegeEscalation: false.",
+    };
+  },
+);
+
+const readOnlyRoot = containerRule(
+  {
+    id: "read-only-root",
+    level: "warn",
+    title: "Containers do not write to their own file system",
+    why: "What is written there is lost at the next restart, fills the node's disk, and lets an intruder leave programs behind.",
+    wrong: "securityContext: { runAsNonRoot: true }",
+    right: "securityContext: { readOnlyRootFilesystem: true }      # with an emptyDir at /tmp where one is needed",
+  },
+  (container) => {
+    if (container.cursor.get("securityContext", "readOnlyRootFilesystem").boolean === true) return undefined;
+    return {
+      sentence: `The ${titleOf(container)} may write to its root file system.`,
+      hint: "Write readOnlyRootFilesystem: true.",
+    };
+  },
+);
+
+const dropCapabilities = containerRule(
+  {
+    id: "drop-capabilities",
+    level: "warn",
+    title: "Containers drop all capabilities",
+    why: "The default set lets a container make raw packets and change owners of files. Pod security `restricted` refuses it, and all added ones but NET_BIND_SERVICE.",
+    wrong: "securityContext: { capabilities: { add: [SYS_ADMIN] } }",
+    right: "securityContext: { capabilities: { drop: [ALL] } }",
+  },
+  (container) => {
+    const capabilities = container.cursor.get("securityContext", "capabilities");
+    const added = capabilities
+      .get("add")
+      .items()
+      .find(({ text }) => text !== "NET_BIND_SERVICE");
+    if (added !== undefined)
+      return { at: added, sentence: `The ${titleOf(container)} adds the capability ${added.text}.` };
+    if (
+      capabilities
+        .get("drop")
+        .items()
+        .some(({ text }) => text === "ALL")
+    )
+      return undefined;
+    return { sentence: `The ${titleOf(container)} keeps capabilities.`, hint: "Write capabilities: { drop: [ALL] }." };
+  },
+);
+
+const seccompProfile = containerRule(
+  {
+    id: "seccomp-profile",
+    level: "warn",
+    title: "Containers run under a seccomp profile",
+    why: "Without one every system call of the kernel is open. Pod security `restricted` refuses it.",
+    wrong: "securityContext: { runAsNonRoot: true }",
+    right: "securityContext: { runAsNonRoot: true, seccompProfile: { type: RuntimeDefault } }",
+  },
+  (container) => {
+    const profile = contextOf(container, "seccompProfile");
+    const type = profile.get("type");
+    if (type.text === "RuntimeDefault" || type.text === "Localhost") return undefined;
+    if (type.isSet)
+      return { at: type, sentence: `The ${titleOf(container)} runs with the seccomp profile ${String(type.value)}.` };
+    const hint = "Write seccompProfile: { type: RuntimeDefault } into the pod's securityContext.";
+    return { sentence: `The ${titleOf(container)} runs without a seccomp profile.`, hint };
+  },
+);
+
+const privileged = containerRule(
+  {
+    id: "privileged",
+    level: "error",
+    title: "No container is privileged",
+    why: "A privileged container is root on its node.",
+    wrong: "securityContext: { privileged: true }",
+    right: "securityContext: { capabilities: { drop: [ALL] } }",
+  },
+  (container) => {
+    const at = container.cursor.get("securityContext", "privileged");
+    return at.boolean === true ? { at, sentence: `The ${titleOf(container)} is privileged.` } : undefined;
+  },
+);
+
+const hostAccess: Rule = {
+  id: "host-access",
+  level: "error",
+  title: "Pods stay out of their node",
+  why: "With the node's network, processes or files a pod reads and changes what belongs to others. Pod security `baseline` refuses it.",
+  wrong: "hostNetwork: true\nvolumes: [{ name: root, hostPath: { path: / } }]",
+  right: "volumes: [{ name: scratch, emptyDir: {} }]",
+  *check(set) {
+    for (const at of hostFields(set)) {
+      const field = at.path.findLast((step) => typeof step === "string") ?? "";
+      yield { at, sentence: `${field} opens the node to the pod.` };
+    }
+  },
+};
+
+function* hostFields(set: ResourceSet): Generator<Cursor> {
+  for (const { podSpec, containers } of set.workloads) {
+    for (const field of ["hostNetwork", "hostPID", "hostIPC"]) {
+      if (podSpec.get(field).boolean === true) yield podSpec.get(field);
+    }
+    for (const volume of podSpec.get("volumes").items()) if (volume.get("hostPath").isSet) yield volume.get("hostPath");
+    for (const { cursor } of containers.flatMap(({ ports }) => ports)) {
+      if (cursor.get("hostPort").isSet) yield cursor.get("hostPort");
+    }
+  }
+}
+
+export const securityRules: readonly Rule[] = [
+  runAsNonRoot,
+  privilegeEscalation,
+  readOnlyRoot,
+  dropCapabilities,
+  seccompProfile,
+  privileged,
+  hostAccess,
+];

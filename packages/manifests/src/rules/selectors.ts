@@ -1,0 +1,113 @@
+import { type Labels, matchesSelector, printLabels } from "../model/labels.ts";
+import type { ResourceSet } from "../model/resource-set.ts";
+import type { Rule } from "../rule.ts";
+
+const selectorTemplate: Rule = {
+  id: "selector-template",
+  level: "error",
+  title: "A workload's selector takes its own pods",
+  why: "The API server refuses a Deployment, StatefulSet or DaemonSet whose pods its selector would not find.",
+  wrong: "selector: { matchLabels: { app: web } }\ntemplate: { metadata: { labels: { app: wbe } } }",
+  right: "selector: { matchLabels: { app: web } }\ntemplate: { metadata: { labels: { app: web } } }",
+  *check(set) {
+    for (const { resource, labels } of set.workloads) {
+      if (!["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].includes(resource.kind)) continue;
+      const selector = resource.root.get("spec", "selector");
+      if (!selector.isSet || matchesSelector(selector, labels)) continue;
+      const wanted = selector.get("matchLabels").texts();
+      const wrong = Object.keys(wanted).find((name) => labels[name] !== wanted[name]);
+      yield {
+        at: wrong === undefined ? selector : selector.get("matchLabels", wrong),
+        sentence: `The selector of ${resource.title} does not take its own pods, which have ${printLabels(labels)}.`,
+        hint: "Give the template the labels of the selector.",
+      };
+    }
+  },
+};
+
+const serviceSelector: Rule = {
+  id: "service-selector",
+  level: "error",
+  title: "A Service finds pods",
+  why: "A Service whose selector takes no pod has no endpoints: every call to it is refused, and nothing says why.",
+  wrong: "kind: Service\nspec: { selector: { app: wbe } }      # the pods have app=web",
+  right: "kind: Service\nspec: { selector: { app: web } }",
+  *check(set) {
+    for (const { root, namespace, title } of set.ofKind("Service")) {
+      const selector = root.get("spec", "selector");
+      const wanted = selector.texts();
+      if (Object.keys(wanted).length === 0 || set.podsByLabels(namespace, wanted).length > 0) continue;
+      const near = nearest(set, namespace, wanted);
+      const wrong =
+        near === undefined ? undefined : Object.keys(wanted).find((name) => near.labels[name] !== wanted[name]);
+      yield {
+        at: wrong === undefined ? selector : selector.get(wrong),
+        sentence: `The selector of ${title} (${printLabels(wanted)}) takes no pod${namespaceHint(set, namespace, wanted)}.`,
+        hint: near === undefined ? undefined : `${near.resource.title} has pods with ${printLabels(near.labels)}.`,
+      };
+    }
+  },
+};
+
+function namespaceHint(set: ResourceSet, namespace: string, wanted: Labels): string {
+  const elsewhere = set.workloads.find(
+    ({ resource, labels }) =>
+      resource.namespace !== namespace && Object.entries(wanted).every(([name, value]) => labels[name] === value),
+  );
+  if (elsewhere === undefined) return "";
+  return `: those of ${elsewhere.resource.title} are in ${elsewhere.resource.namespace === "" ? "no namespace" : "another namespace"}`;
+}
+
+/** The workload that shares most of the labels' names. */
+function nearest(set: ResourceSet, namespace: string, wanted: Labels): ResourceSet["workloads"][number] | undefined {
+  const score = ({ labels }: { readonly labels: Labels }): number =>
+    Object.entries(wanted).reduce(
+      (sum, [name, value]) => sum + (labels[name] === value ? 2 : name in labels ? 1 : 0),
+      0,
+    );
+  const ranked = set.podsIn(namespace).toSorted((a, b) => score(b) - score(a));
+  return ranked[0];
+}
+
+const disruptionTarget: Rule = {
+  id: "pdb-target",
+  level: "error",
+  title: "A PodDisruptionBudget protects pods",
+  why: "A budget that takes no pod protects nothing: a node can be drained with all replicas on it.",
+  wrong: "kind: PodDisruptionBudget\nspec: { selector: { matchLabels: { app: wbe } } }",
+  right: "kind: PodDisruptionBudget\nspec: { selector: { matchLabels: { app: web } } }",
+  *check(set) {
+    for (const { root, namespace, title } of set.ofKind("PodDisruptionBudget")) {
+      const selector = root.get("spec", "selector");
+      if (!selector.isSet || set.podsBySelector(namespace, selector).length > 0) continue;
+      const wanted = selector.get("matchLabels").texts();
+      const near = nearest(set, namespace, wanted);
+      yield {
+        at: selector,
+        sentence: `The selector of ${title} (${printLabels(wanted)}) takes no pod.`,
+        hint: near === undefined ? undefined : `${near.resource.title} has pods with ${printLabels(near.labels)}.`,
+      };
+    }
+  },
+};
+
+const spreadSelector: Rule = {
+  id: "spread-selector",
+  level: "error",
+  title: "Spread and affinity rules take the pods that they are for",
+  why: "A topology spread whose selector does not take the pod itself counts other pods: all replicas may land on one node.",
+  wrong: "topologySpreadConstraints: [{ labelSelector: { matchLabels: { app: wbe } }, … }]",
+  right: "topologySpreadConstraints: [{ labelSelector: { matchLabels: { app: web } }, … }]",
+  *check(set) {
+    for (const { podSpec, labels, resource } of set.workloads) {
+      for (const constraint of podSpec.get("topologySpreadConstraints").items()) {
+        const selector = constraint.get("labelSelector");
+        if (!selector.isSet || matchesSelector(selector, labels)) continue;
+        const sentence = `This topology spread does not take the pods of ${resource.title}, which have ${printLabels(labels)}.`;
+        yield { at: selector, sentence };
+      }
+    }
+  },
+};
+
+export const selectorRules: readonly Rule[] = [selectorTemplate, serviceSelector, disruptionTarget, spreadSelector];

@@ -1,0 +1,71 @@
+import type { Rule } from "../rule.ts";
+import { didYouMean } from "../model/words.ts";
+
+const fromSource = (id: string): Rule["check"] =>
+  function* (set) {
+    for (const problem of set.problems) {
+      if (problem.rule === id) yield { at: problem, sentence: problem.sentence, hint: problem.hint };
+    }
+  };
+
+const yamlSyntax: Rule = {
+  id: "yaml-syntax",
+  level: "error",
+  title: "The file is YAML",
+  why: "kubectl refuses the whole file, or reads something else than it seems to say.",
+  wrong: "metadata: { name: web",
+  right: "metadata: { name: web }",
+  check: fromSource("yaml-syntax"),
+};
+
+const duplicateKey: Rule = {
+  id: "yaml-duplicate-key",
+  level: "error",
+  title: "No key stands twice in one map",
+  why: "The last one wins without a word, so half of what the file says is not applied.",
+  wrong: "replicas: 1\nreplicas: 3",
+  right: "replicas: 3",
+  check: fromSource("yaml-duplicate-key"),
+};
+
+const kustomizeBuild: Rule = {
+  id: "kustomize-build",
+  level: "error",
+  title: "The kustomization can be rendered",
+  why: "`kubectl apply -k` fails with the same message, and nothing of it is applied.",
+  wrong: "resources: [deploymnet.yaml]",
+  right: "resources: [deployment.yaml]",
+  check: fromSource("kustomize-build"),
+};
+
+const kustomizeOrphan: Rule = {
+  id: "kustomize-orphan",
+  level: "warn",
+  title: "Every manifest beside a kustomization.yaml is part of it",
+  why: "A file that no kustomization names is never applied, though it looks as if it were. Files called *.example.yaml are left alone.",
+  wrong: "resources: [deployment.yaml]        # service.yaml lies in the same folder",
+  right: "resources: [deployment.yaml, service.yaml]",
+  check: fromSource("kustomize-orphan"),
+};
+
+const notAResource: Rule = {
+  id: "not-a-resource",
+  level: "error",
+  title: "Every document has apiVersion and kind",
+  why: "Without them Kubernetes does not know what the document is.",
+  wrong: "kind: ConfigMap\nmetadata: { name: web }",
+  right: "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web }",
+  *check(set) {
+    for (const stranger of set.strangers) {
+      const missing = ["apiVersion", "kind"].filter((field) => stranger.get(field).text === undefined);
+      const names = stranger.fields().map(({ name }) => name);
+      const guess = missing.map((field) => didYouMean(field, names)).join("");
+      yield {
+        at: stranger,
+        sentence: `The document has no ${missing.join(" and no ") || "apiVersion and kind"}${guess}.`,
+      };
+    }
+  },
+};
+
+export const sourceRules: readonly Rule[] = [yamlSyntax, duplicateKey, kustomizeBuild, kustomizeOrphan, notAResource];

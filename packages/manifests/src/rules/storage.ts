@@ -1,0 +1,153 @@
+import type { ResourceSet } from "../model/resource-set.ts";
+import { didYouMean } from "../model/words.ts";
+import type { Workload } from "../model/workload.ts";
+import type { Rule } from "../rule.ts";
+import { titleOf } from "./iterate.ts";
+
+const claimRef: Rule = {
+  id: "claim-ref",
+  level: "error",
+  title: "Every volume claim that a pod needs exists",
+  why: "The pod stays Pending.",
+  wrong: "volumes: [{ name: data, persistentVolumeClaim: { claimName: web-dta } }]",
+  right: "volumes: [{ name: data, persistentVolumeClaim: { claimName: web-data } }]",
+  *check(set) {
+    for (const { podSpec, resource } of set.workloads) {
+      for (const volume of podSpec.get("volumes").items()) {
+        const at = volume.get("persistentVolumeClaim", "claimName");
+        if (at.text === undefined || set.find("PersistentVolumeClaim", resource.namespace, at.text)) continue;
+        const guess = didYouMean(at.text, set.namesOf("PersistentVolumeClaim", resource.namespace));
+        yield {
+          at,
+          sentence: `${resource.title} needs the claim ${at.text}, which is not among the manifests${guess}.`,
+        };
+      }
+    }
+  },
+};
+
+const volumeMount: Rule = {
+  id: "volume-mount",
+  level: "error",
+  title: "Every mount has its volume",
+  why: "The API server refuses the workload.",
+  wrong: "volumeMounts: [{ name: dta, mountPath: /data }]\nvolumes: [{ name: data, emptyDir: {} }]",
+  right: "volumeMounts: [{ name: data, mountPath: /data }]\nvolumes: [{ name: data, emptyDir: {} }]",
+  *check(set) {
+    for (const workload of set.workloads) {
+      const volumes = volumeNames(workload);
+      for (const container of workload.containers) {
+        for (const field of ["volumeMounts", "volumeDevices"]) {
+          for (const mount of container.cursor.get(field).items()) {
+            const at = mount.get("name");
+            if (at.text === undefined || volumes.includes(at.text)) continue;
+            yield {
+              at,
+              sentence: `The ${titleOf(container)} mounts ${at.text}, which is no volume of its pod${didYouMean(at.text, volumes)}.`,
+            };
+          }
+        }
+      }
+    }
+  },
+};
+
+const volumeUnused: Rule = {
+  id: "volume-unused",
+  level: "warn",
+  title: "Every volume is mounted",
+  why: "Most often the mount was forgotten, so that data is written into the container and lost with it.",
+  wrong: "containers: [{ name: web }]\nvolumes: [{ name: data, persistentVolumeClaim: { claimName: data } }]",
+  right:
+    "containers: [{ name: web, volumeMounts: [{ name: data, mountPath: /data }] }]\nvolumes: [{ name: data, persistentVolumeClaim: { claimName: data } }]",
+  *check(set) {
+    for (const { podSpec, resource, containers } of set.workloads) {
+      const used = new Set(
+        containers.flatMap(({ cursor }) =>
+          ["volumeMounts", "volumeDevices"].flatMap((field) =>
+            cursor
+              .get(field)
+              .items()
+              .map((mount) => mount.get("name").text),
+          ),
+        ),
+      );
+      const claims = resource.root
+        .get("spec", "volumeClaimTemplates")
+        .items()
+        .map((claim) => claim.get("metadata"));
+      for (const volume of [...podSpec.get("volumes").items(), ...claims]) {
+        const at = volume.get("name");
+        if (at.text === undefined || used.has(at.text)) continue;
+        yield { at, sentence: `No container of ${resource.title} mounts the volume ${at.text}.` };
+      }
+    }
+  },
+};
+
+const statefulService: Rule = {
+  id: "statefulset-service",
+  level: "error",
+  title: "A StatefulSet has its headless Service",
+  why: "Without it the pods have no names of their own (web-0.web), and members of a database do not find each other.",
+  wrong: "kind: StatefulSet\nspec: { serviceName: db }      # no Service db, or one with a cluster IP",
+  right: "kind: Service\nmetadata: { name: db }\nspec: { clusterIP: None, … }",
+  *check(set) {
+    for (const { root, namespace, title } of set.ofKind("StatefulSet")) {
+      const at = root.get("spec", "serviceName");
+      if (at.text === undefined) continue;
+      const service = set.find("Service", namespace, at.text);
+      if (service === undefined) {
+        const guess = didYouMean(at.text, set.namesOf("Service", namespace));
+        yield { at, sentence: `${title} names the Service ${at.text}, which is not among the manifests${guess}.` };
+      } else if (service.root.get("spec", "clusterIP").text !== "None") {
+        const sentence = `${title} needs a headless Service, but ${at.text} has a cluster IP.`;
+        yield { at: service.root.get("spec"), sentence, hint: "Write clusterIP: None into the Service." };
+      }
+    }
+  },
+};
+
+const accessMode: Rule = {
+  id: "claim-shared",
+  level: "warn",
+  title: "A claim for one node is not shared by replicas",
+  why: "With ReadWriteOnce every replica must run on the node of the first; others stay in ContainerCreating, and a rolling update waits for ever.",
+  wrong: "replicas: 3\nvolumes: [{ persistentVolumeClaim: { claimName: data } }]      # ReadWriteOnce",
+  right: "replicas: 1\nstrategy: { type: Recreate }",
+  *check(set) {
+    for (const { podSpec, resource } of set.workloads) {
+      const replicas = resource.root.get("spec", "replicas");
+      if (resource.kind !== "Deployment" || (replicas.number ?? 1) < 2) continue;
+      for (const volume of podSpec.get("volumes").items()) {
+        const name = volume.get("persistentVolumeClaim", "claimName").text;
+        if (name === undefined || !isForOneNode(set, resource.namespace, name)) continue;
+        const sentence = `${replicas.number} replicas of ${resource.title} share the claim ${name}, which only one node may mount.`;
+        yield {
+          at: volume.get("persistentVolumeClaim", "claimName"),
+          sentence,
+          hint: "Use a StatefulSet with volumeClaimTemplates, or ReadWriteMany.",
+        };
+      }
+    }
+  },
+};
+
+function isForOneNode(set: ResourceSet, namespace: string, name: string): boolean {
+  const modes = set.find("PersistentVolumeClaim", namespace, name)?.root.get("spec", "accessModes").items() ?? [];
+  return modes.length > 0 && modes.every(({ text }) => text === "ReadWriteOnce" || text === "ReadWriteOncePod");
+}
+
+function volumeNames({ podSpec, resource }: Workload): string[] {
+  const volumes = podSpec
+    .get("volumes")
+    .items()
+    .map((volume) => volume.get("name"));
+  const claims = resource.root
+    .get("spec", "volumeClaimTemplates")
+    .items()
+    .map((claim) => claim.get("metadata", "name"));
+  return [...volumes, ...claims].flatMap(({ text }) => text ?? []);
+}
+
+export const storageRules: readonly Rule[] = [claimRef, volumeMount, volumeUnused, statefulService, accessMode];

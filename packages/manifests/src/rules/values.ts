@@ -1,0 +1,211 @@
+import type { Cursor } from "../model/cursor.ts";
+import type { ResourceSet } from "../model/resource-set.ts";
+import { didYouMean, listed } from "../model/words.ts";
+import type { Problem, Rule } from "../rule.ts";
+import { containersOf, titleOf } from "./iterate.ts";
+
+const PULL_POLICIES = ["Always", "IfNotPresent", "Never"];
+const PROTOCOLS = ["TCP", "UDP", "SCTP"];
+
+const knownWord: Rule = {
+  id: "known-word",
+  level: "error",
+  title: "Fields that take one of a few words have one of them",
+  why: "The API server refuses any other; the published schema has no list of them, so schema checks pass.",
+  wrong: "imagePullPolicy: IfNotPresnt",
+  right: "imagePullPolicy: IfNotPresent",
+  *check(set) {
+    for (const [at, words] of wordFields(set)) {
+      if (at.text === undefined || words.includes(at.text)) continue;
+      const field = at.path.findLast((step) => typeof step === "string") ?? "";
+      const sentence = `${field} is "${at.text}"${didYouMean(at.text, words)}.`;
+      yield { at, sentence, hint: `It may be ${listed(words)}.` };
+    }
+  },
+};
+
+function* wordFields(set: ResourceSet): Generator<readonly [Cursor, readonly string[]]> {
+  for (const { podSpec, resource, containers } of set.workloads) {
+    const isJob = ["Job", "CronJob"].includes(resource.kind);
+    yield [podSpec.get("restartPolicy"), restartPolicies(resource.kind, isJob)];
+    yield [podSpec.get("dnsPolicy"), ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]];
+    for (const { cursor, ports } of containers) {
+      yield [cursor.get("imagePullPolicy"), PULL_POLICIES];
+      for (const port of ports) yield [port.cursor.get("protocol"), PROTOCOLS];
+    }
+  }
+  for (const { root, kind } of set.resources) {
+    const spec = root.get("spec");
+    if (kind === "Service") {
+      yield [spec.get("type"), ["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"]];
+      for (const port of spec.get("ports").items()) yield [port.get("protocol"), PROTOCOLS];
+    }
+    if (kind === "Deployment") yield [spec.get("strategy", "type"), ["Recreate", "RollingUpdate"]];
+    if (kind === "StatefulSet") yield [spec.get("podManagementPolicy"), ["OrderedReady", "Parallel"]];
+    if (kind === "CronJob") yield [spec.get("concurrencyPolicy"), ["Allow", "Forbid", "Replace"]];
+    if (kind === "NetworkPolicy")
+      for (const type of spec.get("policyTypes").items()) yield [type, ["Ingress", "Egress"]];
+    yield* claimWords(kind, spec);
+  }
+}
+
+function* claimWords(kind: string, spec: Cursor): Generator<readonly [Cursor, readonly string[]]> {
+  const claims =
+    kind === "StatefulSet"
+      ? spec
+          .get("volumeClaimTemplates")
+          .items()
+          .map((claim) => claim.get("spec"))
+      : [];
+  if (kind === "PersistentVolumeClaim" || kind === "PersistentVolume") claims.push(spec);
+  for (const claim of claims) {
+    for (const mode of claim.get("accessModes").items()) {
+      yield [mode, ["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]];
+    }
+  }
+}
+
+function restartPolicies(kind: string, isJob: boolean): readonly string[] {
+  if (isJob) return ["OnFailure", "Never"];
+  return kind === "Pod" ? ["Always", "OnFailure", "Never"] : ["Always"];
+}
+
+const restartMissing: Rule = {
+  id: "job-restart-policy",
+  level: "error",
+  title: "The pods of a Job say what happens when they fail",
+  why: "The default, Always, is refused for Jobs.",
+  wrong: "kind: Job\nspec: { template: { spec: { containers: […] } } }",
+  right: "kind: Job\nspec: { template: { spec: { restartPolicy: OnFailure, containers: […] } } }",
+  *check(set) {
+    for (const { podSpec, resource } of set.workloads) {
+      if (!["Job", "CronJob"].includes(resource.kind) || !podSpec.isSet || podSpec.get("restartPolicy").isSet) continue;
+      yield {
+        at: podSpec,
+        sentence: `The pods of ${resource.title} have no restartPolicy.`,
+        hint: "Write restartPolicy: OnFailure or restartPolicy: Never.",
+      };
+    }
+  },
+};
+
+const duplicateEntry: Rule = {
+  id: "duplicate-entry",
+  level: "error",
+  title: "No entry of a list stands twice",
+  why: "Containers, volumes, variables and ports are told apart by their name or number: the API server refuses the second, or the last one wins.",
+  wrong: "env: [{ name: PORT, value: '1' }, { name: PORT, value: '2' }]",
+  right: "env: [{ name: PORT, value: '2' }]",
+  *check(set) {
+    for (const { podSpec, containers } of set.workloads) {
+      yield* repeated(
+        containers.map(({ cursor }) => cursor),
+        (each) => each.get("name").text,
+        "container",
+      );
+      yield* repeated(podSpec.get("volumes").items(), (each) => each.get("name").text, "volume");
+      for (const { cursor } of containers) {
+        yield* repeated(cursor.get("env").items(), (each) => each.get("name").text, "variable");
+        yield* repeated(cursor.get("volumeMounts").items(), (each) => each.get("mountPath").text, "mount path");
+        yield* repeated(cursor.get("ports").items(), portKey("containerPort"), "port");
+        yield* repeated(cursor.get("ports").items(), (each) => each.get("name").text, "port name");
+      }
+    }
+    for (const { root } of set.ofKind("Service")) {
+      yield* repeated(root.get("spec", "ports").items(), portKey("port"), "port");
+      yield* repeated(root.get("spec", "ports").items(), (each) => each.get("name").text, "port name");
+    }
+  },
+};
+
+function* repeated(
+  items: readonly Cursor[],
+  keyOf: (item: Cursor) => string | undefined,
+  what: string,
+): Generator<Problem> {
+  const seen = new Set<string>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === undefined) continue;
+    if (seen.has(key)) yield { at: item, sentence: `The ${what} ${key} stands in the list twice.` };
+    seen.add(key);
+  }
+}
+
+const portKey =
+  (field: string) =>
+  (item: Cursor): string | undefined => {
+    const { number } = item.get(field);
+    return number === undefined ? undefined : `${number}/${item.get("protocol").text ?? "TCP"}`;
+  };
+
+const cronSchedule: Rule = {
+  id: "cron-schedule",
+  level: "error",
+  title: "The schedule of a CronJob is one",
+  why: "The API server refuses the CronJob.",
+  wrong: "schedule: every 5 minutes",
+  right: 'schedule: "*/5 * * * *"',
+  *check(set) {
+    for (const { root, title } of set.ofKind("CronJob")) {
+      const at = root.get("spec", "schedule");
+      if (at.text === undefined || isSchedule(at.text)) continue;
+      const hint =
+        "Write minute, hour, day of month, month and day of week, or @hourly, @daily, @weekly, @monthly, @yearly.";
+      yield { at, sentence: `"${at.text}" of ${title} is no schedule.`, hint };
+    }
+  },
+};
+
+const CRON_LIMITS: readonly (readonly [least: number, most: number])[] = [
+  [0, 59],
+  [0, 23],
+  [1, 31],
+  [1, 12],
+  [0, 7],
+];
+
+function isSchedule(text: string): boolean {
+  if (/^@(?:hourly|daily|midnight|weekly|monthly|yearly|annually|every \d+\w+)$/.test(text)) return true;
+  const fields = text.trim().split(/\s+/);
+  return (
+    fields.length === CRON_LIMITS.length &&
+    fields.every((field, index) => isCronField(field, CRON_LIMITS[index] ?? [0, 0]))
+  );
+}
+
+function isCronField(field: string, [least, most]: readonly [number, number]): boolean {
+  return field.split(",").every((part) => {
+    const match = /^(?:[*?]|(\d+|[a-z]{3})(?:-(\d+|[a-z]{3}))?)(?:\/[1-9]\d*)?$/i.exec(part);
+    const numbers = [match?.[1], match?.[2]].filter((each) => each !== undefined && /^\d/.test(each)).map(Number);
+    return match !== null && numbers.every((number) => number >= least && number <= most);
+  });
+}
+
+const probeThreshold: Rule = {
+  id: "probe-threshold",
+  level: "error",
+  title: "Probes have numbers that Kubernetes takes and that make sense",
+  why: "A liveness or startup probe must succeed after one answer (successThreshold 1), and a probe that may take longer than its period overlaps itself.",
+  wrong: "livenessProbe: { successThreshold: 3, timeoutSeconds: 30, periodSeconds: 10, httpGet: … }",
+  right: "livenessProbe: { timeoutSeconds: 5, periodSeconds: 10, httpGet: … }",
+  *check(set) {
+    for (const container of containersOf(set)) {
+      for (const name of ["livenessProbe", "startupProbe", "readinessProbe"]) {
+        const probe = container.cursor.get(name);
+        const threshold = probe.get("successThreshold");
+        if (name !== "readinessProbe" && (threshold.number ?? 1) !== 1) {
+          yield { at: threshold, sentence: `successThreshold of a ${name} must be 1 (${titleOf(container)}).` };
+        }
+        const timeout = probe.get("timeoutSeconds");
+        const periodSeconds = probe.get("periodSeconds").number ?? 10;
+        if ((timeout.number ?? 1) > periodSeconds) {
+          const sentence = `The ${name} of ${titleOf(container)} may take ${timeout.number} s but is asked every ${periodSeconds} s.`;
+          yield { at: timeout, sentence, hint: "Let timeoutSeconds be at most periodSeconds." };
+        }
+      }
+    }
+  },
+};
+
+export const valueRules: readonly Rule[] = [knownWord, restartMissing, duplicateEntry, cronSchedule, probeThreshold];
