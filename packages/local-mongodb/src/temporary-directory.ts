@@ -3,8 +3,12 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** mongods that are just being killed may still hold files: tried again for 5 s. */
+/**
+ * mongods that are just being killed may still make files: tried again for 5 s. A test that runs out of time has its
+ * processes terminated by the runner; the guard must outlive that.
+ */
 const REMOVE_WITH_PARENT = `
+trap "" TERM INT HUP
 read -r _
 for _ in 1 2 3 4 5 6 7 8 9 10; do
   rm -rf -- "$1" && sleep 0.2 && [ ! -e "$1" ] && exit 0
