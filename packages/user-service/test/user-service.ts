@@ -14,6 +14,9 @@ export const SERVICE = { client_id: "order-service", client_secret: "a-secret-of
 export const CHEAP = 4;
 export const KEY_ENCRYPTION_KEY = "0123456789abcdef0123456789abcdef";
 
+/** Limit of a test that hashes much or waits for mails; the runner's own is 5 s for every file but the first. */
+export const SLOW_MS = 120_000;
+
 /** One replica of user-service on a free port. */
 export interface Replica {
   readonly url: string;

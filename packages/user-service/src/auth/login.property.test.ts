@@ -1,9 +1,11 @@
 import { systemClock } from "@pos/service-kit/clock";
 import { newUser } from "@pos/testing/arbitraries";
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { createVerifierOf } from "../../test/tokens.ts";
-import { type Replica, startReplica } from "../../test/user-service.ts";
+import { type Replica, SLOW_MS, startReplica } from "../../test/user-service.ts";
+
+setDefaultTimeout(SLOW_MS);
 
 let replica: Replica;
 beforeAll(async () => {

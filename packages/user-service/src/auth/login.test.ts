@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createVerifierOf } from "../../test/tokens.ts";
-import { outcome, type Replica, startReplica, testClock } from "../../test/user-service.ts";
+import { outcome, type Replica, SLOW_MS, startReplica, testClock } from "../../test/user-service.ts";
+
+setDefaultTimeout(SLOW_MS);
 
 const clock = testClock();
 let replica: Replica;

@@ -1,7 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { createKeyCache } from "@pos/service-kit/key-cache";
+import { createTokenVerifier } from "@pos/service-kit/token-verifier";
 import { testDatabase } from "@pos/testing/database";
 import { createVerifierOf } from "../../test/tokens.ts";
-import { ADMIN, outcome, type Replica, startReplica, testClock } from "../../test/user-service.ts";
+import { ADMIN, outcome, type Replica, SLOW_MS, startReplica, testClock } from "../../test/user-service.ts";
+
+setDefaultTimeout(SLOW_MS);
 
 const MINUTE = 60_000;
 const clock = testClock();
@@ -106,10 +110,15 @@ describe("a rotation", () => {
     let isRunning = true;
     const outcomes: string[] = [];
     const ada = await replica.customer();
+    // As the other services verify: with a cache of the keys, refreshed by the same clock.
+    const cache = createKeyCache(() => replica.as().auth.keys(), clock);
+    const elsewhere = createTokenVerifier({ keys: cache, issuer: "product-order-system", clock });
+    await elsewhere.verify(ada.token);
     const load = [replica, other].map(async (each) => {
       while (isRunning) {
         const { token } = await each.as().auth.login(ada.credentials);
         for (const reader of [replica, other]) outcomes.push(await outcome(reader.as(token).users.get(ada.id)));
+        outcomes.push(await outcome(elsewhere.verify(token)));
         outcomes.push(await outcome(ada.client.users.get(ada.id)));
       }
     });

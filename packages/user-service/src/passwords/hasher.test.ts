@@ -1,6 +1,8 @@
-import { describe, expect, test } from "bun:test";
-import { outcome, startReplica } from "../../test/user-service.ts";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { outcome, SLOW_MS, startReplica } from "../../test/user-service.ts";
 import { createPasswordHasher } from "./hasher.ts";
+
+setDefaultTimeout(SLOW_MS);
 
 describe("the hasher", () => {
   test("hashes with bcrypt at cost 10 unless a test says otherwise", async () => {

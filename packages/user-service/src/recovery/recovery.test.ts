@@ -1,7 +1,9 @@
 import { testLogger } from "@pos/testing/logger";
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type Arrived, mailFolder, smtpServer } from "../../test/mailbox.ts";
-import { outcome, type Replica, startReplica, testClock } from "../../test/user-service.ts";
+import { outcome, type Replica, SLOW_MS, startReplica, testClock } from "../../test/user-service.ts";
+
+setDefaultTimeout(SLOW_MS);
 
 const clock = testClock();
 const log = testLogger("user-service");

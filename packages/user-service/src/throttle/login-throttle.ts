@@ -44,10 +44,10 @@ export class LoginThrottle {
   readonly #clock: Clock;
   readonly #limits: ThrottleLimits;
 
-  constructor(parts: { counters: CounterRepository; clock: Clock; limits?: ThrottleLimits }) {
+  constructor(parts: { counters: CounterRepository; clock: Clock; limits: ThrottleLimits }) {
     this.#counters = parts.counters;
     this.#clock = parts.clock;
-    this.#limits = parts.limits ?? LOGIN_LIMITS;
+    this.#limits = parts.limits;
   }
 
   /** @param account unique form of the account's name, whether it exists or not */
