@@ -1,6 +1,6 @@
 import type { OrderStatus } from "@pos/contracts/orders";
 import type { ChangeResult, PlaceCommand, Placement } from "@pos/order-service/protocol";
-import type { Answer, Journal, PlacementRecord } from "./journal-invariants.ts";
+import type { Answer, Journal, PlacementRecord } from "./evidence.ts";
 import { Process } from "./network.ts";
 import type { Plan } from "./plan.ts";
 import type { Random } from "./random.ts";

@@ -1,34 +1,6 @@
-import { orderProblems, type CheckedOrder } from "./order-invariants.ts";
-import { journalProblems, type Journal } from "./journal-invariants.ts";
-
-/** One broken promise: which one, and the ids that show it. */
-export interface Violation {
-  readonly invariant: "I1" | "I2" | "I3" | "I4" | "I5" | "I6" | "I7" | "I8" | "I9" | "I10" | "truth" | "alarm";
-  readonly message: string;
-}
-
-/** A reservation as the checker needs it; an audit answer is one. */
-export interface CheckedReservation {
-  readonly orderId: string;
-  readonly rid: string;
-  readonly state: "held" | "confirmed" | "released";
-  readonly items: readonly { readonly productId: string; readonly quantity: number }[];
-}
-
-/** The stock book of one product; an audit answer is one. */
-export interface CheckedProduct {
-  readonly id: string;
-  readonly stock: number;
-  readonly received: number;
-}
-
-/** Everything that is looked at, after faults have stopped and the stack has come to rest. */
-export interface Evidence {
-  readonly orders: readonly CheckedOrder[];
-  readonly reservations: readonly CheckedReservation[];
-  readonly products: readonly CheckedProduct[];
-  readonly journal: Journal;
-}
+import { addUnits, type Evidence, isLive, type Violation } from "./evidence.ts";
+import { journalProblems } from "./journal-invariants.ts";
+import { orderProblems } from "./order-invariants.ts";
 
 /**
  * Decides the invariants I1 to I10 (docs/placement.md) over plain data. "Soon" has passed: held reservations and outbox
@@ -72,16 +44,4 @@ function* orphanProblems({ orders, reservations }: Evidence): Generator<Violatio
       yield { invariant: "I6", message: `reservation ${orderId} is ${state} for an order that does not exist` };
     }
   }
-}
-
-/** Whether an order in this state owns its units. */
-export const isLive = (status: string) => status !== "void" && status !== "cancelled";
-
-/** Adds the units of lines to a sum per product; lines of one product merge. */
-export function addUnits(
-  sums: Map<string, number>,
-  items: readonly { readonly productId: string; readonly quantity: number }[],
-): Map<string, number> {
-  for (const { productId, quantity } of items) sums.set(productId, (sums.get(productId) ?? 0) + quantity);
-  return sums;
 }

@@ -1,41 +1,4 @@
-import type { Violation } from "./invariants.ts";
-import type { CheckedLine, CheckedOrder } from "./order-invariants.ts";
-
-/** What the clients saw, kept outside of the product. */
-export interface Journal {
-  readonly placements: readonly PlacementRecord[];
-  /** Changes of status that were acknowledged. */
-  readonly changes: readonly { readonly orderId: string; readonly status: string }[];
-  /** What the product itself reported as impossible. */
-  readonly alarms: readonly string[];
-}
-
-/** All requests that one client made to place one order: the first and its retries. */
-export interface PlacementRecord {
-  /** How a report names it. */
-  readonly name: string;
-  readonly userId: string;
-  /** Ids that an order of this placement can have; undefined when the client cannot know them. */
-  readonly candidateIds?: ReadonlySet<string> | undefined;
-  readonly answers: readonly Answer[];
-}
-
-/** How one request was answered. */
-export type Answer =
-  | { readonly kind: "placed"; readonly order: PlacedOrder; readonly isReplay: boolean; readonly user?: Existence }
-  | { readonly kind: "refused"; readonly code: string; readonly user?: Existence }
-  /** 5xx, time-out, lost answer: the order may exist or not. */
-  | { readonly kind: "unknown" };
-
-/** When the user existed while the request was under way; undefined where nobody watched. */
-export type Existence = "always" | "sometimes" | "never" | undefined;
-
-export interface PlacedOrder {
-  readonly id: string;
-  readonly userId: string;
-  readonly items: readonly CheckedLine[];
-  readonly totalAmount?: number | undefined;
-}
+import type { CheckedLine, CheckedOrder, Journal, PlacedOrder, PlacementRecord, Violation } from "./evidence.ts";
 
 /** I2, I3 on the side of the answers, I10, and whether refusals told the truth. */
 export function* journalProblems(journal: Journal, orders: readonly CheckedOrder[]): Generator<Violation> {

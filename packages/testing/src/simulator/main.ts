@@ -19,7 +19,7 @@ async function simulate(options: SimulateOptions): Promise<number> {
 }
 
 function replay(seed: number, { isTraced, variants: variant }: SimulateOptions): number {
-  const seams = seamsOf(variant === "none" || variant === "all" ? undefined : variant);
+  const seams = seamsOf(typeof variant === "object" ? variant.name : undefined);
   const result = runSeed(seed, { seams, ...(isTraced ? { trace: (line) => console.log(line) } : {}) });
   console.log(`seed ${seed}: ${result.steps} steps, ${result.violations.length} violations`);
   for (const { invariant, message } of result.violations) console.log(`  ${invariant}: ${message}`);
@@ -53,7 +53,7 @@ async function runProduction(pool: Pool, { seeds, from }: SimulateOptions): Prom
 }
 
 async function runVariants(pool: Pool, { seeds, from, variants: only }: SimulateOptions): Promise<number> {
-  const named = variants.filter(({ name }) => only === "all" || name === only);
+  const named = variants.filter(({ name }) => only === "all" || (typeof only === "object" && name === only.name));
   const caught = new Map(named.map(({ name }) => [name, 0]));
   const ranges = named.flatMap(({ name }) => [...chunks({ from, count: seeds, variant: name })]);
   await pool.run(ranges, ({ failedSeeds }, { variant = "" }) => {

@@ -11,7 +11,7 @@ export interface SimulateOptions {
   /** Print every step of that one seed. */
   readonly isTraced: boolean;
   /** Run the wrong variants instead of production, all or the one named. */
-  readonly variants: "none" | "all" | string;
+  readonly variants: "none" | "all" | { readonly name: string };
   readonly workers: number;
 }
 
@@ -49,7 +49,7 @@ export function readOptions(args: readonly string[]): SimulateOptions {
     from: whole("--from", values.from ?? "1", { min: 0, max: 1_000_000_000_000 }),
     seed: values.seed === undefined ? undefined : whole("--seed", values.seed, { min: 0, max: 1_000_000_000_000 }),
     isTraced: values.trace,
-    variants: values.variant ?? (values.variants ? "all" : "none"),
+    variants: values.variant === undefined ? (values.variants ? "all" : "none") : { name: values.variant },
     workers: whole("--workers", values.workers ?? "2", { min: 1, max: 64 }),
   };
 }

@@ -1,24 +1,4 @@
-import { addUnits, type CheckedReservation, isLive, type Violation } from "./invariants.ts";
-
-/** An order or tombstone as the checker needs it; an audit answer is one. */
-export interface CheckedOrder {
-  readonly id: string;
-  readonly userId: string;
-  readonly status: "pending" | "processing" | "completed" | "cancelled" | "void";
-  readonly rid?: string | undefined;
-  /** Names the Idempotency-Key of this user; absent for orders without a key. */
-  readonly keyHash?: string | undefined;
-  readonly items: readonly CheckedLine[];
-  readonly history: readonly { readonly status: string }[];
-  readonly outbox: readonly { readonly kind: string; readonly state: string }[];
-}
-
-export interface CheckedLine {
-  readonly productId: string;
-  readonly productName: string;
-  readonly price: number;
-  readonly quantity: number;
-}
+import { addUnits, type CheckedOrder, type CheckedReservation, isLive, type Violation } from "./evidence.ts";
 
 const NEXT: Readonly<Record<string, readonly string[]>> = {
   pending: ["processing", "cancelled"],

@@ -35,8 +35,10 @@ export class Pool {
 
 function ask(worker: Worker, range: SeedRange): Promise<RangeResult> {
   return new Promise((resolve, reject) => {
-    worker.onmessage = (event: MessageEvent<RangeResult>) => resolve(event.data);
-    worker.onerror = (event) => reject(new Error(event.message));
+    const once = { once: true };
+    worker.addEventListener("message", (event: MessageEvent<RangeResult>) => resolve(event.data), once);
+    worker.addEventListener("error", (event) => reject(new Error(event.message)), once);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     worker.postMessage(range);
   });
 }

@@ -1,4 +1,4 @@
-import type { Violation } from "./invariants.ts";
+import type { Violation } from "./evidence.ts";
 import { type Action, drawPlan } from "./plan.ts";
 import { productKey } from "./product-store.ts";
 import { Random } from "./random.ts";

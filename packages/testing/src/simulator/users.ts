@@ -1,4 +1,4 @@
-import type { Existence } from "./journal-invariants.ts";
+import type { Existence } from "./evidence.ts";
 
 /** The accounts of a schedule. A deleted user never comes back. */
 export class Users {

@@ -1,6 +1,7 @@
 import type { StoredOrder } from "@pos/order-service/protocol";
 import { Clients } from "./clients.ts";
-import { type Evidence, type Violation, violationsOf } from "./invariants.ts";
+import type { Evidence, Violation } from "./evidence.ts";
+import { violationsOf } from "./invariants.ts";
 import { MajorityStore } from "./majority-store.ts";
 import { Network, NO_FAULTS, Process } from "./network.ts";
 import { OrderReplica } from "./order-replica.ts";
