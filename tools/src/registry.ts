@@ -17,9 +17,36 @@ const mutations = commandStep({
   limitMinutes: 60,
 });
 
+const fuzz = commandStep({
+  name: "fuzz",
+  ensures: "schemathesis and mutated bodies find nothing in the three services",
+  when: "always",
+  command: [process.execPath, "packages/testing/src/fuzz/main.ts"],
+  fullCommand: [
+    process.execPath,
+    "packages/testing/src/fuzz/main.ts",
+    "--signed-in=300",
+    "--anonymous=300",
+    "--bodies=100000",
+    `--seed=${Date.now() % 1_000_000}`,
+  ],
+  limitMinutes: 60,
+});
+
 /**
  * The steps of `bun run verify`, in the order in which they run, one after another. To add one, write a `Step` under
  * `steps/` (`commandStep` covers a command) and put it here. `when: "full"` keeps a step for `bun run verify:full`;
  * a step with reduced and full rounds reads `context.full`, or gives `commandStep` a `fullCommand`.
  */
-export const STEPS: readonly Step[] = [format, types, lint, imports, secrets, wording, tests, coverage, mutations];
+export const STEPS: readonly Step[] = [
+  format,
+  types,
+  lint,
+  imports,
+  secrets,
+  wording,
+  tests,
+  coverage,
+  fuzz,
+  mutations,
+];

@@ -24,6 +24,7 @@ export interface Stack {
   /** Signed in as the first administrator. */
   readonly admin: Client;
   readonly adminToken: string;
+  readonly adminAccount: { readonly adminEmail: string; readonly adminPassword: string };
   /** A fresh token of order-service, by client credentials. */
   serviceToken(): Promise<string>;
   /** A client with another token, or as nobody. */
@@ -138,6 +139,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     services,
     admin: as(adminToken),
     adminToken,
+    adminAccount: { adminEmail: ADMIN.email, adminPassword: ADMIN.password },
     serviceToken: async () =>
       (await as().auth.token({ grant_type: "client_credentials", client_id: "order-service", client_secret: secret }))
         .access_token,

@@ -20,6 +20,9 @@ export function allowedMethods(routes: readonly RouteLike[]): (path: string) => 
     patterns.set(path, known);
   }
   return (path) => {
+    // A path that a route spells out is that route's alone, although a parameter of another would match it too.
+    const exact = patterns.get(path);
+    if (exact !== undefined) return [...exact.methods].sort();
     const methods = new Set<string>();
     for (const { expression, methods: found } of patterns.values()) {
       if (expression.test(path)) for (const method of found) methods.add(method);

@@ -13,9 +13,12 @@ export interface ErrorAnswer {
 /**
  * Decides by `instanceof` what a thrown value is answered as; its own `code` is never believed, because domain and
  * driver errors carry codes that look like the framework's.
- * @param allowed methods of the path, when the path exists and the method does not
+ * @param request its method, and the methods that its path takes (none when there is no such path)
  */
-export function answerOf(thrown: unknown, allowed: readonly string[]): ErrorAnswer {
+export function answerOf(thrown: unknown, request: { method: string; allowed: readonly string[] }): ErrorAnswer {
+  const { method, allowed } = request;
+  // A parameter of another route may have matched: then its complaint about the value is beside the point.
+  if (allowed.length > 0 && !allowed.includes(method)) return { error: unknownPath(allowed), isBug: false };
   const error = thrown instanceof ParseError && thrown.cause instanceof AppError ? thrown.cause : thrown;
   if (error instanceof AppError) return { error, isBug: error.status >= 500 && error.status !== 503 };
   if (error instanceof ValidationError) return validationAnswer(error);

@@ -6,7 +6,7 @@ import type { Logger } from "../logging/logger.ts";
 import type { DocumentInfo } from "../swagger/document.ts";
 import { swaggerRoutes } from "../swagger/routes.ts";
 import { allowedMethods } from "./allowed-methods.ts";
-import { AppError } from "./app-error.ts";
+import type { AppError } from "./app-error.ts";
 import { corsHeaders, isPreflight, preflightHeaders } from "./cors.ts";
 import { answerOf, envelopeOf, headersOf } from "./error-answer.ts";
 import { refuseLargeBody } from "./json-body.ts";
@@ -60,7 +60,7 @@ export function createServiceApp(features: () => AnyElysia, options: ServiceAppO
     })
     .onError(({ error: thrown, request, set, path }) => {
       methodsOf ??= allowedMethods(app.routes);
-      const { error, isBug } = answerOf(thrown, thrown instanceof AppError ? [] : methodsOf(path));
+      const { error, isBug } = answerOf(thrown, { method: request.method, allowed: methodsOf(path) });
       if (isBug) logBug(options.logger, request, error);
       set.status = error.status;
       Object.assign(set.headers, headersOf(error));

@@ -12,7 +12,7 @@ type Json = Record<string, unknown>;
 
 /**
  * The OpenAPI 3.0 document of an app. The plugin runs in an app of its own, so that nothing of its page is served; what
- * it writes beyond OpenAPI 3.0 (numeric exclusiveMinimum, record keys, empty responses) is put right here.
+ * it writes beyond OpenAPI 3.0 or beyond the truth (numeric exclusiveMinimum, form bodies) is put right here.
  */
 export async function openApiDocument(features: AnyElysia, info: DocumentInfo): Promise<Json> {
   const describing = new Elysia()
@@ -46,6 +46,11 @@ function fitOpenApi30(node: unknown): unknown {
   if (typeof fitted["exclusiveMinimum"] === "number") {
     fitted["minimum"] = fitted["exclusiveMinimum"];
     fitted["exclusiveMinimum"] = true;
+  }
+  // The plugin lists every type a framework could read or write; these services speak JSON alone.
+  const content = fitted["content"];
+  if (typeof content === "object" && content !== null && "application/json" in content) {
+    fitted["content"] = { "application/json": content["application/json"] };
   }
   if (typeof fitted["patternProperties"] === "object" && fitted["patternProperties"] !== null) {
     const [schema] = Object.values(fitted["patternProperties"]);
