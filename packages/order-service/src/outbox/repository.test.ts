@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { systemClock } from "@pos/service-kit/clock";
+import { migrateDatabase } from "@pos/service-kit/migrate";
+import { type TestDatabase, testDatabase } from "@pos/testing/database";
+import { silentLogger } from "@pos/testing/logger";
+import { layout } from "../migrations.ts";
+import { OrderRepository } from "../orders/repository.ts";
+import type { OutboxEntry } from "../placement/order.ts";
+import { storedOrder } from "../test/orders.ts";
+import { stagesOf } from "../test/plan.ts";
+import { dueFilter, OutboxRepository } from "./repository.ts";
+
+setDefaultTimeout(120_000);
+let test_: TestDatabase;
+let orders: OrderRepository;
+let outbox: OutboxRepository;
+beforeAll(async () => {
+  test_ = await testDatabase("outbox");
+  await migrateDatabase(test_.database.db, layout, { clock: systemClock, logger: silentLogger });
+  orders = new OrderRepository(test_.database.db);
+  outbox = new OutboxRepository(test_.database.db);
+});
+afterAll(() => test_.drop());
+beforeEach(async () => {
+  await test_.database.db.collection("orders").deleteMany({});
+});
+
+const now = new Date("2026-01-01T12:00:00Z");
+const inMs = (ms: number) => new Date(now.getTime() + ms);
+let counter = 0;
+const entry = (more: Partial<OutboxEntry> = {}): OutboxEntry => ({
+  id: `entry-${++counter}`,
+  kind: "confirm",
+  rid: "r",
+  state: "pending",
+  tries: 0,
+  unanswered: 0,
+  createdAt: now,
+  nextAt: inMs(-1),
+  ...more,
+});
+
+async function store(...outboxes: OutboxEntry[][]): Promise<readonly string[]> {
+  const made = outboxes.map((own) => storedOrder({ outbox: own }));
+  await orders.insertAll(made);
+  return made.map(({ id }) => id);
+}
+
+describe("due entries", () => {
+  test("are pending and past their time, the longest waiting first", async () => {
+    const late = entry({ nextAt: inMs(-500) });
+    const due = entry();
+    const [, first, second] = await store(
+      [entry({ nextAt: inMs(1) })],
+      [due, entry({ nextAt: inMs(900) }), entry({ state: "dead" })],
+      [late],
+      [entry({ state: "dead", nextAt: inMs(-900) })],
+      [],
+    );
+    expect(await outbox.due(now, 10)).toEqual([
+      { orderId: second ?? "", entry: late },
+      { orderId: first ?? "", entry: due },
+    ]);
+  });
+
+  test("are found by the partial index, which holds nothing of delivered orders", async () => {
+    await store(...Array.from({ length: 30 }, () => []), [entry()]);
+    const explained = await test_.database.db
+      .collection<never>("orders")
+      .find(dueFilter(now) as never)
+      .sort({ "outbox.nextAt": 1 })
+      .limit(10)
+      .explain("executionStats");
+    expect(stagesOf(explained)).toContain("IXSCAN");
+    expect((explained as { executionStats: { totalKeysExamined: number } }).executionStats.totalKeysExamined).toBe(1);
+  });
+
+  test("leave their order unchanged when they are dropped, postponed or revived", async () => {
+    const [a, b] = [entry(), entry()];
+    const order = storedOrder({ outbox: [a, b] });
+    await orders.insertAll([order]);
+    await outbox.drop([{ orderId: order.id, entryId: a.id }]);
+    await outbox.postpone(order.id, { ...b, tries: 3, state: "dead", lastError: "no" });
+    await outbox.postpone(order.id, { ...a, tries: 9 });
+    const read = (await orders.findMany([order.id])).get(order.id);
+    expect(read).toEqual({ ...order, outbox: [{ ...b, tries: 3, state: "dead", lastError: "no" }] });
+    expect(await outbox.revive(order.id, b.id, now)).toBe(true);
+    expect(await outbox.revive(order.id, a.id, now)).toBe(false);
+    const [revived] = await outbox.due(now, 10);
+    expect(revived?.entry).toMatchObject({ id: b.id, tries: 0, state: "pending", nextAt: now });
+  });
+});
+
+describe("the list", () => {
+  test("holds entries of a state by order id, page by page", async () => {
+    const ids = await store([entry({ state: "dead" }), entry()], [entry()], [], [entry({ state: "dead" })]);
+    const flat = async (state: OutboxEntry["state"] | undefined, afterOrderId?: string) =>
+      (await outbox.list({ state, limit: 10, afterOrderId })).map((own) => [own[0]?.orderId, own.length]);
+    expect(await flat("dead")).toEqual([
+      [ids[0], 1],
+      [ids[3], 1],
+    ]);
+    expect(await flat("pending")).toEqual([
+      [ids[0], 1],
+      [ids[1], 1],
+    ]);
+    expect(await flat(undefined)).toEqual([
+      [ids[0], 2],
+      [ids[1], 1],
+      [ids[3], 1],
+    ]);
+    expect(await flat("dead", ids[0])).toEqual([[ids[3], 1]]);
+    expect(await outbox.list({ state: undefined, limit: 1, afterOrderId: undefined })).toHaveLength(2);
+  });
+});
