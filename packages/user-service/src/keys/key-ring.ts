@@ -101,6 +101,7 @@ export class KeyRing implements KeySource, BackgroundWork {
     if (!(await repository.add(key))) throw rotating(signsFrom);
     if (revoke) await repository.revokeBefore(key.sequence, new Date(nowMs));
     else await repository.endBefore(key.sequence, verifiesUntil(signsFrom));
+    await repository.removeEnded(new Date(nowMs));
     logger.info({ keyId: key.id, revoke, signsFrom }, "rotated the signing key");
     await this.#reload();
   }

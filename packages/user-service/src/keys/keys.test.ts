@@ -105,6 +105,7 @@ describe("a rotation", () => {
     expect((await other.as(after.token).users.get(after.id)).id).toBe(after.id);
     expect(await outcome(replica.as().auth.refresh(before.refreshToken))).toBe("ok");
     expect(await createVerifierOf(other, clock)(after.token)).toMatchObject({ sub: after.id });
+    expect(await replica.database.database.db.collection("signing_keys").countDocuments()).toBe(1);
   });
   test("under load makes no token invalid", async () => {
     let isRunning = true;

@@ -48,11 +48,16 @@ export class KeyRepository {
     );
   }
 
+  /** Keys that have ended are of no use but to a thief. */
+  async removeEnded(now: Date): Promise<void> {
+    await this.#keys.deleteMany({ verifiesUntil: { $lte: now } });
+  }
+
   /** Keys before `sequence` stop at once. */
   async revokeBefore(sequence: number, now: Date): Promise<void> {
     await this.#keys.updateMany(
       { sequence: { $lt: sequence }, $or: [{ verifiesUntil: { $exists: false } }, { verifiesUntil: { $gt: now } }] },
-      { $set: { verifiesUntil: now, revokedAt: now } },
+      { $set: { verifiesUntil: now } },
     );
   }
 }

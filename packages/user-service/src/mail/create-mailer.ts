@@ -13,7 +13,7 @@ export function createMailer(config: Config, { clock, logger }: { clock: Clock; 
   logger.warn("no mail leaves this service: set SMTP_URL or MAIL_DIR");
   return {
     async send({ kind }) {
-      logger.info({ kind }, "mail dropped: neither SMTP_URL nor MAIL_DIR is set");
+      logger.debug({ kind }, "mail dropped: neither SMTP_URL nor MAIL_DIR is set");
     },
     close() {
       // Nothing is open.

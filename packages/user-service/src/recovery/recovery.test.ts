@@ -124,6 +124,16 @@ describe("an e-mail address", () => {
     await folder.waitFor(last.credentials.email, RESET);
     expect((await folder.all()).filter(({ to, subject }) => to === old && RESET.test(subject)).length).toBe(2);
   });
+  test("is mailed to 3 times in 15 minutes at most, however often it registers", async () => {
+    const email = `${crypto.randomUUID()}@example.com`;
+    for (let round = 0; round < 5; round++) {
+      const { id } = await replica.as().users.create({ email, password: newPassword, name: "Again" });
+      await (await replica.admin()).users.delete(id);
+    }
+    const last = await replica.customer();
+    await folder.waitFor(last.credentials.email, VERIFY);
+    expect((await folder.all()).filter(({ to }) => to === email).length).toBe(3);
+  });
   test("is not verified by a token of the address before", async () => {
     const { credentials, id, client } = await replica.customer();
     const token = tokenOf(await folder.waitFor(credentials.email, VERIFY));

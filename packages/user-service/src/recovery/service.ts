@@ -36,7 +36,7 @@ export class RecoveryService implements AccountEvents {
       const accounts = await users.findByAnyEmail(emailKeyOf(email));
       const mails: Mail[] = [];
       for (const account of accounts) {
-        if (account.status !== "active" || !(await throttle.admitsAccount(account.id))) continue;
+        if (account.status !== "active" || !(await throttle.admits("password-reset", account.recoveryKey))) continue;
         const token = await this.#newToken(account.id, "password-reset", account.recoveryKey);
         mails.push(passwordResetMail(account.recoveryEmail, token, RESET_LIFE_MINUTES));
       }
@@ -76,7 +76,7 @@ export class RecoveryService implements AccountEvents {
   async requestEmailVerification(account: Account): Promise<void> {
     if (account.verifiedKey === account.emailKey)
       throw new AppError("CONFLICT", "The e-mail address is verified already.");
-    if (!(await this.#parts.throttle.admitsAccount(account.id)))
+    if (!(await this.#parts.throttle.admits("email-verification", account.emailKey)))
       throw new AppError("TOO_MANY_REQUESTS", "Too many mails went out to this account. Wait before the next one.", {
         retryAfterSeconds: 15 * 60,
       });
@@ -91,7 +91,9 @@ export class RecoveryService implements AccountEvents {
   }
 
   registered(account: Account): void {
-    this.#parts.post.postOptional(() => this.#verification(account));
+    this.#parts.post.postOptional(async () =>
+      (await this.#parts.throttle.admits("email-verification", account.emailKey)) ? this.#verification(account) : [],
+    );
   }
 
   emailChanged(before: Account, _after: Account): void {

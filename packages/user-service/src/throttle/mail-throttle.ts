@@ -1,19 +1,20 @@
 import { AppError } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import { createHash } from "node:crypto";
+import type { MailKind } from "../mail/mailer.ts";
 import { addressKey } from "./client-address.ts";
 import type { CounterRepository } from "./repository.ts";
 
 /** How many mails may be caused in one window. */
 export interface MailLimits {
-  /** To one account. */
-  readonly perAccount: number;
+  /** Of one kind to one recipient. */
+  readonly perRecipient: number;
   /** By one client address. */
   readonly perAddress: number;
   readonly windowMs: number;
 }
 
-export const MAIL_LIMITS: MailLimits = Object.freeze({ perAccount: 3, perAddress: 20, windowMs: 15 * 60_000 });
+export const MAIL_LIMITS: MailLimits = Object.freeze({ perRecipient: 3, perAddress: 20, windowMs: 15 * 60_000 });
 
 /** Limits the mails that strangers can cause. */
 export class MailThrottle {
@@ -27,17 +28,16 @@ export class MailThrottle {
 
   /** Counts a request of one client address. @throws {AppError} TOO_MANY_REQUESTS */
   async countAddress(address: string): Promise<void> {
-    const digest = createHash("sha256").update(addressKey(address)).digest("base64url");
-    const { count, retryAfterSeconds } = await this.#count(`mail-address:${digest}`);
+    const { count, retryAfterSeconds } = await this.#count(`mail-address:${digest(addressKey(address))}`);
     if (count > MAIL_LIMITS.perAddress)
       throw new AppError("TOO_MANY_REQUESTS", "Too many requests for mails. Wait before the next one.", {
         retryAfterSeconds,
       });
   }
 
-  /** Counts a mail to one account and tells whether it may go. */
-  async admitsAccount(userId: string): Promise<boolean> {
-    return (await this.#count(`mail-account:${userId}`)).count <= MAIL_LIMITS.perAccount;
+  /** Counts a mail and tells whether it may go. By the recipient's address, which outlives its accounts. */
+  async admits(kind: MailKind, recipientKey: string): Promise<boolean> {
+    return (await this.#count(`${kind}:${digest(recipientKey)}`)).count <= MAIL_LIMITS.perRecipient;
   }
 
   async #count(id: string): Promise<{ count: number; retryAfterSeconds: number }> {
@@ -46,3 +46,6 @@ export class MailThrottle {
     return { count, retryAfterSeconds: Math.max(1, Math.ceil((expiresAt.getTime() - now.getTime()) / 1000)) };
   }
 }
+
+/** Addresses are personal data: the counters hold their digests only. */
+const digest = (text: string): string => createHash("sha256").update(text).digest("base64url");
