@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import type { Reservation } from "@pos/contracts/reservations";
+import type { Clock } from "@pos/service-kit/clock";
+import { silentLogger } from "@pos/testing/logger";
+import { type Stack, startStack } from "@pos/testing/stack";
+import { deriveOrderId } from "../placement/identity.ts";
+import { Reaper } from "./reaper.ts";
+
+setDefaultTimeout(120_000);
+const STOCK = 100;
+let stack: Stack;
+let customer: Awaited<ReturnType<Stack["customer"]>>;
+beforeAll(async () => {
+  stack = await startStack({ env: { PLACEMENT_TIMEOUT_MS: "300", REAPER_AGE_MS: "500", REAPER_PERIOD_MS: "50" } });
+  customer = await stack.customer();
+});
+afterAll(() => stack.stop());
+
+async function eventually(check: () => Promise<boolean>): Promise<void> {
+  const until = Date.now() + 30_000;
+  while (!(await check())) {
+    if (Date.now() > until) throw new Error("it did not come true within 30 s");
+    await Bun.sleep(30);
+  }
+}
+
+test("a placement whose reservation was answered into the void gives its stock back, and its key goes on", async () => {
+  const product = await stack.admin.products.create({ name: "Lamp", price: 1, stock: STOCK });
+  const body = { userId: customer.id, items: [{ productId: product.id, quantity: 3 }] };
+  const stock = async () => (await stack.admin.products.get(product.id)).stock;
+  stack.proxies.product.loseAnswers(true);
+  const refused = await customer.client.orders.place(body, { idempotencyKey: "k" }).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ status: 503 });
+  await eventually(async () => (await stock()) === STOCK - 3);
+  stack.proxies.product.cut();
+  stack.proxies.product.loseAnswers(false);
+  stack.proxies.product.restore();
+  await eventually(async () => (await stock()) === STOCK);
+  const first = deriveOrderId(customer.id, "k", 0);
+  expect((await stack.admin.audit.order(first)).status).toBe("void");
+  const { order } = await customer.client.orders.place(body, { idempotencyKey: "k" });
+  expect(order.id).toBe(deriveOrderId(customer.id, "k", 1));
+  expect(await stock()).toBe(STOCK - 3);
+  const again = await customer.client.orders.place(body, { idempotencyKey: "k" });
+  expect(again).toEqual({ order, isReplayed: true });
+});
+
+test("one hold that cannot be settled waits longer each time and starves no other", async () => {
+  const reservation = (digit: string): Reservation => ({
+    orderId: digit.repeat(24),
+    rid: "0".repeat(32),
+    userId: "a".repeat(24),
+    state: "held",
+    fingerprint: "f".repeat(64),
+    items: [],
+    createdAt: "2026-01-01T00:00:00.000Z",
+    updatedAt: "2026-01-01T00:00:00.000Z",
+  });
+  let nowMs = 0;
+  const clock: Clock = { now: () => nowMs, sleep: async () => undefined };
+  const reaped: string[] = [];
+  const reaper = new Reaper({
+    reservations: {
+      // Two pages, the stuck one first in each round.
+      list: async ({ cursor } = {}) =>
+        cursor === undefined
+          ? { reservations: [reservation("1")], nextCursor: "next" }
+          : { reservations: [reservation("2")] },
+    },
+    reap: async ({ orderId }) => {
+      reaped.push(orderId.slice(0, 1));
+      return orderId.startsWith("1") ? "later" : "released";
+    },
+    clock,
+    logger: silentLogger,
+    periodMs: 1000,
+    ageMs: 60_000,
+  });
+  const times: number[] = [];
+  for (; nowMs <= 60_000; nowMs += 500) {
+    reaped.length = 0;
+    await reaper.round(new AbortController().signal);
+    expect(reaped).toContain("2");
+    if (reaped.includes("1")) times.push(nowMs);
+  }
+  expect(times).toEqual([0, 1000, 3000, 7000, 15_000, 30_000, 45_000, 60_000]);
+});
