@@ -49,7 +49,7 @@ export function envelopeOf(error: AppError): ErrorEnvelope {
 /** Headers that an error's status asks for (RFC 9110: Allow, Retry-After; RFC 6750: WWW-Authenticate). */
 export function headersOf(error: AppError): Record<string, string> {
   const headers: Record<string, string> = {};
-  if (error.code === "UNAUTHORIZED") {
+  if (error.status === 401) {
     headers["www-authenticate"] = 'Bearer realm="product-order-system"';
   }
   if (error.retryAfterSeconds !== undefined)

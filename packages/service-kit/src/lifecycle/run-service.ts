@@ -54,6 +54,7 @@ type CommonConfiguration = { mongoUri: string; port: number; host: string; logLe
 
 const IDLE_TIMEOUT_SECONDS = 10;
 const IN_FLIGHT_MAX_MS = 10_000;
+const CLOSE_MAX_MS = 2000;
 /** Bun would answer its own limit without our envelope; ours (256 KiB) is checked before and while a body is read. */
 const TRANSPORT_BODY_MAX_BYTES = 64 * 1024 * 1024;
 
@@ -139,7 +140,8 @@ async function serve<Schema extends EnvironmentSchema>(
     await clock.sleep(config.drainDelayMs);
     await Promise.race([service.app.stop(), clock.sleep(IN_FLIGHT_MAX_MS)]);
     await Promise.race([Promise.all(service.background.map((work) => work.stop())), clock.sleep(IN_FLIGHT_MAX_MS)]);
-    await database.close();
+    // Closing a client whose server was killed can wait for ever.
+    await Promise.race([database.close(), clock.sleep(CLOSE_MAX_MS)]);
     logger.info("stopped");
     await flushLogs(logger);
     process.exit(0);

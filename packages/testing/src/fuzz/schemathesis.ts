@@ -72,6 +72,7 @@ async function run(packages: string, stack: ServedStackHandle, round: Round, see
       ...round.filter,
     ],
     {
+      cwd: packages,
       env: { ...process.env, PYTHONPATH: packages },
       stdin: "ignore",
       stdout: "pipe",
