@@ -48,12 +48,18 @@ export function resolveHost(host: string, namespace: string, set: ResourceSet): 
   const short = host.replace(/\.svc(?:\.cluster\.local)?\.?$/, "");
   const parts = short.split(".");
   const [first = "", second, third] = parts;
+  const inNamespace = (name: string, wanted: string): Resource | undefined =>
+    // What says no namespace may be applied to any.
+    set.find("Service", wanted, name) ?? set.find("Service", "", name);
+  const isPod = /-\d+$/.test(first);
   const service =
     parts.length === 1
       ? set.find("Service", namespace, first)
       : parts.length === 2
-        ? (set.find("Service", second ?? "", first) ?? podService(set, namespace, parts))
-        : podService(set, third ?? "", parts);
+        ? (inNamespace(first, second ?? "") ?? (isPod ? set.find("Service", namespace, second ?? "") : undefined))
+        : isPod
+          ? inNamespace(second ?? "", third ?? "")
+          : undefined;
   if (service !== undefined) return { service, pods: podsBehind(service, set) };
   return parts.length === 1 || short !== host ? "missing" : undefined;
 }
@@ -77,9 +83,4 @@ export function targetPorts(port: Cursor, workload: Workload): readonly Containe
   return servingPorts(workload).filter((each) =>
     typeof target === "string" ? each.name === target : each.port === target,
   );
-}
-
-/** A pod of a StatefulSet has the name `pod.service`. */
-function podService(set: ResourceSet, namespace: string, parts: readonly string[]): Resource | undefined {
-  return /-\d+$/.test(parts[0] ?? "") ? set.find("Service", namespace, parts[1] ?? "") : undefined;
 }

@@ -104,7 +104,9 @@ function isBound(set: ResourceSet, { podSpec, resource }: Workload): boolean {
       .items()
       .some((subject) => {
         const home = subject.get("namespace").text ?? namespace;
-        return subject.get("name").text === name && home === resource.namespace;
+        // Without a namespace of its own the workload may be applied to any.
+        const isNear = home === resource.namespace || resource.namespace === "";
+        return subject.get("name").text === name && isNear;
       }),
   );
 }
