@@ -17,6 +17,13 @@ const mutations = commandStep({
   limitMinutes: 60,
 });
 
+const docs = commandStep({
+  name: "docs",
+  ensures: "docs/api says what the services' OpenAPI documents say",
+  command: [process.execPath, "packages/testing/src/api-docs/main.ts", "--check"],
+  wayOut: "`bun run docs` writes the pages anew.",
+});
+
 const fuzz = commandStep({
   name: "fuzz",
   ensures: "schemathesis and mutated bodies find nothing in the three services",

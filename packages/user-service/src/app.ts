@@ -28,7 +28,7 @@ export async function buildUserService(parts: BuildParts<Config> & TestPorts): P
   const services = await createServices(parts);
   const { keys, post, verifier } = services;
   await ensureFirstAdmin({ email, password }, { users: services.accounts, service: services.users, logger });
-  const health = createHealthMonitor(NAME, [{ name: "mongodb", check: (timeoutMs) => database.ping(timeoutMs) }]);
+  const health = createHealthMonitor(NAME, [{ name: "database", check: (timeoutMs) => database.ping(timeoutMs) }]);
   const features = () =>
     new Elysia({ normalize: false })
       .use(userRoutes(services.users, verifier))

@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { startStack } from "../stack.ts";
+import type { OpenApi } from "./document.ts";
+import { apiPage, type PageFacts } from "./page.ts";
+
+// `bun run docs` writes docs/api/<service>.md; with --check it compares and exits 1 when a page is stale.
+const facts: Record<"user" | "product" | "order", PageFacts> = {
+  user: { port: 3001, calls: "This service calls no other." },
+  product: {
+    port: 3002,
+    calls: "It reads the public keys of user-service (`GET /.well-known/jwks.json`) and calls nothing else.",
+  },
+  order: {
+    port: 3003,
+    calls: [
+      "While it places an order it calls, side by side:",
+      "",
+      "| call | why |",
+      "|---|---|",
+      "| `POST /users/lookup` at user-service | does the user exist, is the account active; one call serves several placements |",
+      "| `PUT /reservations/{orderId}` at product-service | takes the stock of all lines or none, and answers names and prices |",
+      "",
+      "Afterwards the outbox relay calls `POST /reservations/{orderId}/confirm`, `/release` or `/settle`, and the reaper `GET /reservations`. It gets its own token from `POST /auth/token` and the public keys from `GET /.well-known/jwks.json`. [Placement](../placement.md) explains the protocol.",
+    ].join("\n"),
+  },
+};
+const isCheck = process.argv.includes("--check");
+const folder = join(import.meta.dir, "../../../../docs/api");
+const stack = await startStack();
+let stale = 0;
+for (const name of ["user", "product", "order"] as const) {
+  const document = (await (await fetch(`${stack.urls[name]}/swagger/json`)).json()) as OpenApi;
+  const file = join(folder, `${name}-service.md`);
+  const page = apiPage(document, facts[name]);
+  const isFresh = (await Bun.file(file).exists()) && (await Bun.file(file).text()) === page;
+  if (isCheck && !isFresh) console.log(`docs/api/${name}-service.md is stale: bun run docs`);
+  if (!isFresh) stale++;
+  if (!isCheck) await Bun.write(file, page);
+}
+await stack.stop();
+process.exit(isCheck && stale > 0 ? 1 : 0);

@@ -1,0 +1,152 @@
+import { type ErrorCode, errorStatus } from "@pos/contracts/errors";
+import {
+  exampleOf,
+  jsonSchema,
+  type OpenApi,
+  type Operation,
+  type Parameter,
+  type Schema,
+  typeOf,
+} from "./document.ts";
+
+/** Facts about a service that its document does not hold. */
+export interface PageFacts {
+  readonly port: number;
+  /** The calls a service makes while it answers, as Markdown. */
+  readonly calls: string;
+}
+
+const methods = ["get", "post", "put", "delete"];
+const grants: Record<string, string> = {
+  anyone: "anyone",
+  admin: "administrators",
+  service: "services",
+  customer: "customers",
+  self: "the user themselves",
+  owner: "the owner",
+};
+
+/** The Markdown page of one service's API. */
+export function apiPage(document: OpenApi, facts: PageFacts): string {
+  const operations = Object.entries(document.paths)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([path, found]) =>
+      methods.flatMap((method) =>
+        found[method] === undefined ? [] : [{ method: method.toUpperCase(), path, operation: found[method] }],
+      ),
+    );
+  const contents = operations.map(
+    ({ method, path, operation }) =>
+      `| [\`${method} ${path}\`](#${anchor(method, path)}) | ${operation.summary} | ${access(operation)} |`,
+  );
+  return (
+    [
+      `# ${document.info.title}`,
+      "<!-- Made by `bun run docs` from the service's OpenAPI document. Change the routes, not this page. -->",
+      `${document.info.description} Port ${facts.port}; every route is also served under \`/api/v1\`. The same document is at \`/swagger/json\`, and as a page to try it at \`/swagger\`.`,
+      facts.calls,
+      ["| route | what it does | who |", "|---|---|---|", ...contents].join("\n"),
+      ...operations.map(({ method, path, operation }) => section(method, path, operation, facts.port)),
+    ].join("\n\n") + "\n"
+  );
+}
+
+function section(method: string, path: string, operation: Operation, port: number): string {
+  const body = jsonSchema(operation.requestBody?.content);
+  return [
+    `## ${method} ${path}`,
+    `${operation.summary}. For ${access(operation)}.${operation.description === undefined ? "" : ` ${operation.description}`}`,
+    ...parameters(operation.parameters ?? []),
+    ...(body === undefined ? [] : [table("body", fieldsOf(body))]),
+    ["```sh", curl(method, path, operation, port), "```"].join("\n"),
+    ...Object.entries(operation.responses).map(([status, response]) => answer(Number(status), response)),
+  ].join("\n\n");
+}
+
+function parameters(all: readonly Parameter[]): string[] {
+  return (["path", "query", "header"] as const).flatMap((place) => {
+    const found = all.filter((parameter) => parameter.in === place);
+    if (found.length === 0) return [];
+    return [
+      table(
+        place,
+        found.map(({ name, schema, required, description }) => ({
+          name,
+          type: typeOf(schema),
+          isRequired: required ?? false,
+          description: description ?? schema.description ?? "",
+        })),
+      ),
+    ];
+  });
+}
+
+interface Field {
+  name: string;
+  type: string;
+  isRequired: boolean;
+  description: string;
+}
+
+function fieldsOf(schema: Schema, prefix = ""): Field[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const own = {
+      name: prefix + name,
+      type:
+        field.type === "object"
+          ? "object"
+          : field.items?.type === "object"
+            ? typeOf(field).replace(/: object$/, "")
+            : typeOf(field),
+      isRequired: schema.required?.includes(name) ?? false,
+      description: field.description ?? "",
+    };
+    const inner =
+      field.items?.type === "object"
+        ? fieldsOf(field.items, `${prefix}${name}[].`)
+        : fieldsOf(field, `${prefix}${name}.`);
+    return [own, ...inner];
+  });
+}
+
+function table(title: string, fields: readonly Field[]): string {
+  const rows = fields.map(
+    ({ name, type, isRequired, description }) =>
+      `| \`${name}\` | ${type} | ${isRequired ? "required" : "optional"} | ${description} |`,
+  );
+  return [`| ${title} | type | needed | meaning |`, "|---|---|---|---|", ...rows].join("\n");
+}
+
+function curl(method: string, path: string, operation: Operation, port: number): string {
+  const at = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) =>
+    name === "entryId" ? "created" : "65f1c0ffee0123456789abcd",
+  );
+  const body = jsonSchema(operation.requestBody?.content);
+  const lines = [`curl ${method === "GET" ? "" : `-X ${method} `}http://localhost:${port}${at}`];
+  if (!operation["x-access"]?.includes("anyone")) lines.push(`-H "Authorization: Bearer $TOKEN"`);
+  if (body !== undefined) lines.push(`-H 'Content-Type: application/json'`, `-d '${JSON.stringify(exampleOf(body))}'`);
+  return lines.join(" \\\n  ");
+}
+
+function answer(status: number, response: Operation["responses"][string]): string {
+  const schema = jsonSchema(response.content);
+  const title = `**${status}** ${response.description ?? ""}`;
+  if (schema === undefined || status === 204) return title;
+  const shown = status >= 400 && schema.properties?.["error"] !== undefined ? errorExample(status) : exampleOf(schema);
+  return [title, "", "```json", JSON.stringify(shown, null, 2), "```"].join("\n");
+}
+
+function errorExample(status: number): unknown {
+  const code =
+    (Object.keys(errorStatus) as ErrorCode[]).find((candidate) => errorStatus[candidate] === status) ??
+    "INTERNAL_ERROR";
+  return { error: { code, message: "What went wrong, for a person.", details: {} } };
+}
+
+const access = (operation: Operation): string =>
+  (operation["x-access"] ?? []).map((grant) => grants[grant] ?? grant).join(", ");
+const anchor = (method: string, path: string): string =>
+  `${method} ${path}`
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 _-]/g, "")
+    .replaceAll(" ", "-");
