@@ -49,6 +49,7 @@ describe("sign-in", () => {
     expect([wrong.status, unknown.status]).toEqual([401, 401]);
     expect(unknown.text).toBe(wrong.text);
     expect(wrong.code).toBe("INVALID_CREDENTIALS");
+    expect(wrong.headers.get("www-authenticate")).toStartWith("Bearer");
   });
   test("tells passwords of over 72 bytes apart", async () => {
     const password = "x".repeat(100);

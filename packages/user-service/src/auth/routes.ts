@@ -17,10 +17,12 @@ import { nothing } from "../http.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SessionService } from "../sessions/service.ts";
 import { clientAddress } from "../throttle/client-address.ts";
+import type { UserService } from "../users/service.ts";
 import type { AuthService } from "./service.ts";
 
 interface AuthRoutesParts {
   readonly auth: AuthService;
+  readonly users: UserService;
   readonly sessions: SessionService;
   readonly clients: ClientService;
   readonly keys: KeyRing;
@@ -29,7 +31,7 @@ interface AuthRoutesParts {
 }
 
 /** Sign-in, sessions, tokens of services, and the keys that sign all of them. */
-export const authRoutes = ({ auth, sessions, clients, keys, verifier, trustedProxyHops }: AuthRoutesParts) =>
+export const authRoutes = ({ auth, users, sessions, clients, keys, verifier, trustedProxyHops }: AuthRoutesParts) =>
   new Elysia({ normalize: false, tags: ["auth"] })
     .use(access(verifier))
     .post(
@@ -79,7 +81,8 @@ export const authRoutes = ({ auth, sessions, clients, keys, verifier, trustedPro
     })
     .post(
       "/auth/keys/rotate",
-      async ({ body }) => {
+      async ({ identity, body }) => {
+        await users.refuseFormerAdmin(identity);
         await keys.rotate({ revoke: body.revoke ?? false });
         return keyList(keys);
       },

@@ -134,6 +134,11 @@ describe("an e-mail address", () => {
     await folder.waitFor(last.credentials.email, VERIFY);
     expect((await folder.all()).filter(({ to }) => to === email).length).toBe(3);
   });
+  test("is mailed a token 3 times in 15 minutes at most, although its owner asks for more", async () => {
+    const { credentials, id, client } = await replica.customer();
+    const ask = () => outcome(client.users.requestEmailVerification(id, credentials.password));
+    expect([await ask(), await ask(), await ask()]).toEqual(["ok", "ok", "TOO_MANY_REQUESTS"]);
+  });
   test("is not verified by a token of the address before", async () => {
     const { credentials, id, client } = await replica.customer();
     const token = tokenOf(await folder.waitFor(credentials.email, VERIFY));

@@ -107,6 +107,21 @@ describe("administrators", () => {
       .collection<{ email: string }>("users")
       .updateOne({ email: "admin@example.com" }, { $set: { role: "admin", status: "active" } });
   });
+  test("of yesterday cannot use a token that is still valid to rise again", async () => {
+    const [admin, former, victim] = [await replica.admin(), await replica.customer(), await replica.customer()];
+    await admin.users.changeRole(former.id, "admin");
+    const { users, auth } = replica.as((await replica.as().auth.login(former.credentials)).token);
+    expect(await outcome(users.changeStatus(victim.id, "active"))).toBe("ok");
+    await admin.users.changeStatus(former.id, "suspended");
+    expect(await outcome(users.changeStatus(former.id, "active"))).toBe("FORBIDDEN");
+    await admin.users.changeStatus(former.id, "active");
+    await admin.users.changeRole(former.id, "customer");
+    expect(await outcome(users.changeRole(former.id, "admin"))).toBe("FORBIDDEN");
+    expect(await outcome(users.update(victim.id, { email: "thief@example.com" }))).toBe("FORBIDDEN");
+    expect(await outcome(users.delete(victim.id))).toBe("FORBIDDEN");
+    expect(await outcome(auth.rotateKeys({ revoke: true }))).toBe("FORBIDDEN");
+    expect(await outcome(users.update(former.id, { name: "Former" }))).toBe("ok");
+  });
   test("suspend a user, who cannot sign in or refresh until reactivated", async () => {
     const [ada, admin] = [await replica.customer(), await replica.admin()];
     expect((await admin.users.changeStatus(ada.id, "suspended")).status).toBe("suspended");

@@ -53,7 +53,7 @@ export const userRoutes = (users: UserService, verifier: TokenVerifier) =>
       detail: { summary: "Reads a user", operationId: "getUser" },
       response: { 200: User, ...errors(400, 401, 403, 404, 500, 503) },
     })
-    .put("/:id", ({ params, body }) => users.update(params.id, body), {
+    .put("/:id", ({ identity, params, body }) => users.update(identity, params.id, body), {
       access: ["self", "admin"],
       params: UserParams,
       body: UpdateUser,
@@ -62,8 +62,8 @@ export const userRoutes = (users: UserService, verifier: TokenVerifier) =>
     })
     .delete(
       "/:id",
-      async ({ params, set }) => {
-        await users.delete(params.id);
+      async ({ identity, params, set }) => {
+        await users.delete(identity, params.id);
         set.status = 204;
       },
       {
@@ -73,14 +73,14 @@ export const userRoutes = (users: UserService, verifier: TokenVerifier) =>
         response: { 204: nothing("Deleted"), ...errors(400, 401, 403, 404, 409, 500, 503) },
       },
     )
-    .put("/:id/role", ({ params, body }) => users.changeRole(params.id, body.role), {
+    .put("/:id/role", ({ identity, params, body }) => users.changeRole(identity, params.id, body.role), {
       access: ["admin"],
       params: UserParams,
       body: ChangeRole,
       detail: { summary: "Sets a user's role", operationId: "changeUserRole" },
       response: { 200: User, ...errors(400, 401, 403, 404, 409, 413, 415, 500, 503) },
     })
-    .put("/:id/status", ({ params, body }) => users.changeStatus(params.id, body.status), {
+    .put("/:id/status", ({ identity, params, body }) => users.changeStatus(identity, params.id, body.status), {
       access: ["admin"],
       params: UserParams,
       body: ChangeUserStatus,

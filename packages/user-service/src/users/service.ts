@@ -10,6 +10,7 @@ import type {
 } from "@pos/contracts/users";
 import { AppError, notFound } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
+import type { Identity } from "@pos/service-kit/identity";
 import { cutPage, readPage } from "@pos/service-kit/pagination";
 import type { PasswordHasher } from "../passwords/hasher.ts";
 import type { SessionRepository } from "../sessions/repository.ts";
@@ -90,7 +91,8 @@ export class UserService {
    * Changes the address or the name. A new address is unverified, and resets of the password keep going to the old one.
    * @throws {AppError} NOT_FOUND, EMAIL_TAKEN
    */
-  async update(id: string, { email, name }: UpdateUser): Promise<User> {
+  async update(by: Identity, id: string, { email, name }: UpdateUser): Promise<User> {
+    await this.#refuseFormerAdminOver(id, by);
     const updatedAt = new Date(this.#parts.clock.now());
     const renamed = await this.#parts.users.rename(id, { email, name, updatedAt }).catch(emailTaken);
     if (renamed === undefined) throw notFound("user", id);
@@ -100,7 +102,8 @@ export class UserService {
   }
 
   /** @throws {AppError} NOT_FOUND, LAST_ADMIN */
-  async changeRole(id: string, role: UserRole): Promise<User> {
+  async changeRole(by: Identity, id: string, role: UserRole): Promise<User> {
+    await this.refuseFormerAdmin(by);
     const updatedAt = new Date(this.#parts.clock.now());
     const account = await this.#parts.users.changeStanding(id, { role, updatedAt }).catch(lastAdmin);
     if (account === undefined) throw notFound("user", id);
@@ -111,7 +114,8 @@ export class UserService {
    * Suspends or reactivates. Suspending ends all sessions; access tokens that are out go on for at most 15 minutes.
    * @throws {AppError} NOT_FOUND, LAST_ADMIN
    */
-  async changeStatus(id: string, status: UserStatus): Promise<User> {
+  async changeStatus(by: Identity, id: string, status: UserStatus): Promise<User> {
+    await this.refuseFormerAdmin(by);
     const change = { status, updatedAt: new Date(this.#parts.clock.now()), endsSessions: status === "suspended" };
     const account = await this.#parts.users.changeStanding(id, change).catch(lastAdmin);
     if (account === undefined) throw notFound("user", id);
@@ -123,12 +127,28 @@ export class UserService {
    * Erases an account's data and ends its sessions. The id stays, because orders name it.
    * @throws {AppError} NOT_FOUND, LAST_ADMIN
    */
-  async delete(id: string): Promise<void> {
+  async delete(by: Identity, id: string): Promise<void> {
+    await this.#refuseFormerAdminOver(id, by);
     const deletedAt = new Date(this.#parts.clock.now());
     const account = await this.#parts.users.changeStanding(id, { deletedAt }).catch(lastAdmin);
     if (account === undefined) throw notFound("user", id);
     await this.#parts.sessions.endOthers(account.id, account.sessionEpoch + 1);
     await this.#parts.events.deleted(account);
+  }
+
+  /**
+   * An access token says what its owner was up to 15 minutes ago. Where power is used over others the account is asked,
+   * so that who was suspended or demoted cannot use the token to undo it.
+   * @throws {AppError} FORBIDDEN
+   */
+  async refuseFormerAdmin({ subject }: Identity): Promise<void> {
+    const account = await this.#parts.users.findById(subject);
+    if (account?.role === "admin" && account.status === "active") return;
+    throw new AppError("FORBIDDEN", "You are no administrator any more. Sign in again.");
+  }
+
+  async #refuseFormerAdminOver(id: string, by: Identity): Promise<void> {
+    if (by.subject !== id.toLowerCase()) await this.refuseFormerAdmin(by);
   }
 
   async #find(id: string): Promise<Account> {

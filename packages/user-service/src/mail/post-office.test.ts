@@ -1,0 +1,27 @@
+import { systemClock } from "@pos/service-kit/clock";
+import { testLogger } from "@pos/testing/logger";
+import { expect, test } from "bun:test";
+import { mailFolder } from "../../test/mailbox.ts";
+import { outcome } from "../../test/user-service.ts";
+import { createFileMailer } from "./file-mailer.ts";
+import { PostOffice } from "./post-office.ts";
+
+const mail = { kind: "password-changed", to: "ada@example.com", subject: "Subject", text: "Text" } as const;
+
+test("the post office lets 1,000 jobs wait, refuses or drops the next, and finishes before it stops", async () => {
+  const folder = await mailFolder();
+  const log = testLogger();
+  const tools = { clock: systemClock, logger: log.logger };
+  const mailer = createFileMailer({ directory: folder.directory, from: "shop@example.com", ...tools });
+  const post = new PostOffice({ mailer, ...tools });
+  post.post(async () => [mail]);
+  post.post(() => Promise.reject(new Error("no database")));
+  for (let jobs = 2; jobs < 1001; jobs++) post.post(async () => []);
+  expect(await outcome((async () => post.post(async () => [mail]))())).toBe("SERVICE_UNAVAILABLE");
+  post.postOptional(async () => [mail]);
+  await post.stop();
+  expect((await folder.all()).map(({ to }) => to)).toEqual([mail.to]);
+  expect(log.lines().filter((line) => line.includes("a mail was dropped")).length).toBe(1);
+  expect(log.lines().filter((line) => line.includes("a mail could not be made")).length).toBe(1);
+  await folder.close();
+});

@@ -1,0 +1,13 @@
+import type { Mutation } from "../src/mutations/mutation.ts";
+
+export const mutation: Mutation = {
+  harm: "A suspended administrator reactivates the own account with a token that is still valid.",
+  edits: [
+    {
+      file: "packages/user-service/src/users/service.ts",
+      find: 'if (account?.role === "admin" && account.status === "active") return;',
+      replace: "if (account !== undefined) return;",
+    },
+  ],
+  test: { file: "packages/user-service/src/users/routes.test.ts", name: "of yesterday" },
+};
