@@ -1,4 +1,5 @@
 import type { Clock } from "@pos/service-kit/clock";
+import { isSocketError } from "@pos/service-kit/database-errors";
 import { type ClientSession, MongoError, MongoErrorLabel } from "mongodb";
 
 /** What one attempt of a transaction came to. */
@@ -46,7 +47,8 @@ export async function attemptTransaction<Value>(
     return await commit(session, value, limits);
   } catch (error) {
     await abort(session);
-    return { kind: isTransient(error) ? "conflict" : "failed", error };
+    const isTransient = isSocketError(error) || hasLabel(error, MongoErrorLabel.TransientTransactionError);
+    return { kind: isTransient ? "conflict" : "failed", error };
   }
 }
 
@@ -63,10 +65,9 @@ async function commit<Value>(
       await session.commitTransaction();
       return { kind: "done", value };
     } catch (error) {
-      if (isTransient(error)) return { kind: "conflict", error };
-      if (!(error instanceof MongoError && error.hasErrorLabel(MongoErrorLabel.UnknownTransactionCommitResult))) {
-        return { kind: "failed", error };
-      }
+      if (hasLabel(error, MongoErrorLabel.TransientTransactionError)) return { kind: "conflict", error };
+      const isUnknown = isSocketError(error) || hasLabel(error, MongoErrorLabel.UnknownTransactionCommitResult);
+      if (!isUnknown) return { kind: "failed", error };
       if (clock.now() >= deadlineAtMs) return { kind: "unknown", error };
       await pauseAfterConflict(clock);
     }
@@ -78,5 +79,4 @@ async function abort(session: ClientSession): Promise<void> {
   if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
 }
 
-const isTransient = (error: unknown): boolean =>
-  error instanceof MongoError && error.hasErrorLabel(MongoErrorLabel.TransientTransactionError);
+const hasLabel = (error: unknown, label: string): boolean => error instanceof MongoError && error.hasErrorLabel(label);

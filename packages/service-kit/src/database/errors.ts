@@ -11,6 +11,7 @@ import {
 
 /** Server codes of a database that is away for now: no primary, stepping down, shutting down, majority out of reach. */
 const unavailableCodes = new Set([50, 64, 89, 91, 189, 262, 6, 7, 9001, 10107, 10058, 11600, 11602, 13435, 13436]);
+const socketCodes = new Set(["ECONNRESET", "ECONNREFUSED", "ECONNABORTED", "EPIPE", "ENOTCONN", "ETIMEDOUT"]);
 const namesOfAbsence = new Set([
   "MongoPoolClearedError",
   "MongoPoolClosedError",
@@ -24,7 +25,12 @@ const namesOfAbsence = new Set([
  * the caller may try again later. It says nothing about whether a write happened.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
+  if (isSocketError(error)) return true;
   if (!(error instanceof MongoError)) return false;
+  // A bulk write wraps whatever went wrong, a lost connection too, as if the server had said it.
+  if (error instanceof MongoServerError && error.errorResponse instanceof Error) {
+    return isDatabaseUnavailable(error.errorResponse);
+  }
   if (
     error instanceof MongoNetworkError ||
     error instanceof MongoServerSelectionError ||
@@ -36,6 +42,14 @@ export function isDatabaseUnavailable(error: unknown): boolean {
     return true;
   if (namesOfAbsence.has(error.name)) return true;
   return error instanceof MongoServerError && unavailableCodes.has(Number(error.code));
+}
+
+/**
+ * Tells whether an error is a socket's own. The driver passes one on unwrapped, without labels and without its retry,
+ * when a connection breaks while a command is being written.
+ */
+export function isSocketError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && socketCodes.has(String(error.code));
 }
 
 /** Tells whether an error is the refusal of a second document with the same unique key. */

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { testDatabase, type TestDatabase } from "@pos/testing/database";
+import { type TcpProxy, tcpProxy } from "@pos/testing/tcp-proxy";
+import {
+  addProduct,
+  codeOf,
+  move,
+  newId,
+  reserve,
+  startTestService,
+  stockOf,
+  type TestService,
+  unbalanced,
+} from "../test/product-service.ts";
+
+// Generous: no time decides a test, and a busy machine is slow.
+setDefaultTimeout(120_000);
+
+let shared: TestDatabase;
+let proxy: TcpProxy;
+let service: TestService;
+beforeAll(async () => {
+  shared = await testDatabase("outage");
+  const at = new URL(shared.uri.replace("mongodb:", "http:"));
+  proxy = await tcpProxy({ target: { host: at.hostname, port: Number(at.port) } });
+  const uri = `mongodb://127.0.0.1:${proxy.port}${at.pathname}?directConnection=true`;
+  service = await startTestService({ shared, uri });
+});
+afterAll(async () => {
+  proxy.restore();
+  await service.stop();
+  await proxy.close();
+  await shared.drop();
+});
+
+/** Calls until the service answers as it should again. */
+async function recovered(productId: string): Promise<void> {
+  while ((await reserve(service, { [productId]: 1 }, { userId: newId() })).status !== 200) await Bun.sleep(50);
+}
+
+test("while the database is out of reach everything is 503, and it recovers by itself", async () => {
+  const id = await addProduct(service, 100);
+  proxy.cut();
+  const headers = { "x-request-timeout-ms": "500" };
+  const answers = await Promise.all([
+    reserve(service, { [id]: 1 }, { headers }),
+    move(service, "confirm", { orderId: newId(), rid: "0".repeat(32) }),
+    service.call("GET", `/products/${id}`),
+    service.call("PUT", `/products/${id}`, { body: { price: 3 } }),
+    service.call("POST", `/products/${id}/stock-adjustments`, { body: { delta: 1, reason: "in" } }),
+    service.call("GET", "/audit/products"),
+  ]);
+  for (const answer of answers) {
+    expect([answer.status, codeOf(answer), answer.headers.get("retry-after")]).toEqual([
+      503,
+      "SERVICE_UNAVAILABLE",
+      "1",
+    ]);
+  }
+  expect((await service.call("GET", "/health")).status).toBe(503);
+  proxy.restore();
+  await recovered(id);
+  expect(await unbalanced(service)).toEqual([]);
+});
+
+test("a hold whose answer was lost is 503, and the same call again finds it or makes it, once", async () => {
+  const id = await addProduct(service, 100);
+  for (let round = 0; round < 3; round++) {
+    const orderId = newId();
+    const userId = newId();
+    const call = (milliseconds: number) =>
+      reserve(service, { [id]: 10 }, { orderId, userId, headers: { "x-request-timeout-ms": String(milliseconds) } });
+    const first = call(400);
+    await Bun.sleep(round * 3);
+    proxy.loseAnswers(true);
+    expect([200, 503]).toContain((await first).status);
+    proxy.loseAnswers(false);
+    // What hangs on the lost answers is cut, as a socket's time-out would.
+    proxy.cut();
+    proxy.restore();
+    let again = await call(4000);
+    while (again.status === 503) again = await call(4000);
+    expect(again.status).toBe(200);
+    expect((await call(4000)).body["rid"]).toBe(again.body["rid"]);
+    expect(await stockOf(service, id)).toBe(90 - round * 10);
+  }
+  expect(await unbalanced(service)).toEqual([]);
+});
