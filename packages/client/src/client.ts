@@ -16,6 +16,8 @@ export interface ClientOptions {
   token?: TokenSource;
   /** Limit of one call, in milliseconds; 5,000 when absent. */
   timeoutMs?: number;
+  /** What sends the requests in place of the global `fetch`, for traces. */
+  fetch?: typeof fetch;
 }
 
 export type { CallOptions };
@@ -30,8 +32,12 @@ export type Client = ReturnType<typeof createClient>;
  * const order = await client.orders.place({ userId, items: [{ productId, quantity: 2 }] }, { idempotencyKey: "cart-7" });
  */
 export function createClient(options: ClientOptions) {
-  const { token, timeoutMs } = options;
-  const common = { ...(token === undefined ? {} : { token }), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  const { token, timeoutMs, fetch } = options;
+  const common = {
+    ...(token === undefined ? {} : { token }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(fetch === undefined ? {} : { fetch }),
+  };
   const user = createTransport({ baseUrl: options.userUrl, ...common });
   const product = createTransport({ baseUrl: options.productUrl, ...common });
   const order = createTransport({ baseUrl: options.orderUrl, ...common });

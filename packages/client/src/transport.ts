@@ -52,8 +52,18 @@ const checks = new WeakMap<TSchema, TypeCheck<TSchema>>();
  * A transport over HTTP. It never retries and never follows a redirect: what a lost answer means is the caller's to
  * decide.
  */
-export function createTransport(options: { baseUrl: string; token?: TokenSource; timeoutMs?: number }): Transport {
-  const http = ky.create({ retry: 0, redirect: "error", throwHttpErrors: true });
+export function createTransport(options: {
+  baseUrl: string;
+  token?: TokenSource;
+  timeoutMs?: number;
+  fetch?: typeof fetch;
+}): Transport {
+  const http = ky.create({
+    retry: 0,
+    redirect: "error",
+    throwHttpErrors: true,
+    ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+  });
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   return {
     async call(call) {

@@ -1,0 +1,122 @@
+import type { AnyVerb } from "./verb.ts";
+
+/** A first word of ordersctl. What stands behind it is loaded when it is used, so that --help stays quick. */
+export interface Branch {
+  readonly name: string;
+  readonly summary: string;
+  /** Heading in the list of commands. */
+  readonly group: string;
+  /** One verb for a word that is a command itself (`up`), a list for a noun (`orders`). */
+  load(): Promise<AnyVerb | readonly AnyVerb[]>;
+}
+
+const STACK = "Run the stack:";
+const WORK = "Work with it:";
+const CHECK = "Look after it:";
+const DEPLOY = "Deploy it:";
+
+/** Every first word, in the order of the help. */
+export const commandTree: readonly Branch[] = [
+  {
+    name: "up",
+    summary: "Start a MongoDB and the three services",
+    group: STACK,
+    load: async () => (await import("./commands/up.ts")).upVerb,
+  },
+  {
+    name: "down",
+    summary: "Stop what `up` started",
+    group: STACK,
+    load: async () => (await import("./commands/down.ts")).downVerb,
+  },
+  {
+    name: "status",
+    summary: "Show what runs, since when, and how often it was started again",
+    group: STACK,
+    load: async () => (await import("./commands/status.ts")).statusVerb,
+  },
+  {
+    name: "logs",
+    summary: "Show what the services and MongoDB log",
+    group: STACK,
+    load: async () => (await import("./commands/logs.ts")).logsVerb,
+  },
+  {
+    name: "restart",
+    summary: "Start one service again",
+    group: STACK,
+    load: async () => (await import("./commands/restart.ts")).restartVerb,
+  },
+  {
+    name: "seed",
+    summary: "Fill in demo users, products and orders",
+    group: STACK,
+    load: async () => (await import("./commands/seed.ts")).seedVerb,
+  },
+  {
+    name: "login",
+    summary: "Sign in",
+    group: WORK,
+    load: async () => (await import("./commands/login.ts")).loginVerb,
+  },
+  {
+    name: "logout",
+    summary: "End the sign-in",
+    group: WORK,
+    load: async () => (await import("./commands/logout.ts")).logoutVerb,
+  },
+  {
+    name: "whoami",
+    summary: "Show who is signed in",
+    group: WORK,
+    load: async () => (await import("./commands/whoami.ts")).whoamiVerb,
+  },
+  {
+    name: "products",
+    summary: "The catalogue and its stock",
+    group: WORK,
+    load: async () => (await import("./commands/products/verbs.ts")).productVerbs,
+  },
+  {
+    name: "orders",
+    summary: "Place, follow and move orders",
+    group: WORK,
+    load: async () => (await import("./commands/orders/verbs.ts")).orderVerbs,
+  },
+  {
+    name: "health",
+    summary: "Ask every service whether it can serve",
+    group: CHECK,
+    load: async () => (await import("./commands/health.ts")).healthVerb,
+  },
+  {
+    name: "db",
+    summary: "Prepare databases",
+    group: DEPLOY,
+    load: async () => (await import("./commands/db/verbs.ts")).dbVerbs,
+  },
+  {
+    name: "compose",
+    summary: "Run the system in containers on this machine",
+    group: DEPLOY,
+    load: async () => (await import("./commands/compose/verbs.ts")).composeVerbs,
+  },
+  {
+    name: "k8s",
+    summary: "Prepare a deployment on Kubernetes",
+    group: DEPLOY,
+    load: async () => (await import("./commands/k8s/verbs.ts")).k8sVerbs,
+  },
+  {
+    name: "backup",
+    summary: "Copy the three databases into a folder",
+    group: DEPLOY,
+    load: async () => (await import("./commands/backup.ts")).backupVerb,
+  },
+  {
+    name: "restore",
+    summary: "Fill the three databases from a backup",
+    group: DEPLOY,
+    load: async () => (await import("./commands/restore.ts")).restoreVerb,
+  },
+];

@@ -1,0 +1,61 @@
+import { rm } from "node:fs/promises";
+import type { Command } from "commander";
+import { CliError, usageError } from "../errors.ts";
+import { DATA_DIR_NAME, type StackLayout, stackLayout } from "../stack/layout.ts";
+import { lockHolder } from "../stack/lock.ts";
+import { endOrphans } from "../stack/orphans.ts";
+import { hasEnded, signal } from "../stack/process-ref.ts";
+import { readState, writeState } from "../stack/state.ts";
+import type { Tools } from "../tools.ts";
+import type { Verb } from "../verb.ts";
+
+interface DownOptions {
+  readonly dataDir?: string;
+  readonly volumes?: boolean;
+}
+
+/** Three services drain one after the other, then mongod; each has 15 s. */
+const STOP_MAX_MS = 70_000;
+
+export const downVerb: Verb<DownOptions> = {
+  usage: "down",
+  summary: "Stop what `up` started",
+  description: `Stops the services, then MongoDB, each in order; what an earlier \`up\` left behind too. Data is kept.`,
+  examples: ["ordersctl down", "ordersctl down --volumes --yes   and delete all of its data"],
+  configure: (command: Command) =>
+    command
+      .option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)")
+      .option("--volumes", "delete the data, the keys and the logs too (asks first)"),
+  run: runDown,
+};
+
+async function runDown({ dataDir, volumes = false }: DownOptions, tools: Tools): Promise<void> {
+  const { io, talk } = tools;
+  const layout = stackLayout(io, dataDir);
+  const state = await readState(layout);
+  if (volumes) await tools.confirm(`Delete everything in ${layout.dataDir}?`);
+  const supervisor = await lockHolder(layout.lockFile);
+  if (supervisor !== undefined) {
+    talk.say(`stopping (supervisor pid ${supervisor.pid}) …`);
+    signal(supervisor, "SIGTERM");
+    if (!(await hasEnded(supervisor, STOP_MAX_MS))) {
+      throw new CliError(`The supervisor (pid ${supervisor.pid}) does not end.`, {
+        tries: [`kill -9 ${supervisor.pid}`, "ordersctl down   (again, for what it leaves behind)"],
+      });
+    }
+  }
+  const left = await endOrphans(layout, state, talk);
+  if (supervisor === undefined && left === 0) talk.say("Nothing runs here.");
+  else talk.done("stopped");
+  if (left > 0 && state !== undefined) await writeState(layout, { ...state, phase: "stopped" });
+  if (volumes) await deleteData(layout, tools);
+}
+
+async function deleteData(layout: StackLayout, { talk }: Tools): Promise<void> {
+  // A mistyped --data-dir must not cost somebody a home directory: only what `up` made is deleted.
+  const isOurs = (await readState(layout)) !== undefined || layout.dataDir.endsWith(`/${DATA_DIR_NAME}`);
+  if (!isOurs) throw usageError(`${layout.dataDir} holds no data of a stack. Nothing was deleted.`);
+  const made = [layout.mongodDir, layout.logDir, layout.mailDir, layout.secretsFile, layout.stateFile];
+  for (const path of made) await rm(path, { recursive: true, force: true });
+  talk.done(`deleted the data in ${layout.dataDir}`);
+}

@@ -1,0 +1,53 @@
+import type { Command } from "commander";
+import { CliError, usageError } from "../errors.ts";
+import { credentialsPath } from "../session/config-files.ts";
+import type { Tools } from "../tools.ts";
+import type { Verb } from "../verb.ts";
+
+interface LoginOptions {
+  readonly email?: string;
+  readonly passwordStdin?: boolean;
+}
+
+export const loginVerb: Verb<LoginOptions> = {
+  usage: "login",
+  summary: "Sign in",
+  description: `Signs in to the profile in use and keeps the sign-in (0600). It is renewed without asking for 30 days. The password
+is typed at the terminal or read from standard input, never given as an option, where others could see it.`,
+  examples: ["ordersctl login", "ordersctl login --email ada@example.com --password-stdin < password.txt"],
+  configure: (command: Command) =>
+    command
+      .option("--email <address>", "who signs in (default: who signed in last)")
+      .option("--password-stdin", "read the password from standard input"),
+  run: runLogin,
+};
+
+async function runLogin(options: LoginOptions, tools: Tools): Promise<void> {
+  const { io, session, talk } = tools;
+  const before = await session.credentials();
+  const email =
+    options.email ??
+    (tools.isInteractive && options.passwordStdin !== true ? await ask(tools, before?.email) : before?.email);
+  if (email === undefined || email === "") throw usageError("Who signs in?", "ordersctl login --email ada@example.com");
+  const password = await readPassword(options, tools);
+  await session.signIn(email, password);
+  talk.done(`signed in as ${email} at ${session.urls.userUrl} (profile ${session.profile})`);
+  talk.hint(`kept in ${credentialsPath(io.env)}`);
+}
+
+async function ask({ io }: Tools, known: string | undefined): Promise<string | undefined> {
+  io.stderr.write(`E-mail address${known === undefined ? "" : ` [${known}]`}: `);
+  const answer = (await io.stdin.readLine())?.trim();
+  return answer === "" ? known : answer;
+}
+
+async function readPassword({ passwordStdin = false }: LoginOptions, tools: Tools): Promise<string> {
+  const { io, isInteractive } = tools;
+  if (passwordStdin) return (await io.stdin.readAll()).replace(/\r?\n$/, "");
+  if (!isInteractive)
+    throw usageError("Nobody can be asked for the password here.", "ordersctl login --email … --password-stdin < file");
+  io.stderr.write("Password: ");
+  const password = await io.stdin.readLine({ hidden: true });
+  if (password === undefined || password === "") throw new CliError("Cancelled.", { exit: "CANCELLED" });
+  return password;
+}

@@ -1,0 +1,22 @@
+import type { Tools } from "../tools.ts";
+import type { Verb } from "../verb.ts";
+
+export const logoutVerb: Verb = {
+  usage: "logout",
+  summary: "End the sign-in",
+  description: "Ends the session at user-service and forgets the sign-in of the profile in use.",
+  run: runLogout,
+};
+
+async function runLogout(_: object, { session, talk }: Tools): Promise<void> {
+  const credentials = await session.credentials();
+  if (credentials === undefined) return talk.say(`Nobody is signed in (profile ${session.profile}).`);
+  if (credentials.refreshToken !== undefined) {
+    const client = await session.clientWith();
+    await client.auth.logout(credentials.refreshToken).catch(() => {
+      talk.warn("user-service could not be told; the session there ends by itself within 30 days");
+    });
+  }
+  await session.forget();
+  talk.done(`${credentials.email} is signed out (profile ${session.profile})`);
+}

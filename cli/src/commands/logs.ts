@@ -1,0 +1,154 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import type { Command } from "commander";
+import { parsePointInTime } from "../duration.ts";
+import { CliError, usageError } from "../errors.ts";
+import { serviceNames, stackLayout, type StackLayout } from "../stack/layout.ts";
+import { type LogLine, parseLogLine, renderLogLine } from "../stack/log-lines.ts";
+import type { Tools } from "../tools.ts";
+import type { Verb } from "../verb.ts";
+
+interface LogsOptions {
+  readonly service?: string;
+  readonly dataDir?: string;
+  readonly follow?: boolean;
+  readonly since?: string;
+  readonly tail?: string;
+}
+
+const sources = [...serviceNames, "mongod", "supervisor"] as const;
+type Source = (typeof sources)[number];
+const TAIL_DEFAULT = 200;
+/** Of each file; a log is at most 20 MB and its predecessor as much. */
+const READ_MAX_BYTES = 20_000_000;
+const FOLLOW_PERIOD_MS = 200;
+
+export const logsVerb: Verb<LogsOptions> = {
+  usage: "logs [service]",
+  summary: "Show what the services and MongoDB log",
+  description: `Shows the logs of user, product, order, mongod or supervisor: of the services and the supervisor when none is
+named. Lines are merged by time. -o json prints them as they were written.`,
+  examples: [
+    "ordersctl logs -f",
+    "ordersctl logs order --since 5m",
+    "ordersctl logs mongod --tail 50",
+    "ordersctl logs -o json | jq .",
+  ],
+  configure: (command: Command) =>
+    command
+      .option("-f, --follow", "go on with what is logged from now on; Ctrl-C ends it")
+      .option("--since <time>", "only what is newer: 5m, 2h, or 2026-01-31T12:00:00Z")
+      .option("--tail <lines>", `the last so many lines (default ${TAIL_DEFAULT}; all with --since)`)
+      .option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)"),
+  run: runLogs,
+};
+
+async function runLogs(options: LogsOptions, tools: Tools): Promise<void> {
+  const { io } = tools;
+  const layout = stackLayout(io, options.dataDir);
+  const chosen = chooseSources(options.service);
+  const sinceMs = options.since === undefined ? undefined : parsePointInTime(options.since, io.now()).getTime();
+  const tailLines = readTail(options);
+  const files = chosen.map((source) => new FollowedFile(source, layout));
+  if (!files.some(({ exists }) => exists) && options.follow !== true) {
+    throw new CliError(`There is no log in ${layout.dataDir} yet.`, { tries: ["ordersctl up"] });
+  }
+  const show = (lines: readonly LogLine[]) => {
+    for (const line of lines) {
+      tools.printer.text(tools.printer.isForPeople ? renderLogLine(line, tools.printer.style) : `${line.raw}\n`);
+    }
+  };
+  show(
+    inOrder(
+      files.flatMap((file) => file.read()),
+      sinceMs,
+    ).slice(-tailLines),
+  );
+  if (options.follow !== true) return;
+  // Ctrl-C is how a person ends this: without a listener the process ends with 130.
+  for (;;) {
+    await io.sleep(FOLLOW_PERIOD_MS);
+    show(
+      inOrder(
+        files.flatMap((file) => file.read()),
+        sinceMs,
+      ),
+    );
+  }
+}
+
+function chooseSources(service: string | undefined): readonly Source[] {
+  if (service === undefined) return sources.filter((source) => source !== "mongod");
+  const found = sources.find((source) => source === service.replace(/-service$/, ""));
+  if (found === undefined) throw usageError(`There is no log of "${service}"; there are ${sources.join(", ")}.`);
+  return [found];
+}
+
+function readTail({ tail, since }: LogsOptions): number {
+  if (tail === undefined) return since === undefined ? TAIL_DEFAULT : Number.MAX_SAFE_INTEGER;
+  const lines = Number(tail);
+  if (!Number.isInteger(lines) || lines < 1) throw usageError("--tail must be a number of lines, at least 1.");
+  return lines;
+}
+
+/** By time; a line without one (part of a stack trace) stays behind the line before it. */
+function inOrder(lines: readonly LogLine[], sinceMs: number | undefined): readonly LogLine[] {
+  let lastMs = 0;
+  return lines
+    .map((line) => ({ line, atMs: (lastMs = line.timeMs ?? lastMs) }))
+    .filter(({ atMs }) => sinceMs === undefined || atMs >= sinceMs)
+    .sort((a, b) => a.atMs - b.atMs)
+    .map(({ line }) => line);
+}
+
+/** Reads what was added to a log file since the last time, also after it was emptied. */
+class FollowedFile {
+  readonly #path: string;
+  readonly #source: Source;
+  #offset = 0;
+  #partial = "";
+
+  constructor(source: Source, layout: StackLayout) {
+    this.#source = source;
+    this.#path = layout.logFile(source);
+    this.#offset = Math.max(0, (this.#size() ?? 0) - READ_MAX_BYTES);
+  }
+
+  get exists(): boolean {
+    return this.#size() !== undefined;
+  }
+
+  read(): readonly LogLine[] {
+    const size = this.#size();
+    if (size === undefined) return [];
+    if (size < this.#offset) this.#offset = 0;
+    if (size === this.#offset) return [];
+    const lines = (this.#partial + this.#slice(size - this.#offset)).split("\n");
+    this.#partial = lines.pop() ?? "";
+    return lines.filter((line) => line !== "").map((line) => parseLogLine(line, this.#source));
+  }
+
+  #slice(length: number): string {
+    const buffer = Buffer.alloc(length);
+    const file = openSync(this.#path, "r");
+    try {
+      const count = readSync(file, buffer, 0, length, this.#offset);
+      this.#offset += count;
+      return buffer.toString("utf8", 0, count);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  #size(): number | undefined {
+    try {
+      const file = openSync(this.#path, "r");
+      try {
+        return fstatSync(file).size;
+      } finally {
+        closeSync(file);
+      }
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+import { money } from "../../resources/products.ts";
+import { orderView } from "../../resources/orders.ts";
+import type { Tools } from "../../tools.ts";
+import type { Verb } from "../../verb.ts";
+
+interface CancelOptions {
+  readonly id: string;
+  readonly reason?: string;
+}
+
+export const cancelVerb: Verb<CancelOptions> = {
+  usage: "cancel <id>",
+  summary: "Cancel an order; its stock comes back",
+  description:
+    "Cancels an order and asks first. Customers may cancel what is pending, administrators what is not completed.",
+  examples: ['ordersctl orders cancel 65f1c0ffee0123456789abcd --reason "changed my mind" --yes'],
+  configure: (command: Command) => command.option("--reason <text>", "kept in the order's history"),
+  run: cancelOrder,
+};
+
+async function cancelOrder({ id, reason }: CancelOptions, tools: Tools): Promise<void> {
+  const { session, printer, talk } = tools;
+  const client = await session.client();
+  const order = await client.orders.get(id);
+  await tools.confirm(`Cancel order ${order.id} (${order.status}, total ${money(order.totalAmount)})?`);
+  const cancelled = await client.orders.setStatus(id, {
+    status: "cancelled",
+    ...(reason === undefined ? {} : { reason }),
+  });
+  talk.done(`order ${cancelled.id} is cancelled`);
+  if (!printer.isForPeople) printer.one(cancelled, orderView);
+}

@@ -1,0 +1,54 @@
+import { type OrderStatus, orderStatuses } from "@pos/contracts/orders";
+import { type Command, Option } from "commander";
+import { parsePointInTime } from "../../duration.ts";
+import { addPageOptions, type PageOptions, printPages } from "../../paging.ts";
+import { orderView } from "../../resources/orders.ts";
+import type { Tools } from "../../tools.ts";
+import type { Verb } from "../../verb.ts";
+
+interface ListOptions extends PageOptions {
+  readonly status?: OrderStatus;
+  readonly user?: string;
+  readonly mine?: boolean;
+  readonly since?: string;
+}
+
+export const listVerb: Verb<ListOptions> = {
+  usage: "list",
+  summary: "List orders, newest first",
+  aliases: ["ls"],
+  description:
+    "Lists the orders of everybody (administrators), of one user, or your own (--mine, and always for customers).",
+  examples: [
+    "ordersctl orders list --status pending --since 2h",
+    "ordersctl orders list --mine -o wide",
+    "ordersctl orders list --all -o ndjson",
+  ],
+  configure: (command: Command) =>
+    addPageOptions(
+      command
+        .addOption(new Option("--status <status>", "only those of this status").choices(orderStatuses))
+        .option("--user <id>", "only those of this user")
+        .option("--mine", "only your own")
+        .option("--since <time>", "only those placed since: 2h, 7d, or 2026-01-31"),
+    ),
+  run: listOrders,
+};
+
+async function listOrders(options: ListOptions, tools: Tools): Promise<void> {
+  const { session, io } = tools;
+  const client = await session.client();
+  const filters = {
+    ...(options.status === undefined ? {} : { status: options.status }),
+    ...(options.since === undefined ? {} : { since: parsePointInTime(options.since, io.now()).toISOString() }),
+  };
+  const ofUser =
+    options.user ?? (options.mine === true || !(await session.isAdmin()) ? await session.userId() : undefined);
+  const read = async (limit: number, cursor: string | undefined) => {
+    const query = { ...filters, limit, ...(cursor === undefined ? {} : { cursor }) };
+    const page = ofUser === undefined ? client.orders.list(query) : client.orders.listOfUser(ofUser, query);
+    const { orders, nextCursor } = await page;
+    return { items: orders, nextCursor };
+  };
+  await printPages(options, { view: orderView, noun: "order", read }, tools);
+}

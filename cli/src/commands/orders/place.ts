@@ -1,0 +1,126 @@
+import type { Client } from "@pos/client";
+import type { Order } from "@pos/contracts/orders";
+import type { Command } from "commander";
+import { readFile } from "node:fs/promises";
+import { CliError, messageOf, usageError } from "../../errors.ts";
+import { isObject } from "../../files.ts";
+import { findProduct, parseItem, type TypedItem } from "../../items.ts";
+import { orderView } from "../../resources/orders.ts";
+import { money } from "../../resources/products.ts";
+import type { Tools } from "../../tools.ts";
+import type { Verb } from "../../verb.ts";
+
+interface PlaceOptions {
+  readonly item?: readonly string[];
+  readonly user?: string;
+  readonly file?: string;
+  readonly idempotencyKey?: string;
+  readonly dryRun?: boolean;
+}
+
+/** A placement whose outcome is unknown is asked again with the same key, so often at most. */
+const TRIES_MAX = 4;
+
+export const placeVerb: Verb<PlaceOptions> = {
+  usage: "place",
+  summary: "Place an order",
+  description: `Places an order for the signed-in user, or for --user. Products are named by id or exact name.
+It always sends an Idempotency-Key (a new one unless you name it), so that an answer that was lost is asked for again and
+never makes a second order.`,
+  examples: [
+    'ordersctl orders place --item "Keyboard=2" --item "Mouse"',
+    "ordersctl orders place --item 65f1c0ffee0123456789abcd=1 --idempotency-key cart-7",
+    'echo \'{"items":[{"product":"Keyboard","quantity":2}]}\' | ordersctl orders place -f -',
+  ],
+  configure: (command: Command) =>
+    command
+      .option("--item <product[=quantity]>", "a line; may be repeated", (value: string, all: string[] = []) => [
+        ...all,
+        value,
+      ])
+      .option("--user <id>", "whose order it is (administrators)")
+      .option("-f, --file <path>", "read {items:[{product, quantity}]} from a JSON file, - for standard input")
+      .option("--idempotency-key <key>", "the same key never places a second order")
+      .option("--dry-run", "show what would be ordered"),
+  run: placeOrder,
+};
+
+async function placeOrder(options: PlaceOptions, tools: Tools): Promise<void> {
+  const { session, printer, talk } = tools;
+  const typed = [
+    ...(options.item ?? []).map(parseItem),
+    ...(options.file === undefined ? [] : await readItems(options.file, tools)),
+  ];
+  if (typed.length === 0)
+    throw usageError("An order needs at least one item.", 'ordersctl orders place --item "Keyboard=2"');
+  const userId = options.user ?? (await session.userId());
+  const client = await session.client();
+  const lines = await Promise.all(
+    typed.map(async ({ product, quantity }) => ({ product: await findProduct(client, product), quantity })),
+  );
+  if (options.dryRun === true) {
+    for (const { product, quantity } of lines)
+      talk.say(`${quantity} × ${product.name} at ${money(product.price)}, ${product.stock} in stock`);
+    return talk.say("Nothing was ordered (--dry-run).");
+  }
+  const body = { userId, items: lines.map(({ product, quantity }) => ({ productId: product.id, quantity })) };
+  const key = options.idempotencyKey ?? crypto.randomUUID();
+  const { order, isReplayed } = await placeUntilAnswered(client, { body, key }, tools);
+  talk.done(
+    `order ${order.id} ${isReplayed ? "had been placed already" : "placed"}: ${order.status}, total ${money(order.totalAmount)}`,
+  );
+  if (printer.isForPeople) printer.list<Order>([order], orderView);
+  else printer.one(order, orderView);
+  talk.hint(`Next: ordersctl orders get ${order.id}`);
+}
+
+/** Nothing is known after a lost answer or a 503; the same key asks whether it was placed, or places it. */
+async function placeUntilAnswered(
+  client: Client,
+  { body, key }: { body: Parameters<Client["orders"]["place"]>[0]; key: string },
+  { io, talk }: Tools,
+) {
+  const { ApiError, NoAnswerError } = await import("@pos/client/errors");
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await client.orders.place(body, { idempotencyKey: key });
+    } catch (error) {
+      const isUnknown = error instanceof NoAnswerError || (error instanceof ApiError && error.status === 503);
+      // A refused connection on the first try was never a placement.
+      if (!isUnknown || attempt === TRIES_MAX) throw isUnknown ? unknownOutcome(error, key) : error;
+      const waitMs = error instanceof ApiError ? (error.retryAfterSeconds ?? 1) * 1000 : 500;
+      talk.say(`${messageOf(error)} Asking again with the same key …`);
+      await io.sleep(waitMs);
+    }
+  }
+}
+
+const unknownOutcome = (cause: unknown, key: string): CliError =>
+  new CliError(`Whether the order was placed is not known: ${messageOf(cause)}`, {
+    exit: "UNREACHABLE",
+    tries: [`the same with --idempotency-key ${key}   (it cannot become a second order)`, "ordersctl health"],
+    cause,
+  });
+
+async function readItems(path: string, { io }: Tools): Promise<readonly TypedItem[]> {
+  const text =
+    path === "-"
+      ? await io.stdin.readAll()
+      : await readFile(path, "utf8").catch((error: unknown) => {
+          throw usageError(`${path} cannot be read: ${messageOf(error)}`);
+        });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw usageError(`${path === "-" ? "Standard input" : path} is no JSON: ${messageOf(error)}`);
+  }
+  const items = isObject(value) && Array.isArray(value["items"]) ? value["items"] : [];
+  return items.map((item: unknown) => {
+    const product = isObject(item) ? (item["product"] ?? item["productId"]) : undefined;
+    const quantity = isObject(item) ? (item["quantity"] ?? 1) : undefined;
+    if (typeof product !== "string" || typeof quantity !== "number")
+      throw usageError('Each item must be {"product": id or name, "quantity": number}.');
+    return { product, quantity };
+  });
+}

@@ -1,0 +1,53 @@
+import type { Command } from "commander";
+import { CliError, usageError } from "../errors.ts";
+import { serviceNames, stackLayout } from "../stack/layout.ts";
+import { lockHolder } from "../stack/lock.ts";
+import { isAlive, signal } from "../stack/process-ref.ts";
+import { portsOf, readState, urlsOf } from "../stack/state.ts";
+import { isHealthy } from "../stack/wait-healthy.ts";
+import type { Tools } from "../tools.ts";
+import type { Verb } from "../verb.ts";
+
+interface RestartOptions {
+  readonly service: string;
+  readonly dataDir?: string;
+}
+
+const WAIT_MAX_MS = 30_000;
+const POLL_MS = 50;
+
+export const restartVerb: Verb<RestartOptions> = {
+  usage: "restart <service>",
+  summary: "Start one service again",
+  description: "Ends user, product or order in order (requests in flight finish); its supervisor starts it again.",
+  examples: ["ordersctl restart order"],
+  configure: (command: Command) =>
+    command.option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)"),
+  run: runRestart,
+};
+
+async function runRestart({ service, dataDir }: RestartOptions, { io, talk }: Tools): Promise<void> {
+  const name = serviceNames.find((known) => known === service.replace(/-service$/, ""));
+  if (name === undefined) throw usageError(`There is no service "${service}"; there are ${serviceNames.join(", ")}.`);
+  const layout = stackLayout(io, dataDir);
+  const before = await readState(layout);
+  if (before === undefined || (await lockHolder(layout.lockFile)) === undefined)
+    throw new CliError("Nothing runs here that could be started again.", {
+      exit: "UNREACHABLE",
+      tries: ["ordersctl up"],
+    });
+  const old = before.services[name].process;
+  if (isAlive(old)) signal(old, "SIGTERM");
+  const url = urlsOf(portsOf(before))[name];
+  for (let waitedMs = 0; waitedMs < WAIT_MAX_MS; waitedMs += POLL_MS) {
+    await io.sleep(POLL_MS);
+    const now = (await readState(layout))?.services[name].process;
+    if (now === undefined || now.pid === old?.pid || !isAlive(now) || !(await isHealthy(url))) continue;
+    talk.done(`${name}-service runs again (pid ${now.pid})`);
+    return;
+  }
+  throw new CliError(`${name}-service did not become healthy again within ${WAIT_MAX_MS / 1000} s.`, {
+    exit: "CANCELLED",
+    tries: [`ordersctl logs ${name}`, "ordersctl status"],
+  });
+}

@@ -1,0 +1,99 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { CliError, messageOf, usageError } from "../errors.ts";
+import { count } from "../output/text.ts";
+import { applySeed, type SeedResult } from "../seed/apply.ts";
+import { makePlan, parsePlan, type SeedPlan } from "../seed/plan.ts";
+import type { Tools } from "../tools.ts";
+import type { Verb } from "../verb.ts";
+
+interface SeedOptions {
+  readonly users?: string;
+  readonly products?: string;
+  readonly orders?: string;
+  readonly seed?: string;
+  readonly file?: string;
+  readonly dryRun?: boolean;
+}
+
+const DEFAULTS = { users: 5, products: 12, orders: 20, seed: 42 };
+const MAX = 10_000;
+
+export const seedVerb: Verb<SeedOptions> = {
+  usage: "seed",
+  summary: "Fill in demo users, products and orders",
+  description: `Makes demo users, products and orders. The same --seed always makes the same, and what is there already is left
+alone: users are known by e-mail address, products by name, orders by Idempotency-Key. All demo users share one password, which is
+printed; on a stack that is not on this machine it asks first.`,
+  examples: [
+    "ordersctl seed",
+    "ordersctl seed --products 500 --orders 2000 --seed 7",
+    "ordersctl seed --dry-run -o json > demo.json && ordersctl seed -f demo.json",
+  ],
+  configure: (command: Command) =>
+    command
+      .option("--users <number>", `demo users (default ${DEFAULTS.users})`)
+      .option("--products <number>", `products (default ${DEFAULTS.products})`)
+      .option("--orders <number>", `orders (default ${DEFAULTS.orders})`)
+      .option("--seed <number>", `which data to make (default ${DEFAULTS.seed})`)
+      .option("-f, --file <path>", "take users, products and orders from a JSON file, - for standard input")
+      .option("--dry-run", "print what would be made"),
+  run: runSeed,
+};
+
+async function runSeed(options: SeedOptions, tools: Tools): Promise<void> {
+  const { printer, talk, session } = tools;
+  const plan = options.file === undefined ? planFrom(options) : await readPlan(options.file, tools);
+  if (options.dryRun === true) {
+    if (!printer.isForPeople) return printer.text(`${JSON.stringify(plan, undefined, 2)}\n`);
+    return talk.say(`Would make ${describe(plan)}. Nothing was made (--dry-run).`);
+  }
+  const host = new URL(session.urls.userUrl).hostname;
+  if (!["127.0.0.1", "localhost", "[::1]"].includes(host)) {
+    await tools.confirm(`Make demo users with a well-known password at ${host}?`);
+  }
+  if (!(await session.isAdmin())) {
+    throw new CliError("Only an administrator can seed.", {
+      exit: "SIGN_IN",
+      tries: ["ordersctl whoami", "ordersctl login"],
+    });
+  }
+  const result = await applySeed(plan, tools);
+  report(plan, result, tools);
+}
+
+function report({ users, orders }: SeedPlan, { made, present, refused }: SeedResult, { talk, printer }: Tools): void {
+  const line = (noun: "user" | "product" | "order") =>
+    `${count(made[noun], noun)} made, ${present[noun]} there already`;
+  talk.done(`${line("user")}   ${line("product")}   ${line("order")}`);
+  if (refused > 0) talk.warn(`${count(refused, "order")} refused for short stock`);
+  const [first] = users;
+  if (first !== undefined) talk.say(`Sign in as ${first.email}, password "${first.password}"`);
+  if (orders.length > 0) talk.hint("Next: ordersctl orders list   or   ordersctl products list");
+  if (!printer.isForPeople && printer.format.kind !== "quiet")
+    printer.text(`${JSON.stringify({ made, present, refused })}\n`);
+}
+
+const describe = ({ users, products, orders }: SeedPlan): string =>
+  `${count(users.length, "user")}, ${count(products.length, "product")} and ${count(orders.length, "order")}`;
+
+function planFrom(options: SeedOptions): SeedPlan {
+  const read = (name: keyof typeof DEFAULTS): number => {
+    const value = options[name] === undefined ? DEFAULTS[name] : Number(options[name]);
+    if (!Number.isInteger(value) || value < 0 || (name !== "seed" && value > MAX))
+      throw usageError(`--${name} must be a number from 0 to ${MAX}.`);
+    return value;
+  };
+  return makePlan({ users: read("users"), products: read("products"), orders: read("orders"), seed: read("seed") });
+}
+
+async function readPlan(path: string, { io }: Tools): Promise<SeedPlan> {
+  try {
+    return parsePlan(JSON.parse(path === "-" ? await io.stdin.readAll() : await readFile(path, "utf8")));
+  } catch (error) {
+    throw usageError(
+      `${path === "-" ? "Standard input" : path} is no seed: ${messageOf(error)}`,
+      "ordersctl seed --dry-run -o json   (prints one)",
+    );
+  }
+}

@@ -1,0 +1,130 @@
+import type { Command } from "commander";
+import type { Exit } from "../exit-codes.ts";
+import type { View } from "../output/printer.ts";
+import { duration } from "../output/text.ts";
+import { serviceNames, stackLayout } from "../stack/layout.ts";
+import { lockHolder } from "../stack/lock.ts";
+import { isAlive, residentBytes } from "../stack/process-ref.ts";
+import { readState, type StackState, type UnitState, urlsOf, portsOf } from "../stack/state.ts";
+import { isHealthy } from "../stack/wait-healthy.ts";
+import type { Tools } from "../tools.ts";
+import type { Verb } from "../verb.ts";
+
+interface StatusOptions {
+  readonly dataDir?: string;
+  readonly env?: boolean;
+}
+
+interface UnitRow {
+  readonly name: string;
+  readonly status: "healthy" | "unhealthy" | "running" | "stopped";
+  readonly pid?: number;
+  readonly uptimeMs?: number;
+  readonly restarts: number;
+  readonly rssBytes?: number;
+  readonly url?: string;
+  readonly lastEnd?: string;
+}
+
+const view: View<UnitRow> = {
+  kind: "unit",
+  id: ({ name }) => name,
+  columns: [
+    { header: "NAME", value: ({ name }) => name },
+    {
+      header: "STATUS",
+      value: ({ status }) => status,
+      paint: (cell, style, { status }) =>
+        status === "healthy" || status === "running" ? style.green(cell) : style.red(cell),
+    },
+    { header: "PID", value: ({ pid }) => (pid === undefined ? "-" : String(pid)), align: "right" },
+    { header: "UP", value: ({ uptimeMs }) => (uptimeMs === undefined ? "-" : duration(uptimeMs)), align: "right" },
+    { header: "RESTARTS", value: ({ restarts }) => String(restarts), align: "right" },
+    {
+      header: "MEMORY",
+      value: ({ rssBytes }) => (rssBytes === undefined ? "-" : `${Math.round(rssBytes / 1024 ** 2)} MiB`),
+      align: "right",
+    },
+    { header: "URL", value: ({ url }) => url ?? "-" },
+    { header: "LAST END", value: ({ lastEnd }) => lastEnd ?? "-", wide: true },
+  ],
+};
+
+export const statusVerb: Verb<StatusOptions> = {
+  usage: "status",
+  summary: "Show what runs, since when, and how often it was started again",
+  description: "Shows the stack that `up` started. Exits 5 when a part of it does not run or is not healthy.",
+  examples: [
+    "ordersctl status",
+    "ordersctl status -o json",
+    'eval "$(ordersctl status --env)"   addresses as variables',
+  ],
+  configure: (command: Command) =>
+    command
+      .option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)")
+      .option("--env", "print the addresses as lines for a shell"),
+  run: runStatus,
+};
+
+async function runStatus({ dataDir, env = false }: StatusOptions, tools: Tools): Promise<Exit> {
+  const { io, printer, talk } = tools;
+  const layout = stackLayout(io, dataDir);
+  const state = await readState(layout);
+  if (state === undefined) {
+    talk.say(`Nothing was started in ${layout.dataDir} yet. Try: ordersctl up`);
+    return "UNREACHABLE";
+  }
+  const urls = urlsOf(portsOf(state));
+  if (env) {
+    for (const name of serviceNames) printer.text(`export ORDERSCTL_${name.toUpperCase()}_URL=${urls[name]}\n`);
+    return "OK";
+  }
+  const supervisor = await lockHolder(layout.lockFile);
+  const rows = await readRows(state, urls, io.now());
+  printer.list(rows, view);
+  if (supervisor === undefined && rows.some(({ pid }) => pid !== undefined)) {
+    talk.warn("nobody watches over these processes: their supervisor was killed. Try: ordersctl up   (takes over)");
+  } else if (supervisor === undefined) talk.say(`It does not run (${state.phase}). Try: ordersctl up`);
+  else if (state.phase !== "ready") talk.say(`It is ${state.phase}.`);
+  const isFine = supervisor !== undefined && rows.every(({ status }) => status === "healthy" || status === "running");
+  return isFine ? "OK" : "UNREACHABLE";
+}
+
+async function readRows(
+  state: StackState,
+  urls: Readonly<Record<string, string>>,
+  nowMs: number,
+): Promise<readonly UnitRow[]> {
+  const services = serviceNames.map(async (name) => {
+    const unit = state.services[name];
+    const url = urls[name] ?? "";
+    const status = !isAlive(unit.process) ? "stopped" : (await isHealthy(url)) ? "healthy" : "unhealthy";
+    return row(`${name}-service`, unit, { status, url, nowMs });
+  });
+  const { mongod } = state;
+  const mongodStatus = isAlive(mongod?.process) ? "running" : "stopped";
+  return [
+    ...(await Promise.all(services)),
+    ...(mongod === undefined
+      ? []
+      : [row("mongod", mongod, { status: mongodStatus, url: `mongodb://127.0.0.1:${mongod.port}`, nowMs })]),
+  ];
+}
+
+function row(
+  name: string,
+  unit: UnitState,
+  { status, url, nowMs }: { status: UnitRow["status"]; url: string; nowMs: number },
+): UnitRow {
+  const { process, restarts, lastEnd, startedAtMs } = unit;
+  const rssBytes = process === undefined ? undefined : residentBytes(process.pid);
+  return {
+    name,
+    status,
+    restarts,
+    url,
+    ...(status === "stopped" || process === undefined ? {} : { pid: process.pid, uptimeMs: nowMs - startedAtMs }),
+    ...(status === "stopped" || rssBytes === undefined ? {} : { rssBytes }),
+    ...(lastEnd === undefined ? {} : { lastEnd }),
+  };
+}

@@ -1,0 +1,125 @@
+import { mkdir } from "node:fs/promises";
+import type { Command } from "commander";
+import type { Exit } from "../exit-codes.ts";
+import { DEFAULT_PROFILE } from "../session/settings.ts";
+import { startDetached } from "../stack/detached.ts";
+import { serviceEntry, serviceNames, type StackLayout, stackLayout } from "../stack/layout.ts";
+import { lockHolder, takeLock } from "../stack/lock.ts";
+import { endOrphans } from "../stack/orphans.ts";
+import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
+import { stackSecrets } from "../stack/secrets.ts";
+import { signInAdmin } from "../stack/sign-in.ts";
+import { Stack } from "../stack/stack.ts";
+import { readState } from "../stack/state.ts";
+import { printSummary } from "../stack/summary.ts";
+import type { Tools } from "../tools.ts";
+import type { Verb } from "../verb.ts";
+
+interface UpOptions {
+  readonly port?: string;
+  readonly dataDir?: string;
+  readonly detach?: boolean;
+  /** Set by `up -d` for the process that stays. */
+  readonly detached?: boolean;
+}
+
+export const upVerb: Verb<UpOptions> = {
+  usage: "up",
+  summary: "Start a MongoDB and the three services",
+  description: `Starts a MongoDB and the three services, waits until they are healthy, signs you in as the administrator, and
+keeps everything running: what dies is started again. Ctrl-C stops it all in order and exits 0; a second Ctrl-C does
+not wait.
+
+MongoDB is found in this order: MONGO_URI (a replica set), MONGOD_BIN, mongod on PATH, the cache, a download.
+The first administrator is ADMIN_EMAIL with ADMIN_PASSWORD, else admin@example.com with a generated password.
+Other variables of the services (LOG_LEVEL, SMTP_URL, OTEL_EXPORTER_OTLP_ENDPOINT …) are passed on to them.`,
+  examples: [
+    "ordersctl up",
+    "ordersctl up -d                                       return once it is healthy",
+    "ordersctl up --port 4001 --data-dir /var/tmp/second   a second one beside it",
+    "MONGO_URI=mongodb://db.example.com/?replicaSet=rs0 ordersctl up",
+  ],
+  configure: (command: Command) =>
+    command
+      .option("-d, --detach", "return once everything is healthy; `ordersctl down` stops it")
+      .option("--port <first>", `first of three ports (default: the last one used here, else ${PORT_DEFAULT})`)
+      .option("--data-dir <path>", "where data, keys and logs are kept (default: .product-order in the checkout)")
+      .addOption(command.createOption("--detached").hideHelp()),
+  run: runUp,
+};
+
+async function runUp(options: UpOptions, tools: Tools): Promise<Exit> {
+  const layout = stackLayout(tools.io, options.dataDir);
+  for (const name of serviceNames) serviceEntry(name);
+  await mkdir(layout.dataDir, { recursive: true, mode: 0o700 });
+  if ((await lockHolder(layout.lockFile)) !== undefined) return tellRunning(layout, tools);
+  if (options.detach === true) return startDetached(layout, options, tools);
+  const lock = await takeLock(layout.lockFile);
+  if ("holder" in lock) return tellRunning(layout, tools);
+  try {
+    return await runStack(layout, options, tools);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function tellRunning(layout: StackLayout, tools: Tools): Promise<Exit> {
+  const { talk, io } = tools;
+  const state = await readState(layout);
+  if (state?.phase !== "ready") {
+    talk.say(`It is ${state?.phase ?? "starting"} already: ordersctl status`);
+    return "OK";
+  }
+  talk.say(`It runs already (pid ${state.supervisor?.pid}).`);
+  const secrets = await stackSecrets(layout, io.env);
+  await printSummary(tools, { layout, secrets, state, isForeground: false });
+  return "OK";
+}
+
+async function runStack(layout: StackLayout, options: UpOptions, tools: Tools): Promise<Exit> {
+  const { io, talk } = tools;
+  const last = await readState(layout);
+  const ended = await endOrphans(layout, last, talk);
+  if (ended > 0) talk.say("What an earlier `up` had left behind is stopped; its data is kept.");
+  const ports = portsFrom(options.port, last?.services.user.port ?? PORT_DEFAULT);
+  await assertFree(ports, layout.dataDir);
+  const secrets = await stackSecrets(layout, io.env);
+  const profile = tools.globals.profile ?? (layout.isDefault ? DEFAULT_PROFILE : `${DEFAULT_PROFILE}-${ports.user}`);
+  const stack = new Stack({ io, talk, layout, secrets, ports, mongodPort: last?.mongod?.port, profile });
+  const asked = stopRequest(tools, stack);
+  try {
+    await stack.start();
+    if (!asked.isAsked()) {
+      await signInAdmin(tools, { ports, profile }, secrets);
+      const state = await stack.ready();
+      // Whoever waits for a detached start prints it.
+      if (options.detached !== true) await printSummary(tools, { layout, secrets, state, isForeground: true });
+    }
+    await asked.promise;
+  } catch (error) {
+    await stack.stop("failed");
+    throw error;
+  }
+  await stack.stop();
+  asked.forget();
+  talk.say("Everything is stopped; the data is kept. Start again: ordersctl up");
+  return "OK";
+}
+
+/** Resolves at the first Ctrl-C, SIGTERM or closed terminal; a second one ends this process at once. */
+function stopRequest({ io, talk }: Tools, stack: Stack) {
+  let isAsked = false;
+  let resolveAsked: () => void = () => undefined;
+  const promise = new Promise<void>((resolve) => (resolveAsked = resolve));
+  const forget = io.onSignal(() => {
+    if (isAsked) {
+      talk.warn("not waiting any longer; what still runs is stopped by the next up or down");
+      return forget();
+    }
+    isAsked = true;
+    talk.say("\nstopping …");
+    stack.abort();
+    resolveAsked();
+  });
+  return { promise, forget, isAsked: () => isAsked };
+}

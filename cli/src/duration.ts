@@ -1,0 +1,27 @@
+import { usageError } from "./errors.ts";
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/**
+ * Milliseconds of a duration such as `500ms`, `30s`, `5m`, `2h`, `1d`; a bare number means seconds.
+ * @throws {CliError} USAGE
+ */
+export function parseDuration(text: string): number {
+  const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)?$/.exec(text.trim());
+  const unit = units[match?.[2] ?? "s"];
+  if (match === null || unit === undefined)
+    throw usageError(`"${text}" is no duration; write 500ms, 30s, 5m, 2h or 1d.`);
+  return Math.round(Number(match[1]) * unit);
+}
+
+/**
+ * A point in time: a duration means so long ago, else an RFC 3339 date or time.
+ * @throws {CliError} USAGE
+ */
+export function parsePointInTime(text: string, nowMs: number): Date {
+  if (/^\d+(\.\d+)?(ms|s|m|h|d)$/.test(text)) return new Date(nowMs - parseDuration(text));
+  const date = new Date(text);
+  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(date.getTime()))
+    throw usageError(`"${text}" is neither a duration such as 2h nor a date such as 2026-01-31.`);
+  return date;
+}

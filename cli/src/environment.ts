@@ -1,0 +1,108 @@
+import { createInterface } from "node:readline";
+import type { Input, Io, Output, Signal } from "./io.ts";
+
+const signals: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+const exitOfSignal: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+/** The process as the world of a command. Call it once: it installs the handlers of signals and broken pipes. */
+export function processIo(): Io {
+  const listeners = new Set<(signal: Signal) => void>();
+  for (const signal of signals) {
+    process.on(signal, () => {
+      if (listeners.size === 0) process.exit(exitOfSignal[signal]);
+      for (const listener of listeners) listener(signal);
+    });
+  }
+  return {
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    stdin: input(process.stdin),
+    env: process.env,
+    cwd: process.cwd(),
+    now: () => Date.now(),
+    sleep,
+    onSignal(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+/** Resolves after `milliseconds`, or at once when `signal` aborts. */
+export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal?.addEventListener("abort", done, { once: true });
+  });
+}
+
+function output(stream: NodeJS.WriteStream): Output {
+  // Whoever reads has enough (`| head`): that is no failure.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  return {
+    write: (text) => void stream.write(text),
+    isTty: stream.isTTY,
+    get columns() {
+      return stream.columns || 80;
+    },
+  };
+}
+
+function input(stream: NodeJS.ReadStream): Input {
+  return {
+    isTty: stream.isTTY,
+    async readAll() {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks).toString("utf8");
+    },
+    readLine: ({ hidden = false } = {}) =>
+      new Promise((resolve) => {
+        if (hidden) return resolve(readHidden(stream));
+        const lines = createInterface({ input: stream });
+        lines.once("line", (line) => {
+          resolve(line);
+          lines.close();
+        });
+        lines.once("close", () => resolve(undefined));
+      }),
+  };
+}
+
+/** Raw mode, so that the terminal does not echo what is typed. Ctrl-C still interrupts. */
+function readHidden(stream: NodeJS.ReadStream): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let typed = "";
+    const finish = (answer: string | undefined) => {
+      stream.off("data", onData);
+      stream.setRawMode(false);
+      stream.pause();
+      process.stderr.write("\n");
+      resolve(answer);
+    };
+    const onData = (data: Buffer) => {
+      for (const character of data.toString("utf8")) {
+        if (character === "\r" || character === "\n") return finish(typed);
+        if (character === "\u0003") {
+          finish(undefined);
+          process.kill(process.pid, "SIGINT");
+          return;
+        }
+        if (character === "\u0004") return finish(typed === "" ? undefined : typed);
+        typed = character === "\u007f" || character === "\b" ? [...typed].slice(0, -1).join("") : typed + character;
+      }
+    };
+    stream.setRawMode(true);
+    stream.resume();
+    stream.on("data", onData);
+  });
+}

@@ -1,0 +1,104 @@
+import { CliError, messageOf } from "./errors.ts";
+import type { Exit } from "./exit-codes.ts";
+import type { Style } from "./output/style.ts";
+import { clean } from "./output/text.ts";
+
+/** What is told about a failure. */
+interface Failure {
+  readonly exit: Exit;
+  readonly what: string;
+  readonly why: readonly string[];
+  readonly tries: readonly string[];
+}
+
+/**
+ * Puts a failure into words: what, why, and last what to try. The stack is shown with --debug alone.
+ * @returns the exit it means and the text for standard error
+ */
+export async function reportError(
+  error: unknown,
+  { style, isDebug }: { style: Style; isDebug: boolean },
+): Promise<{ exit: Exit; text: string }> {
+  const { exit, what, why, tries } = await explain(error);
+  const lines = [
+    `${style.red("error:")} ${cleanLines(what)}`,
+    ...why.map((line) => `  ${cleanLines(line)}`),
+    ...(tries.length === 0 ? [] : [`${style.bold("Try:")} ${tries.map(cleanLines).join("\n     ")}`]),
+  ];
+  if (isDebug && error instanceof Error) lines.push(style.dim(error.stack ?? ""), ...causes(error, style));
+  return { exit, text: `${lines.join("\n")}\n` };
+}
+
+function causes(error: Error, style: Style): string[] {
+  return error.cause instanceof Error
+    ? [style.dim(`caused by ${error.cause.stack ?? error.cause.message}`), ...causes(error.cause, style)]
+    : [];
+}
+
+/** Our own messages may have several lines; what they quote may not steer the terminal. */
+const cleanLines = (text: string): string => text.split("\n").map(clean).join("\n");
+
+async function explain(error: unknown): Promise<Failure> {
+  if (error instanceof CliError) return { exit: error.exit, what: error.message, why: error.why, tries: error.tries };
+  // Only a command that called a service has loaded these, so this costs nothing that was not paid.
+  const { ApiError, InvalidAnswerError, NoAnswerError } = await import("@pos/client/errors");
+  if (error instanceof NoAnswerError) {
+    const { origin } = new URL(error.url);
+    const why = error.isTimeout ? "did not answer in time" : "does not answer";
+    return {
+      exit: "UNREACHABLE",
+      what: `The service at ${origin} ${why}${reasonOf(error.cause)}.`,
+      why: [],
+      tries: ["ordersctl up", "ordersctl status", "ordersctl config view --show-origin"],
+    };
+  }
+  if (error instanceof ApiError) return explainAnswer(error);
+  if (error instanceof InvalidAnswerError) {
+    return { exit: "FAILED", what: error.message, why: [], tries: ["ordersctl version   (are both of one release?)"] };
+  }
+  return { exit: "FAILED", what: messageOf(error), why: [], tries: [] };
+}
+
+function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (/refused/i.test(code)) return " (connection refused)";
+  if (/reset/i.test(code)) return " (connection reset)";
+  if (/notfound|resolve/i.test(code)) return " (unknown host)";
+  return "";
+}
+
+interface Answered {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly requestId: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+}
+
+function explainAnswer(error: Answered): Failure {
+  const fields = fieldProblems(error.details["fields"]);
+  const why = [
+    ...fields,
+    `${error.status} ${error.code}${error.requestId === undefined ? "" : `, request id ${error.requestId}`}`,
+  ];
+  const failure = (exit: Exit, ...tries: string[]): Failure => ({ exit, what: error.message, why, tries });
+  if (error.code === "INVALID_CREDENTIALS")
+    return failure("SIGN_IN", "ordersctl login   (again, with the right password)");
+  if (error.status === 401) return failure("SIGN_IN", "ordersctl login");
+  if (error.status === 403) return failure("SIGN_IN", "ordersctl whoami", "ordersctl login   (as somebody who may)");
+  if (error.status === 429) return failure("FAILED", `again in ${error.retryAfterSeconds ?? 60} s`);
+  if (error.status === 503)
+    return failure("UNREACHABLE", `again in ${error.retryAfterSeconds ?? 1} s`, "ordersctl health");
+  if (error.status >= 500) return failure("FAILED", "ordersctl logs");
+  return failure("FAILED");
+}
+
+function fieldProblems(fields: unknown): string[] {
+  if (!Array.isArray(fields)) return [];
+  return fields.flatMap((field: unknown) =>
+    typeof field === "object" && field !== null && "path" in field && "message" in field
+      ? [`${String(field.path)}: ${String(field.message)}`]
+      : [],
+  );
+}

@@ -1,0 +1,57 @@
+import type { Client } from "@pos/client";
+import { CliError, usageError } from "./errors.ts";
+import type { Product } from "@pos/contracts/products";
+import { clean } from "./output/text.ts";
+
+/** A line of an order as it was typed. */
+export interface TypedItem {
+  /** Id or exact name. */
+  readonly product: string;
+  readonly quantity: number;
+}
+
+const idForm = /^[0-9a-fA-F]{24}$/;
+const SAME_NAME_MAX = 5;
+
+/**
+ * Reads `PRODUCT=QUANTITY`; without a quantity it is 1. The name may hold further `=`.
+ * @throws {CliError} USAGE
+ */
+export function parseItem(text: string): TypedItem {
+  const match = /^(.+)=(\d{1,7})$/s.exec(text);
+  if (match === null) {
+    if (/=[^=]*$/.test(text))
+      throw usageError(`"${text}" has no whole number behind the last "=".`, '--item "Keyboard=2"');
+    return { product: text, quantity: 1 };
+  }
+  const quantity = Number(match[2]);
+  if (quantity < 1) throw usageError(`"${text}": the quantity must be at least 1.`, '--item "Keyboard=2"');
+  return { product: match[1] ?? "", quantity };
+}
+
+/**
+ * The product of an id or an exact name.
+ * @throws {CliError} when none or several have the name
+ */
+export async function findProduct(client: Client, given: string): Promise<Product> {
+  if (idForm.test(given)) return client.products.get(given);
+  const { products, nextCursor } = await client.products.list({ name: given, limit: SAME_NAME_MAX });
+  const [product, ...others] = products;
+  if (product === undefined) {
+    throw new CliError(`There is no product called "${clean(given)}".`, { tries: ["ordersctl products list"] });
+  }
+  if (others.length > 0) {
+    throw new CliError(
+      `${nextCursor === undefined ? products.length : "Many"} products are called "${clean(given)}".`,
+      {
+        why: products.map(({ id, price, stock }) => `${id}  price ${price}, stock ${stock}`),
+        tries: ["the same with the id"],
+      },
+    );
+  }
+  return product;
+}
+
+/** The id of a product that may be given by its name: an id is taken as it is, without a request. */
+export const productIdOf = async (client: Client, given: string): Promise<string> =>
+  idForm.test(given) ? given : (await findProduct(client, given)).id;

@@ -1,0 +1,73 @@
+import type { Order, OrderHistoryEntry, OrderItem, OrderStatus } from "@pos/contracts/orders";
+import type { View } from "../output/printer.ts";
+import type { Style } from "../output/style.ts";
+import { renderFacts, renderTable } from "../output/table.ts";
+import { money } from "./products.ts";
+
+/** The colour of a status, the same wherever one is shown. */
+export function paintStatus(text: string, status: OrderStatus, style: Style): string {
+  const colors = { pending: style.yellow, processing: style.blue, completed: style.green, cancelled: style.red };
+  return colors[status](text);
+}
+
+/** How orders are shown. */
+export const orderView: View<Order> = {
+  kind: "order",
+  id: ({ id }) => id,
+  columns: [
+    { header: "ID", value: ({ id }) => id },
+    {
+      header: "STATUS",
+      value: ({ status }) => status,
+      paint: (cell, style, { status }) => paintStatus(cell, status, style),
+    },
+    { header: "TOTAL", value: ({ totalAmount }) => money(totalAmount), align: "right" },
+    {
+      header: "ITEMS",
+      value: ({ items }) => items.map(({ productName, quantity }) => `${quantity} × ${productName}`).join(", "),
+    },
+    { header: "PLACED", value: ({ createdAt }) => createdAt.replace(/\.\d+Z$/, "Z") },
+    { header: "USER", value: ({ userId }) => userId, wide: true },
+    { header: "UPDATED", value: ({ updatedAt }) => updatedAt, wide: true },
+  ],
+  detail: renderOrder,
+};
+
+/** How the steps of an order's life are shown. */
+export const historyView: View<OrderHistoryEntry> = {
+  kind: "history",
+  id: ({ at }) => at,
+  columns: [
+    { header: "AT", value: ({ at }) => at },
+    {
+      header: "STATUS",
+      value: ({ status }) => status,
+      paint: (cell, style, { status }) => paintStatus(cell, status, style),
+    },
+    { header: "BY", value: ({ by }) => by },
+    { header: "REASON", value: ({ reason }) => reason ?? "-" },
+  ],
+};
+
+const itemColumns = [
+  { header: "PRODUCT", value: ({ productName }: OrderItem) => productName },
+  { header: "QUANTITY", value: ({ quantity }: OrderItem) => String(quantity), align: "right" as const },
+  { header: "PRICE", value: ({ price }: OrderItem) => money(price), align: "right" as const },
+  { header: "PRODUCT ID", value: ({ productId }: OrderItem) => productId },
+];
+
+function renderOrder(order: Order, style: Style): string {
+  const facts = renderFacts(
+    [
+      ["Order", order.id],
+      ["Status", paintStatus(order.status, order.status, style)],
+      ["Total", money(order.totalAmount)],
+      ["User", order.userId],
+      ["Placed", order.createdAt],
+      ["Updated", order.updatedAt],
+    ],
+    style,
+  );
+  const options = { style, maxWidth: undefined };
+  return `${facts}\n${renderTable(order.items, itemColumns, options)}\n${renderTable(order.history, historyView.columns, options)}`;
+}

@@ -1,0 +1,128 @@
+import type { Client } from "@pos/client";
+import { CliError } from "../errors.ts";
+import type { Tools } from "../tools.ts";
+import type { SeedPlan } from "./plan.ts";
+
+type Kind = "user" | "product" | "order";
+
+/** What a seed came to. */
+export interface SeedResult {
+  readonly made: Record<Kind, number>;
+  readonly present: Record<Kind, number>;
+  /** Orders for which the stock was too short. */
+  readonly refused: number;
+}
+
+/** Requests under way at once: quick, and still far from what the services shed. */
+const CONCURRENCY = 8;
+
+/** Makes what is missing. It may be interrupted and run again. */
+export async function applySeed(plan: SeedPlan, tools: Tools): Promise<SeedResult> {
+  const client = await tools.session.client();
+  const result = {
+    made: { user: 0, product: 0, order: 0 },
+    present: { user: 0, product: 0, order: 0 },
+    refused: 0,
+  };
+  const userIds = await seedUsers(plan.users, { client, result, tools });
+  const productIds = await seedProducts(plan.products, { client, result, tools });
+  await seedOrders(plan.orders, { client, result, tools, userIds, productIds });
+  return result;
+}
+
+interface Work {
+  readonly client: Client;
+  readonly result: { made: Record<Kind, number>; present: Record<Kind, number>; refused: number };
+  readonly tools: Tools;
+}
+
+async function seedUsers(users: SeedPlan["users"], { client, result, tools }: Work): Promise<Map<string, string>> {
+  const { ApiError } = await import("@pos/client/errors");
+  const ids = new Map<string, string>();
+  await inParallel("users", users, tools, async (user) => {
+    try {
+      ids.set(user.email, (await client.users.create(user)).id);
+      result.made.user++;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== "EMAIL_TAKEN") throw error;
+      ids.set(user.email, await idOfEmail(client, user.email));
+      result.present.user++;
+    }
+  });
+  return ids;
+}
+
+async function idOfEmail(client: Client, email: string): Promise<string> {
+  const { users } = await client.users.list({ search: email, limit: 1000 });
+  const found = users.find((user) => user.email.toLowerCase() === email.toLowerCase());
+  if (found === undefined) throw new CliError(`${email} is taken, but by nobody who can be found.`);
+  return found.id;
+}
+
+async function seedProducts(
+  products: SeedPlan["products"],
+  { client, result, tools }: Work,
+): Promise<Map<string, string>> {
+  const ids = new Map<string, string>();
+  await inParallel("products", products, tools, async (product) => {
+    const [known] = (await client.products.list({ name: product.name, limit: 1 })).products;
+    ids.set(product.name, known?.id ?? (await client.products.create(product)).id);
+    if (known === undefined) result.made.product++;
+    else result.present.product++;
+  });
+  return ids;
+}
+
+async function seedOrders(
+  orders: SeedPlan["orders"],
+  {
+    client,
+    result,
+    tools,
+    userIds,
+    productIds,
+  }: Work & { userIds: ReadonlyMap<string, string>; productIds: ReadonlyMap<string, string> },
+): Promise<void> {
+  const { ApiError } = await import("@pos/client/errors");
+  const idOf = (ids: ReadonlyMap<string, string>, name: string, what: string): string => {
+    const id = ids.get(name);
+    if (id === undefined) throw new CliError(`An order names ${what} "${name}", which is not in the seed.`);
+    return id;
+  };
+  await inParallel("orders", orders, tools, async ({ key, user, items }) => {
+    const body = {
+      userId: idOf(userIds, user, "user"),
+      items: items.map(({ product, quantity }) => ({ productId: idOf(productIds, product, "product"), quantity })),
+    };
+    try {
+      const { isReplayed } = await client.orders.place(body, { idempotencyKey: key });
+      if (isReplayed) result.present.order++;
+      else result.made.order++;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== "INSUFFICIENT_STOCK") throw error;
+      result.refused++;
+    }
+  });
+}
+
+async function inParallel<Item>(
+  label: string,
+  items: readonly Item[],
+  { talk }: Tools,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const progress = talk.progress(label, items.length);
+  let next = 0;
+  let done = 0;
+  const worker = async () => {
+    for (let item = items[next++]; item !== undefined; item = items[next++]) {
+      await work(item);
+      progress.update(++done);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  } finally {
+    progress.end();
+  }
+}

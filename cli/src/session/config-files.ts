@@ -1,0 +1,102 @@
+import { homedir } from "node:os";
+import { dirname, isAbsolute, join } from "node:path";
+import { isObject, type JsonObject, readJsonObject, textField, writePrivateJson } from "../files.ts";
+import type { Io } from "../io.ts";
+
+/** Addresses of the three services. */
+export interface Urls {
+  readonly userUrl: string;
+  readonly productUrl: string;
+  readonly orderUrl: string;
+}
+
+/** The user's own file: profiles and preferences. */
+export interface UserConfig {
+  readonly currentProfile?: string;
+  readonly profiles: Readonly<Record<string, Partial<Urls>>>;
+  readonly preferences: JsonObject;
+}
+
+/** A sign-in, and the addresses it may be sent to. */
+export interface Credentials extends Urls {
+  readonly email: string;
+  readonly userId: string;
+  readonly token: string;
+  readonly refreshToken?: string;
+  /** When the access token ends, in milliseconds since the epoch. */
+  readonly expiresAtMs: number;
+}
+
+/** Name of the file that a project may keep beside its code; it never holds a secret. */
+export const PROJECT_FILE = ".ordersctl.json";
+const PARENTS_MAX = 40;
+
+/** `$XDG_CONFIG_HOME/ordersctl`, else `~/.config/ordersctl` (XDG Base Directory Specification). */
+export function configDir(env: Io["env"]): string {
+  const xdg = env["XDG_CONFIG_HOME"];
+  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(env["HOME"] || homedir(), ".config"), "ordersctl");
+}
+
+export const userConfigPath = (env: Io["env"]): string => join(configDir(env), "config.json");
+export const credentialsPath = (env: Io["env"]): string => join(configDir(env), "credentials.json");
+
+/** @throws {CliError} when the file is damaged */
+export async function readUserConfig(env: Io["env"]): Promise<UserConfig> {
+  const { currentProfile, profiles, ...preferences } = (await readJsonObject(userConfigPath(env))) ?? {};
+  const known = isObject(profiles) ? Object.entries(profiles).filter(([, value]) => isObject(value)) : [];
+  return {
+    ...(typeof currentProfile === "string" ? { currentProfile } : {}),
+    profiles: Object.fromEntries(known.map(([name, value]) => [name, readUrls(value as JsonObject)])),
+    preferences,
+  };
+}
+
+export async function writeUserConfig(env: Io["env"], config: UserConfig): Promise<void> {
+  const { preferences, currentProfile, profiles } = config;
+  await writePrivateJson(userConfigPath(env), { ...preferences, currentProfile, profiles });
+}
+
+/** The nearest project file in the working directory or above it, with its path. */
+export async function readProjectFile(cwd: string): Promise<{ path: string; values: JsonObject } | undefined> {
+  let folder = cwd;
+  for (let level = 0; level < PARENTS_MAX; level++) {
+    const path = join(folder, PROJECT_FILE);
+    const values = await readJsonObject(path);
+    if (values !== undefined) return { path, values };
+    const parent = dirname(folder);
+    if (parent === folder) return undefined;
+    folder = parent;
+  }
+  return undefined;
+}
+
+/** All sign-ins by profile. */
+export async function readCredentials(env: Io["env"]): Promise<Readonly<Record<string, Credentials>>> {
+  const file = (await readJsonObject(credentialsPath(env))) ?? {};
+  return Object.fromEntries(
+    Object.entries(file).filter((entry): entry is [string, Credentials] => isCredentials(entry[1])),
+  );
+}
+
+/** Keeps or forgets the sign-in of one profile. */
+export async function writeCredentials(env: Io["env"], profile: string, value: Credentials | undefined): Promise<void> {
+  const { [profile]: _, ...others } = await readCredentials(env);
+  await writePrivateJson(credentialsPath(env), value === undefined ? others : { ...others, [profile]: value });
+}
+
+function isCredentials(value: unknown): value is Credentials {
+  if (!isObject(value)) return false;
+  const texts = ["userUrl", "productUrl", "orderUrl", "email", "userId", "token"];
+  return texts.every((name) => typeof value[name] === "string") && typeof value["expiresAtMs"] === "number";
+}
+
+function readUrls(value: JsonObject): Partial<Urls> {
+  const userUrl = textField(value, "userUrl");
+  const productUrl = textField(value, "productUrl");
+  const orderUrl = textField(value, "orderUrl");
+  return {
+    ...(userUrl === undefined ? {} : { userUrl }),
+    ...(productUrl === undefined ? {} : { productUrl }),
+    ...(orderUrl === undefined ? {} : { orderUrl }),
+  };
+}

@@ -1,0 +1,151 @@
+import type { Client } from "@pos/client";
+import { CliError } from "../errors.ts";
+import { isObject, type JsonObject, textField } from "../files.ts";
+import type { Io } from "../io.ts";
+import type { Talk } from "../output/talk.ts";
+import { type Credentials, credentialsPath, readCredentials, type Urls, writeCredentials } from "./config-files.ts";
+import type { Settings } from "./settings.ts";
+import { tracingFetch } from "./trace.ts";
+
+/** An access token is renewed when it ends within this time, in milliseconds. */
+const RENEW_BEFORE_MS = 30_000;
+
+/** As whom and where commands call the services. */
+export class Session {
+  readonly urls: Urls;
+  readonly profile: string;
+  readonly #io: Io;
+  readonly #talk: Talk;
+  readonly #options: { timeoutMs: number; isDebug: boolean };
+  #client: Client | undefined;
+
+  constructor(tools: { io: Io; talk: Talk; settings: Settings; timeoutMs: number; isDebug: boolean }) {
+    const { io, talk, settings, timeoutMs, isDebug } = tools;
+    this.#io = io;
+    this.#talk = talk;
+    this.#options = { timeoutMs, isDebug };
+    this.profile = settings.profile.value;
+    this.urls = {
+      userUrl: settings.userUrl.value,
+      productUrl: settings.productUrl.value,
+      orderUrl: settings.orderUrl.value,
+    };
+  }
+
+  /** The typed client, signed in where there is a sign-in, else as nobody. */
+  async client(): Promise<Client> {
+    this.#client ??= await this.clientWith(() => this.token());
+    return this.#client;
+  }
+
+  /** A client with another token, or none. */
+  async clientWith(token?: () => Promise<string | undefined> | string | undefined): Promise<Client> {
+    const { createClient } = await import("@pos/client");
+    const { timeoutMs } = this.#options;
+    return createClient({ ...this.urls, timeoutMs, fetch: this.fetch, ...(token === undefined ? {} : { token }) });
+  }
+
+  /** What sends requests: it traces them with --debug. */
+  get fetch(): typeof fetch {
+    return this.#options.isDebug ? tracingFetch(this.#talk, () => this.#io.now()) : fetch;
+  }
+
+  /** The access token, renewed without asking when it is about to end; undefined for nobody. */
+  async token(): Promise<string | undefined> {
+    const given = this.#io.env["ORDERSCTL_TOKEN"];
+    if (given) return given;
+    const credentials = await this.credentials();
+    if (credentials === undefined) return undefined;
+    if (credentials.expiresAtMs - this.#io.now() > RENEW_BEFORE_MS) return credentials.token;
+    return (await this.#renew(credentials)).token;
+  }
+
+  /** The stored sign-in of the profile, if it belongs to the addresses in use: a token is sent nowhere else. */
+  async credentials(): Promise<Credentials | undefined> {
+    const found = (await readCredentials(this.#io.env))[this.profile];
+    if (found === undefined) return undefined;
+    const differs = (["userUrl", "productUrl", "orderUrl"] as const).find((name) => found[name] !== this.urls[name]);
+    if (differs === undefined) return found;
+    this.#talk.warn(
+      `the sign-in of profile ${this.profile} is for ${found[differs]}, not ${this.urls[differs]}: going on as nobody`,
+    );
+    return undefined;
+  }
+
+  /**
+   * The id of the signed-in user.
+   * @throws {CliError} SIGN_IN
+   */
+  async userId(): Promise<string> {
+    const given = this.#io.env["ORDERSCTL_TOKEN"];
+    const userId = given ? textField(claimsOf(given), "sub") : (await this.credentials())?.userId;
+    if (userId !== undefined) return userId;
+    throw new CliError(`You are not signed in (profile ${this.profile}).`, {
+      exit: "SIGN_IN",
+      tries: ["ordersctl login", "ordersctl up   (starts a stack and signs you in)"],
+    });
+  }
+
+  /** Whether the token says that its holder is an administrator; the services decide. */
+  async isAdmin(): Promise<boolean> {
+    const token = await this.token();
+    return token !== undefined && claimsOf(token)["role"] === "admin";
+  }
+
+  /** Signs in and keeps the sign-in of this profile. */
+  async signIn(email: string, password: string): Promise<Credentials> {
+    const client = await this.clientWith();
+    const result = await client.auth.login({ email, password });
+    return this.#keep(email, result);
+  }
+
+  async forget(): Promise<void> {
+    await writeCredentials(this.#io.env, this.profile, undefined);
+    this.#client = undefined;
+  }
+
+  async #renew(credentials: Credentials): Promise<Credentials> {
+    const { refreshToken, email } = credentials;
+    if (refreshToken === undefined) return credentials;
+    const { ApiError } = await import("@pos/client/errors");
+    const client = await this.clientWith();
+    try {
+      return await this.#keep(email, await client.auth.refresh(refreshToken));
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      throw new CliError(`The sign-in of ${email} has expired.`, {
+        exit: "SIGN_IN",
+        why: [`It is kept in ${credentialsPath(this.#io.env)}, profile ${this.profile}.`],
+        tries: [`ordersctl login --email ${email}`],
+        cause: error,
+      });
+    }
+  }
+
+  async #keep(
+    email: string,
+    result: { token: string; userId: string; expiresIn: number; refreshToken?: string },
+  ): Promise<Credentials> {
+    const { token, userId, expiresIn, refreshToken } = result;
+    const kept: Credentials = {
+      ...this.urls,
+      email,
+      userId,
+      token,
+      ...(refreshToken === undefined ? {} : { refreshToken }),
+      expiresAtMs: this.#io.now() + expiresIn * 1000,
+    };
+    await writeCredentials(this.#io.env, this.profile, kept);
+    return kept;
+  }
+}
+
+/** What a token says, without any check: the services check it. */
+function claimsOf(token: string): JsonObject {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+    return isObject(claims) ? claims : {};
+  } catch {
+    return {};
+  }
+}

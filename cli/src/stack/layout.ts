@@ -1,0 +1,59 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { CliError } from "../errors.ts";
+import type { Io } from "../io.ts";
+
+export const serviceNames = ["user", "product", "order"] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+/** Name of the data directory in a checkout. */
+export const DATA_DIR_NAME = ".product-order";
+
+/** The folder of the checkout that this CLI runs from: two levels above `cli/src`. */
+const checkout = resolve(import.meta.dirname, "../../..");
+
+/** Where a stack keeps everything; all of it is for its owner alone. */
+export interface StackLayout {
+  readonly dataDir: string;
+  /** Whether it is the one that is used without --data-dir. */
+  readonly isDefault: boolean;
+  readonly stateFile: string;
+  readonly secretsFile: string;
+  readonly lockFile: string;
+  readonly mongodDir: string;
+  readonly mailDir: string;
+  readonly logDir: string;
+  /** Log of a service, of `mongod` or of the `supervisor`. */
+  logFile(name: ServiceName | "mongod" | "supervisor"): string;
+}
+
+/** --data-dir, else ORDERSCTL_DATA_DIR, else `.product-order` in the checkout. */
+export function stackLayout(io: Io, dataDirOption: string | undefined): StackLayout {
+  const given = dataDirOption ?? (io.env["ORDERSCTL_DATA_DIR"] || undefined);
+  const standard = join(isCheckout() ? checkout : io.cwd, DATA_DIR_NAME);
+  const dataDir = given === undefined ? standard : resolve(io.cwd, given);
+  const mongodDir = join(dataDir, "mongodb");
+  const logDir = join(dataDir, "logs");
+  return {
+    dataDir,
+    isDefault: dataDir === standard,
+    stateFile: join(dataDir, "state.json"),
+    secretsFile: join(dataDir, "secrets.json"),
+    lockFile: join(dataDir, "supervisor.lock"),
+    mongodDir,
+    mailDir: join(dataDir, "mail"),
+    logDir,
+    logFile: (name) => (name === "mongod" ? join(mongodDir, "mongod.log") : join(logDir, `${name}.log`)),
+  };
+}
+
+/** The program of a service. @throws {CliError} outside of a checkout */
+export function serviceEntry(name: ServiceName): string {
+  const path = join(checkout, "packages", `${name}-service`, "src", "main.ts");
+  if (existsSync(path) && "bun" in process.versions) return path;
+  throw new CliError("The services start from a checkout of the repository, with Bun.", {
+    tries: ["npx -y bun@1.4.5 run up   (in the checkout)"],
+  });
+}
+
+const isCheckout = (): boolean => existsSync(join(checkout, "packages", "user-service", "src", "main.ts"));

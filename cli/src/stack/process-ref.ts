@@ -1,0 +1,90 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { sleep } from "../environment.ts";
+
+/** A process that cannot be mistaken for a later one with the same number. */
+export interface ProcessRef {
+  readonly pid: number;
+  /** When it began, as the system tells it. */
+  readonly birth: string;
+}
+
+const POLL_MS = 30;
+
+/** The reference of a running process; undefined when there is none with this number. */
+export function refOf(pid: number): ProcessRef | undefined {
+  const birth = process.platform === "linux" ? birthOnLinux(pid) : birthByPs(pid);
+  return birth === undefined ? undefined : { pid, birth };
+}
+
+export const isAlive = (ref: ProcessRef | undefined): ref is ProcessRef =>
+  ref !== undefined && refOf(ref.pid)?.birth === ref.birth;
+
+/**
+ * Ends a process in order, and by force when it is still there after `timeoutMs`.
+ * @returns whether it had to be ended by force
+ */
+export async function endProcess(ref: ProcessRef, timeoutMs: number): Promise<boolean> {
+  signal(ref, "SIGTERM");
+  if (await hasEnded(ref, timeoutMs)) return false;
+  signal(ref, "SIGKILL");
+  await hasEnded(ref, timeoutMs);
+  return true;
+}
+
+/** Waits for the end of a process, at most `timeoutMs`. */
+export async function hasEnded(ref: ProcessRef, timeoutMs: number): Promise<boolean> {
+  for (let waitedMs = 0; isAlive(ref); waitedMs += POLL_MS) {
+    if (waitedMs >= timeoutMs) return false;
+    await sleep(POLL_MS);
+  }
+  return true;
+}
+
+/** Signals a process, if it is still the same one. */
+export function signal(ref: ProcessRef, name: "SIGTERM" | "SIGKILL"): void {
+  if (!isAlive(ref)) return;
+  try {
+    process.kill(ref.pid, name);
+  } catch {
+    // It ended between the two lines.
+  }
+}
+
+/** Resident memory in bytes; undefined where the system does not tell. */
+export function residentBytes(pid: number): number | undefined {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The command line of a process; undefined when there is none. */
+export function commandOf(pid: number): string | undefined {
+  const { status, stdout } = spawnSync("ps", ["-ww", "-o", "command=", "-p", String(pid)], { encoding: "utf8" });
+  if (status === 0) return stdout.trim();
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Clock ticks since boot (field 22 of proc_pid_stat(5)) and the boot itself. A zombie has ended. */
+function birthOnLinux(pid: number): string | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    if (fields[0] === "Z" || fields[0] === "X") return undefined;
+    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}:${fields[19]}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function birthByPs(pid: number): string | undefined {
+  const { status, stdout } = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" });
+  return status === 0 && stdout.trim() !== "" ? stdout.trim() : undefined;
+}

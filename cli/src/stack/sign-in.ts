@@ -1,0 +1,37 @@
+import type { Io } from "../io.ts";
+import type { Talk } from "../output/talk.ts";
+import { messageOf } from "../errors.ts";
+import { readUserConfig, writeCredentials, writeUserConfig } from "../session/config-files.ts";
+import type { StackSecrets } from "./secrets.ts";
+import type { ServiceName } from "./layout.ts";
+import { urlsOf } from "./state.ts";
+
+/** Signs the administrator in and makes the stack the profile in use, so that the next command works. */
+export async function signInAdmin(
+  { io, talk }: { io: Io; talk: Talk },
+  { ports, profile }: { ports: Readonly<Record<ServiceName, number>>; profile: string },
+  secrets: StackSecrets,
+): Promise<void> {
+  const urls = urlsOf(ports);
+  const addresses = { userUrl: urls.user, productUrl: urls.product, orderUrl: urls.order };
+  const config = await readUserConfig(io.env);
+  const profiles = { ...config.profiles, [profile]: addresses };
+  await writeUserConfig(io.env, { ...config, currentProfile: profile, profiles });
+  const { adminEmail: email, adminPassword: password } = secrets;
+  try {
+    const { createClient } = await import("@pos/client");
+    const result = await createClient(addresses).auth.login({ email, password });
+    const { token, userId, expiresIn, refreshToken } = result;
+    await writeCredentials(io.env, profile, {
+      ...addresses,
+      email,
+      userId,
+      token,
+      expiresAtMs: io.now() + expiresIn * 1000,
+      ...(refreshToken === undefined ? {} : { refreshToken }),
+    });
+  } catch (error) {
+    // Its password may have been changed since; that keeps nobody from working.
+    talk.warn(`${email} could not be signed in: ${messageOf(error)} Try: ordersctl login --email ${email}`);
+  }
+}

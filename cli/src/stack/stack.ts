@@ -1,0 +1,217 @@
+import { mkdir } from "node:fs/promises";
+import type { Io } from "../io.ts";
+import type { Talk } from "../output/talk.ts";
+import { duration } from "../output/text.ts";
+import { openDatabase, type StackDatabase } from "./database.ts";
+import { serviceEntry, serviceNames, type ServiceName, type StackLayout } from "./layout.ts";
+import { boundLogs, supervisorLog } from "./log-files.ts";
+import { refOf } from "./process-ref.ts";
+import type { StackSecrets } from "./secrets.ts";
+import { serviceEnvironment } from "./service-environment.ts";
+import { type StackState, type UnitState, urlsOf, writeState } from "./state.ts";
+import { supervise } from "./supervise.ts";
+import { type RunningUnit, startProgram, type Unit } from "./unit.ts";
+import { waitHealthy } from "./wait-healthy.ts";
+
+/** What a stack is started with. */
+export interface StackParts {
+  readonly io: Io;
+  readonly talk: Talk;
+  readonly layout: StackLayout;
+  readonly secrets: StackSecrets;
+  readonly ports: Readonly<Record<ServiceName, number>>;
+  /** Port that the mongod of this data directory had last. */
+  readonly mongodPort: number | undefined;
+  readonly profile: string;
+}
+
+/** A MongoDB and three services, started in this order, kept running, and stopped in the reverse one. */
+export class Stack {
+  readonly #parts: StackParts;
+  readonly #stopping = new AbortController();
+  readonly #running = new Map<string, RunningUnit>();
+  readonly #units = new Map<string, UnitState>();
+  readonly #log: ReturnType<typeof supervisorLog>;
+  #database: StackDatabase | undefined;
+  #phase: StackState["phase"] = "starting";
+  #writing: Promise<void> = Promise.resolve();
+  #endLogs: (() => void) | undefined;
+  readonly #loops: Promise<void>[] = [];
+
+  constructor(parts: StackParts) {
+    this.#parts = parts;
+    this.#log = supervisorLog(parts.layout);
+  }
+
+  /** Where the MongoDB comes from; known once it runs. */
+  get database(): string {
+    return this.#database?.description ?? "";
+  }
+
+  /** Resolves when every service is healthy. @throws what kept it from starting; `stop` then cleans up */
+  async start(): Promise<void> {
+    const { io, talk, layout } = this.#parts;
+    await Promise.all([layout.logDir, layout.mailDir].map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
+    this.#endLogs = boundLogs(layout);
+    await this.#writeState();
+    const database = await openDatabase({ io, talk, layout, port: this.#parts.mongodPort });
+    this.#database = database;
+    if (database.mongod !== undefined) this.#started(database.mongod.unit, database.mongod.running, 0);
+    if (this.#stopping.signal.aborted) return;
+    const units = serviceNames.map((name) => this.#serviceUnit(name, database));
+    talk.say("starting user-service, product-service and order-service …");
+    await Promise.all(units.map(async (unit) => this.#started(unit, await unit.start(), 0)));
+    await this.#waitHealthy();
+    if (this.#stopping.signal.aborted) return;
+    this.#log("info", "every service is healthy");
+    this.#supervise(units, database);
+  }
+
+  /** Tells other commands that this stack is ready for them. */
+  async ready(): Promise<StackState> {
+    this.#phase = "ready";
+    await this.#writeState();
+    return this.#state();
+  }
+
+  /** Breaks off a start that is under way: `start` then resolves early. */
+  abort(): void {
+    this.#stopping.abort();
+  }
+
+  /** Stops the services, then MongoDB; each in order, by force when it takes too long. */
+  async stop(phase: "stopped" | "failed" = "stopped"): Promise<void> {
+    this.#stopping.abort();
+    this.#phase = "stopping";
+    await this.#writeState();
+    // A restart that is under way ends what it started.
+    await Promise.all(this.#loops);
+    for (const names of [["order-service"], ["product-service", "user-service"], ["mongod"]]) {
+      await Promise.all(names.map((name) => this.#stopUnit(name)));
+    }
+    this.#phase = phase;
+    this.#log("info", phase);
+    this.#endLogs?.();
+    await this.#writeState();
+  }
+
+  async #stopUnit(name: string): Promise<void> {
+    const running = this.#running.get(name);
+    if (running === undefined) return;
+    const { io, talk } = this.#parts;
+    const startedAtMs = io.now();
+    await running.stop();
+    this.#running.delete(name);
+    const state = this.#units.get(name);
+    if (state !== undefined) this.#units.set(name, without(state));
+    talk.done(`${name} stopped (${duration(io.now() - startedAtMs)})`);
+  }
+
+  #serviceUnit(name: ServiceName, database: StackDatabase): Unit {
+    const { io, layout, secrets, ports } = this.#parts;
+    const program = [serviceEntry(name)];
+    return {
+      name: `${name}-service`,
+      start: () =>
+        startProgram({
+          program,
+          env: serviceEnvironment(name, { io, layout, secrets, ports, mongoUri: database.uri }),
+          cwd: layout.dataDir,
+          logFile: layout.logFile(name),
+        }),
+    };
+  }
+
+  async #waitHealthy(): Promise<void> {
+    const { io, talk, ports } = this.#parts;
+    const urls = urlsOf(ports);
+    const startedAtMs = io.now();
+    await Promise.all(
+      serviceNames.map(async (name) => {
+        const running = this.#running.get(`${name}-service`);
+        if (running === undefined) return;
+        await waitHealthy(name, { url: urls[name], running, stopping: this.#stopping.signal }, this.#parts);
+        if (this.#stopping.signal.aborted) return;
+        talk.done(`${name}-service is healthy (${duration(io.now() - startedAtMs)})`);
+      }),
+    );
+  }
+
+  #supervise(services: readonly Unit[], { mongod }: StackDatabase): void {
+    const units = mongod === undefined ? services : [mongod.unit, ...services];
+    for (const unit of units) {
+      const running = this.#running.get(unit.name);
+      if (running === undefined) continue;
+      const events = {
+        started: (unit: Unit, running: RunningUnit, restarts: number) => this.#started(unit, running, restarts),
+        ended: (unit: Unit, how: string, waitMs: number) => this.#ended(unit, how, waitMs),
+      };
+      const tools = { io: this.#parts.io, events, stopping: this.#stopping.signal };
+      this.#loops.push(supervise(unit, running, tools));
+    }
+  }
+
+  #started(unit: Unit, running: RunningUnit, restarts: number): void {
+    const process = refOf(running.pid);
+    const lastEnd = this.#units.get(unit.name)?.lastEnd;
+    const port = this.#portOf(unit.name);
+    const hasMoved = unit.name === "mongod" && restarts > 0 && this.#units.get("mongod")?.port !== port;
+    this.#running.set(unit.name, running);
+    this.#units.set(unit.name, {
+      ...(process === undefined ? {} : { process }),
+      port,
+      restarts,
+      startedAtMs: this.#parts.io.now(),
+      ...(lastEnd === undefined ? {} : { lastEnd }),
+    });
+    this.#log("info", `${unit.name} started, pid ${running.pid}${restarts === 0 ? "" : `, restart ${restarts}`}`);
+    if (restarts > 0) this.#parts.talk.say(`${unit.name} runs again`);
+    void this.#writeState();
+    // The services hold the old address: they end in order and are started again with the new one.
+    if (hasMoved) for (const name of serviceNames) void this.#running.get(`${name}-service`)?.stop();
+  }
+
+  #ended(unit: Unit, how: string, waitMs: number): void {
+    const state = this.#units.get(unit.name);
+    if (state !== undefined) this.#units.set(unit.name, { ...without(state), lastEnd: how });
+    this.#running.delete(unit.name);
+    const text = `${unit.name} ended (${how}); starting it again in ${duration(waitMs)}`;
+    this.#log("warn", text);
+    this.#parts.talk.warn(text);
+    void this.#writeState();
+  }
+
+  #portOf(unitName: string): number {
+    const name = serviceNames.find((service) => unitName === `${service}-service`);
+    return name === undefined ? (this.#database?.mongod?.port() ?? 0) : this.#parts.ports[name];
+  }
+
+  #state(): StackState {
+    const { ports, secrets, profile } = this.#parts;
+    const service = (name: ServiceName): UnitState =>
+      this.#units.get(`${name}-service`) ?? { port: ports[name], restarts: 0, startedAtMs: 0 };
+    const mongod = this.#units.get("mongod");
+    const supervisor = this.#phase === "stopped" || this.#phase === "failed" ? undefined : refOf(process.pid);
+    return {
+      phase: this.#phase,
+      ...(supervisor === undefined ? {} : { supervisor }),
+      database: this.database,
+      adminEmail: secrets.adminEmail,
+      profile,
+      ...(mongod === undefined ? {} : { mongod }),
+      services: { user: service("user"), product: service("product"), order: service("order") },
+    };
+  }
+
+  /** One write after the other, so that the last state is the one that stays. */
+  #writeState(): Promise<void> {
+    const state = this.#state();
+    const { layout } = this.#parts;
+    this.#writing = this.#writing.then(() => writeState(layout, state)).catch(() => undefined);
+    return this.#writing;
+  }
+}
+
+function without({ process: _, ...state }: UnitState): UnitState {
+  return state;
+}

@@ -1,0 +1,61 @@
+import { isObject, readJsonObject, writePrivateJson } from "../files.ts";
+import type { StackLayout } from "./layout.ts";
+import { serviceNames, type ServiceName } from "./layout.ts";
+import { isAlive, type ProcessRef } from "./process-ref.ts";
+
+/** One process of the stack as the supervisor last saw it. */
+export interface UnitState {
+  readonly process?: ProcessRef;
+  readonly port: number;
+  /** How often it was started again. */
+  readonly restarts: number;
+  readonly startedAtMs: number;
+  /** How it last ended, in words. */
+  readonly lastEnd?: string;
+}
+
+/** What the supervisor tells the other commands, by a file. */
+export interface StackState {
+  readonly phase: "starting" | "ready" | "stopping" | "stopped" | "failed";
+  readonly supervisor?: ProcessRef;
+  /** Where the MongoDB came from, in words and without its password. */
+  readonly database: string;
+  readonly adminEmail: string;
+  readonly profile: string;
+  /** Absent with a MONGO_URI of the user's own. */
+  readonly mongod?: UnitState;
+  readonly services: Readonly<Record<ServiceName, UnitState>>;
+}
+
+/** The last state; undefined when the stack never ran. */
+export async function readState(layout: StackLayout): Promise<StackState | undefined> {
+  const value = await readJsonObject(layout.stateFile);
+  if (value === undefined || !isObject(value["services"])) return undefined;
+  return value as unknown as StackState;
+}
+
+export const writeState = (layout: StackLayout, state: StackState): Promise<void> =>
+  writePrivateJson(layout.stateFile, state);
+
+/** Every process of a state that still runs, in the order in which they are to be stopped. */
+export function livingProcesses(state: StackState): readonly { name: string; process: ProcessRef }[] {
+  const stopOrder = ["order", "product", "user"] as const satisfies readonly ServiceName[];
+  const units = [
+    ...stopOrder.map((name) => ({ name: `${name}-service`, process: state.services[name]?.process })),
+    { name: "mongod", process: state.mongod?.process },
+  ];
+  return units.flatMap(({ name, process }) => (isAlive(process) ? [{ name, process }] : []));
+}
+
+/** Addresses of the three services. */
+export const urlsOf = (ports: Readonly<Record<ServiceName, number>>): Record<ServiceName, string> => ({
+  user: `http://127.0.0.1:${ports.user}`,
+  product: `http://127.0.0.1:${ports.product}`,
+  order: `http://127.0.0.1:${ports.order}`,
+});
+
+/** Ports of the three services in a state. */
+export const portsOf = (state: StackState): Record<ServiceName, number> => {
+  const [user, product, order] = serviceNames.map((name) => state.services[name].port);
+  return { user: user ?? 0, product: product ?? 0, order: order ?? 0 };
+};

@@ -1,0 +1,71 @@
+import { parseDuration } from "./duration.ts";
+import { CliError, usageError } from "./errors.ts";
+import type { GlobalOptions } from "./global-options.ts";
+import type { Io } from "./io.ts";
+import { parseFormat, Printer } from "./output/printer.ts";
+import { type ColorMode, colorModes, styleOf } from "./output/style.ts";
+import { Talk } from "./output/talk.ts";
+import { Session } from "./session/session.ts";
+import { readSettings, type Settings } from "./session/settings.ts";
+
+/** What a command works with. */
+export interface Tools {
+  readonly io: Io;
+  readonly globals: GlobalOptions;
+  readonly settings: Settings;
+  /** Data, to standard output. */
+  readonly printer: Printer;
+  /** Messages, to standard error. */
+  readonly talk: Talk;
+  readonly session: Session;
+  /** Whether questions may be asked: both ends are a terminal and --no-input was not given. */
+  readonly isInteractive: boolean;
+  /**
+   * Asks before something is lost.
+   * @throws {CliError} CANCELLED when the answer is no; USAGE where nobody can be asked and --yes is missing
+   */
+  confirm(question: string): Promise<void>;
+}
+
+/** @throws {CliError} USAGE */
+export async function createTools(io: Io, globals: GlobalOptions): Promise<Tools> {
+  const settings = await readSettings(io, globals);
+  const color = colorModes.find((mode) => mode === settings.color.value);
+  if (color === undefined)
+    throw usageError(`"${settings.color.value}" (${settings.color.origin}) is none of ${colorModes.join(", ")}.`);
+  const isQuiet = globals.quiet === true;
+  const format =
+    isQuiet && globals.output === undefined ? ({ kind: "quiet" } as const) : parseFormat(settings.output.value);
+  const talk = new Talk(io, { style: styleOf(io.stderr, io.env, color), isQuiet });
+  const isDebug = globals.debug === true || Boolean(io.env["ORDERSCTL_DEBUG"]);
+  const isInteractive = io.stdin.isTty && io.stderr.isTty && globals.input !== false;
+  const timeoutMs = parseDuration(settings.timeout.value);
+  return {
+    io,
+    globals,
+    settings,
+    talk,
+    printer: new Printer(io.stdout, format, styleOf(io.stdout, io.env, color)),
+    session: new Session({ io, talk, settings, timeoutMs, isDebug }),
+    isInteractive,
+    confirm: (question) => confirm(question, { io, isYes: globals.yes === true, isInteractive }),
+  };
+}
+
+/** How errors and help are coloured before any setting was read. */
+export function earlyColor(argv: readonly string[]): ColorMode {
+  if (argv.includes("--no-color") || argv.includes("--color=never")) return "never";
+  if (argv.includes("--color=always")) return "always";
+  return colorModes.find((mode) => mode === argv[argv.indexOf("--color") + 1] && argv.includes("--color")) ?? "auto";
+}
+
+async function confirm(
+  question: string,
+  { io, isYes, isInteractive }: { io: Io; isYes: boolean; isInteractive: boolean },
+) {
+  if (isYes) return;
+  if (!isInteractive) throw usageError(`${question} Nobody can be asked here.`, "the same with --yes");
+  io.stderr.write(`${question} [y/N] `);
+  const answer = await io.stdin.readLine();
+  if (!/^y(es)?$/i.test(answer?.trim() ?? "")) throw new CliError("Cancelled.", { exit: "CANCELLED" });
+}
