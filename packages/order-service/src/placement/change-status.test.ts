@@ -62,7 +62,9 @@ test("a change that loses a race decides again on what the other left", async ()
 });
 
 test("a change that loses every race gives up", async () => {
-  const { change } = setUp("pending", { changeStatus: Array(99).fill({ kind: "refused" }) });
+  const { change } = setUp("pending", {
+    changeStatus: Array.from({ length: 99 }, () => ({ kind: "refused" as const })),
+  });
   expect(await change("cancelled")).toEqual({ kind: "contended" });
 });
 

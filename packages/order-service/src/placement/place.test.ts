@@ -138,7 +138,7 @@ describe("an error is no verdict", () => {
   test("a duplicate that no majority ever has is unknown once the time is over", async () => {
     const { world, placed } = place({
       insert: [{ kind: "duplicate" }],
-      readMajority: Array(100).fill({ kind: "none" }),
+      readMajority: Array.from({ length: 100 }, () => ({ kind: "none" as const })),
     });
     const before = world.ports.clock.now();
     expect(await placed).toEqual({ kind: "unknown" });

@@ -53,14 +53,18 @@ describe("a delivered message", () => {
 
 describe("a message that is not delivered", () => {
   test("is kept for later, and silence never counts as a try", async () => {
-    const { world, entry } = setUp("confirm", { move: Array(50).fill({ kind: "unanswered", reason: "unavailable" }) });
+    const { world, entry } = setUp("confirm", {
+      move: Array.from({ length: 50 }, () => ({ kind: "unanswered" as const, reason: "unavailable" as const })),
+    });
     for (let round = 0; round < 50; round++)
       expect(await relayEntry(id, entryOf(world) ?? entry, world.ports)).toBe("postponed");
     expect(entryOf(world)).toMatchObject({ state: "pending", tries: 0, unanswered: 50, lastError: "unavailable" });
   });
 
   test("is dead after 20 answers that refuse the message itself, and an alarm", async () => {
-    const { world, entry } = setUp("confirm", { move: Array(20).fill({ kind: "refused", reason: "422 no" }) });
+    const { world, entry } = setUp("confirm", {
+      move: Array.from({ length: 20 }, () => ({ kind: "refused" as const, reason: "422 no" })),
+    });
     for (let round = 1; round < ENTRY_TRIES_MAX; round++)
       expect(await relayEntry(id, entryOf(world) ?? entry, world.ports)).toBe("postponed");
     expect(world.alarms).toEqual([]);

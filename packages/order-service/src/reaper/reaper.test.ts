@@ -62,8 +62,8 @@ test("one hold that cannot be settled waits longer each time and starves no othe
   const reaper = new Reaper({
     reservations: {
       // Two pages, the stuck one first in each round.
-      list: async ({ cursor } = {}) =>
-        cursor === undefined
+      list: async (query) =>
+        query?.cursor === undefined
           ? { reservations: [reservation("1")], nextCursor: "next" }
           : { reservations: [reservation("2")] },
     },
