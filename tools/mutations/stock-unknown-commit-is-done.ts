@@ -1,7 +1,7 @@
 import type { Mutation } from "../src/mutations/mutation.ts";
 
 export const mutation: Mutation = {
-  harm: "An order is acknowledged although its stock may never have been taken.",
+  harm: "A delivery is reported as booked although nobody knows whether it is.",
   edits: [
     {
       file: "packages/product-service/src/database/transaction.ts",
@@ -9,5 +9,8 @@ export const mutation: Mutation = {
       replace: 'return { kind: "done", value };',
     },
   ],
-  test: { file: "packages/product-service/src/lost-commit.test.ts", name: "when no answer comes" },
+  test: {
+    file: "packages/product-service/src/lost-commit.test.ts",
+    name: "an adjustment whose commit lost its answer",
+  },
 };
