@@ -1,0 +1,63 @@
+import { systemClock } from "@pos/service-kit/clock";
+import { connectDatabase } from "@pos/service-kit/database";
+import { testDatabase } from "@pos/testing/database";
+import { silentLogger } from "@pos/testing/logger";
+import { tcpProxy } from "@pos/testing/tcp-proxy";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { ADMIN, type Replica, SLOW_MS, startReplica } from "../test/user-service.ts";
+
+setDefaultTimeout(SLOW_MS);
+
+const direct = await testDatabase("outage");
+const target = new URL(direct.uri);
+const proxy = await tcpProxy({ target: { host: target.hostname, port: Number(target.port) } });
+const through = new URL(direct.uri);
+through.port = String(proxy.port);
+through.searchParams.delete("replicaSet");
+through.searchParams.set("directConnection", "true");
+const database = await connectDatabase(through.href, { clock: systemClock, logger: silentLogger });
+
+let replica: Replica;
+beforeAll(async () => {
+  replica = await startReplica({ database: { database, uri: through.href, drop: async () => undefined } });
+});
+afterAll(async () => {
+  await replica.stop();
+  await database.close();
+  await proxy.close();
+  await direct.drop();
+});
+
+test("while the database is away every route that needs it answers 503, the key set goes on, and all recovers", async () => {
+  const { id, token, credentials, refreshToken } = await replica.customer();
+  const { token: adminToken } = await replica.as().auth.login(ADMIN);
+  const person = { email: "new@example.com", password: "correct horse", name: "New" };
+  const requests = [
+    ["POST", "/users", { body: person }],
+    ["GET", `/users/${id}`, { token }],
+    ["PUT", `/users/${id}`, { token, body: { email: "other@example.com" } }],
+    ["PUT", `/users/${id}/role`, { token: adminToken, body: { role: "admin" } }],
+    ["GET", "/users?search=ada", { token: adminToken }],
+    ["GET", `/users/${id}/addresses`, { token }],
+    ["POST", "/auth/login", { body: credentials }],
+    ["POST", "/auth/refresh", { body: { refreshToken } }],
+    ["POST", "/auth/password-reset", { body: { email: credentials.email } }],
+    ["POST", "/auth/keys/rotate", { token: adminToken, body: {} }],
+    ["GET", "/health", {}],
+  ] as const;
+  proxy.cut();
+  const answers = await Promise.all(
+    requests.map(async ([method, path, options]) => {
+      const { status } = await replica.send(method, path, options);
+      return `${method} ${path} ${status}`;
+    }),
+  );
+  expect(answers).toEqual(requests.map(([method, path]) => `${method} ${path} 503`));
+  expect((await replica.as().auth.keys()).keys.length).toBe(1);
+  expect((await replica.machine()).users).toBeDefined();
+  proxy.restore();
+  const until = Date.now() + 60_000;
+  while ((await replica.send("GET", "/health")).status !== 200 && Date.now() < until) await Bun.sleep(50);
+  expect((await replica.as().auth.login(credentials)).userId).toBe(id);
+  expect((await replica.send("PUT", `/users/${id}`, { token, body: { email: "other@example.com" } })).status).toBe(200);
+});
