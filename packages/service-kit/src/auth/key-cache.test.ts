@@ -35,6 +35,19 @@ describe("key cache", () => {
     expect(state.fetches - before).toBeLessThanOrEqual(1);
   });
 
+  test("without any set a lookup is unavailable, not unknown, and the set is there soon after the issuer", async () => {
+    const { state, cache } = await issuer(["a"]);
+    state.isAway = true;
+    for (let index = 0; index < 100; index++) {
+      state.now += 20;
+      expect(await cache.find("a").catch((error: unknown) => error)).toMatchObject({ code: "SERVICE_UNAVAILABLE" });
+    }
+    expect(state.fetches).toBeLessThanOrEqual(5);
+    state.isAway = false;
+    state.now += 600;
+    expect(await cache.find("a")).toBeDefined();
+  });
+
   test("concurrent first lookups share one fetch", async () => {
     const { state, cache } = await issuer(["a"]);
     const found = await Promise.all(Array.from({ length: 50 }, () => cache.find("a")));

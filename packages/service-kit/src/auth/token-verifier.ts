@@ -8,7 +8,7 @@ import type { KeySource } from "./key-cache.ts";
 
 /** Turns an access token into an identity. */
 export interface TokenVerifier {
-  /** @throws {AppError} UNAUTHORIZED for any token that is not valid now */
+  /** @throws {AppError} UNAUTHORIZED for any token that is not valid now, SERVICE_UNAVAILABLE when nobody can tell */
   verify(token: string): Promise<Identity>;
 }
 
@@ -36,6 +36,7 @@ export function createTokenVerifier(options: { keys: KeySource; issuer: string; 
         verified.delete(token);
       }
       const fresh = await verifyToken(token, options).catch((cause: unknown) => {
+        if (cause instanceof AppError) throw cause;
         throw new AppError("UNAUTHORIZED", "The access token is not valid or has expired. Sign in again.", { cause });
       });
       if (verified.size >= CACHE_MAX_TOKENS) verified.delete(verified.keys().next().value ?? "");
