@@ -33,12 +33,16 @@ export async function waitForHealth(
   const startedAt = io.now();
   let saidAt = startedAt;
   for (;;) {
-    const answers = await Promise.all(services.map(async (service) => ({ service, healthy: await isHealthy(service.url) })));
+    const answers = await Promise.all(
+      services.map(async (service) => ({ service, healthy: await isHealthy(service.url) })),
+    );
     const waiting = answers.filter(({ healthy }) => !healthy).map(({ service }) => service.name);
     if (waiting.length === 0) return;
     const passedMs = io.now() - startedAt;
     if (passedMs > HEALTHY_WITHIN_MS) {
-      throw new CliError(`Not healthy after ${HEALTHY_WITHIN_MS / 1000} s: ${waiting.join(", ")}.`, { exit: "UNREACHABLE" });
+      throw new CliError(`Not healthy after ${HEALTHY_WITHIN_MS / 1000} s: ${waiting.join(", ")}.`, {
+        exit: "UNREACHABLE",
+      });
     }
     if (io.now() - saidAt >= SAY_EVERY_MS) {
       say(`waiting for ${waiting.join(", ")} (${Math.round(passedMs / 1000)} s)`);

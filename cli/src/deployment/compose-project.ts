@@ -26,7 +26,8 @@ export interface ProjectOptions {
 export function composeProject(options: ProjectOptions, cwd: string): ComposeProject {
   const folders = [cwd, resolve(import.meta.dir, "../../..")];
   const folder = folders.find((candidate) => existsSync(join(candidate, "compose.yaml")));
-  if (folder === undefined) throw usageError("There is no compose.yaml here.", "run it in a checkout of the repository");
+  if (folder === undefined)
+    throw usageError("There is no compose.yaml here.", "run it in a checkout of the repository");
   const name = options.project ?? "product-order-system";
   if (!/^[a-z0-9][a-z0-9_-]{0,40}$/.test(name))
     throw usageError(`"${name}" is no project name: lower case letters, digits, - and _.`);

@@ -80,10 +80,16 @@ test("the service's user may end the transaction of its own killed process", asy
   await using successor = await connect("first-password");
   const session = killed.startSession();
   session.startTransaction();
-  await killed.db("productdb").collection("products").updateOne({ name: "lamp" }, { $set: { stock: 1 } }, { session });
+  await killed
+    .db("productdb")
+    .collection("products")
+    .updateOne({ name: "lamp" }, { $set: { stock: 1 } }, { session });
   const id = session.id?.id as UUID;
   await successor.db("admin").command({ killSessions: [{ id }] });
-  await successor.db("productdb").collection("products").updateOne({ name: "lamp" }, { $set: { stock: 2 } });
+  await successor
+    .db("productdb")
+    .collection("products")
+    .updateOne({ name: "lamp" }, { $set: { stock: 2 } });
   expect(await codeOf(() => session.commitTransaction())).toBe(251);
   await session.endSession().catch(() => undefined);
 });

@@ -11,7 +11,13 @@ export async function runCommand(
   command: readonly string[],
   options: { cwd: string; env: Readonly<Record<string, string | undefined>> },
 ): Promise<string> {
-  const child = Bun.spawn([...command], { ...options, env: { ...options.env }, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  const child = Bun.spawn([...command], {
+    ...options,
+    env: { ...options.env },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
   const [output, errors, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),

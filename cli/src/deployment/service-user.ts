@@ -24,7 +24,9 @@ export async function ensureServiceUser(root: MongoClient, wish: DatabaseWish): 
 
 function hasRoles(user: Document, roles: readonly { role: string; db: string }[]): boolean {
   const given = user["roles"] as readonly { role: string; db: string }[];
-  return given.length === roles.length && roles.every(({ role, db }) => given.some((g) => g.role === role && g.db === db));
+  return (
+    given.length === roles.length && roles.every(({ role, db }) => given.some((g) => g.role === role && g.db === db))
+  );
 }
 
 async function canSignIn(wish: DatabaseWish): Promise<boolean> {

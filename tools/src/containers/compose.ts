@@ -114,7 +114,10 @@ async function checkMemory(stack: ComposeStack, maxMib: number): Promise<string>
     }),
   );
   const text = sizes.map(({ service, mib }) => `${service} ${mib.toFixed(0)} MiB`).join(", ");
-  expect(sizes.every(({ mib }) => mib > 0 && mib < maxMib), text);
+  expect(
+    sizes.every(({ mib }) => mib > 0 && mib < maxMib),
+    text,
+  );
   return text;
 }
 

@@ -14,14 +14,16 @@ const BASE_IMAGES = ["oven/bun:1.4.5-slim", "mongo:8.0"];
  * @returns undefined where neither is to be had, with the reason
  */
 export async function provideEngine(root: string): Promise<{ engine: Engine } | { engine: undefined; reason: string }> {
-  if ((await succeeds(["docker", "info"])) && (await succeeds(["docker", "compose", "version"]))) return { engine: "docker" };
+  if ((await succeeds(["docker", "info"])) && (await succeeds(["docker", "compose", "version"])))
+    return { engine: "docker" };
   const prepare = resolve(root, "../shared/containers/prepare");
   if (existsSync(prepare) && process.getuid?.() === 0 && Bun.which("apt-get") !== null) {
     await shell([prepare, ...BASE_IMAGES]);
     // A build in a container that may not make namespaces.
     process.env["BUILDAH_ISOLATION"] ??= "chroot";
   }
-  if ((await succeeds(["podman", "info"])) && (await succeeds(["podman-compose", "--version"]))) return { engine: "podman" };
+  if ((await succeeds(["podman", "info"])) && (await succeeds(["podman-compose", "--version"])))
+    return { engine: "podman" };
   return { engine: undefined, reason: "neither Docker with its compose plugin nor podman with podman-compose is here" };
 }
 
@@ -31,5 +33,16 @@ export async function crash(engine: Engine, container: string): Promise<void> {
   if (!(Number(pid) > 1)) throw new Error(`${container} does not run`);
   if (process.getuid?.() === 0) return void process.kill(Number(pid), "SIGKILL");
   const kill = `process.kill(${pid}, "SIGKILL")`;
-  await shell([engine, "run", "--rm", "--privileged", "--pid=host", "--user=0", BASE_IMAGES[0] ?? "", "bun", "-e", kill]);
+  await shell([
+    engine,
+    "run",
+    "--rm",
+    "--privileged",
+    "--pid=host",
+    "--user=0",
+    BASE_IMAGES[0] ?? "",
+    "bun",
+    "-e",
+    kill,
+  ]);
 }

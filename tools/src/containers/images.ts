@@ -33,7 +33,13 @@ export async function checkImages(engine: Engine, checks: Checks): Promise<void>
       expect(Array.isArray(config?.Cmd ?? config?.Entrypoint), "has no command in exec form");
       expect((await run("--entrypoint=bun", image, "--version")) === "1.4.5", "contains another bun");
       const writes = run("--entrypoint=bun", image, "-e", `require("fs").writeFileSync("/app/x", "")`);
-      expect(await writes.then(() => false, () => true), "its root file system can be written");
+      expect(
+        await writes.then(
+          () => false,
+          () => true,
+        ),
+        "its root file system can be written",
+      );
       if (port !== undefined) await refusesToStart(engine, image);
       const aboveBaseMb = ((await sizeOf(engine, image)) - baseBytes) / 1e6;
       expect(aboveBaseMb < ABOVE_BASE_MAX_MB, `${aboveBaseMb.toFixed(0)} MB above its base`);

@@ -86,7 +86,10 @@ export class Workload {
     for (const order of this.journal.values()) {
       const now = found.get(order.id);
       expect(now !== undefined, `order ${order.id} was acknowledged and is gone`);
-      expect(JSON.stringify([now.items, now.totalAmount]) === JSON.stringify([order.items, order.totalAmount]), `order ${order.id} changed`);
+      expect(
+        JSON.stringify([now.items, now.totalAmount]) === JSON.stringify([order.items, order.totalAmount]),
+        `order ${order.id} changed`,
+      );
     }
     const acknowledged = new Set([...this.journal.values()].map(({ id }) => id));
     expect(acknowledged.size === this.journal.size, "two keys share one order");
@@ -119,5 +122,4 @@ export class Workload {
       if (error instanceof ApiError && error.status < 500 && error.status !== 429) throw error;
     }
   }
-
 }

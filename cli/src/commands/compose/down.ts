@@ -12,7 +12,8 @@ export const downVerb: Verb<Options> = {
   summary: "Stop the stack; its data stays",
   configure: (command) => withProjectOptions(command).option("--volumes", "delete its data, too"),
   async run({ volumes = false, ...options }, { io, talk, confirm }) {
-    const { composeCommand, composeProject, requireContainerEngine } = await import("../../deployment/compose-project.ts");
+    const { composeCommand, composeProject, requireContainerEngine } =
+      await import("../../deployment/compose-project.ts");
     const { runCommand } = await import("../../deployment/run-command.ts");
     const project = composeProject(options, io.cwd);
     const engine = await requireContainerEngine();

@@ -33,7 +33,9 @@ existing one is kept: the data of a stack cannot be opened without it.`,
     const { envFile } = composeProject(options, io.cwd);
     if (existsSync(envFile)) {
       if (options.force !== true) {
-        throw new CliError(`${envFile} exists already.`, { tries: ["ordersctl compose up", "ordersctl compose env --force"] });
+        throw new CliError(`${envFile} exists already.`, {
+          tries: ["ordersctl compose up", "ordersctl compose env --force"],
+        });
       }
       await confirm(`Replace ${envFile}? What was made with its secrets cannot be opened any more.`);
     }
@@ -46,6 +48,7 @@ existing one is kept: the data of a stack cannot be opened without it.`,
 export async function writeEnvFile(path: string, adminEmail: string): Promise<void> {
   const { composeEnv } = await import("../../deployment/compose-env.ts");
   const { makeSecrets } = await import("../../deployment/secrets.ts");
-  if (!/^[^\s@"'$]+@[^\s@"'$]+$/.test(adminEmail)) throw new CliError(`"${adminEmail}" is no e-mail address.`, { exit: "USAGE" });
+  if (!/^[^\s@"'$]+@[^\s@"'$]+$/.test(adminEmail))
+    throw new CliError(`"${adminEmail}" is no e-mail address.`, { exit: "USAGE" });
   await writePrivate(path, composeEnv(makeSecrets(adminEmail)));
 }

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import type { ComposeProject, ProjectOptions } from "../../deployment/compose-project.ts";
-import type { ContainerEngine } from "../../deployment/container-engine.ts";
-import type { Tools } from "../../tools.ts";
+import type { ProjectOptions } from "../../deployment/compose-project.ts";
 import type { Verb } from "../../verb.ts";
+import { buildImages } from "./build.ts";
 import { ADMIN_EMAIL_DEFAULT, withProjectOptions, writeEnvFile } from "./env.ts";
 
 interface Options extends ProjectOptions {
@@ -43,14 +42,3 @@ starts what does not run.`,
     talk.hint(`Logs: ${engine.compose.join(" ")} logs -f     Stop: ordersctl compose down`);
   },
 };
-
-async function buildImages(engine: ContainerEngine, project: ComposeProject, { io, talk }: Tools): Promise<void> {
-  const { buildCommand, IMAGE_TARGETS, imageOf } = await import("../../deployment/container-engine.ts");
-  const { runCommand } = await import("../../deployment/run-command.ts");
-  for (const target of IMAGE_TARGETS) {
-    const startedAt = io.now();
-    talk.say(`building ${imageOf(target)} …`);
-    await runCommand(buildCommand(engine, target, io.env), { cwd: project.folder, env: io.env });
-    talk.done(`${imageOf(target)} (${((io.now() - startedAt) / 1000).toFixed(0)} s)`);
-  }
-}

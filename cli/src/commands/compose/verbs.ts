@@ -1,6 +1,7 @@
 import type { AnyVerb } from "../../verb.ts";
+import { buildVerb } from "./build.ts";
 import { downVerb } from "./down.ts";
 import { envVerb } from "./env.ts";
 import { upVerb } from "./up.ts";
 
-export const composeVerbs: readonly AnyVerb[] = [upVerb, downVerb, envVerb];
+export const composeVerbs: readonly AnyVerb[] = [upVerb, downVerb, buildVerb, envVerb];

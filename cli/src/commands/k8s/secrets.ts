@@ -33,7 +33,10 @@ of a deployment cannot be opened without them.`,
     if (members === undefined) throw usageError(`There is no overlay "${overlay}".`, "ordersctl k8s secrets --help");
     const folder = resolve(io.cwd, directory);
     if (!existsSync(join(folder, "..", "overlays", overlay)))
-      throw usageError(`${folder} does not stand beside the overlays.`, "run it in a checkout, or name --directory k8s/…");
+      throw usageError(
+        `${folder} does not stand beside the overlays.`,
+        "run it in a checkout, or name --directory k8s/…",
+      );
     const file = join(folder, "secret.yaml");
     if (existsSync(file)) {
       if (!force) throw new CliError(`${file} exists already.`, { tries: [`kubectl apply -k ${directory}`] });

@@ -1,0 +1,118 @@
+/**
+ * The development overlay on a real Kubernetes: orders under load, pods and a database killed, a rollout without a
+ * failed request, volumes that keep their data, and what the network policies forbid. `bun run test:k8s` runs it.
+ */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { Checks, expect } from "./checks.ts";
+import { ADMITTED, Cluster, type LoadReport, NAMESPACE } from "./cluster.ts";
+import { probePolicies } from "./policies.ts";
+import { provideEngine } from "./engine.ts";
+import { shell } from "./shell.ts";
+
+const root = resolve(import.meta.dir, "../../..");
+const prepare = resolve(root, "../shared/kubernetes/prepare");
+const checks = new Checks();
+const missing = missingHere();
+if (missing === undefined) await onCluster();
+else console.log(`skipped: ${missing}`);
+console.log(checks.total);
+process.exitCode = checks.failed > 0 ? 1 : 0;
+
+function missingHere(): string | undefined {
+  if (!existsSync(prepare)) return `there is no ${prepare}, which starts a cluster`;
+  if (process.getuid?.() !== 0) return "a cluster needs root";
+  return Bun.which("kubectl") === null ? "kubectl is missing" : undefined;
+}
+
+async function onCluster(): Promise<void> {
+  await provideEngine(root);
+  const cluster = await Cluster.start(prepare, root);
+  try {
+    await checks.check("images built and loaded", async () => {
+      if (!process.argv.includes("--no-build"))
+        await shell([process.execPath, "cli/src/main.ts", "compose", "build"], { cwd: root });
+      await cluster.loadImages();
+    });
+    const isUp = await checks.check("the development overlay comes up", () => bringUp(cluster));
+    if (isUp) await scenario(cluster);
+    else console.log(await cluster.system("get", "pods,events").catch(String));
+  } finally {
+    await checks.check("everything is taken away", () => cluster.stop());
+  }
+}
+
+async function bringUp(cluster: Cluster): Promise<void> {
+  await cluster.apply("development");
+  const namespace = {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: ADMITTED, labels: { [`${NAMESPACE}/ingress`]: "true" } },
+  };
+  await cluster.kubectl(["apply", "-f", "-"], JSON.stringify(namespace));
+  await cluster.ready();
+}
+
+async function scenario(cluster: Cluster): Promise<void> {
+  await checks.check("production passes the API server", async () => {
+    const rendered = await cluster.kubectl(["kustomize", resolve(root, "k8s/overlays/production")]);
+    const answer = await cluster.kubectl(["apply", "--dry-run=server", "-f", "-"], rendered);
+    return `${answer.split("\n").length} objects`;
+  });
+  await checks.check("rolling order-service under load fails no request", async () => {
+    const report = await underLoad(cluster, "roll-order", 25, async () => {
+      await cluster.system("rollout", "restart", "deployment/order-service");
+      await cluster.system("rollout", "status", "deployment/order-service", "--timeout=120s");
+    });
+    expect(report.failed === 0, `${report.failed} of ${report.requests} failed: ${report.firstFailures.join("; ")}`);
+    return exact(report);
+  });
+  await checks.check("rolling product-service and user-service under load fails no order", async () => {
+    const report = await underLoad(cluster, "roll-others", 45, async () => {
+      await cluster.system("rollout", "restart", "deployment/product-service", "deployment/user-service");
+      for (const name of ["product-service", "user-service"])
+        await cluster.system("rollout", "status", `deployment/${name}`, "--timeout=120s");
+    });
+    expect(report.failed === 0, `${report.failed} of ${report.requests} failed: ${report.firstFailures.join("; ")}`);
+    return exact(report);
+  });
+  await checks.check("killed pods of services lose no order", async () => {
+    const kill = ["delete", "pod", "--grace-period=0", "--force", "-l"];
+    const report = await underLoad(cluster, "kill-pods", 40, async () => {
+      await cluster.system(...kill, "app.kubernetes.io/name=order-service");
+      await Bun.sleep(3000);
+      await cluster.system(...kill, "app.kubernetes.io/name=product-service");
+    });
+    await cluster.ready();
+    return exact(report);
+  });
+  await checks.check("killed databases keep every order on their volumes", async () => {
+    const report = await underLoad(cluster, "kill-databases", 30, async () => {
+      const pods = ["mongodb-order-0", "mongodb-product-0", "mongodb-user-0"];
+      await cluster.system("delete", "pod", "--grace-period=0", "--force", ...pods);
+    });
+    await cluster.ready();
+    return exact(report);
+  });
+  await checks.check("network policies: the call graph and nothing else", () => probePolicies(cluster));
+}
+
+async function underLoad(
+  cluster: Cluster,
+  name: string,
+  seconds: number,
+  work: () => Promise<void>,
+): Promise<LoadReport> {
+  await cluster.startLoad(name, seconds);
+  await Bun.sleep(2000);
+  await work();
+  return await cluster.loadReport(name);
+}
+
+/** Nothing lost, doubled or oversold. */
+function exact(report: LoadReport): string {
+  const { requests, failed, orders, open, lost, extra, unitsMissing } = report;
+  const text = `${requests} requests, ${failed} without a verdict, ${orders} orders, ${open} open, ${lost} lost, ${extra} extra, ${unitsMissing} units missing`;
+  expect(orders > 0 && open === 0 && lost === 0 && extra === 0 && unitsMissing === 0, text);
+  return text;
+}
