@@ -142,6 +142,7 @@ export class BatchRepository implements BatchStore {
  */
 const isPromise = (outcome: Outcome): boolean => outcome.kind === "reservation" || outcome.kind === "moved";
 
+/** Where units were taken the version always moves, so that this is a write that others' snapshots conflict with. */
 function productUpdate(change: ProductChange): AnyBulkWriteOperation<ProductDocument> {
   const { productId, stockDeltaUnits, openDeltaUnits, isTaken } = change;
   return {
@@ -151,7 +152,9 @@ function productUpdate(change: ProductChange): AnyBulkWriteOperation<ProductDocu
         ...(isTaken ? { deletedAt: null } : {}),
         ...(stockDeltaUnits < 0 ? { stock: { $gte: -stockDeltaUnits } } : {}),
       },
-      update: { $inc: { stock: stockDeltaUnits, openUnits: openDeltaUnits, version: stockDeltaUnits === 0 ? 0 : 1 } },
+      update: {
+        $inc: { stock: stockDeltaUnits, openUnits: openDeltaUnits, version: isTaken || stockDeltaUnits !== 0 ? 1 : 0 },
+      },
     },
   };
 }

@@ -181,7 +181,8 @@ class Books {
       const stockDeltaUnits = after.stockUnits - before.stockUnits;
       const openDeltaUnits = after.openUnits - before.openUnits;
       const isTaken = this.#taken.has(productId);
-      // A hold that ends in its own batch leaves both sums as they were, but its write is what other writers meet.
+      // Units that were taken and given back in one batch leave both sums as they were, but the write still has to meet
+      // those of other processes.
       changes.push({ productId, stockDeltaUnits, openDeltaUnits, isTaken });
     }
     return changes.sort((a, b) => (a.productId < b.productId ? -1 : 1));
