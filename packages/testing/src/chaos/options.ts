@@ -1,0 +1,80 @@
+import { parseArgs } from "node:util";
+
+/** What one run of `bun run chaos` does. */
+export interface ChaosOptions {
+  /** Fixes which fault comes when; how processes interleave is up to the machine. */
+  readonly seed: number;
+  readonly clients: number;
+  readonly killsPerService: number;
+  readonly databaseKills: number;
+  /** Step-downs of the primary; only with a replica set. */
+  readonly stepDowns: number;
+  readonly isReplicaSet: boolean;
+  /** Age from which the reaper ends a hold, in milliseconds. */
+  readonly reaperAgeMs: number;
+  /** How long the stack may take to come to rest once faults stop, in milliseconds. */
+  readonly restMs: number;
+  /** Folder in which the logs of all processes are kept; none when undefined. */
+  readonly logDir: string | undefined;
+}
+
+export const USAGE = `Usage: bun run chaos [options]
+Runs the real stack, kills and freezes its processes under load, then checks that no order was lost or doubled.
+
+  --seed N               which fault comes when (1)
+  --clients N            customers who order at the same time (64)
+  --kills-per-service N  kill -9 of each of the three services (3)
+  --database-kills N     kill -9 of mongod, or of the primary of the replica set (2)
+  --replica-set          three mongods; half of the kills are of the primary
+  --step-downs N         with --replica-set: the primary is told to step down (2)
+  --reaper-age-ms N      age at which a hold counts as abandoned (5000)
+  --rest-ms N            how long the stack may take to come to rest (90000)
+  --full                 50 kills per service, 25 of the database, 20 step-downs, reaper age 60000
+  --log-dir DIR          keep the logs of all processes there
+`;
+
+/**
+ * Reads the arguments.
+ * @throws {TypeError} with a sentence for the user
+ */
+export function readOptions(args: readonly string[]): ChaosOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seed: { type: "string" },
+      clients: { type: "string" },
+      "kills-per-service": { type: "string" },
+      "database-kills": { type: "string" },
+      "replica-set": { type: "boolean", default: false },
+      "step-downs": { type: "string" },
+      "reaper-age-ms": { type: "string" },
+      "rest-ms": { type: "string" },
+      full: { type: "boolean", default: false },
+      "log-dir": { type: "string" },
+    },
+  });
+  const isFull = values.full;
+  const number = (
+    name: Exclude<keyof typeof values, "full" | "replica-set" | "log-dir">,
+    fallback: number,
+    max: number,
+  ) => whole(`--${name}`, values[name], { fallback, max });
+  return {
+    seed: number("seed", 1, 2 ** 31),
+    clients: number("clients", 64, 256),
+    killsPerService: number("kills-per-service", isFull ? 50 : 3, 1000),
+    databaseKills: number("database-kills", isFull ? 25 : 2, 1000),
+    stepDowns: values["replica-set"] ? number("step-downs", isFull ? 20 : 2, 1000) : 0,
+    isReplicaSet: values["replica-set"],
+    reaperAgeMs: number("reaper-age-ms", isFull ? 60_000 : 5000, 3_600_000),
+    restMs: number("rest-ms", isFull ? 150_000 : 90_000, 3_600_000),
+    logDir: values["log-dir"],
+  };
+}
+
+function whole(name: string, text: string | undefined, { fallback, max }: { fallback: number; max: number }): number {
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= max) return value;
+  throw new TypeError(`${name} takes a whole number from 0 to ${max}, not ${text}.`);
+}
