@@ -17,6 +17,13 @@ const mutations = commandStep({
   limitMinutes: 60,
 });
 
+const browser = commandStep({
+  name: "browser",
+  ensures: "the Swagger pages work in a real Chromium, and nothing leaves this host",
+  command: [process.execPath, "packages/testing/src/browser/main.ts"],
+  wayOut: "It needs Chromium (Debian: apt-get install chromium), or CHROMIUM_BIN with its path.",
+});
+
 const docs = commandStep({
   name: "docs",
   ensures: "docs/api says what the services' OpenAPI documents say",

@@ -1,10 +1,12 @@
 import { type Identity, NOBODY } from "../auth/identity.ts";
+import { newTraceparent, type Scope, traceIdOf } from "../telemetry/scope.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 
 /** What the kit knows about a request in progress. */
-export interface RequestContext {
+export interface RequestContext extends Scope {
   readonly requestId: string;
-  /** W3C trace context as received, passed on to other services; undefined when there was none. */
-  readonly traceparent: string | undefined;
+  /** W3C trace context that is passed on to other services: the received one, or one of a new trace. */
+  readonly traceparent: string;
   /** `performance.now()` at its begin, in milliseconds. */
   readonly startedAt: number;
   identity: Identity;
@@ -17,12 +19,18 @@ const saneRequestId = /^[\w.:-]{1,128}$/;
 const saneTraceparent = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** Opens the context of a request; its id is the caller's when that is a sane token, else a new one. */
-export function openRequestContext(request: Request): RequestContext {
+export function openRequestContext(request: Request, telemetry?: Telemetry): RequestContext {
   const givenId = request.headers.get("x-request-id");
-  const traceparent = request.headers.get("traceparent");
+  const givenTrace = request.headers.get("traceparent");
+  const uuid = crypto.randomUUID();
+  const requestId = givenId !== null && saneRequestId.test(givenId) ? givenId : uuid;
+  const received = givenTrace !== null && saneTraceparent.test(givenTrace) ? givenTrace : undefined;
+  const span = telemetry?.begin(request.method, { kind: "server", traceparent: received });
   const context: RequestContext = {
-    requestId: givenId !== null && saneRequestId.test(givenId) ? givenId : crypto.randomUUID(),
-    traceparent: traceparent !== null && saneTraceparent.test(traceparent) ? traceparent : undefined,
+    requestId,
+    traceparent: span?.traceparent ?? received ?? newTraceparent(uuid),
+    tracer: span === undefined ? undefined : telemetry?.tracer,
+    span,
     startedAt: performance.now(),
     identity: NOBODY,
     admitted: false,
@@ -38,5 +46,5 @@ export function requestContext(request: Request): RequestContext {
 
 /** The trace id within a traceparent, for logs. */
 export function traceId(context: RequestContext): string | undefined {
-  return context.traceparent?.slice(3, 35);
+  return traceIdOf(context.traceparent);
 }

@@ -11,6 +11,9 @@ import { corsHeaders, isPreflight, preflightHeaders } from "./cors.ts";
 import { answerOf, envelopeOf, headersOf } from "./error-answer.ts";
 import { refuseLargeBody } from "./json-body.ts";
 import { openRequestContext, requestContext, traceId } from "./request-context.ts";
+import { answered } from "./answered.ts";
+import { runInScope } from "../telemetry/scope.ts";
+import { Telemetry } from "../telemetry/telemetry.ts";
 
 /** What every service's app is built from. */
 export interface ServiceAppOptions {
@@ -20,6 +23,8 @@ export interface ServiceAppOptions {
   readonly facts: ProcessFacts;
   readonly corsOrigins: readonly string[];
   readonly document: DocumentInfo;
+  /** Own measurements and no traces when absent. */
+  readonly telemetry?: Telemetry;
 }
 
 /** Headers of every answer. A route that serves a page or an asset replaces them. */
@@ -38,7 +43,7 @@ const securityHeaders = {
  * @param features makes the routes of the service; called once for each prefix
  */
 export function createServiceApp(features: () => AnyElysia, options: ServiceAppOptions) {
-  const routes = () => new Elysia({ normalize: false }).use(operationRoutes(options)).use(features());
+  const routes = () => new Elysia({ normalize: false }).use(features()).use(operationRoutes(options));
   let methodsOf: ((path: string) => readonly string[]) | undefined;
   const app = new Elysia({ normalize: false });
   const origins = new Set(options.corsOrigins);

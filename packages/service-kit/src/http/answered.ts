@@ -1,0 +1,58 @@
+import type { Logger } from "../logging/logger.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { type RequestContext, requestContext } from "./request-context.ts";
+
+const PREFIX = "/api/v1";
+
+/** A request that has been answered. */
+export interface Answered {
+  readonly request: Request;
+  readonly status: number;
+  /** The route's pattern as the router has it; whatever it says when there was none. */
+  readonly route: string;
+  readonly path: string;
+}
+
+/**
+ * What happens after each answer: a line in the access log, its measurement, the end of its span.
+ * @param routes gives the patterns of all routes, for any other would make series without end
+ */
+export function afterAnswer(
+  { logger, telemetry }: { logger: Logger; telemetry: Telemetry },
+  routes: () => readonly { readonly path: string }[],
+): (answered: Answered) => void {
+  let patterns: ReadonlyMap<string, string> | undefined;
+  return ({ request, status, route, path }) => {
+    // A throw in this hook would be an unhandled rejection and could end the process.
+    try {
+      patterns ??= new Map(routes().map((known) => [known.path, withoutPrefix(known.path)]));
+      const context = requestContext(request);
+      const durationMs = performance.now() - context.startedAt;
+      const pattern = patterns.get(route);
+      const { method } = request;
+      telemetry.metrics.observeRequest({ method, route: pattern, status, durationSeconds: durationMs / 1000 });
+      endSpan(context, { method, pattern, path, status });
+      logger.info({ method, path, route, status, durationMs: Math.round(durationMs * 100) / 100 }, "request");
+    } catch {
+      // Nothing to log with.
+    }
+  };
+}
+
+function endSpan(
+  { span, requestId }: RequestContext,
+  { method, pattern, path, status }: { method: string; pattern: string | undefined; path: string; status: number },
+): void {
+  if (span === undefined) return;
+  if (pattern !== undefined) span.rename(`${method} ${pattern}`);
+  span.set({
+    "http.request.method": method,
+    "http.response.status_code": status,
+    "url.path": path,
+    "request.id": requestId,
+    ...(pattern === undefined ? {} : { "http.route": pattern }),
+  });
+  span.end(status >= 500 ? { error: new Error(`answered ${status}`) } : {});
+}
+
+const withoutPrefix = (path: string): string => (path.startsWith(`${PREFIX}/`) ? path.slice(PREFIX.length) : path);

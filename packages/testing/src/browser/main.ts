@@ -1,0 +1,148 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { startStack, type Stack } from "../stack.ts";
+
+// `bun run browser`: the Swagger page of each service in a real Chromium against a real stack: it renders, nothing
+// leaves this host, the console stays empty, Authorize and Try it out work by mouse and keyboard, and it can be read
+// on a phone. Screenshots go to artifacts/browser. Ends with `N passed, N failed`.
+
+const EXECUTABLE = process.env["CHROMIUM_BIN"] ?? "/usr/bin/chromium";
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const WIDTHS = [375, 1280] as const;
+const WAIT_MS = 15_000;
+const artifacts = join(import.meta.dir, "../../../../artifacts/browser");
+
+interface Visit {
+  readonly page: Page;
+  readonly stack: Stack;
+  readonly name: "user" | "product" | "order";
+}
+
+let passed = 0;
+let failed = 0;
+async function check(what: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+    passed++;
+    console.log(`✓ ${what}`);
+  } catch (error) {
+    failed++;
+    console.log(`✗ ${what}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function expect(isTrue: boolean, sentence: string): void {
+  if (!isTrue) throw new Error(sentence);
+}
+
+/** Opens the Authorize dialog with the keyboard, puts the token in, and closes it. */
+async function authorize({ page, stack }: Visit): Promise<void> {
+  await page.locator("button.authorize").first().focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".auth-container input").first().fill(stack.adminToken);
+  await page.locator(".auth-btn-wrapper button.authorize").click();
+  await page.locator(".auth-btn-wrapper button.btn-done").click();
+}
+
+/** Opens an operation, fills in its body, sends it, and reads the status it was answered with. */
+async function tryOut({ page }: Visit, operation: string, body: unknown): Promise<string> {
+  const block = page.locator(`[id$="-${operation}"]`);
+  const summary = block.locator(".opblock-summary-control");
+  await summary.focus();
+  await page.keyboard.press("Enter");
+  await block.locator("textarea.body-param__text").fill(JSON.stringify(body));
+  await block.locator("button.execute").click();
+  const status = block.locator(".live-responses-table .response-col_status").last();
+  await status.waitFor({ timeout: WAIT_MS });
+  return (await status.innerText()).trim().slice(0, 3);
+}
+
+const firstRequests: Record<Visit["name"], (visit: Visit) => Promise<string>> = {
+  user: (visit) =>
+    tryOut(visit, "createUser", {
+      email: `${crypto.randomUUID()}@example.com`,
+      password: "correct horse",
+      name: "Ada",
+    }),
+  product: (visit) => tryOut(visit, "createProduct", { name: "Thing", description: "", price: 1.5, stock: 3 }),
+  order: async (visit) => {
+    const { id: productId } = await visit.stack.admin.products.create({
+      name: "Thing",
+      description: "",
+      price: 1.5,
+      stock: 3,
+    });
+    const { id: userId } = await visit.stack.customer();
+    return tryOut(visit, "placeOrder", { userId, items: [{ productId, quantity: 1 }] });
+  },
+};
+
+async function visit(context: BrowserContext, stack: Stack, name: Visit["name"]): Promise<void> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
+  const messages: string[] = [];
+  const foreign: string[] = [];
+  page.on("console", (message) => messages.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => messages.push(error.message));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(stack.urls[name]) && !request.url().startsWith("data:")) foreign.push(request.url());
+  });
+  const here: Visit = { page, stack, name };
+  await check(`${name}: the page renders every operation`, async () => {
+    await page.goto(`${stack.urls[name]}/swagger`);
+    await page.locator(".opblock").first().waitFor();
+    const document = (await (await fetch(`${stack.urls[name]}/swagger/json`)).json()) as {
+      paths: Record<string, object>;
+    };
+    const operations = Object.values(document.paths).reduce((sum, found) => sum + Object.keys(found).length, 0);
+    const shown = await page.locator(".opblock").count();
+    expect(shown === operations, `${shown} operations are shown, ${operations} documented`);
+  });
+  for (const width of WIDTHS) {
+    await check(`${name}: readable at ${width} px`, async () => {
+      await page.setViewportSize({ width, height: 900 });
+      const overflow = Number(await page.evaluate("document.documentElement.scrollWidth - window.innerWidth"));
+      await page.screenshot({ path: join(artifacts, `${name}-${width}.png`) });
+      expect(overflow <= 0, `the page is ${overflow} px wider than the window`);
+    });
+  }
+  await check(`${name}: Authorize and Try it out, by keyboard`, async () => {
+    await authorize(here);
+    const status = await firstRequests[name](here);
+    await page.screenshot({ path: join(artifacts, `${name}-answer.png`) });
+    expect(status === "201", `answered ${status}`);
+  });
+  await check(`${name}: nothing leaves this host and the console is empty`, async () => {
+    expect(foreign.length === 0, `requests to ${foreign.join(", ")}`);
+    expect(messages.length === 0, messages.join("; "));
+  });
+  await page.close();
+}
+
+mkdirSync(artifacts, { recursive: true });
+const profile = mkdtempSync(join(tmpdir(), "browser-"));
+const stack = await startStack();
+const context = await chromium.launchPersistentContext(profile, {
+  executablePath: EXECUTABLE,
+  headless: true,
+  args: FLAGS,
+});
+try {
+  for (const name of ["user", "product", "order"] as const) await visit(context, stack, name);
+} finally {
+  await context.close();
+  await stack.stop();
+  rmSync(profile, { recursive: true, force: true });
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
