@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, normalize } from "node:path";
 import type { Bundle } from "../check.ts";
-import { Cursor } from "../model/cursor.ts";
-import { parseSource, type SourceProblem } from "../yaml/document.ts";
+import type { SourceProblem } from "../yaml/document.ts";
+import { LazySource } from "../yaml/lazy-source.ts";
 import { readRendered } from "./origin.ts";
 
 /** Renders the kustomization of a folder. @throws Error with the tool's own message */
@@ -41,15 +41,52 @@ export async function readKustomizations(
   for (const file of files) await collect(file, known);
   const used = new Set([...known.values()].flatMap(({ folders }) => folders));
   const roots = [...known.values()].filter(({ folder }) => !used.has(folder));
-  const bundles = await Promise.all(roots.map((root) => render(root, known, kustomizer)));
+  // The programs run while the sources are read.
+  const rendering = roots.map(({ folder }) => settled(kustomizer(folder)));
+  const sources = new Map<string, LazySource>();
+  const bundles: Bundle[] = [];
+  for (const [index, root] of roots.entries()) {
+    const read = await readSources(membersOf(root, known), sources);
+    bundles.push(toBundle(root, read, (await rendering[index]) ?? new Error("it was not rendered")));
+  }
   return { bundles, usedFiles: [...known.values()].flatMap((each) => each.files), folders: new Set(known.keys()) };
+}
+
+/** What a promise gives, or the error that it fails with. */
+function settled(promise: Promise<string>): Promise<string | Error> {
+  return promise.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+}
+
+async function readSources(members: readonly Kustomization[], known: Map<string, LazySource>): Promise<LazySource[]> {
+  const files = members
+    .flatMap((member) => [member.file, ...member.files])
+    .filter((file) => /\.(?:ya?ml|json)$/.test(file));
+  const sources: LazySource[] = [];
+  for (const file of new Set(files)) {
+    const source = known.get(file) ?? new LazySource({ file, text: await readFile(file, "utf8") });
+    known.set(file, source);
+    sources.push(source);
+  }
+  return sources;
+}
+
+/**
+ * The tools that render drop the second of two equal keys without a word, so the sources are looked through as well;
+ * other faults of theirs make the rendering fail.
+ */
+function toBundle(root: Kustomization, sources: readonly LazySource[], rendered: string | Error): Bundle {
+  const files = sources.map(({ file }) => file);
+  const suspects = rendered instanceof Error ? sources : sources.filter(({ mayRepeatKeys }) => mayRepeatKeys);
+  const problems = suspects.flatMap((source) => source.parsed.problems);
+  if (problems.length > 0) return { documents: [], problems, files };
+  if (rendered instanceof Error) return { documents: [], problems: [buildProblem(root, rendered)], files };
+  return { documents: readRendered({ file: `${root.folder} (rendered)`, text: rendered }, sources), problems, files };
 }
 
 async function collect(file: string, known: Map<string, Kustomization>): Promise<void> {
   const folder = dirname(file);
   if (known.has(folder)) return;
-  const { documents } = parseSource({ file, text: await readFile(file, "utf8") });
-  const named = documents.flatMap((document) => textsIn(new Cursor(document, [], document.value)));
+  const named = new LazySource({ file, text: await readFile(file, "utf8") }).values.flatMap(textsIn);
   const files: string[] = [];
   const folders: string[] = [];
   const kustomization: Kustomization = { folder, file, files, folders };
@@ -76,34 +113,9 @@ async function kustomizationFileOf(folder: string): Promise<string | undefined> 
 }
 
 /** Every text of one line below a value: some of them are paths. */
-function textsIn(cursor: Cursor): string[] {
-  if (cursor.text !== undefined) return cursor.text.includes("\n") || cursor.text === "" ? [] : [cursor.text];
-  return [...cursor.items(), ...cursor.fields().map((field) => field.cursor)].flatMap(textsIn);
-}
-
-async function render(
-  root: Kustomization,
-  known: ReadonlyMap<string, Kustomization>,
-  kustomizer: Kustomizer,
-): Promise<Bundle> {
-  const members = membersOf(root, known);
-  const sources = await Promise.all(
-    members
-      .flatMap(({ files }) => files)
-      .filter((file) => /\.(?:ya?ml|json)$/.test(file))
-      .map(async (file) => ({ file, text: await readFile(file, "utf8") })),
-  );
-  const parsed = sources.map(parseSource);
-  const files = [...members.map(({ file }) => file), ...sources.map(({ file }) => file)];
-  const problems = parsed.flatMap((each) => each.problems);
-  if (problems.length > 0) return { documents: [], problems, files };
-  try {
-    const text = await kustomizer(root.folder);
-    const originals = parsed.flatMap(({ documents }) => documents);
-    return { documents: readRendered({ file: `${root.folder} (rendered)`, text }, originals), problems, files };
-  } catch (error) {
-    return { documents: [], problems: [buildProblem(root, error)], files };
-  }
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return value.includes("\n") || value === "" ? [] : [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** The kustomization and all that it builds on; overlays come first. */
@@ -118,8 +130,8 @@ function membersOf(root: Kustomization, known: ReadonlyMap<string, Kustomization
   return [...members.values()];
 }
 
-function buildProblem({ file, folder }: Kustomization, error: unknown): SourceProblem {
-  const message = (error instanceof Error ? error.message : String(error)).trim().replace(/^error: /i, "");
+function buildProblem({ file, folder }: Kustomization, error: Error): SourceProblem {
+  const message = error.message.trim().replace(/^error: /i, "");
   const sentence = `${folder} cannot be rendered: ${message.replaceAll(/\s+/g, " ").replace(/\.?$/, ".")}`;
   return { file, line: 1, column: 1, rule: "kustomize-build", sentence };
 }

@@ -1,59 +1,98 @@
-import { Cursor } from "../model/cursor.ts";
+import { Cursor, isRecord } from "../model/cursor.ts";
 import { readResources, type Resource } from "../model/resource.ts";
 import { parseSource, type Path, type Source, type SourceDocument } from "../yaml/document.ts";
+import type { LazySource } from "../yaml/lazy-source.ts";
+import { parseValues } from "../yaml/values.ts";
+
+type Place = ReturnType<SourceDocument["locate"]>;
 
 /**
  * Reads the output of kustomize so that findings point at the files that it was made of: to the source document of the
  * same kind and name that holds the value itself (an overlay's patch before the base), else to the nearest place above
  * it. What stands in no source file is reported at its line of the rendered stream.
  */
-export function readRendered(rendered: Source, originals: readonly SourceDocument[]): SourceDocument[] {
-  const sources = new Map<string, Resource[]>();
-  for (const resource of originals.flatMap(readResources)) {
-    const id = idOf(resource);
-    sources.set(id, [...(sources.get(id) ?? []), resource]);
-  }
-  return parseSource(rendered).documents.map((document) => {
-    const resource = readResources(document)[0];
-    const candidates = resource === undefined ? [] : candidatesFor(resource, sources);
-    return { value: document.value, locate: (path) => locate(path, document, candidates) };
+export function readRendered(rendered: Source, sources: readonly LazySource[]): SourceDocument[] {
+  const origins = new Origins(sources);
+  let positioned: readonly SourceDocument[] | undefined;
+  return parseValues(rendered.text).map((value, index) => {
+    const document: SourceDocument = {
+      value,
+      files: () => origins.sourcesOf(value).map(({ file }) => file),
+      locate(path) {
+        const place = locateOriginal(path, document, origins.resourcesOf(value));
+        if (place !== undefined) return place;
+        positioned ??= parseSource(rendered).documents;
+        return positioned[index]?.locate(path) ?? { file: rendered.file, line: 1, column: 1 };
+      },
+    };
+    return document;
   });
 }
 
-function idOf({ kind, name }: Resource): string {
-  return `${kind}/${name}`;
+/** Which sources hold which resources. Most runs find nothing, so it is made when the first place is asked for. */
+class Origins {
+  readonly #sources: readonly LazySource[];
+  #index: ReadonlyMap<string, readonly LazySource[]> | undefined;
+
+  constructor(sources: readonly LazySource[]) {
+    this.#sources = sources;
+  }
+
+  sourcesOf(value: unknown): readonly LazySource[] {
+    return this.#find(value)[1];
+  }
+
+  /** The resources of the sources that the value was made of, with their places. */
+  resourcesOf(value: unknown): readonly Resource[] {
+    const [id, sources] = this.#find(value);
+    const resources = sources.flatMap(({ parsed }) => parsed.documents).flatMap(readResources);
+    return resources.filter(({ kind, name }) => `${kind}/${name}` === id);
+  }
+
+  /** Generators add a hash to names, and kustomizations prefixes and suffixes: those are found by the rest. */
+  #find(value: unknown): readonly [id: string, sources: readonly LazySource[]] {
+    this.#index ??= indexSources(this.#sources);
+    const id = idOf(value);
+    const exact = this.#index.get(id);
+    if (exact !== undefined) return [id, exact];
+    const [kind = "", name = ""] = id.split("/");
+    const near = [...this.#index]
+      .filter(([other]) => other.startsWith(`${kind}/`) && name.includes(other.slice(kind.length + 1)))
+      .sort(([a], [b]) => b.length - a.length);
+    return near[0] ?? [id, []];
+  }
 }
 
-/** Generators add a hash to names, prefixes and suffixes are added by the kustomization: those are found by the rest. */
-function candidatesFor(resource: Resource, sources: ReadonlyMap<string, readonly Resource[]>): readonly Resource[] {
-  const exact = sources.get(idOf(resource));
-  if (exact !== undefined) return exact;
-  const near = [...sources.values()]
-    .flat()
-    .filter(({ kind, name }) => kind === resource.kind && resource.name.includes(name));
-  return near.toSorted((a, b) => b.name.length - a.name.length).slice(0, 1);
+function indexSources(sources: readonly LazySource[]): ReadonlyMap<string, readonly LazySource[]> {
+  const index = new Map<string, LazySource[]>();
+  for (const source of sources) {
+    for (const id of new Set(source.values.map(idOf))) index.set(id, [...(index.get(id) ?? []), source]);
+  }
+  return index;
 }
 
-function locate(
-  path: Path,
-  document: SourceDocument,
-  candidates: readonly Resource[],
-): ReturnType<SourceDocument["locate"]> {
-  const wanted = valueAt(new Cursor(document, [], document.value), path);
+function idOf(value: unknown): string {
+  if (!isRecord(value)) return "/";
+  const name = isRecord(value["metadata"]) ? value["metadata"]["name"] : undefined;
+  return `${typeof value["kind"] === "string" ? value["kind"] : ""}/${typeof name === "string" ? name : ""}`;
+}
+
+function locateOriginal(path: Path, document: SourceDocument, candidates: readonly Resource[]): Place | undefined {
+  const wanted = new Cursor(document, document.value).get(...path).value;
   let best: Cursor | undefined;
   let bestScore = -1;
   for (const { root } of candidates) {
     const found = translate(path, document, root);
-    const isSame = found.path.length - root.path.length === path.length && sameValue(found.value, wanted);
-    const score = (found.path.length - root.path.length) * 2 + (isSame ? 1 : 0);
+    const depth = found.path.length - root.path.length;
+    const score = depth * 2 + (depth === path.length && sameValue(found.value, wanted) ? 1 : 0);
     if (score > bestScore) [best, bestScore] = [found, score];
   }
-  return best === undefined ? document.locate(path) : best.locate();
+  return best?.locate();
 }
 
 /** The same place in a source document, as deep as it goes; list items are found by their name. */
 function translate(path: Path, document: SourceDocument, root: Cursor): Cursor {
-  let rendered = new Cursor(document, [], document.value);
+  let rendered = new Cursor(document, document.value);
   let source = root;
   for (const step of path) {
     rendered = rendered.get(step);
@@ -69,10 +108,6 @@ function itemLike(rendered: Cursor, index: number, source: Cursor): Cursor | und
   const key = ["name", "containerPort", "port", "key"].find((each) => rendered.get(each).isSet);
   if (key === undefined) return items.find((item) => sameValue(item.value, rendered.value)) ?? items[index];
   return items.find((item) => item.get(key).value === rendered.get(key).value);
-}
-
-function valueAt(root: Cursor, path: Path): unknown {
-  return root.get(...path).value;
 }
 
 function sameValue(a: unknown, b: unknown): boolean {

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, normalize, relative } from "node:path";
 import type { Bundle } from "../check.ts";
+import { isRecord } from "../model/cursor.ts";
 import { parseSource, type Source } from "../yaml/document.ts";
 import { isKustomizationFile, readKustomizations, type Kustomizer } from "./kustomize.ts";
 
@@ -36,8 +37,21 @@ export async function readBundles(paths: readonly string[], options: ReadOptions
     plain.push({ file, text: await readText(file) });
   }
   const orphans = files.filter((file) => isBeside(file) && !taken.has(file) && !isKustomizationFile(file));
-  const bundles = [...kustomizations.bundles, bundleOf(plain)];
+  const bundles = withCompose(kustomizations.bundles, bundleOf(plain));
   return [...bundles, orphanBundle(orphans.filter((file) => !isNamed(file, paths)))].filter(isUsed);
+}
+
+/** Compose files are compared with every kustomization; without any they belong to the other files. */
+function withCompose(kustomized: readonly Bundle[], plain: Bundle): Bundle[] {
+  const compose = plain.documents.filter(
+    ({ value }) => isRecord(value) && isRecord(value["services"]) && !Object.hasOwn(value, "kind"),
+  );
+  if (compose.length === 0 || kustomized.length === 0) return [...kustomized, plain];
+  const rest = plain.documents.filter((document) => !compose.includes(document));
+  return [
+    ...kustomized.map((bundle) => ({ ...bundle, documents: [...bundle.documents, ...compose] })),
+    { ...plain, documents: rest },
+  ];
 }
 
 /** A path that cannot be read; the sentence says which. */

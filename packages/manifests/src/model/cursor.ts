@@ -7,18 +7,26 @@ import type { Path, SourceDocument } from "../yaml/document.ts";
  */
 export class Cursor {
   readonly document: SourceDocument;
-  readonly path: Path;
   readonly value: unknown;
+  readonly #parent: Cursor | undefined;
+  readonly #key: string | number;
 
-  constructor(document: SourceDocument, path: Path, value: unknown) {
+  /** Without a parent it is the whole document. */
+  constructor(document: SourceDocument, value: unknown, parent?: Cursor, key: string | number = "") {
     this.document = document;
-    this.path = path;
     this.value = value;
+    this.#parent = parent;
+    this.#key = key;
+  }
+
+  /** The way from the document to here. Made when asked for: most cursors are never reported. */
+  get path(): Path {
+    return this.#parent === undefined ? [] : [...this.#parent.path, this.#key];
   }
 
   /** The value below; a cursor is answered even where there is none. */
   get(...keys: readonly (string | number)[]): Cursor {
-    return keys.reduce<Cursor>((cursor, key) => cursor.#child(key), this);
+    return keys.reduce<Cursor>((at, key) => new Cursor(this.document, childValue(at.value, key), at, key), this);
   }
 
   /** Whether there is a value; `null` counts as absent, as in Kubernetes. */
@@ -46,7 +54,7 @@ export class Cursor {
   /** The items of a list. */
   items(): Cursor[] {
     return Array.isArray(this.value)
-      ? this.value.map((item: unknown, index) => new Cursor(this.document, [...this.path, index], item))
+      ? this.value.map((item: unknown, index) => new Cursor(this.document, item, this, index))
       : [];
   }
 
@@ -55,7 +63,7 @@ export class Cursor {
     if (!isRecord(this.value)) return [];
     return Object.entries(this.value).map(([name, value]) => ({
       name,
-      cursor: new Cursor(this.document, [...this.path, name], value),
+      cursor: new Cursor(this.document, value, this, name),
     }));
   }
 
@@ -68,10 +76,6 @@ export class Cursor {
 
   locate(): Position & { readonly file: string } {
     return this.document.locate(this.path);
-  }
-
-  #child(key: string | number): Cursor {
-    return new Cursor(this.document, [...this.path, key], childValue(this.value, key));
   }
 }
 

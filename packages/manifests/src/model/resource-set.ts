@@ -30,7 +30,7 @@ export class ResourceSet {
     const resources: Resource[] = [];
     const strangers: Cursor[] = [];
     for (const document of documents) {
-      const root = new Cursor(document, [], document.value);
+      const root = new Cursor(document, document.value);
       const compose = readCompose(root);
       const found = compose === undefined ? readResources(document) : [];
       if (compose !== undefined) composeFiles.push(compose);

@@ -25,7 +25,7 @@ export function isNamespaced(kind: string): boolean {
 
 /** The objects of a document: itself, or the items of a `List`; empty when it is no Kubernetes object. */
 export function readResources(document: SourceDocument): Resource[] {
-  const root = new Cursor(document, [], document.value);
+  const root = new Cursor(document, document.value);
   if (/^(?:\w+)?List$/.test(root.get("kind").text ?? "") && Array.isArray(root.get("items").value)) {
     return root.get("items").items().flatMap(readResource);
   }

@@ -65,7 +65,7 @@ const placeholder: Rule = {
     for (const { root, title } of set.ofKind("Secret")) {
       for (const { name, cursor } of root.get("stringData").fields()) {
         const text = cursor.text ?? "";
-        if (!isPlaceholder(text) || isExample(cursor.locate().file)) continue;
+        if (!isPlaceholder(text) || cursor.document.files().some(isExample)) continue;
         yield { at: cursor, sentence: `${title} has a placeholder as its ${name}.` };
       }
     }

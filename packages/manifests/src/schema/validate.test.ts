@@ -10,7 +10,7 @@ import { schemaOfKind } from "./definitions.ts";
 import { validateSchema } from "./validate.ts";
 import { KUBERNETES_VERSIONS, parseVersion } from "./versions.ts";
 
-const document = { value: undefined, locate: () => ({ file: "test.yaml", line: 1, column: 1 }) };
+const document = { value: undefined, files: () => [], locate: () => ({ file: "test.yaml", line: 1, column: 1 }) };
 const MINOR = parseVersion(KUBERNETES_VERSIONS.at(-1) ?? "");
 const VALID = await readExamples();
 
@@ -88,7 +88,7 @@ describe("validateSchema", () => {
 function check(value: Record<string, unknown>, minor: number): ReturnType<typeof validateSchema> {
   const schema = schemaOfKind(String(value["apiVersion"]), String(value["kind"]), minor);
   if (schema === undefined) throw new Error(`no schema of ${String(value["kind"])}`);
-  return validateSchema(new Cursor(document, [], value), schema, minor);
+  return validateSchema(new Cursor(document, value), schema, minor);
 }
 
 /** By the rules that JSON Schema can decide: quantities and base64 are no matter of it. */

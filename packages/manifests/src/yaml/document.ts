@@ -33,6 +33,8 @@ export interface SourceProblem extends Position {
 /** One YAML document and the way back from a path to its place. */
 export interface SourceDocument {
   readonly value: unknown;
+  /** The files that it was made of: one, or several when kustomize made it. */
+  files(): readonly string[];
   locate(path: Path): Position & { readonly file: string };
 }
 
@@ -69,6 +71,7 @@ function readDocument(
     if (value === null || value === undefined) return;
     into.documents.push({
       value,
+      files: () => [source.file],
       locate: (path) => ({ file: source.file, ...positionAt(lines, offsetOf(document, path)) }),
     });
   } catch (error) {
