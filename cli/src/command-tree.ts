@@ -72,6 +72,12 @@ export const commandTree: readonly Branch[] = [
     load: async () => (await import("./commands/whoami.ts")).whoamiVerb,
   },
   {
+    name: "users",
+    summary: "Register, change, suspend and erase users",
+    group: WORK,
+    load: async () => (await import("./commands/users/verbs.ts")).userVerbs,
+  },
+  {
     name: "products",
     summary: "The catalogue and its stock",
     group: WORK,
@@ -88,6 +94,24 @@ export const commandTree: readonly Branch[] = [
     summary: "Ask every service whether it can serve",
     group: CHECK,
     load: async () => (await import("./commands/health.ts")).healthVerb,
+  },
+  {
+    name: "audit",
+    summary: "Prove that no order is lost or doubled and no unit sold twice",
+    group: CHECK,
+    load: async () => (await import("./commands/audit.ts")).auditVerb,
+  },
+  {
+    name: "outbox",
+    summary: "Messages between the services that are not delivered yet",
+    group: CHECK,
+    load: async () => (await import("./commands/outbox/verbs.ts")).outboxVerbs,
+  },
+  {
+    name: "keys",
+    summary: "The keys that sign access tokens",
+    group: CHECK,
+    load: async () => (await import("./commands/keys/verbs.ts")).keyVerbs,
   },
   {
     name: "db",

@@ -27,8 +27,8 @@ export const upVerb: Verb<UpOptions> = {
   usage: "up",
   summary: "Start a MongoDB and the three services",
   description: `Starts a MongoDB and the three services, waits until they are healthy, signs you in as the administrator, and
-keeps everything running: what dies is started again. Ctrl-C stops it all in order and exits 0; a second Ctrl-C does
-not wait.
+keeps everything running: what dies is started again. Ctrl-C stops it all in order and exits 0; a second Ctrl-C ends
+what still runs by force.
 
 MongoDB is found in this order: MONGO_URI (a replica set), MONGOD_BIN, mongod on PATH, the cache, a download.
 The first administrator is ADMIN_EMAIL with ADMIN_PASSWORD, else admin@example.com with a generated password.
@@ -47,6 +47,9 @@ Other variables of the services (LOG_LEVEL, SMTP_URL, OTEL_EXPORTER_OTLP_ENDPOIN
       .addOption(command.createOption("--detached").hideHelp()),
   run: runUp,
 };
+
+/** Two signals within this time are one request, in milliseconds. */
+const SAME_SIGNAL_MS = 700;
 
 async function runUp(options: UpOptions, tools: Tools): Promise<Exit> {
   const layout = stackLayout(tools.io, options.dataDir);
@@ -106,20 +109,22 @@ async function runStack(layout: StackLayout, options: UpOptions, tools: Tools): 
   return "OK";
 }
 
-/** Resolves at the first Ctrl-C, SIGTERM or closed terminal; a second one ends this process at once. */
+/** Resolves at the first Ctrl-C, SIGTERM or closed terminal; a second one ends what still runs by force. */
 function stopRequest({ io, talk }: Tools, stack: Stack) {
-  let isAsked = false;
+  let askedAtMs: number | undefined;
   let resolveAsked: () => void = () => undefined;
   const promise = new Promise<void>((resolve) => (resolveAsked = resolve));
   const forget = io.onSignal(() => {
-    if (isAsked) {
-      talk.warn("not waiting any longer; what still runs is stopped by the next up or down");
-      return forget();
+    if (askedAtMs === undefined) {
+      askedAtMs = io.now();
+      talk.say("\nstopping …");
+      stack.abort();
+      return resolveAsked();
     }
-    isAsked = true;
-    talk.say("\nstopping …");
-    stack.abort();
-    resolveAsked();
+    // `bun run up` passes on the Ctrl-C that reached this process already.
+    if (io.now() - askedAtMs < SAME_SIGNAL_MS) return;
+    talk.warn("ending what still runs by force");
+    stack.kill();
   });
-  return { promise, forget, isAsked: () => isAsked };
+  return { promise, forget, isAsked: () => askedAtMs !== undefined };
 }

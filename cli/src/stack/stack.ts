@@ -5,7 +5,7 @@ import { duration } from "../output/text.ts";
 import { openDatabase, type StackDatabase } from "./database.ts";
 import { serviceEntry, serviceNames, type ServiceName, type StackLayout } from "./layout.ts";
 import { boundLogs, supervisorLog } from "./log-files.ts";
-import { refOf } from "./process-ref.ts";
+import { refOf, signal } from "./process-ref.ts";
 import type { StackSecrets } from "./secrets.ts";
 import { serviceEnvironment } from "./service-environment.ts";
 import { type StackState, type UnitState, urlsOf, writeState } from "./state.ts";
@@ -93,6 +93,14 @@ export class Stack {
     this.#log("info", phase);
     this.#endLogs?.();
     await this.#writeState();
+  }
+
+  /** Ends everything by force; MongoDB recovers from its journal at the next start. */
+  kill(): void {
+    for (const { pid } of this.#running.values()) {
+      const ref = refOf(pid);
+      if (ref !== undefined) signal(ref, "SIGKILL");
+    }
   }
 
   async #stopUnit(name: string): Promise<void> {

@@ -1,0 +1,26 @@
+import type { Command } from "commander";
+import { keyView } from "../../resources/keys.ts";
+import type { Tools } from "../../tools.ts";
+import type { Verb } from "../../verb.ts";
+
+interface RotateOptions {
+  readonly revoke?: boolean;
+}
+
+export const rotateVerb: Verb<RotateOptions> = {
+  usage: "rotate",
+  summary: "Make the next signing key",
+  description: `Makes the next signing key; tokens of the older ones stay valid until they end. With --revoke every older key is dropped
+within a minute, and with it every access token: sign-ins renew themselves.`,
+  examples: ["ordersctl keys rotate", "ordersctl keys rotate --revoke --yes   when a key may have leaked"],
+  configure: (command: Command) => command.option("--revoke", "drop every older key at once (asks first)"),
+  run: rotate,
+};
+
+async function rotate({ revoke = false }: RotateOptions, tools: Tools): Promise<void> {
+  if (revoke) await tools.confirm("Drop every older key, and with it every access token?");
+  const client = await tools.session.client();
+  const { keys } = await client.auth.rotateKeys(revoke ? { revoke } : {});
+  tools.talk.done(revoke ? "a new key signs; the older ones are dropped" : "the next key is made");
+  tools.printer.list(keys, keyView);
+}

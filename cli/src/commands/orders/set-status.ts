@@ -1,0 +1,43 @@
+import { type OrderStatus, orderStatuses } from "@pos/contracts/orders";
+import { type Command } from "commander";
+import { CliError, usageError } from "../../errors.ts";
+import { orderView } from "../../resources/orders.ts";
+import type { Tools } from "../../tools.ts";
+import type { Verb } from "../../verb.ts";
+
+interface SetStatusOptions {
+  readonly id: string;
+  readonly status: string;
+  readonly reason?: string;
+}
+
+export const setStatusVerb: Verb<SetStatusOptions> = {
+  usage: "set-status <id> <status>",
+  summary: "Move an order on (administrators)",
+  description:
+    "Moves: pending → processing → completed; pending and processing → cancelled. Completed and cancelled are final.",
+  examples: ["ordersctl orders set-status 65f1c0ffee0123456789abcd processing"],
+  configure: (command: Command) => command.option("--reason <text>", "kept in the order's history"),
+  run: setStatus,
+};
+
+async function setStatus({ id, status, reason }: SetStatusOptions, { session, printer, talk }: Tools): Promise<void> {
+  const wanted = orderStatuses.find((known): known is OrderStatus => known === status);
+  if (wanted === undefined) throw usageError(`"${status}" is no status; there are ${orderStatuses.join(", ")}.`);
+  const { ApiError } = await import("@pos/client/errors");
+  const client = await session.client();
+  try {
+    const order = await client.orders.setStatus(id, { status: wanted, ...(reason === undefined ? {} : { reason }) });
+    talk.done(`order ${order.id} is ${order.status}`);
+    if (!printer.isForPeople) printer.one(order, orderView);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== "ILLEGAL_TRANSITION") throw error;
+    const { allowed } = error.details;
+    const moves = Array.isArray(allowed) ? allowed.map(String) : [];
+    throw new CliError(error.message, {
+      tries: moves.map((move) => `ordersctl orders set-status ${id} ${move}`),
+      why: moves.length === 0 ? ["It is final."] : [],
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+import { usageError } from "../../errors.ts";
+import { count } from "../../output/text.ts";
+import type { Tools } from "../../tools.ts";
+import type { Verb } from "../../verb.ts";
+
+interface RetryOptions {
+  readonly order?: string;
+  readonly entry?: string;
+  readonly all?: boolean;
+}
+
+const PAGE = 1000;
+
+export const retryVerb: Verb<RetryOptions> = {
+  usage: "retry [order] [entry]",
+  summary: "Give dead messages new tries",
+  examples: ["ordersctl outbox retry 65f1c0ffee0123456789abcd 1", "ordersctl outbox retry --all"],
+  configure: (command: Command) => command.option("--all", "every dead message"),
+  run: retry,
+};
+
+async function retry({ order, entry, all = false }: RetryOptions, { session, talk }: Tools): Promise<void> {
+  const client = await session.client();
+  if (!all) {
+    if (order === undefined || entry === undefined)
+      throw usageError("Name an order and an entry, or --all.", "ordersctl outbox list --state dead");
+    await client.audit.retryOutboxEntry(order, entry);
+    return talk.done("it is tried again now");
+  }
+  let retried = 0;
+  // What was given new tries is no longer dead, so the list begins anew each time.
+  for (;;) {
+    const { entries } = await client.audit.outbox({ state: "dead", limit: PAGE });
+    if (entries.length === 0) break;
+    for (const item of entries) await client.audit.retryOutboxEntry(item.orderId, item.entry.id);
+    retried += entries.length;
+  }
+  talk.done(`${count(retried, "message")} tried again`);
+}

@@ -1,0 +1,41 @@
+import type { Command } from "commander";
+import { productIdOf } from "../../items.ts";
+import { readInteger } from "../../numbers.ts";
+import { productView } from "../../resources/products.ts";
+import type { Tools } from "../../tools.ts";
+import type { Verb } from "../../verb.ts";
+
+interface AdjustOptions {
+  readonly product: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly idempotencyKey?: string;
+}
+
+const DELTA_MAX = 1_000_000_000;
+
+export const adjustStockVerb: Verb<AdjustOptions> = {
+  usage: "adjust-stock <product>",
+  summary: "Book a delivery or a loss (administrators)",
+  examples: [
+    'ordersctl products adjust-stock "Keyboard" --by 50 --reason delivery',
+    'ordersctl products adjust-stock "Keyboard" --by=-2 --reason "broken in the store"',
+  ],
+  configure: (command: Command) =>
+    command
+      .requiredOption("--by <units>", "units more, or less with a minus sign (--by=-2)")
+      .requiredOption("--reason <text>", "kept with the adjustment")
+      .option("--idempotency-key <key>", "the same key never books twice"),
+  run: adjustStock,
+};
+
+async function adjustStock(options: AdjustOptions, { session, printer, talk }: Tools): Promise<void> {
+  const { product, reason, idempotencyKey = crypto.randomUUID() } = options;
+  const delta = readInteger("--by", options.by, { minimum: -DELTA_MAX, maximum: DELTA_MAX });
+  const client = await session.client();
+  const id = await productIdOf(client, product);
+  const headers = { "idempotency-key": idempotencyKey };
+  const changed = await client.products.adjustStock(id, { delta, reason }, { headers });
+  talk.done(`${delta > 0 ? "+" : ""}${delta} of ${changed.name}, now ${changed.stock}`);
+  if (!printer.isForPeople) printer.one(changed, productView);
+}

@@ -1,0 +1,37 @@
+import type { Command } from "commander";
+import { readNumber } from "../../numbers.ts";
+import { productView } from "../../resources/products.ts";
+import type { Tools } from "../../tools.ts";
+import type { Verb } from "../../verb.ts";
+
+interface CreateOptions {
+  readonly name: string;
+  readonly price: string;
+  readonly stock: string;
+  readonly description?: string;
+}
+
+export const createVerb: Verb<CreateOptions> = {
+  usage: "create",
+  summary: "Add a product (administrators)",
+  examples: ['ordersctl products create --name "Keyboard" --price 89.90 --stock 100'],
+  configure: (command: Command) =>
+    command
+      .requiredOption("--name <name>", "name")
+      .requiredOption("--price <price>", "price of one unit, above 0")
+      .option("--stock <units>", "units on hand", "0")
+      .option("--description <text>", "description"),
+  run: createProduct,
+};
+
+async function createProduct(options: CreateOptions, { session, printer, talk }: Tools): Promise<void> {
+  const client = await session.client();
+  const product = await client.products.create({
+    name: options.name,
+    price: readNumber("--price", options.price),
+    stock: readNumber("--stock", options.stock),
+    ...(options.description === undefined ? {} : { description: options.description }),
+  });
+  talk.done(`product ${product.id} added`);
+  printer.one(product, productView);
+}

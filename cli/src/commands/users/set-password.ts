@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import { CliError, usageError } from "../../errors.ts";
+import type { Tools } from "../../tools.ts";
+import { readNewPassword } from "../../users.ts";
+import type { Verb } from "../../verb.ts";
+
+interface SetPasswordOptions {
+  readonly passwordStdin?: boolean;
+}
+
+export const setPasswordVerb: Verb<SetPasswordOptions> = {
+  usage: "set-password",
+  summary: "Change your own password",
+  description: `Changes the password of the signed-in user. On standard input: the current password on the first line, the new one on
+the second. Other sessions of the user end.`,
+  configure: (command: Command) =>
+    command.option("--password-stdin", "read both passwords from standard input, a line each"),
+  run: setPassword,
+};
+
+async function setPassword({ passwordStdin = false }: SetPasswordOptions, tools: Tools): Promise<void> {
+  const { session, io, talk } = tools;
+  const userId = await session.userId();
+  const { currentPassword, newPassword } = passwordStdin ? fromLines(await io.stdin.readAll()) : await ask(tools);
+  const client = await session.client();
+  await client.users.changePassword(userId, { currentPassword, newPassword });
+  const email = (await session.credentials())?.email;
+  // The change ends every session, this one too.
+  if (email !== undefined) await session.signIn(email, newPassword);
+  talk.done("the password is changed");
+}
+
+function fromLines(text: string) {
+  const [currentPassword, newPassword] = text.split(/\r?\n/);
+  if (!currentPassword || !newPassword)
+    throw usageError("Standard input must hold the current and the new password, a line each.");
+  return { currentPassword, newPassword };
+}
+
+async function ask(tools: Tools) {
+  const { io, isInteractive } = tools;
+  if (!isInteractive)
+    throw usageError("Nobody can be asked for the password here.", "the same with --password-stdin < file");
+  io.stderr.write("Current password: ");
+  const currentPassword = await io.stdin.readLine({ hidden: true });
+  if (!currentPassword) throw new CliError("Cancelled.", { exit: "CANCELLED" });
+  return { currentPassword, newPassword: await readNewPassword(tools, { fromStdin: false, label: "New password" }) };
+}

@@ -1,0 +1,19 @@
+import type { SigningKey } from "@pos/contracts/auth";
+import type { View } from "../output/printer.ts";
+
+/** How signing keys are shown. */
+export const keyView: View<SigningKey> = {
+  kind: "key",
+  id: ({ id }) => id,
+  columns: [
+    { header: "ID", value: ({ id }) => id },
+    {
+      header: "SIGNS",
+      value: ({ signs }) => (signs ? "yes" : "no"),
+      paint: (cell, style, { signs }) => (signs ? style.green(cell) : cell),
+    },
+    { header: "SIGNS FROM", value: ({ signsFrom }) => signsFrom },
+    { header: "VERIFIES UNTIL", value: ({ verifiesUntil }) => verifiesUntil ?? "-" },
+    { header: "CREATED", value: ({ createdAt }) => createdAt, wide: true },
+  ],
+};
