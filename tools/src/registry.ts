@@ -17,6 +17,14 @@ const mutations = commandStep({
   limitMinutes: 60,
 });
 
+const chaos = commandStep({
+  name: "chaos",
+  ensures: "no order is lost or doubled while processes of the real stack are killed",
+  command: [process.execPath, "packages/testing/src/chaos/main.ts"],
+  fullCommand: [process.execPath, "packages/testing/src/chaos/main.ts", "--full"],
+  limitMinutes: 90,
+});
+
 const browser = commandStep({
   name: "browser",
   ensures: "the Swagger pages work in a real Chromium, and nothing leaves this host",
@@ -61,6 +69,9 @@ export const STEPS: readonly Step[] = [
   wording,
   tests,
   coverage,
+  docs,
+  browser,
   fuzz,
+  chaos,
   mutations,
 ];
