@@ -9,6 +9,8 @@ import { migrateDatabase } from "@pos/service-kit/migrate";
 import { remoteKeys } from "@pos/service-kit/remote-keys";
 import type { BuildParts, BuiltService } from "@pos/service-kit/run-service";
 import { createServiceApp } from "@pos/service-kit/service-app";
+import { Telemetry } from "@pos/service-kit/telemetry";
+import { tracedFetch } from "@pos/service-kit/traced-fetch";
 import { createTokenVerifier } from "@pos/service-kit/token-verifier";
 import { Elysia } from "elysia";
 import manifest from "../package.json" with { type: "json" };
@@ -35,6 +37,7 @@ import { createUsers } from "./upstream/users.ts";
 /** Builds order-service: brings its database to the layout, then wires repositories, the protocol's ports and routes. */
 export async function buildOrderService(parts: BuildParts<Config>): Promise<BuiltService> {
   const { config, database, logger, clock } = parts;
+  const telemetry = parts.telemetry ?? new Telemetry({ service: "order-service", version: manifest.version });
   await migrateDatabase(database.db, layout, { clock, logger });
   const hello = await database.db.command({ hello: 1 });
   const replicaSet = typeof hello["setName"] === "string" ? hello["setName"] : undefined;
@@ -53,6 +56,7 @@ export async function buildOrderService(parts: BuildParts<Config>): Promise<Buil
       .use(auditRoutes(audit, verifier));
   const app = createServiceApp(features, {
     logger,
+    telemetry,
     verifier,
     health,
     facts: {
@@ -79,7 +83,9 @@ function wire({ config, database, logger, clock }: BuildParts<Config>) {
     clientSecret: config.serviceClientSecret,
   });
   const hops = { token, clock, logger };
-  const reservations = reservationsClient(createTransport({ baseUrl: config.productServiceUrl, token }));
+  const reservations = reservationsClient(
+    createTransport({ baseUrl: config.productServiceUrl, token, fetch: tracedFetch }),
+  );
   const orderRepository = new OrderRepository(database.db);
   const outboxRepository = new OutboxRepository(database.db);
   const relay = new Relay({
@@ -94,7 +100,10 @@ function wire({ config, database, logger, clock }: BuildParts<Config>) {
     logger,
     onEntries: (orderId, entries) => relay.offer(orderId, entries),
   });
-  const usersFor = createUsers(usersClient(createTransport({ baseUrl: config.userServiceUrl, token })), hops);
+  const usersFor = createUsers(
+    usersClient(createTransport({ baseUrl: config.userServiceUrl, token, fetch: tracedFetch })),
+    hops,
+  );
   const portsFor = (trace: Trace): PlacementPorts => ({
     orders: store,
     reservations: createReservations(reservations, hops, trace),

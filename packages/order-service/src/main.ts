@@ -1,5 +1,6 @@
 import { runService } from "@pos/service-kit/run-service";
 import { buildOrderService } from "./app.ts";
+import manifest from "../package.json" with { type: "json" };
 import { environment } from "./config.ts";
 
-await runService({ name: "order-service", environment, build: buildOrderService }, process);
+await runService({ name: "order-service", version: manifest.version, environment, build: buildOrderService }, process);

@@ -11,7 +11,7 @@ const STOCK = 100;
 let stack: Stack;
 let customer: Awaited<ReturnType<Stack["customer"]>>;
 beforeAll(async () => {
-  stack = await startStack({ env: { PLACEMENT_TIMEOUT_MS: "300", REAPER_AGE_MS: "500", REAPER_PERIOD_MS: "50" } });
+  stack = await startStack({ env: { PLACEMENT_TIMEOUT_MS: "2000", REAPER_AGE_MS: "3000", REAPER_PERIOD_MS: "50" } });
   customer = await stack.customer();
 });
 afterAll(() => stack.stop());

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { AppError } from "@pos/service-kit/app-error";
+import { systemClock } from "@pos/service-kit/clock";
+import { type TestDatabase, testDatabase } from "@pos/testing/database";
+import { testLogger } from "@pos/testing/logger";
+import { type TcpProxy, tcpProxy } from "@pos/testing/tcp-proxy";
+import { MongoClient } from "mongodb";
+import { OutboxRepository } from "../outbox/repository.ts";
+import type { OutboxEntry } from "../placement/order.ts";
+import { storedOrder } from "../test/orders.ts";
+import { OrderRepository } from "./repository.ts";
+import { CoalescingOrderStore } from "./store.ts";
+
+setDefaultTimeout(120_000);
+const log = testLogger();
+let test_: TestDatabase;
+let proxy: TcpProxy;
+let client: MongoClient;
+let store: CoalescingOrderStore;
+let commands: string[] = [];
+let offered: (readonly [string, readonly OutboxEntry[]])[] = [];
+beforeAll(async () => {
+  test_ = await testDatabase("store");
+  const uri = new URL(test_.uri);
+  proxy = await tcpProxy({ target: { host: uri.hostname, port: Number(uri.port) } });
+  uri.port = String(proxy.port);
+  // Found by its own name, the member of the set would be reached past the proxy.
+  uri.searchParams.delete("replicaSet");
+  client = new MongoClient(uri.href, {
+    directConnection: true,
+    monitorCommands: true,
+    serverSelectionTimeoutMS: 300,
+    writeConcern: { w: "majority" },
+  });
+  client.on("commandStarted", ({ commandName }) => commands.push(commandName));
+  store = new CoalescingOrderStore(new OrderRepository(client.db()), new OutboxRepository(client.db()), {
+    clock: systemClock,
+    logger: log.logger,
+    onEntries: (orderId, entries) => offered.push([orderId, entries]),
+  });
+});
+afterAll(async () => {
+  await client.close();
+  await proxy.close();
+  await test_.drop();
+});
+beforeEach(() => {
+  proxy.restore();
+  commands = [];
+  offered = [];
+});
+
+const soon = () => Date.now() + 4000;
+
+describe("orders of concurrent requests", () => {
+  test("share a few inserts, and each gets its own verdict", async () => {
+    const [first, ...others] = Array.from({ length: 300 }, () => storedOrder());
+    if (first === undefined) return;
+    const verdicts = await Promise.all([first, ...others, first].map((order) => store.insert(order, soon())));
+    expect(verdicts.filter(({ kind }) => kind === "acknowledged")).toHaveLength(300);
+    expect(verdicts.at(-1)).toEqual({ kind: "duplicate" });
+    expect(commands.filter((command) => command === "insert").length).toBeLessThan(10);
+    expect(offered).toHaveLength(300);
+  });
+
+  test("share a few reads", async () => {
+    const orders = Array.from({ length: 50 }, () => storedOrder());
+    await Promise.all(orders.map((order) => store.insert(order, soon())));
+    commands = [];
+    const read = await Promise.all([...orders, ...orders, storedOrder()].map(({ id }) => store.find(id)));
+    expect(read).toEqual([...orders, ...orders, undefined]);
+    expect(commands.filter((command) => command === "find").length).toBeLessThan(6);
+  });
+
+  test("whose time is over are not inserted", async () => {
+    const late = storedOrder();
+    expect((await store.insert(late, Date.now() - 1)).kind).toBe("unknown");
+    await Bun.sleep(50);
+    expect(await store.find(late.id)).toBeUndefined();
+  });
+});
+
+describe("while the database is away", () => {
+  test("every verdict is unknown, and the log says why", async () => {
+    const order = storedOrder();
+    await store.insert(order, soon());
+    offered = [];
+    proxy.cut();
+    expect((await store.insert(storedOrder(), soon())).kind).toBe("unknown");
+    expect((await store.readMajority(order.id)).kind).toBe("unknown");
+    const step = { status: "cancelled" as const, at: new Date(), by: "x" };
+    const change = { orderId: order.id, from: "pending" as const, version: 1, step, entries: [] };
+    expect((await store.changeStatus(change)).kind).toBe("unknown");
+    expect((await store.dropEntry(order.id, "x")).kind).toBe("unknown");
+    expect(offered).toEqual([]);
+    expect(log.entries().filter(({ level, orderId }) => level === "warn" && orderId === order.id)).toHaveLength(3);
+    const error = await store.find(order.id).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(AppError);
+    expect(error).toMatchObject({ code: "SERVICE_UNAVAILABLE", retryAfterSeconds: 1 });
+  });
+
+  test("an answer that is lost is unknown at the deadline, and its entries are offered when it comes after all", async () => {
+    const order = storedOrder();
+    proxy.delayAnswers(400);
+    const verdict = await store.insert(order, Date.now() + 100);
+    proxy.delayAnswers(0);
+    expect(verdict.kind).toBe("unknown");
+    await Bun.sleep(2000);
+    expect(offered.map(([orderId]) => orderId)).toEqual([order.id]);
+    expect(await store.find(order.id)).toEqual(order);
+  });
+});

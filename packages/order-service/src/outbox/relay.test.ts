@@ -1,0 +1,80 @@
+import { describe, expect, test } from "bun:test";
+import { systemClock } from "@pos/service-kit/clock";
+import { silentLogger } from "@pos/testing/logger";
+import type { OutboxEntry } from "../placement/order.ts";
+import { Relay } from "./relay.ts";
+
+const entry = (id: string): OutboxEntry => ({
+  id,
+  kind: "confirm",
+  rid: "r",
+  state: "pending",
+  tries: 0,
+  unanswered: 0,
+  createdAt: new Date(0),
+  nextAt: new Date(0),
+});
+
+function setUp(deliver: (entryId: string) => Promise<void>, due: string[] = []) {
+  const delivered: string[] = [];
+  const relay = new Relay({
+    entries: { due: async () => due.splice(0).map((id) => ({ orderId: "o", entry: entry(id) })) },
+    deliver: async (_orderId, { id }) => {
+      await deliver(id);
+      delivered.push(id);
+    },
+    clock: systemClock,
+    logger: silentLogger,
+    periodMs: 10_000,
+  });
+  return { relay, delivered };
+}
+
+describe("a relay", () => {
+  test("delivers what it is offered at once, several at a time", async () => {
+    let atOnce = 0;
+    let most = 0;
+    const { relay, delivered } = setUp(async () => {
+      most = Math.max(most, ++atOnce);
+      await Bun.sleep(5);
+      atOnce--;
+    });
+    for (let number = 0; number < 100; number++) relay.offer("o", [entry(String(number))]);
+    await Bun.sleep(100);
+    expect(delivered).toHaveLength(100);
+    expect(most).toBe(32);
+  });
+
+  test("goes on after a delivery that throws", async () => {
+    const { relay, delivered } = setUp(async (id) => {
+      if (id === "bad") throw new Error("no");
+    });
+    relay.offer("o", [entry("bad"), entry("good")]);
+    await Bun.sleep(20);
+    expect(delivered).toEqual(["good"]);
+  });
+
+  test("does not deliver in a round what is under way already", async () => {
+    const release = Promise.withResolvers<void>();
+    const { relay, delivered } = setUp(() => release.promise, ["same", "other"]);
+    relay.offer("o", [entry("same")]);
+    const round = relay.round(new AbortController().signal);
+    release.resolve();
+    await round;
+    await Bun.sleep(5);
+    expect(delivered.toSorted()).toEqual(["other", "same"]);
+  });
+
+  test("stops when the delivery under way is done, and takes nothing more", async () => {
+    const release = Promise.withResolvers<void>();
+    const { relay, delivered } = setUp(() => release.promise);
+    relay.start();
+    relay.offer("o", [entry("1")]);
+    const stopped = relay.stop();
+    relay.offer("o", [entry("2")]);
+    release.resolve();
+    await stopped;
+    expect(delivered).toEqual(["1"]);
+    expect(relay.waiting).toBe(0);
+  });
+});
