@@ -38,6 +38,8 @@ export interface Stack {
 export interface StackOptions {
   /** Environment variables beside the stack's own, for all three services. */
   env?: Record<string, string>;
+  /** Databases that hold something already, in place of fresh ones. */
+  databases?: Stack["databases"];
   logger?: Logger;
 }
 
@@ -54,11 +56,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     secretHash: createHash("sha256").update(secret).digest("hex"),
     scopes: ["internal"],
   }));
-  const [userDb, productDb, orderDb] = await Promise.all([
-    testDatabase("user"),
-    testDatabase("product"),
-    testDatabase("order"),
-  ]);
+  const given = options.databases;
+  const [userDb, productDb, orderDb] = given
+    ? [given.user, given.product, given.order]
+    : await Promise.all([testDatabase("user"), testDatabase("product"), testDatabase("order")]);
   const env = (database: TestDatabase, more: Record<string, string> = {}) => ({
     NODE_ENV: "test",
     MONGO_URI: database.uri,

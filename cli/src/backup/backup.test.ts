@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { appendFile, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Order } from "@pos/contracts/orders";
+import { testDatabase } from "@pos/testing/database";
+import { type Stack, startStack } from "@pos/testing/stack";
+import { type DatabaseUris, dump } from "./dump.ts";
+import { load } from "./load.ts";
+import { collectionPath, readManifest } from "./manifest.ts";
+
+const tools = { now: () => Date.now(), say: () => {} };
+const STOCK_UNITS = 10_000;
+const WORKERS = 6;
+
+let folder: string;
+let source: Stack;
+/** Orders that were acknowledged before the backup began. */
+const early = new Map<string, Order>();
+
+beforeAll(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), "backup-")), "monday");
+  source = await startStack();
+  await backUpUnderLoad();
+});
+
+afterAll(async () => {
+  await source.stop();
+  await rm(join(folder, ".."), { recursive: true });
+});
+
+test("a backup taken under load is restored to books that fit together", async () => {
+  const databases = {
+    user: await testDatabase("user"),
+    product: await testDatabase("product"),
+    order: await testDatabase("order"),
+  };
+  const report = await load(
+    folder,
+    { manifest: await readManifest(folder), uris: urisOf(databases), replace: false },
+    tools,
+  );
+  expect(report.documents).toBeGreaterThan(0);
+  const restored = await startStack({ databases, env: { REAPER_AGE_MS: "200", REAPER_PERIOD_MS: "100" } });
+  try {
+    await untilQuiet(restored);
+    const orders = (await restored.admin.audit.orders({ limit: 1000 })).orders;
+    const reservations = (await restored.admin.audit.reservations({ limit: 1000 })).reservations;
+    const states = new Map(reservations.map(({ orderId, state }) => [orderId, state]));
+    const live = orders.filter(({ status }) => status !== "void" && status !== "cancelled");
+    for (const { id } of live) expect([id, states.get(id)]).toEqual([id, "confirmed"]);
+    for (const { id, status } of orders)
+      if (status === "void" || status === "cancelled")
+        expect([id, states.get(id) ?? "released"]).toEqual([id, "released"]);
+    const units = live.flatMap(({ items }) => items).reduce((sum, { quantity }) => sum + quantity, 0);
+    for (const product of (await restored.admin.audit.products()).products) {
+      expect(product).toMatchObject({
+        received: STOCK_UNITS,
+        stock: STOCK_UNITS - units,
+        heldUnits: 0,
+        confirmedUnits: units,
+      });
+    }
+    const found = new Map(orders.map((order) => [order.id, order]));
+    for (const [id, order] of early) expect(found.get(id)?.items).toEqual(order.items);
+  } finally {
+    await restored.stop();
+  }
+});
+
+test("sign-ins and keys do not come back", async () => {
+  const files = await readdir(join(folder, "userdb"));
+  expect(files.sort()).toEqual(["guards.bson.gz", "migrations.bson.gz", "users.bson.gz"]);
+});
+
+test("a backup is for its owner alone", async () => {
+  for (const path of [folder, join(folder, "userdb"), collectionPath(folder, "userdb", "users")])
+    expect([path, (await stat(path)).mode & 0o077]).toEqual([path, 0]);
+});
+
+test("a folder that holds something is refused", async () => {
+  await expect(dump(folder, urisOf(source.databases), tools)).rejects.toThrow("is not empty");
+});
+
+test("databases that are in use or hold something are refused before anything is written", async () => {
+  const manifest = await readManifest(folder);
+  const uris = urisOf(source.databases);
+  await expect(load(folder, { manifest, uris, replace: true }, tools)).rejects.toThrow("product-service runs");
+  const idle = { ...uris, productdb: (await testDatabase("product")).uri };
+  await expect(load(folder, { manifest, uris: idle, replace: false }, tools)).rejects.toThrow(
+    "hold users, products or orders",
+  );
+  expect(await source.databases.user.database.db.collection("users").countDocuments()).toBeGreaterThan(1);
+});
+
+test("a damaged file is refused before anything is written", async () => {
+  const copy = join(folder, "..", "tuesday");
+  await dump(copy, urisOf(source.databases), tools);
+  await appendFile(collectionPath(copy, "orderdb", "orders"), "x");
+  const manifest = await readManifest(copy);
+  const uris = urisOf(source.databases);
+  await expect(load(copy, { manifest, uris, replace: true }, tools)).rejects.toThrow("is damaged");
+});
+
+/** Customers place, cancel and advance orders while the three databases are copied one after the other. */
+async function backUpUnderLoad(): Promise<void> {
+  const { id: productId } = await source.admin.products.create({
+    name: "Lamp",
+    description: "",
+    price: 2,
+    stock: STOCK_UNITS,
+  });
+  let isBackingUp = false;
+  let isDone = false;
+  const work = async (worker: number) => {
+    const { id: userId, client } = await source.customer();
+    for (let turn = worker; !isDone; turn++) {
+      const { order } = await client.orders.place({ userId, items: [{ productId, quantity: 1 + (turn % 3) }] });
+      if (!isBackingUp) early.set(order.id, order);
+      if (turn % 3 === 1) await client.orders.setStatus(order.id, { status: "cancelled" });
+      if (turn % 3 === 2) await source.admin.orders.setStatus(order.id, { status: "processing" });
+    }
+  };
+  const running = Promise.all(Array.from({ length: WORKERS }, (_, worker) => work(worker)));
+  await Bun.sleep(500);
+  isBackingUp = true;
+  await dump(folder, urisOf(source.databases), { ...tools, say: () => Bun.sleepSync(20) });
+  isDone = true;
+  await running;
+}
+
+/** Until nothing is held and every message is delivered. */
+async function untilQuiet(stack: Stack): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const { reservations } = await stack.admin.audit.reservations({ limit: 1000 });
+    const { entries } = await stack.admin.audit.outbox();
+    const held = reservations.filter(({ state }) => state === "held").length;
+    if (held === 0 && entries.length === 0) return;
+    if (Date.now() > deadline) throw new Error(`${held} held, ${entries.length} messages after 30 s`);
+    await Bun.sleep(100);
+  }
+}
+
+const urisOf = (databases: Stack["databases"]): DatabaseUris => ({
+  userdb: databases.user.uri,
+  productdb: databases.product.uri,
+  orderdb: databases.order.uri,
+});

@@ -1,0 +1,80 @@
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { MongoClient } from "mongodb";
+import { CliError, messageOf } from "../errors.ts";
+import { writePrivateJson } from "../files.ts";
+import { type FileFacts, writeBsonFile } from "./bson-file.ts";
+import {
+  collectionPath,
+  type DatabaseName,
+  DATABASES,
+  LEFT_OUT,
+  type Manifest,
+  manifestPath,
+  newManifest,
+} from "./manifest.ts";
+
+/** Connection strings of the three databases. */
+export type DatabaseUris = Readonly<Record<DatabaseName, string>>;
+
+export interface DumpTools {
+  now(): number;
+  say(line: string): void;
+}
+
+const CONNECT_MS = 5000;
+const BATCH = 1000;
+
+/**
+ * Copies the three databases while they are in use: each as a snapshot of one moment, products before orders before
+ * users. The folder is there when all of it is there.
+ * @throws {CliError} when the folder is not empty, or a database takes longer to copy than MongoDB keeps a snapshot
+ */
+export async function dump(folder: string, uris: DatabaseUris, tools: DumpTools): Promise<Manifest> {
+  if ((await readdir(folder).catch(() => [])).length > 0)
+    throw new CliError(`${folder} is not empty.`, { exit: "USAGE", tries: ["name a new folder"] });
+  const partial = join(dirname(folder), `.${crypto.randomUUID()}.partial`);
+  try {
+    const databases: Partial<Record<DatabaseName, Record<string, FileFacts>>> = {};
+    for (const name of DATABASES) databases[name] = await dumpDatabase(partial, name, uris[name], tools);
+    const manifest = newManifest(tools.now(), databases as Manifest["databases"]);
+    await writePrivateJson(manifestPath(partial), manifest);
+    await rm(folder, { recursive: true, force: true });
+    await rename(partial, folder);
+    return manifest;
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+async function dumpDatabase(
+  folder: string,
+  name: DatabaseName,
+  uri: string,
+  tools: DumpTools,
+): Promise<Record<string, FileFacts>> {
+  await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: CONNECT_MS });
+  const session = client.startSession({ snapshot: true });
+  const files: Record<string, FileFacts> = {};
+  try {
+    const db = client.db();
+    const collections = await db.listCollections({ type: "collection" }, { nameOnly: true }).toArray();
+    const kept = collections.map((collection) => collection.name).filter((word) => isKept(name, word));
+    for (const collection of kept.sort()) {
+      const cursor = db.collection(collection).find({}, { session, raw: true, batchSize: BATCH });
+      const documents = cursor as unknown as AsyncIterable<Uint8Array>;
+      files[collection] = await writeBsonFile(collectionPath(folder, name, collection), documents);
+      tools.say(`${name}.${collection}: ${files[collection].documents} documents`);
+    }
+    return files;
+  } catch (error) {
+    throw new CliError(`${name} could not be copied: ${messageOf(error)}`, { cause: error });
+  } finally {
+    await session.endSession();
+    await client.close();
+  }
+}
+
+const isKept = (database: DatabaseName, collection: string): boolean =>
+  !collection.startsWith("system.") && !LEFT_OUT[database].includes(collection);

@@ -1,0 +1,109 @@
+import { join, resolve } from "node:path";
+import { readEnvFile } from "../deployment/compose-project.ts";
+import { CliError } from "../errors.ts";
+import { readJsonObject, textField } from "../files.ts";
+import { openDatabase } from "../stack/database.ts";
+import { type StackLayout, stackLayout } from "../stack/layout.ts";
+import { uriOfDatabase } from "../stack/service-environment.ts";
+import { livingProcesses, readState } from "../stack/state.ts";
+import type { Tools } from "../tools.ts";
+import type { DatabaseUris } from "./dump.ts";
+
+/** Which databases are meant. */
+export interface SourceOptions {
+  readonly compose?: boolean;
+  readonly envFile?: string;
+  readonly dataDir?: string;
+}
+
+/** Databases that answer until they are closed. */
+export interface OpenDatabases {
+  readonly uris: DatabaseUris;
+  /** In words, without a password. */
+  readonly description: string;
+  close(): Promise<void>;
+}
+
+const VARIABLES = ["USER_MONGO_URI", "PRODUCT_MONGO_URI", "ORDER_MONGO_URI"] as const;
+const done = async () => {};
+
+/**
+ * The three databases: USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI where they are set, with `compose` those
+ * of the compose file, else those of the stack that `up` runs; a stopped stack's MongoDB is started meanwhile.
+ * @param options `stopped` wants the stack's services to be down
+ * @throws {CliError}
+ */
+export async function openDatabases(
+  options: SourceOptions & { stopped: boolean },
+  tools: Tools,
+): Promise<OpenDatabases> {
+  const given = fromEnvironment(tools.io.env);
+  if (given !== undefined) return { uris: given, description: VARIABLES.join(", "), close: done };
+  if (options.compose === true || options.envFile !== undefined) return await fromCompose(options, tools);
+  return await fromStack(options, tools);
+}
+
+function fromEnvironment(env: Readonly<Record<string, string | undefined>>): DatabaseUris | undefined {
+  const [userdb, productdb, orderdb] = VARIABLES.map((name) => env[name] || undefined);
+  if (userdb && productdb && orderdb) return { userdb, productdb, orderdb };
+  const missing = VARIABLES.filter((name) => !env[name]);
+  if (missing.length === VARIABLES.length) return undefined;
+  throw new CliError(`${missing.join(" and ")} is missing: set all three or none.`, { exit: "USAGE" });
+}
+
+async function fromCompose({ envFile = ".env" }: SourceOptions, { io }: Tools): Promise<OpenDatabases> {
+  const path = resolve(io.cwd, envFile);
+  const variables = await readEnvFile(path);
+  const uri = (service: string, passwordName: string, portName: string, portDefault: number) => {
+    const password = variables[passwordName];
+    if (!password) throw new CliError(`${path} has no ${passwordName}.`, { tries: ["name it with --env-file"] });
+    const place = `127.0.0.1:${variables[portName] || portDefault}/${service}db`;
+    // Seen from outside of its network the only member of the set has another name.
+    return `mongodb://${service}-service:${encodeURIComponent(password)}@${place}?directConnection=true`;
+  };
+  const uris = {
+    userdb: uri("user", "USERDB_PASSWORD", "MONGODB_USER_PORT", 27_017),
+    productdb: uri("product", "PRODUCTDB_PASSWORD", "MONGODB_PRODUCT_PORT", 27_018),
+    orderdb: uri("order", "ORDERDB_PASSWORD", "MONGODB_ORDER_PORT", 27_019),
+  };
+  return { uris, description: `the databases of ${path}`, close: done };
+}
+
+async function fromStack(options: SourceOptions & { stopped: boolean }, tools: Tools): Promise<OpenDatabases> {
+  const layout = stackLayout(tools.io, options.dataDir);
+  const state = await readState(layout);
+  if (state === undefined) {
+    throw new CliError(`No stack has run in ${layout.dataDir}.`, {
+      tries: ["ordersctl up", "the same with --compose", `set ${VARIABLES.join(", ")}`],
+    });
+  }
+  const living = livingProcesses(state).map(({ name }) => name);
+  if (options.stopped && living.length > 0)
+    throw new CliError(`The stack runs (${living.join(", ")}).`, { tries: ["ordersctl down"] });
+  if (living.includes("mongod")) {
+    const uri = await uriOfRunning(layout, state.mongod?.port ?? 0);
+    return { uris: urisOf(uri), description: `the stack in ${layout.dataDir}`, close: done };
+  }
+  const { io, talk } = tools;
+  const database = await openDatabase({ io, talk, layout, port: state.mongod?.port });
+  return {
+    uris: urisOf(database.uri),
+    description: `the stack in ${layout.dataDir}`,
+    close: async () => void (await database.mongod?.running.stop()),
+  };
+}
+
+const urisOf = (uri: (database: string) => string): DatabaseUris => ({
+  userdb: uri("userdb"),
+  productdb: uri("productdb"),
+  orderdb: uri("orderdb"),
+});
+
+async function uriOfRunning(layout: StackLayout, port: number): Promise<(database: string) => string> {
+  const credentials = await readJsonObject(join(layout.mongodDir, "credentials.json"));
+  const login = ["username", "password"]
+    .map((name) => encodeURIComponent(textField(credentials, name) ?? ""))
+    .join(":");
+  const uri = `mongodb://${login}@127.0.0.1:${port}/?replicaSet=rs0&authSource=admin`;
+  return (database) => uriOfDatabase(uri, database);
+}

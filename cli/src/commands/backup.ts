@@ -1,0 +1,43 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import type { SourceOptions } from "../backup/sources.ts";
+import type { Verb } from "../verb.ts";
+
+interface Options extends SourceOptions {
+  readonly directory: string;
+}
+
+/** Which databases `backup` and `restore` mean. */
+export const withSourceOptions = (command: Command): Command =>
+  command
+    .option("--compose", "the databases of compose.yaml, by its .env")
+    .option("--env-file <file>", "the .env of --compose (default .env)")
+    .option("--data-dir <path>", "data directory of the stack that `up` runs (default .product-order)");
+
+/** `ordersctl backup DIR`. */
+export const backupVerb: Verb<Options> = {
+  usage: "backup <directory>",
+  summary: "Copy the three databases into a folder",
+  description: `Copies users, products and orders into a new folder, while the system is in use. Each database is copied as
+of one moment, products before orders; restore fits them together, so that nothing is sold twice or lost that was
+there when the backup began. Sign-ins and signing keys are left out: a restore brings back nothing that was revoked.
+
+The databases are those of the stack that \`up\` runs, with --compose those of compose.yaml, or those that
+USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI name.`,
+  examples: ["ordersctl backup backups/monday", "ordersctl backup /mnt/backups/monday --compose"],
+  configure: withSourceOptions,
+  async run({ directory, ...options }, tools) {
+    const { openDatabases } = await import("../backup/sources.ts");
+    const { dump } = await import("../backup/dump.ts");
+    const { io, talk } = tools;
+    const databases = await openDatabases({ ...options, stopped: false }, tools);
+    try {
+      const folder = resolve(io.cwd, directory);
+      talk.say(`copying ${databases.description}`);
+      await dump(folder, databases.uris, { now: () => io.now(), say: (line) => talk.say(`  ${line}`) });
+      talk.done(`backup in ${folder}; it holds personal data and password hashes`);
+    } finally {
+      await databases.close();
+    }
+  },
+};

@@ -1,0 +1,55 @@
+import { resolve } from "node:path";
+import type { SourceOptions } from "../backup/sources.ts";
+import type { Verb } from "../verb.ts";
+import { withSourceOptions } from "./backup.ts";
+
+interface Options extends SourceOptions {
+  readonly directory: string;
+  readonly replace?: boolean;
+}
+
+/** Ids that are printed; the rest is counted. */
+const IDS_SHOWN_MAX = 10;
+
+/** `ordersctl restore DIR`. */
+export const restoreVerb: Verb<Options> = {
+  usage: "restore <directory>",
+  summary: "Fill the three databases from a backup",
+  description: `Puts users, products and orders back as a backup has them. The services must be stopped and MongoDB must run
+(the one of a stopped \`up\` is started meanwhile). Every file is checked before anything is written. Afterwards
+everybody signs in anew, with the passwords of the backup.`,
+  examples: [
+    "ordersctl down; ordersctl restore backups/monday --replace; ordersctl up",
+    "ordersctl restore /mnt/backups/monday --compose",
+  ],
+  configure: (command) => withSourceOptions(command).option("--replace", "delete what the databases hold now"),
+  async run({ directory, replace = false, ...options }, tools) {
+    const { openDatabases } = await import("../backup/sources.ts");
+    const { readManifest } = await import("../backup/manifest.ts");
+    const { load } = await import("../backup/load.ts");
+    const { io, talk } = tools;
+    const folder = resolve(io.cwd, directory);
+    const manifest = await readManifest(folder);
+    if (replace)
+      await tools.confirm(`Delete all users, products and orders, and restore those of ${manifest.createdAt}?`);
+    const databases = await openDatabases({ ...options, stopped: true }, tools);
+    try {
+      talk.say(`filling ${databases.description}`);
+      const parts = { manifest, uris: databases.uris, replace };
+      const report = await load(folder, parts, { now: () => io.now(), say: (line) => talk.say(`  ${line}`) });
+      const { ordersLeftOut: leftOut, ordersMended } = report;
+      talk.done(`restored ${report.documents} documents of ${manifest.createdAt}`);
+      if (ordersMended > 0)
+        talk.say(`${ordersMended} orders will tell product-service again what they told it before.`);
+      if (leftOut.length > 0) {
+        const shown = leftOut.slice(0, IDS_SHOWN_MAX).join(", ");
+        talk.warn(
+          `${leftOut.length} orders without a reservation were left out, placed while the backup ran: ${shown}`,
+        );
+      }
+      talk.hint("Now start the services: they make their indexes and new signing keys.");
+    } finally {
+      await databases.close();
+    }
+  },
+};
