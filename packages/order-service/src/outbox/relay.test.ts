@@ -56,13 +56,18 @@ describe("a relay", () => {
 
   test("does not deliver in a round what is under way already", async () => {
     const release = Promise.withResolvers<void>();
-    const { relay, delivered } = setUp(() => release.promise, ["same", "other"]);
-    relay.offer("o", [entry("same")]);
+    const { relay, delivered } = setUp(() => release.promise, ["offered-0", "offered-39", "other"]);
+    // More than can be delivered at a time: some wait in the queue.
+    const offered = Array.from({ length: 40 }, (_, number) => `offered-${number}`);
+    relay.offer(
+      "o",
+      offered.map((id) => entry(id)),
+    );
     const round = relay.round(new AbortController().signal);
     release.resolve();
     await round;
     await Bun.sleep(5);
-    expect(delivered.toSorted()).toEqual(["other", "same"]);
+    expect(delivered.toSorted()).toEqual([...offered, "other"].toSorted());
   });
 
   test("stops when the delivery under way is done, and takes nothing more", async () => {

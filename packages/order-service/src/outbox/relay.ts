@@ -31,6 +31,7 @@ const QUEUE_MAX = 10_000;
 export class Relay implements BackgroundWork {
   readonly #tools: RelayTools;
   readonly #rounds: BackgroundWork;
+  /** Ids of entries that wait in the queue or are being delivered: a round leaves them alone. */
   readonly #inHand = new Set<string>();
   #queue: OwnedEntry[] = [];
   readonly #lanes = new Set<Promise<void>>();
@@ -62,7 +63,10 @@ export class Relay implements BackgroundWork {
   /** Takes entries that were just written; what does not fit is found by a round. */
   offer(orderId: string, entries: readonly OutboxEntry[]): void {
     if (this.#isStopping || this.#queue.length >= QUEUE_MAX) return;
-    for (const entry of entries) this.#queue.push({ orderId, entry });
+    for (const entry of entries) {
+      this.#inHand.add(entry.id);
+      this.#queue.push({ orderId, entry });
+    }
     if (this.#queue.length > 0 && this.#lanes.size < DELIVERIES_MAX) this.#openLane();
   }
 
@@ -71,6 +75,7 @@ export class Relay implements BackgroundWork {
     for (;;) {
       const due = await this.#tools.entries.due(new Date(this.#tools.clock.now()), ORDERS_PER_ROUND_MAX);
       const fresh = due.filter(({ entry }) => !this.#inHand.has(entry.id));
+      for (const { entry } of fresh) this.#inHand.add(entry.id);
       await concurrently(fresh, DELIVERIES_MAX, async (owned) => {
         if (!signal.aborted) await this.#deliver(owned);
       });
@@ -88,8 +93,6 @@ export class Relay implements BackgroundWork {
   }
 
   async #deliver({ orderId, entry }: OwnedEntry): Promise<void> {
-    if (this.#inHand.has(entry.id)) return;
-    this.#inHand.add(entry.id);
     try {
       await this.#tools.deliver(orderId, entry);
     } catch (error) {
