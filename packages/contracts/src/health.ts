@@ -33,3 +33,10 @@ export const Meta = ClosedObject(
   { description: "Facts about this process" },
 );
 export type Meta = Static<typeof Meta>;
+
+/** What Prometheus reads: its text format, version 0.0.4. */
+export const MetricsText = Type.String({
+  contentMediaType: "text/plain",
+  description: "Measurements in the Prometheus text format",
+  examples: ['http_server_request_duration_seconds_count{method="GET",route="/products/:id",status="200"} 42'],
+});

@@ -4,6 +4,7 @@ import { createHealthMonitor } from "@pos/service-kit/health";
 import { migrateDatabase } from "@pos/service-kit/migrate";
 import type { BuildParts, BuiltService } from "@pos/service-kit/run-service";
 import { createServiceApp } from "@pos/service-kit/service-app";
+import { Telemetry } from "@pos/service-kit/telemetry";
 import { createTokenVerifier } from "@pos/service-kit/token-verifier";
 import { Elysia } from "elysia";
 import manifest from "../package.json" with { type: "json" };
@@ -32,6 +33,7 @@ export interface TestPorts {
 /** Builds product-service: brings its database to the layout, then wires repositories, services and routes. */
 export async function buildProductService(parts: BuildParts<Config> & TestPorts): Promise<BuiltService> {
   const { config, database, logger, clock } = parts;
+  const telemetry = parts.telemetry ?? new Telemetry({ service: "product-service", version: manifest.version });
   await migrateDatabase(database.db, layout, { clock, logger });
   const hello = await database.db.command({ hello: 1 });
   const replicaSet = typeof hello["setName"] === "string" ? hello["setName"] : undefined;
@@ -72,6 +74,7 @@ export async function buildProductService(parts: BuildParts<Config> & TestPorts)
       .use(auditRoutes(audit, verifier));
   const app = createServiceApp(features, {
     logger,
+    telemetry,
     verifier,
     health,
     facts: {

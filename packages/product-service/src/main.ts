@@ -1,5 +1,9 @@
 import { runService } from "@pos/service-kit/run-service";
 import { buildProductService } from "./app.ts";
+import manifest from "../package.json" with { type: "json" };
 import { environment } from "./config.ts";
 
-await runService({ name: "product-service", environment, build: buildProductService }, process);
+await runService(
+  { name: "product-service", version: manifest.version, environment, build: buildProductService },
+  process,
+);

@@ -2,6 +2,7 @@ import { createHealthMonitor } from "@pos/service-kit/health";
 import { migrateDatabase } from "@pos/service-kit/migrate";
 import type { BuildParts, BuiltService } from "@pos/service-kit/run-service";
 import { createServiceApp } from "@pos/service-kit/service-app";
+import { Telemetry } from "@pos/service-kit/telemetry";
 import { Elysia } from "elysia";
 import packageJson from "../package.json" with { type: "json" };
 import { addressRoutes } from "./addresses/routes.ts";
@@ -24,6 +25,7 @@ const NAME = "user-service";
 export async function buildUserService(parts: BuildParts<Config> & TestPorts): Promise<BuiltService> {
   const { config, database, clock, logger } = parts;
   const { trustedProxyHops, adminEmail: email, adminPassword: password } = config;
+  const telemetry = parts.telemetry ?? new Telemetry({ service: NAME, version: packageJson.version });
   await migrateDatabase(database.db, layout, { clock, logger });
   const services = await createServices(parts);
   const { keys, post, verifier } = services;
@@ -37,6 +39,7 @@ export async function buildUserService(parts: BuildParts<Config> & TestPorts): P
       .use(recoveryRoutes({ ...services, trustedProxyHops }));
   const app = createServiceApp(features, {
     logger,
+    telemetry,
     verifier,
     health,
     facts: {

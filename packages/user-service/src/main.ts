@@ -1,5 +1,6 @@
 import { runService } from "@pos/service-kit/run-service";
 import { buildUserService } from "./app.ts";
+import manifest from "../package.json" with { type: "json" };
 import { environment } from "./config.ts";
 
-await runService({ name: "user-service", environment, build: buildUserService }, process);
+await runService({ name: "user-service", version: manifest.version, environment, build: buildUserService }, process);

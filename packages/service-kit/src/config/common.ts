@@ -1,6 +1,9 @@
 import { logLevels } from "../logging/logger-levels.ts";
-import { httpUrl, integer, list, mongoUri, oneOf, textOr } from "./environment.ts";
+import { hostPort, httpUrl, integer, list, mongoUri, oneOf, textOr } from "./environment.ts";
 import { TOKEN_ISSUER } from "@pos/contracts/auth";
+
+/** Default of TRACES_PER_SECOND. */
+export const TRACES_PER_SECOND_DEFAULT = 100;
 
 /** Variables that every service reads. */
 export const commonEnvironment = (defaults: { port: number }) => ({
@@ -24,6 +27,14 @@ export const commonEnvironment = (defaults: { port: number }) => ({
     maximum: 120_000,
   }),
   otlpEndpoint: httpUrl("OTEL_EXPORTER_OTLP_ENDPOINT", { describe: "OTLP/HTTP collector of traces; off when absent" }),
+  tracesPerSecond: integer("TRACES_PER_SECOND", TRACES_PER_SECOND_DEFAULT, {
+    describe: "most traces that one process begins in a second, when there is a collector",
+    minimum: 0,
+    maximum: 1_000_000,
+  }),
+  metricsHost: hostPort("METRICS_HOST", {
+    describe: "host:port that serves GET /metrics to anyone; absent: administrators only, on PORT",
+  }),
 });
 
 /** Where a service that does not issue tokens finds the keys that verify them. */

@@ -126,6 +126,20 @@ export const httpUrl = (name: string, options: Common): Variable<string | undefi
     return value.replace(/\/+$/, "");
   });
 
+/** An address to listen on. */
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** An address to listen on, `host:port` or `[v6]:port`; may be absent. Port 0 takes a free one. */
+export const hostPort = (name: string, options: Common): Variable<HostPort | undefined> =>
+  variable<HostPort | undefined>(name, options, (value) => {
+    const [, host, port] = /^(\[[0-9a-fA-F:.]+\]|[^\s:]+):(\d{1,5})$/.exec(value) ?? [];
+    if (host === undefined || Number(port) > 65_535) throw new Error("must be host:port, such as 127.0.0.1:9464");
+    return { host: host.replaceAll(/[[\]]/g, ""), port: Number(port) };
+  });
+
 /** A list of words separated by commas. */
 export const list = (name: string, options: Common): Variable<readonly string[]> =>
   variable<readonly string[]>(name, { ...options, fallback: [] }, (value) =>

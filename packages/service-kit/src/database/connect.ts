@@ -19,6 +19,16 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** What a connection is made with. */
+export interface ConnectTools {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Limit of one attempt, in milliseconds; 2,000 when absent. */
+  readonly attemptMs?: number;
+  /** Hears of each client before it connects; `commands` says whether it wants the events of commands too. */
+  readonly watch?: { readonly commands: boolean; client(client: MongoClient): void };
+}
+
 const options = (attemptMs: number): MongoClientOptions => ({
   serverSelectionTimeoutMS: attemptMs,
   connectTimeoutMS: attemptMs,
@@ -38,16 +48,12 @@ export const backoffMs = (attempt: number): number => Math.min(1000 * 2 ** (atte
 
 /**
  * Connects with exponential back-off: 10 attempts of at most 2 s each, waits of 1, 2, 4, 8, 16, 30, 30, 30, 30 s.
- * @param tools `attemptMs` is the limit of one attempt; 2,000 when absent
  * @throws the last error when every attempt failed
  */
-export async function connectDatabase(
-  uri: string,
-  tools: { clock: Clock; logger: Logger; attemptMs?: number },
-): Promise<Database> {
+export async function connectDatabase(uri: string, tools: ConnectTools): Promise<Database> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await connectOnce(uri, tools.attemptMs ?? CONNECT_ATTEMPT_MS);
+      return await connectOnce(uri, tools);
     } catch (error) {
       const reason = redactText(error instanceof Error ? error.message : String(error));
       if (attempt === CONNECT_ATTEMPTS_MAX) {
@@ -61,8 +67,9 @@ export async function connectDatabase(
   }
 }
 
-async function connectOnce(uri: string, attemptMs: number): Promise<Database> {
-  const client = new MongoClient(uri, options(attemptMs));
+async function connectOnce(uri: string, { attemptMs = CONNECT_ATTEMPT_MS, watch }: ConnectTools): Promise<Database> {
+  const client = new MongoClient(uri, { ...options(attemptMs), monitorCommands: watch?.commands ?? false });
+  watch?.client(client);
   try {
     await client.connect();
     const db = client.db();

@@ -1,8 +1,9 @@
 import { errors } from "@pos/contracts/errors";
-import { Healthy, Meta, Unhealthy } from "@pos/contracts/health";
+import { Healthy, Meta, MetricsText, Unhealthy } from "@pos/contracts/health";
 import { Elysia } from "elysia";
 import { access } from "../auth/access.ts";
 import type { TokenVerifier } from "../auth/token-verifier.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import type { HealthMonitor } from "./health.ts";
 
 /** Facts of the process that GET /meta answers; what changes is read anew at each call. */
@@ -14,8 +15,16 @@ export interface ProcessFacts {
   replicaSet(): string | undefined;
 }
 
-/** GET /health for every probe, GET /meta for administrators. */
-export const operationRoutes = (tools: { health: HealthMonitor; facts: ProcessFacts; verifier: TokenVerifier }) =>
+/** What the routes answer from. */
+export interface OperationTools {
+  readonly health: HealthMonitor;
+  readonly facts: ProcessFacts;
+  readonly verifier: TokenVerifier;
+  readonly metrics: Metrics;
+}
+
+/** GET /health for every probe, GET /meta and GET /metrics for administrators. */
+export const operationRoutes = (tools: OperationTools) =>
   new Elysia({ normalize: false, tags: ["operation"] })
     .use(access(tools.verifier))
     .get(
@@ -48,5 +57,17 @@ export const operationRoutes = (tools: { health: HealthMonitor; facts: ProcessFa
         access: ["admin"],
         detail: { summary: "Facts about this process", operationId: "getMeta" },
         response: { 200: Meta, ...errors(401, 403, 500) },
+      },
+    )
+    .get(
+      "/metrics",
+      ({ set }) => {
+        set.headers["content-type"] = tools.metrics.contentType;
+        return tools.metrics.read();
+      },
+      {
+        access: ["admin"],
+        detail: { summary: "Measurements in the Prometheus text format", operationId: "getMetrics" },
+        response: { 200: MetricsText, ...errors(401, 403, 500) },
       },
     );

@@ -258,6 +258,7 @@ describe("swagger", () => {
       "/broken",
       "/health",
       "/meta",
+      "/metrics",
       "/odd",
       "/things",
       "/things/{id}",

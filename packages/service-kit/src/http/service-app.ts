@@ -5,15 +5,15 @@ import { operationRoutes, type ProcessFacts } from "../health/routes.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { DocumentInfo } from "../swagger/document.ts";
 import { swaggerRoutes } from "../swagger/routes.ts";
+import { runInScope } from "../telemetry/scope.ts";
+import { Telemetry } from "../telemetry/telemetry.ts";
 import { allowedMethods } from "./allowed-methods.ts";
+import { afterAnswer } from "./answered.ts";
 import type { AppError } from "./app-error.ts";
 import { corsHeaders, isPreflight, preflightHeaders } from "./cors.ts";
 import { answerOf, envelopeOf, headersOf } from "./error-answer.ts";
 import { refuseLargeBody } from "./json-body.ts";
-import { openRequestContext, requestContext, traceId } from "./request-context.ts";
-import { answered } from "./answered.ts";
-import { runInScope } from "../telemetry/scope.ts";
-import { Telemetry } from "../telemetry/telemetry.ts";
+import { openRequestContext, requestContext } from "./request-context.ts";
 
 /** What every service's app is built from. */
 export interface ServiceAppOptions {
@@ -43,13 +43,21 @@ const securityHeaders = {
  * @param features makes the routes of the service; called once for each prefix
  */
 export function createServiceApp(features: () => AnyElysia, options: ServiceAppOptions) {
-  const routes = () => new Elysia({ normalize: false }).use(features()).use(operationRoutes(options));
+  const telemetry = options.telemetry ?? new Telemetry(options.facts);
+  const { metrics } = telemetry;
+  const routes = () => new Elysia({ normalize: false }).use(features()).use(operationRoutes({ ...options, metrics }));
   let methodsOf: ((path: string) => readonly string[]) | undefined;
   const app = new Elysia({ normalize: false });
   const origins = new Set(options.corsOrigins);
+  const answered = afterAnswer({ logger: options.logger, telemetry }, () => app.routes);
   app
+    // Around everything else: what a request sets off, hooks and log lines included, happens in its scope.
+    .wrap((handle, request) => {
+      const context = openRequestContext(request, telemetry);
+      return (incoming: Request) => runInScope(context, () => handle(incoming));
+    })
     .onRequest(({ request, set }) => {
-      const context = openRequestContext(request);
+      const context = requestContext(request);
       Object.assign(set.headers, securityHeaders);
       set.headers["x-request-id"] = context.requestId;
       if (origins.size > 0) {
@@ -66,13 +74,13 @@ export function createServiceApp(features: () => AnyElysia, options: ServiceAppO
     .onError(({ error: thrown, request, set, path }) => {
       methodsOf ??= allowedMethods(app.routes);
       const { error, isBug } = answerOf(thrown, { method: request.method, allowed: methodsOf(path) });
-      if (isBug) logBug(options.logger, request, error);
+      if (isBug) logBug(options.logger, error);
       set.status = error.status;
       Object.assign(set.headers, headersOf(error));
       return envelopeOf(error);
     })
     .onAfterResponse(({ request, set, route, path }) => {
-      logRequest(options.logger, { request, status: Number(set.status ?? 200), route, path });
+      answered({ request, status: Number(set.status ?? 200), route, path });
     })
     .use(swaggerRoutes(routes(), options.document))
     .use(routes())
@@ -80,31 +88,6 @@ export function createServiceApp(features: () => AnyElysia, options: ServiceAppO
   return app;
 }
 
-function logBug(logger: Logger, request: Request, error: AppError): void {
-  const context = requestContext(request);
-  logger.error(
-    { requestId: context.requestId, traceId: traceId(context), code: error.code, err: error.cause ?? error },
-    error.message,
-  );
-}
-
-function logRequest(logger: Logger, done: { request: Request; status: number; route: string; path: string }): void {
-  // A throw in this hook would be an unhandled rejection and could end the process.
-  try {
-    const context = requestContext(done.request);
-    logger.info(
-      {
-        requestId: context.requestId,
-        traceId: traceId(context),
-        method: done.request.method,
-        path: done.path,
-        route: done.route,
-        status: done.status,
-        durationMs: Math.round((performance.now() - context.startedAt) * 100) / 100,
-      },
-      "request",
-    );
-  } catch {
-    // Nothing to log with.
-  }
+function logBug(logger: Logger, error: AppError): void {
+  logger.error({ code: error.code, err: error.cause ?? error }, error.message);
 }

@@ -55,7 +55,7 @@ function start(env: Record<string, string> = {}) {
     return { app, health, background };
   };
   void runService(
-    { name: "slow", environment, build },
+    { name: "slow", version: "1", environment, build },
     {
       env: { MONGO_URI: database.uri, PORT: "0", HOST: "127.0.0.1", ...env },
       exit: (code) => exited.resolve(code),

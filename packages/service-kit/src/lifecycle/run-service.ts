@@ -1,4 +1,5 @@
 import type { AnyElysia } from "elysia";
+import type { commonEnvironment } from "../config/common.ts";
 import {
   type Configuration,
   ConfigurationError,
@@ -8,7 +9,8 @@ import {
 import { connectDatabase, type Database } from "../database/connect.ts";
 import type { HealthMonitor } from "../health/health.ts";
 import { createLogger, flushLogs, type LogDestination, type Logger } from "../logging/logger.ts";
-import type { LogLevel } from "../logging/logger-levels.ts";
+import { metricsListener } from "../telemetry/metrics-listener.ts";
+import { openTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { type Clock, systemClock } from "./clock.ts";
 
 /** Work that goes on beside requests: relays, reapers, caches. */
@@ -33,11 +35,15 @@ export interface BuildParts<Config> {
   readonly clock: Clock;
   /** Port the service listens on; known once it listens. */
   port(): number;
+  /** Measurements and traces of the service; own measurements and no traces when absent. */
+  readonly telemetry?: Telemetry;
 }
 
 /** What a service's main gives to `runService`. */
 export interface ServiceDefinition<Schema extends EnvironmentSchema> {
   readonly name: string;
+  /** Stands in measurements and traces. */
+  readonly version?: string;
   readonly environment: Schema;
   /** Prepares the database (migrations, indexes) and builds the app. */
   build(parts: BuildParts<Configuration<Schema>>): Promise<BuiltService>;
@@ -50,7 +56,7 @@ export interface ProcessPort {
   on(signal: "SIGTERM" | "SIGINT", listener: () => void): unknown;
 }
 
-type CommonConfiguration = { mongoUri: string; port: number; host: string; logLevel: LogLevel; drainDelayMs: number };
+type CommonConfiguration = Configuration<ReturnType<typeof commonEnvironment>>;
 
 const IDLE_TIMEOUT_SECONDS = 10;
 const IN_FLIGHT_MAX_MS = 10_000;
@@ -113,13 +119,16 @@ async function serve<Schema extends EnvironmentSchema>(
   },
 ): Promise<void> {
   const clock = options.clock ?? systemClock;
+  const telemetry = await openTelemetry(definition, config);
+  const listener = metricsListener(config.metricsHost, telemetry.metrics);
   const database = await connectDatabase(config.mongoUri, {
     clock,
     logger,
+    watch: { commands: telemetry.tracer !== undefined, client: telemetry.watchDatabase },
     ...(options.connectAttemptMs === undefined ? {} : { attemptMs: options.connectAttemptMs }),
   });
   let port = config.port;
-  const service = await definition.build({ config, database, logger, clock, port: () => port });
+  const service = await definition.build({ config, database, logger, clock, port: () => port, telemetry });
   service.app.listen({
     hostname: config.host,
     port: config.port,
@@ -127,8 +136,9 @@ async function serve<Schema extends EnvironmentSchema>(
     maxRequestBodySize: TRANSPORT_BODY_MAX_BYTES,
   });
   port = service.app.server?.port ?? config.port;
-  for (const work of service.background) work.start();
-  logger.info({ port }, "listening");
+  listener?.start();
+  for (const work of [telemetry, ...service.background]) work.start();
+  logger.info({ port, ...(listener === undefined ? {} : { metricsPort: listener.port }) }, "listening");
   logger.flush();
 
   let isStopping = false;
@@ -142,6 +152,7 @@ async function serve<Schema extends EnvironmentSchema>(
     await Promise.race([Promise.all(service.background.map((work) => work.stop())), clock.sleep(IN_FLIGHT_MAX_MS)]);
     // Closing a client whose server was killed can wait for ever.
     await Promise.race([database.close(), clock.sleep(CLOSE_MAX_MS)]);
+    await Promise.race([Promise.allSettled([telemetry.stop(), listener?.stop()]), clock.sleep(CLOSE_MAX_MS)]);
     logger.info("stopped");
     await flushLogs(logger);
     process.exit(0);

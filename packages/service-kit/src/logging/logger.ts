@@ -1,4 +1,5 @@
 import pino, { type DestinationStream, type Logger as PinoLogger } from "pino";
+import { currentScope, traceIdOf } from "../telemetry/scope.ts";
 import type { LogLevel } from "./logger-levels.ts";
 import { redact } from "./redact.ts";
 
@@ -8,7 +9,8 @@ export type Logger = PinoLogger;
 export type LogDestination = DestinationStream;
 
 /**
- * A logger that writes JSON lines with time, level, service and msg, secrets cut out. Lines are buffered (4 KiB or
+ * A logger that writes JSON lines with time, level, service and msg, secrets cut out, and within a request or a task its
+ * requestId and traceId. Lines are buffered (4 KiB or
  * one second) off the hot path; `flushLogs` writes what is left.
  * @param destination where the lines go; standard output when absent
  */
@@ -17,6 +19,7 @@ export function createLogger(options: { service: string; level: LogLevel; destin
     {
       level: options.level,
       base: { service: options.service },
+      mixin: scopeIds,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {
         level: (label) => ({ level: label }),
@@ -26,6 +29,11 @@ export function createLogger(options: { service: string; level: LogLevel; destin
     },
     options.destination ?? pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 }),
   );
+}
+
+function scopeIds(): Record<string, string | undefined> {
+  const scope = currentScope();
+  return scope === undefined ? {} : { requestId: scope.requestId, traceId: traceIdOf(scope.traceparent) };
 }
 
 /** Writes buffered lines out; waits at most a second. */

@@ -47,10 +47,12 @@ function fitOpenApi30(node: unknown): unknown {
     fitted["minimum"] = fitted["exclusiveMinimum"];
     fitted["exclusiveMinimum"] = true;
   }
-  // The plugin lists every type a framework could read or write; these services speak JSON alone.
   const content = fitted["content"];
   if (typeof content === "object" && content !== null && "application/json" in content) {
-    fitted["content"] = { "application/json": content["application/json"] };
+    fitted["content"] = onlyMediaType(content["application/json"] as { schema: Json });
+    // The plugin spreads the keywords of a schema that is no object over its answer.
+    delete fitted["contentMediaType"];
+    delete fitted["examples"];
   }
   if (typeof fitted["patternProperties"] === "object" && fitted["patternProperties"] !== null) {
     const [schema] = Object.values(fitted["patternProperties"]);
@@ -62,4 +64,10 @@ function fitOpenApi30(node: unknown): unknown {
     delete fitted["examples"];
   }
   return fitted;
+}
+
+/** The plugin lists every type a framework could read or write; these services speak JSON where a schema names no other. */
+function onlyMediaType({ schema, ...rest }: { schema: Json }): Json {
+  const { contentMediaType = "application/json", ...own } = schema;
+  return { [String(contentMediaType)]: { ...rest, schema: own } };
 }

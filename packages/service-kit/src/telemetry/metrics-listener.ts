@@ -2,7 +2,9 @@ import type { HostPort } from "../config/environment.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** Serves GET /metrics, and nothing else, on an address of its own: without a token, for a network of one's own. */
-export function metricsListener({ host, port }: HostPort, metrics: Metrics) {
+export function metricsListener(address: HostPort | undefined, metrics: Metrics) {
+  if (address === undefined) return undefined;
+  const { host, port } = address;
   let server: ReturnType<typeof Bun.serve> | undefined;
   return {
     /** Port it listens on; undefined while it does not. */

@@ -1,4 +1,5 @@
 import type { MongoClient } from "mongodb";
+import { TRACES_PER_SECOND_DEFAULT } from "../config/common.ts";
 import { poolMetrics } from "./database-metrics.ts";
 import { traceCommands } from "./database-spans.ts";
 import { Metrics } from "./metrics.ts";
@@ -83,9 +84,6 @@ export interface TelemetryOptions {
   readonly tracesPerSecond?: number;
 }
 
-/** Default of TRACES_PER_SECOND. */
-export const TRACES_PER_SECOND_DEFAULT = 100;
-
 const isSampled = (traceparent: string): boolean => (Number.parseInt(traceparent.slice(-2), 16) & 1) === 1;
 
 /** Admits so many a second. */
@@ -106,4 +104,14 @@ class Budget {
     }
     return this.#taken++ < this.#perSecond;
   }
+}
+
+/** Opens the telemetry of a service. OpenTelemetry is loaded only when there is a collector to send to. */
+export async function openTelemetry(
+  { name: service, version = "unknown" }: { readonly name: string; readonly version?: string },
+  { otlpEndpoint: endpoint, tracesPerSecond }: { otlpEndpoint: string | undefined; tracesPerSecond: number },
+): Promise<Telemetry> {
+  if (endpoint === undefined) return new Telemetry({ service, version });
+  const { createOtlpTracer } = await import("./otlp-tracer.ts");
+  return new Telemetry({ service, version, tracer: createOtlpTracer({ endpoint, service, version }), tracesPerSecond });
 }

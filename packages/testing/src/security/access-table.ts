@@ -38,6 +38,7 @@ const rid = "0".repeat(32);
 const operation = (of: Service): Row[] => [
   { service: of, route: "GET /health", admits: anyone },
   { service: of, route: "GET /meta", admits: admin },
+  { service: of, route: "GET /metrics", admits: admin },
 ];
 
 export const rows: readonly Row[] = [
