@@ -61,6 +61,13 @@ describe("a message that is not delivered", () => {
     expect(entryOf(world)).toMatchObject({ state: "pending", tries: 0, unanswered: 50, lastError: "unavailable" });
   });
 
+  test("because no majority has confirmed the hold yet is kept, without a try and without an alarm", async () => {
+    const { world, entry } = setUp("confirm", { move: [moved("held")] });
+    expect(await relayEntry(id, entry, world.ports)).toBe("postponed");
+    expect(entryOf(world)).toMatchObject({ state: "pending", tries: 0 });
+    expect(world.alarms).toEqual([]);
+  });
+
   test("is dead after 20 answers that refuse the message itself, and an alarm", async () => {
     const { world, entry } = setUp("confirm", {
       move: Array.from({ length: 20 }, () => ({ kind: "refused" as const, reason: "422 no" })),
