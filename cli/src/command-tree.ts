@@ -102,6 +102,12 @@ export const commandTree: readonly Branch[] = [
     load: async () => (await import("./commands/audit.ts")).auditVerb,
   },
   {
+    name: "validate",
+    summary: "Check manifests: schema, references, and the running services",
+    group: CHECK,
+    load: async () => (await import("./commands/validate.ts")).validateVerb,
+  },
+  {
     name: "outbox",
     summary: "Messages between the services that are not delivered yet",
     group: CHECK,

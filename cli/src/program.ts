@@ -74,7 +74,7 @@ function addBranch(program: Command, branch: Branch, tools: { io: Io; outcome: O
 }
 
 function fill(command: Command, verb: AnyVerb, { io, outcome }: { io: Io; outcome: Outcome }): void {
-  const { run } = verb as Verb;
+  const { run, formats } = verb as Verb;
   const [, ...words] = verb.usage.split(" ");
   if (words.length > 0) command.arguments(words.join(" "));
   command.summary(verb.summary).description(verb.description ?? `${verb.summary}.`);
@@ -83,7 +83,7 @@ function fill(command: Command, verb: AnyVerb, { io, outcome }: { io: Io; outcom
   if (verb.examples !== undefined) command.addHelpText("after", examplesText(verb.examples));
   command.action(async () => {
     const globals = readGlobalOptions(command.parent?.optsWithGlobals() ?? {});
-    const tools = await createTools(io, globals);
+    const tools = await createTools(io, globals, formats);
     outcome.exit = (await run({ ...command.opts(), ...argumentsOf(command) }, tools)) ?? "OK";
   });
 }

@@ -27,15 +27,24 @@ export interface Tools {
   confirm(question: string): Promise<void>;
 }
 
-/** @throws {CliError} USAGE */
-export async function createTools(io: Io, globals: GlobalOptions): Promise<Tools> {
+/**
+ * @param ownFormats values of -o that the command prints itself; the printer then prints tables
+ * @throws {CliError} USAGE
+ */
+export async function createTools(
+  io: Io,
+  globals: GlobalOptions,
+  ownFormats: readonly string[] = [],
+): Promise<Tools> {
   const settings = await readSettings(io, globals);
   const color = colorModes.find((mode) => mode === settings.color.value);
   if (color === undefined)
     throw usageError(`"${settings.color.value}" (${settings.color.origin}) is none of ${colorModes.join(", ")}.`);
   const isQuiet = globals.quiet === true;
   const format =
-    isQuiet && globals.output === undefined ? ({ kind: "quiet" } as const) : parseFormat(settings.output.value);
+    isQuiet && globals.output === undefined
+      ? ({ kind: "quiet" } as const)
+      : parseFormat(ownFormats.includes(settings.output.value) ? "table" : settings.output.value);
   const talk = new Talk(io, { style: styleOf(io.stderr, io.env, color), isQuiet });
   const isDebug = globals.debug === true || Boolean(io.env["ORDERSCTL_DEBUG"]);
   const isInteractive = io.stdin.isTty && io.stderr.isTty && globals.input !== false;

@@ -15,6 +15,10 @@ export interface Verb<Options extends object = object> {
   readonly description?: string;
   readonly examples?: readonly string[];
   readonly aliases?: readonly string[];
+  /** Values of -o that this command prints itself, besides those that all know. */
+  readonly formats?: readonly string[];
+  /** What completion offers for an argument, by its name. */
+  readonly argumentChoices?: Readonly<Record<string, readonly string[]>>;
   /** Adds options. */
   configure?(command: Command): unknown;
   /** @returns how it ended, when not OK */

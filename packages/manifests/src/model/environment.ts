@@ -14,6 +14,8 @@ export interface EnvironmentVariable {
   readonly isNamed: boolean;
   /** Where the value stands: in the container, or in the ConfigMap or Secret. */
   readonly at: Cursor;
+  /** Where its name stands: the entry in `env`, or the key that `envFrom` brings. */
+  readonly nameAt: Cursor;
   readonly holder?: Resource;
 }
 
@@ -58,6 +60,7 @@ function readEntry(
   set: ResourceSet,
   before: ReadonlyMap<string, EnvironmentVariable>,
 ): EnvironmentVariable {
+  const nameAt = entry.get("name");
   const value = entry.get("value");
   const from = entry.get("valueFrom");
   if (!from.isSet) {
@@ -67,6 +70,7 @@ function readEntry(
       origin: "literal",
       isNamed: true,
       at: value.isSet ? value : entry,
+      nameAt,
     };
   }
   const holder = holderOf(from, "KeyRef", container, set);
@@ -74,9 +78,9 @@ function readEntry(
     "key",
   ).text;
   const found = holder === undefined ? undefined : variablesOf(holder, "").find((variable) => variable.name === key);
-  if (found !== undefined) return { ...found, name, isNamed: true };
+  if (found !== undefined) return { ...found, name, nameAt, isNamed: true };
   const origin = from.get("secretKeyRef").isSet ? "Secret" : from.get("configMapKeyRef").isSet ? "ConfigMap" : "field";
-  return { name, value: undefined, origin, isNamed: true, at: entry };
+  return { name, value: undefined, origin, isNamed: true, at: entry, nameAt };
 }
 
 /** `$(NAME)` stands for a variable set before; `$$(` is a plain `$(`. */
@@ -112,6 +116,6 @@ function variablesOf(holder: Resource, prefix: string): EnvironmentVariable[] {
     const isEncoded = origin === "Secret" && cursor.path.includes("data");
     const text = cursor.text ?? "";
     const value = isEncoded ? Buffer.from(text, "base64").toString("utf8") : text;
-    return { name: `${prefix}${name}`, value, origin, isNamed: false, at: cursor, holder };
+    return { name: `${prefix}${name}`, value, origin, isNamed: false, at: cursor, nameAt: cursor, holder };
   });
 }

@@ -1,10 +1,16 @@
-/** The candidate that a mistyped word most likely means: at most a third of its letters differ. */
+/** Two letters of a longer word may be wrong, and one of a short one. */
+const MOST_EDITS = 2;
+const SHORT_WORD = 5;
+
+/** The candidate that a mistyped word most likely means: hardly any letter differs, or the word is its beginning. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestDistance = (word.length < SHORT_WORD ? 1 : MOST_EDITS) + 1;
   for (const candidate of candidates) {
     if (candidate === word) continue;
     const distance = distanceOf(word.toLowerCase(), candidate.toLowerCase());
+    const isBeginning = word.length >= SHORT_WORD && candidate.startsWith(word);
+    if (isBeginning && best === undefined) best = candidate;
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;

@@ -10,7 +10,7 @@ export interface Paint {
 const same = (text: string): string => text;
 export const plain: Paint = { error: same, warn: same, dim: same };
 
-/** One line a finding (`file:line:column  severity  rule  sentence`), its hint below, and a line with the sums. */
+/** One line a finding (`file:line:column  severity  rule  sentence`) and its hint below; empty when there is none. */
 export function reportTable(report: Report, paint: Paint): string {
   const { findings } = report;
   const placeWidth = widest(findings.map(placeOf));
@@ -21,7 +21,7 @@ export function reportTable(report: Report, paint: Paint): string {
     const line = `${place}  ${severity}  ${finding.rule.padEnd(ruleWidth)}  ${finding.sentence}`;
     return finding.hint === undefined ? [line] : [line, paint.dim(`    ${finding.hint}`)];
   });
-  return `${[...lines, summaryOf(report)].join("\n")}\n`;
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 /** `2 errors, 0 warnings in 5 resources of 3 files`. */

@@ -12,6 +12,7 @@ import { isPlaceholder } from "./secrets.ts";
 interface Setting {
   readonly value: string | undefined;
   readonly at: Cursor;
+  readonly nameAt: Cursor;
   /** Written for this service by name; what a shared ConfigMap brings may be for others. */
   readonly isNamed: boolean;
 }
@@ -42,7 +43,10 @@ export function* runsOf(set: ResourceSet): Generator<Run> {
       const compose = services.find(({ name }) => name === facts.service);
       if (compose === undefined) continue;
       const settings = new Map(
-        compose.environment.map(({ name, value, cursor }) => [name, { value, at: cursor, isNamed: true }]),
+        compose.environment.map(({ name, value, cursor }) => [
+          name,
+          { value, at: cursor, nameAt: cursor, isNamed: true },
+        ]),
       );
       yield {
         facts,
@@ -87,10 +91,10 @@ const unknown: Rule = {
     const anywhere = new Set(set.facts.services.flatMap(({ variables }) => variables.map(({ name }) => name)));
     for (const { facts, settings } of runsOf(set)) {
       const known = facts.variables.map(({ name }) => name);
-      for (const [name, { at, isNamed }] of settings) {
+      for (const [name, { nameAt, isNamed }] of settings) {
         const isKnown = known.includes(name) || FREE_NAME.test(name) || (!isNamed && anywhere.has(name));
         if (isKnown || isExpanded(name, settings)) continue;
-        yield { at, sentence: `${facts.service} does not read ${name}${didYouMean(name, known)}.` };
+        yield { at: nameAt, sentence: `${facts.service} does not read ${name}${didYouMean(name, known)}.` };
       }
     }
   },

@@ -34,12 +34,8 @@ const imageForm: Rule = {
     for (const container of containersOf(set)) {
       const at = container.cursor.get("image");
       if (at.text === undefined || isImage(at.text)) continue;
-      const sentence = at.text === "" ? "is empty" : `"${at.text}" is none that a registry takes`;
-      yield {
-        at,
-        sentence: `The image of ${titleOf(container)} ${sentence}.`,
-        hint: "Use lower-case letters; the tag follows one colon.",
-      };
+      const hint = "Use lower-case letters; the tag follows one colon.";
+      yield { at, sentence: `"${at.text}" is no name of an image (${titleOf(container)}).`, hint };
     }
   },
 };

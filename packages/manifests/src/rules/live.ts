@@ -57,10 +57,10 @@ const environment: Rule = {
     for (const { container, meta, service } of answeringOf(set)) {
       const facts = set.facts.services.find((each) => each.service === service);
       const known = facts?.variables.map(({ name }) => name) ?? [];
-      for (const { name, at, isNamed } of environmentOf(container, set).variables.values()) {
+      for (const { name, nameAt, isNamed } of environmentOf(container, set).variables.values()) {
         if (meta.environment.includes(name) || !(known.includes(name) || (isNamed && facts === undefined))) continue;
         const sentence = `The running ${service} ${meta.version} does not read ${name}${didYouMean(name, meta.environment)}.`;
-        yield { at, sentence };
+        yield { at: nameAt, sentence };
       }
     }
   },

@@ -1,0 +1,177 @@
+import type { Bundle } from "@pos/manifests/check";
+import type { LiveFacts, ServiceFacts } from "@pos/manifests/facts";
+import type { Finding, Report } from "@pos/manifests/finding";
+import { type Command, Option } from "commander";
+import { existsSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { CliError, usageError } from "../errors.ts";
+import type { Exit } from "../exit-codes.ts";
+import type { Io } from "../io.ts";
+import type { View } from "../output/printer.ts";
+import type { Tools } from "../tools.ts";
+import type { Verb } from "../verb.ts";
+import { VERSION } from "../version.ts";
+
+interface ValidateOptions {
+  readonly path?: readonly string[];
+  readonly kubernetes?: string;
+  readonly strict?: boolean;
+  readonly live?: boolean;
+  readonly rule?: readonly string[];
+  readonly ignoreMissing?: boolean;
+  /** True without a rule: all of them are listed. */
+  readonly explain?: string | boolean;
+}
+
+interface RuleRow {
+  readonly id: string;
+  readonly level: string;
+  readonly title: string;
+}
+
+/** What is checked when no path is given, as far as it exists. */
+const DEFAULT_PATHS = ["k8s", "compose.yaml"];
+
+const findingView: View<Finding> = {
+  kind: "finding",
+  id: ({ file, line, column, rule }) => `${file}:${line}:${column}:${rule}`,
+  columns: [
+    { header: "PLACE", value: ({ file, line, column }) => `${file}:${line}:${column}` },
+    { header: "RULE", value: ({ rule }) => rule },
+    { header: "FINDING", value: ({ sentence }) => sentence },
+  ],
+};
+
+const ruleView: View<RuleRow> = {
+  kind: "rule",
+  id: ({ id }) => id,
+  columns: [
+    { header: "RULE", value: ({ id }) => id },
+    { header: "LEVEL", value: ({ level }) => level },
+    { header: "WHAT IT HOLDS TO", value: ({ title }) => title },
+  ],
+};
+
+export const validateVerb: Verb<ValidateOptions> = {
+  usage: "validate [path...]",
+  summary: "Check manifests: schema, references, and the running services",
+  description: `Checks Kubernetes manifests and compose files: folders, files, kustomizations (rendered by kubectl or
+kustomize), and - for standard input; without a path ${DEFAULT_PATHS.join(" and ")}. Needs no cluster and no network.
+
+Exits 6 when there are errors, with --strict also when there are warnings.`,
+  examples: [
+    "ordersctl validate",
+    "ordersctl validate k8s/overlays/production compose.yaml --kubernetes 1.33",
+    "helm template ./chart | ordersctl validate - --rule service-account-token=off",
+    "ordersctl validate --live                 compare with the running services as well",
+    "ordersctl validate --explain service-target-port",
+    "ordersctl validate -o sarif > findings.sarif",
+  ],
+  formats: ["sarif", "junit"],
+  configure: (command: Command) =>
+    command
+      .option("--kubernetes <version>", "version whose schemas are asked, such as 1.33 (default: the newest)")
+      .option("--strict", "warnings count as errors")
+      .option("--live", "ask the running services too, as an administrator")
+      .option("--rule <rule=level>", "set a rule to off, warn or error; repeatable", collect, [])
+      .option("--ignore-missing", "let kinds without a schema pass (custom resources)")
+      .addOption(new Option("--explain [rule]", "say what a rule holds to and why; without a rule list all")),
+  run: runValidate,
+};
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+async function runValidate(options: ValidateOptions, tools: Tools): Promise<Exit> {
+  if (options.explain !== undefined) return explain(options.explain, tools);
+  const { io, settings } = tools;
+  // The tool that renders kustomizations runs while the rest is loaded.
+  const { readBundles } = await import("@pos/manifests/input");
+  const reading = readBundles(pathsOf(options, io), { standardInput: () => io.stdin.readAll() }).catch(rethrowInput);
+  const [{ checkManifests }, { parseLevels }, services, bundles] = await Promise.all([
+    import("@pos/manifests/check"),
+    import("@pos/manifests/rules"),
+    readFacts(),
+    reading,
+  ]);
+  const ignored = options.ignoreMissing === true ? ["unknown-kind=off"] : [];
+  const levels = asUsage(() => parseLevels([...ignored, ...(options.rule ?? [])]), "--explain");
+  const live = options.live === true ? await askServices(bundles, services, tools) : [];
+  const version = options.kubernetes;
+  const report = asUsage(() =>
+    checkManifests(bundles, {
+      levels,
+      services,
+      live,
+      ...(version === undefined ? {} : { kubernetesVersion: version }),
+    }),
+  );
+  await print(report, settings.output.value, tools);
+  const isBad = ({ severity }: Finding): boolean => severity === "error" || options.strict === true;
+  return report.findings.some(isBad) ? "FINDINGS" : "OK";
+}
+
+async function explain(rule: string | boolean, { printer }: Tools): Promise<Exit> {
+  const { explainRule, listRules } = await import("@pos/manifests/explain");
+  if (typeof rule === "string") printer.text(asUsage(() => explainRule(rule), "--explain"));
+  else printer.list(listRules(), ruleView);
+  return "OK";
+}
+
+/** @throws {CliError} USAGE when none is given and there is nothing to take in its place */
+function pathsOf({ path = [] }: ValidateOptions, io: Io): string[] {
+  const given = path.length > 0 ? path : DEFAULT_PATHS.filter((each) => existsSync(resolve(io.cwd, each)));
+  if (given.length === 0) {
+    throw usageError(
+      `There is neither ${DEFAULT_PATHS.join(" nor ")} here: name what is to be checked.`,
+      "ordersctl validate FOLDER",
+    );
+  }
+  return given.map((each) => (each === "-" ? each : relative(process.cwd(), resolve(io.cwd, each)) || "."));
+}
+
+async function readFacts(): Promise<readonly ServiceFacts[]> {
+  const { readServiceFacts } = await import("../manifests/facts.ts");
+  return readServiceFacts();
+}
+
+async function askServices(
+  bundles: readonly Bundle[],
+  services: readonly ServiceFacts[],
+  { session }: Tools,
+): Promise<readonly LiveFacts[]> {
+  const [{ LiveServices }, { probePathsIn }] = await Promise.all([
+    import("../manifests/live.ts"),
+    import("@pos/manifests/check"),
+  ]);
+  const port = new LiveServices(session);
+  return Promise.all(services.map(({ service }) => port.ask(service, probePathsIn(bundles, service))));
+}
+
+async function print(report: Report, format: string, { printer, talk }: Tools): Promise<void> {
+  const [{ printReport }, { summaryOf }] = await Promise.all([
+    import("@pos/manifests/report"),
+    import("@pos/manifests/summary"),
+  ]);
+  if (format === "sarif" || format === "junit" || format === "json") {
+    printer.text(printReport(report, format, { version: VERSION }));
+  } else if (printer.isForPeople) {
+    const { red, yellow, dim } = printer.style;
+    printer.text(printReport(report, "table", { version: VERSION, paint: { error: red, warn: yellow, dim } }));
+  } else printer.list(report.findings, findingView);
+  talk.say(summaryOf(report));
+}
+
+/** What the checker refuses to be asked is a mistake on the command line. */
+function asUsage<Value>(action: () => Value, flag = "--help"): Value {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof RangeError) throw usageError(error.message, `ordersctl validate ${flag}`);
+    throw error;
+  }
+}
+
+async function rethrowInput(error: unknown): Promise<never> {
+  const { InputError } = await import("@pos/manifests/input");
+  throw error instanceof InputError ? new CliError(error.message, { exit: "USAGE" }) : error;
+}
