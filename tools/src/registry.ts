@@ -1,4 +1,5 @@
 import type { Step } from "./step.ts";
+import { containers, kubernetes } from "./steps/containers.ts";
 import { coverage } from "./steps/coverage.ts";
 import { commandStep } from "./steps/command-step.ts";
 import { format } from "./steps/format.ts";
@@ -73,5 +74,7 @@ export const STEPS: readonly Step[] = [
   browser,
   fuzz,
   chaos,
+  containers,
+  kubernetes,
   mutations,
 ];
