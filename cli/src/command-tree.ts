@@ -14,6 +14,7 @@ const STACK = "Run the stack:";
 const WORK = "Work with it:";
 const CHECK = "Look after it:";
 const DEPLOY = "Deploy it:";
+const SELF = "Ordersctl itself:";
 
 /** Every first word, in the order of the help. */
 export const commandTree: readonly Branch[] = [
@@ -96,6 +97,12 @@ export const commandTree: readonly Branch[] = [
     load: async () => (await import("./commands/health.ts")).healthVerb,
   },
   {
+    name: "doctor",
+    summary: "Check everything that `up` and the other commands need",
+    group: CHECK,
+    load: async () => (await import("./commands/doctor.ts")).doctorVerb,
+  },
+  {
     name: "audit",
     summary: "Prove that no order is lost or doubled and no unit sold twice",
     group: CHECK,
@@ -118,6 +125,24 @@ export const commandTree: readonly Branch[] = [
     summary: "The keys that sign access tokens",
     group: CHECK,
     load: async () => (await import("./commands/keys/verbs.ts")).keyVerbs,
+  },
+  {
+    name: "bench",
+    summary: "Place orders for a while and measure how long each takes",
+    group: CHECK,
+    load: async () => (await import("./commands/bench.ts")).benchVerb,
+  },
+  {
+    name: "api",
+    summary: "Call any route with your sign-in",
+    group: WORK,
+    load: async () => (await import("./commands/api.ts")).apiVerb,
+  },
+  {
+    name: "open",
+    summary: "Open the Swagger page of a service in the browser",
+    group: WORK,
+    load: async () => (await import("./commands/open.ts")).openVerb,
   },
   {
     name: "db",
@@ -148,5 +173,29 @@ export const commandTree: readonly Branch[] = [
     summary: "Fill the three databases from a backup",
     group: DEPLOY,
     load: async () => (await import("./commands/restore.ts")).restoreVerb,
+  },
+  {
+    name: "profile",
+    summary: "Addresses and sign-ins of several stacks",
+    group: SELF,
+    load: async () => (await import("./commands/profile/verbs.ts")).profileVerbs,
+  },
+  {
+    name: "config",
+    summary: "Settings, and where they come from",
+    group: SELF,
+    load: async () => (await import("./commands/config/verbs.ts")).configVerbs,
+  },
+  {
+    name: "completion",
+    summary: "Print the completion script of bash, zsh or fish",
+    group: SELF,
+    load: async () => (await import("./commands/completion.ts")).completionVerb,
+  },
+  {
+    name: "version",
+    summary: "Show the versions of ordersctl and of the services",
+    group: SELF,
+    load: async () => (await import("./commands/version.ts")).versionVerb,
   },
 ];

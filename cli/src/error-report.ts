@@ -96,6 +96,8 @@ function explainAnswer(error: Answered): Failure {
 
 function fieldProblems(fields: unknown): string[] {
   if (!Array.isArray(fields)) return [];
+  // A single one stands in the message already.
+  if (fields.length < 2) return [];
   return fields.flatMap((field: unknown) =>
     typeof field === "object" && field !== null && "path" in field && "message" in field
       ? [`${String(field.path)}: ${String(field.message)}`]

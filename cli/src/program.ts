@@ -2,10 +2,12 @@ import { Command, Help, type OutputConfiguration } from "commander";
 import { type Branch, commandTree } from "./command-tree.ts";
 import type { Exit } from "./exit-codes.ts";
 import { addGlobalOptions, readGlobalOptions } from "./global-options.ts";
+import { topicsText } from "./help/topics.ts";
 import type { Io } from "./io.ts";
 import type { Style } from "./output/style.ts";
 import { createTools } from "./tools.ts";
 import type { AnyVerb, Verb } from "./verb.ts";
+import { VERSION } from "./version.ts";
 
 /** What a parse came to. */
 export interface Outcome {
@@ -41,6 +43,7 @@ export function createProgram(io: Io, tools: { outcome: Outcome; style: Style })
     .showSuggestionAfterError()
     .allowExcessArguments(false);
   addGlobalOptions(program);
+  program.addHelpText("after", topicsText()).version(VERSION, "-V, --version", "show the version");
   for (const branch of commandTree) addBranch(program, branch, { io, outcome: tools.outcome });
   return program;
 }
@@ -67,10 +70,8 @@ function addBranch(program: Command, branch: Branch, tools: { io: Io; outcome: O
     if ("run" in loaded) return fill(command, loaded, tools);
     for (const verb of loaded) fill(command.command(verb.usage.split(" ")[0] ?? "").helpCommand(false), verb, tools);
   };
-  program.hook("preSubcommand", (_, next) => {
-    if (next === command) return (loading ??= load());
-    return undefined;
-  });
+  const loadOnce = () => (loading ??= load());
+  program.hook("preSubcommand", (_, next) => (next === command ? loadOnce() : undefined));
 }
 
 function fill(command: Command, verb: AnyVerb, { io, outcome }: { io: Io; outcome: Outcome }): void {

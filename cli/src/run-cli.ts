@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { reportError } from "./error-report.ts";
 import { CliError } from "./errors.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { topics } from "./help/topics.ts";
 import type { Io } from "./io.ts";
 import { styleOf } from "./output/style.ts";
 import { createProgram, type Outcome } from "./program.ts";
@@ -12,12 +13,23 @@ import { earlyColor } from "./tools.ts";
  * process.
  */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  // What the scripts of `ordersctl completion` ask at every Tab.
+  if (argv[0] === "__complete") {
+    const { answerCompletion } = await import("./completion/answer.ts");
+    await answerCompletion(argv.slice(1), io);
+    return exitCodes.OK.code;
+  }
   const color = earlyColor(argv);
   const outcome: Outcome = { exit: "OK" };
   const program = createProgram(io, { outcome, style: styleOf(io.stdout, io.env, color) });
+  const topic = argv[0] === "help" ? topics[argv[1] ?? ""] : undefined;
   try {
+    if (topic !== undefined) {
+      io.stdout.write(topic.text());
+      return exitCodes.OK.code;
+    }
     if (argv.length === 0) {
-      io.stdout.write(program.helpInformation());
+      program.outputHelp();
       return exitCodes.OK.code;
     }
     await program.parseAsync([...argv], { from: "user" });

@@ -31,11 +31,7 @@ export interface Tools {
  * @param ownFormats values of -o that the command prints itself; the printer then prints tables
  * @throws {CliError} USAGE
  */
-export async function createTools(
-  io: Io,
-  globals: GlobalOptions,
-  ownFormats: readonly string[] = [],
-): Promise<Tools> {
+export async function createTools(io: Io, globals: GlobalOptions, ownFormats: readonly string[] = []): Promise<Tools> {
   const settings = await readSettings(io, globals);
   const color = colorModes.find((mode) => mode === settings.color.value);
   if (color === undefined)

@@ -48,6 +48,7 @@ export const healthVerb: Verb<HealthOptions> = {
   description:
     "Asks GET /health of user, product, order, or all. Exits 5 when one is not healthy, 3 when a wait runs out.",
   examples: ["ordersctl health", "ordersctl health order --wait 30s", "ordersctl health --watch"],
+  argumentChoices: { service: serviceNames },
   configure: (command: Command) =>
     command
       .option("--wait [duration]", `wait until all are healthy, at most so long (default ${WAIT_DEFAULT})`)

@@ -33,6 +33,7 @@ named. Lines are merged by time. -o json prints them as they were written.`,
     "ordersctl logs mongod --tail 50",
     "ordersctl logs -o json | jq .",
   ],
+  argumentChoices: { service: sources },
   configure: (command: Command) =>
     command
       .option("-f, --follow", "go on with what is logged from now on; Ctrl-C ends it")

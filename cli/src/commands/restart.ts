@@ -21,6 +21,7 @@ export const restartVerb: Verb<RestartOptions> = {
   summary: "Start one service again",
   description: "Ends user, product or order in order (requests in flight finish); its supervisor starts it again.",
   examples: ["ordersctl restart order"],
+  argumentChoices: { service: serviceNames },
   configure: (command: Command) =>
     command.option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)"),
   run: runRestart,

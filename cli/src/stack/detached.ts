@@ -35,7 +35,7 @@ export async function startDetached(
     const text = readFileSync(console, "utf8");
     const lines = text.slice(told, text.lastIndexOf("\n") + 1);
     told += lines.length;
-    if (lines !== "") io.stderr.write(lines);
+    if (lines !== "" && tools.globals.quiet !== true) io.stderr.write(lines);
   };
   try {
     while (isAlive(child)) {

@@ -1,5 +1,8 @@
 import type { DatabaseLayout } from "@pos/service-kit/migrate";
 
+/** What applies the layout; offered with it, so that whoever may know the layout needs nothing else. */
+export { migrateDatabase, pendingMigrations } from "@pos/service-kit/migrate";
+
 const live = { emailKey: { $exists: true } };
 
 /** What userdb must look like before the service serves. Documents whose `expiresAt` has passed are removed by MongoDB. */

@@ -58,7 +58,7 @@ export async function pendingMigrations(db: Db, layout: DatabaseLayout): Promise
 export async function migrateDatabase(
   db: Db,
   layout: DatabaseLayout,
-  tools: { clock: Clock; logger: Logger },
+  tools: { clock: Clock; logger: Pick<Logger, "info"> },
 ): Promise<void> {
   if ((await pendingMigrations(db, layout)).length > 0)
     await withLock(db, tools.clock, () => runPending(db, layout, tools.logger));
@@ -66,7 +66,7 @@ export async function migrateDatabase(
     await db.collection(collection).createIndex(keys, options);
 }
 
-async function runPending(db: Db, layout: DatabaseLayout, logger: Logger): Promise<void> {
+async function runPending(db: Db, layout: DatabaseLayout, logger: Pick<Logger, "info">): Promise<void> {
   for (const migration of await pendingMigrations(db, layout)) {
     logger.info({ version: migration.version, name: migration.name }, "migrating");
     await migration.up(db);

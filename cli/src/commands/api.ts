@@ -1,0 +1,131 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { CliError, messageOf, usageError } from "../errors.ts";
+import type { Exit } from "../exit-codes.ts";
+import { serviceNames, type ServiceName } from "../stack/layout.ts";
+import type { Tools } from "../tools.ts";
+import type { Verb } from "../verb.ts";
+import { parseDuration } from "../duration.ts";
+
+interface ApiOptions {
+  readonly method: string;
+  readonly path: string;
+  readonly data?: string;
+  readonly header?: readonly string[];
+  readonly include?: boolean;
+  readonly service?: string;
+}
+
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+/** First words of the paths of each service; /health, /meta and /swagger are everybody's. */
+const owners: readonly (readonly [RegExp, ServiceName])[] = [
+  [/^\/(api\/v1\/)?(users|auth|\.well-known)\b/, "user"],
+  [/^\/(api\/v1\/)?(products|reservations|audit\/(products|reservations))\b/, "product"],
+  [/^\/(api\/v1\/)?(orders|outbox|audit\/orders)\b/, "order"],
+];
+
+export const apiVerb: Verb<ApiOptions> = {
+  usage: "api <method> <path>",
+  summary: "Call any route with your sign-in",
+  description: `Calls a route and prints the body of the answer, JSON indented on a terminal. The service follows from the path; for
+/health, /meta and /swagger/json name it with --service. Exits 1 for a status of 400 and above, 4 for 401 and 403.`,
+  examples: [
+    "ordersctl api GET /orders?limit=2",
+    'ordersctl api POST /products -d \'{"name":"Keyboard","price":89.9,"stock":10}\'',
+    "ordersctl api GET /meta --service order",
+  ],
+  argumentChoices: { method: methods },
+  configure: (command: Command) =>
+    command
+      .option("-d, --data <json>", "body; @FILE reads a file, - standard input")
+      .option("-H, --header <name:value>", "header; may be repeated", (value: string, all: string[] = []) => [
+        ...all,
+        value,
+      ])
+      .option("-i, --include", "print status and headers too")
+      .option("--service <name>", `${serviceNames.join(", ")}`),
+  run: callApi,
+};
+
+async function callApi(options: ApiOptions, tools: Tools): Promise<Exit> {
+  const { session, printer, io, settings } = tools;
+  const method = options.method.toUpperCase();
+  if (!methods.includes(method)) throw usageError(`"${options.method}" is no method; there are ${methods.join(", ")}.`);
+  const url = addressOf(options, session.urls);
+  const body = await readBody(options.data, tools);
+  const token = await session.token();
+  const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` });
+  if (body !== undefined) headers.set("content-type", "application/json");
+  for (const header of options.header ?? []) addHeader(headers, header);
+  const answer = await send(url, { method, headers, body, timeoutMs: parseDuration(settings.timeout.value) }, tools);
+  if (options.include === true) printer.text(`${answer.status} ${answer.statusText}\n${headersText(answer.headers)}\n`);
+  printer.text(formatBody(await answer.text(), io.stdout.isTty));
+  if (answer.ok) return "OK";
+  return answer.status === 401 || answer.status === 403 ? "SIGN_IN" : "FAILED";
+}
+
+async function send(
+  url: string,
+  {
+    method,
+    headers,
+    body,
+    timeoutMs,
+  }: { method: string; headers: Headers; body: string | undefined; timeoutMs: number },
+  { session }: Tools,
+): Promise<Response> {
+  try {
+    return await session.fetch(url, {
+      method,
+      headers,
+      redirect: "manual",
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(body === undefined ? {} : { body }),
+    });
+  } catch (error) {
+    const { NoAnswerError } = await import("@pos/client/errors");
+    throw new NoAnswerError(url, {
+      isTimeout: error instanceof DOMException && error.name === "TimeoutError",
+      cause: error,
+    });
+  }
+}
+
+function addressOf({ path, service }: ApiOptions, urls: Tools["session"]["urls"]): string {
+  // A whole address would send the token to whoever it names.
+  if (!path.startsWith("/") || path.startsWith("//")) throw usageError(`The path begins with one "/", not "${path}".`);
+  const found = service?.replace(/-service$/, "") ?? owners.find(([form]) => form.test(path))?.[1];
+  const name = serviceNames.find((known) => known === found);
+  if (name === undefined)
+    throw usageError(`Which service is meant by ${path}? Add --service ${serviceNames.join("|")}.`);
+  return { user: urls.userUrl, product: urls.productUrl, order: urls.orderUrl }[name] + path;
+}
+
+async function readBody(data: string | undefined, { io }: Tools): Promise<string | undefined> {
+  if (data === "-") return io.stdin.readAll();
+  if (data?.startsWith("@") !== true) return data;
+  return readFile(data.slice(1), "utf8").catch((error: unknown) => {
+    throw usageError(`${data.slice(1)} cannot be read: ${messageOf(error)}`);
+  });
+}
+
+function addHeader(headers: Headers, header: string): void {
+  const [, name, value] = /^([\w-]+):\s*(.*)$/.exec(header) ?? [];
+  if (name === undefined || value === undefined) throw usageError(`"${header}" is no header; write NAME:VALUE.`);
+  try {
+    headers.set(name, value);
+  } catch (error) {
+    throw new CliError(messageOf(error), { exit: "USAGE" });
+  }
+}
+
+const headersText = (headers: Headers): string => [...headers].map(([name, value]) => `${name}: ${value}\n`).join("");
+
+function formatBody(text: string, isTty: boolean): string {
+  if (!isTty || text === "") return text;
+  try {
+    return `${JSON.stringify(JSON.parse(text), undefined, 2)}\n`;
+  } catch {
+    return text;
+  }
+}

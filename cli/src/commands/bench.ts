@@ -1,0 +1,134 @@
+import type { Client } from "@pos/client";
+import type { Command } from "commander";
+import { Latencies } from "../bench/measure.ts";
+import { parseDuration } from "../duration.ts";
+import { usageError } from "../errors.ts";
+import { readInteger } from "../numbers.ts";
+import type { View } from "../output/printer.ts";
+import type { Tools } from "../tools.ts";
+import type { Verb } from "../verb.ts";
+
+interface BenchOptions {
+  readonly duration?: string;
+  readonly concurrency?: string;
+  readonly rate?: string;
+  readonly products?: string;
+}
+
+interface Result {
+  readonly requests: number;
+  readonly seconds: number;
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+const milliseconds = (value: number): string => `${value.toFixed(1)} ms`;
+
+const view: View<Result> = {
+  kind: "bench",
+  id: () => "bench",
+  columns: [
+    { header: "ORDERS", value: ({ requests }) => String(requests), align: "right" },
+    { header: "PER SECOND", value: ({ perSecond }) => perSecond.toFixed(1), align: "right" },
+    { header: "P50", value: ({ p50Ms }) => milliseconds(p50Ms), align: "right" },
+    { header: "P95", value: ({ p95Ms }) => milliseconds(p95Ms), align: "right" },
+    { header: "P99", value: ({ p99Ms }) => milliseconds(p99Ms), align: "right" },
+    { header: "MAX", value: ({ maxMs }) => milliseconds(maxMs), align: "right" },
+    {
+      header: "ERRORS",
+      value: ({ errors }) =>
+        Object.entries(errors)
+          .map(([code, count]) => `${count} × ${code}`)
+          .join(", ") || "none",
+    },
+  ],
+};
+
+export const benchVerb: Verb<BenchOptions> = {
+  usage: "bench",
+  summary: "Place orders for a while and measure how long each takes",
+  description: `Places real orders of bench products on the stack of the profile and prints p50, p95 and p99. With --rate orders are sent at
+that pace whatever the answers take, and the time an order waits for a free slot counts; without it each slot sends the next order when
+the last one is answered. The products are taken off the catalogue at the end, the orders stay.`,
+  examples: ["ordersctl bench --duration 30s --concurrency 16", "ordersctl bench --rate 100 -o json"],
+  configure: (command: Command) =>
+    command
+      .option("--duration <duration>", "how long", "10s")
+      .option("--concurrency <number>", "orders under way at once", "8")
+      .option("--rate <number>", "orders a second")
+      .option("--products <number>", "products that the orders are spread over", "10"),
+  run: bench,
+};
+
+async function bench(options: BenchOptions, tools: Tools): Promise<void> {
+  const { session, printer, talk, io } = tools;
+  const durationMs = parseDuration(options.duration ?? "10s");
+  const concurrency = readInteger("--concurrency", options.concurrency ?? "8", { minimum: 1, maximum: 1000 });
+  const products = readInteger("--products", options.products ?? "10", { minimum: 1, maximum: 1000 });
+  const rate =
+    options.rate === undefined ? undefined : readInteger("--rate", options.rate, { minimum: 1, maximum: 100_000 });
+  if (durationMs < 100) throw usageError("--duration must be at least 100ms.");
+  await tools.confirm(`Place orders at ${session.urls.orderUrl} for ${durationMs / 1000} s? They stay.`);
+  const client = await session.client();
+  const userId = await session.userId();
+  const ids = await Promise.all(
+    Array.from({ length: products }, async (_, index) => {
+      const name = `bench ${io.now()} ${index}`;
+      return (await client.products.create({ name, price: 9.99, stock: 1_000_000 })).id;
+    }),
+  );
+  try {
+    talk.say(`${concurrency} at once for ${durationMs / 1000} s${rate === undefined ? "" : `, ${rate} a second`} …`);
+    printer.one(await load(client, { userId, ids, durationMs, concurrency, rate }, tools), view);
+  } finally {
+    await Promise.all(ids.map((id) => client.products.delete(id)));
+  }
+}
+
+async function load(
+  client: Client,
+  wish: { userId: string; ids: readonly string[]; durationMs: number; concurrency: number; rate: number | undefined },
+  { io, talk }: Tools,
+): Promise<Result> {
+  const { ApiError } = await import("@pos/client/errors");
+  const latencies = new Latencies();
+  const errors: Record<string, number> = {};
+  const progress = talk.progress("bench", Math.round(wish.durationMs / 1000));
+  const startedAtMs = performance.now();
+  let sent = 0;
+  const slot = async () => {
+    for (;;) {
+      const number = sent++;
+      // Open loop: the clock of an order starts when it was due, not when a slot was free (no coordinated omission).
+      const dueMs = wish.rate === undefined ? performance.now() : startedAtMs + (number / wish.rate) * 1000;
+      if (dueMs - startedAtMs >= wish.durationMs) return;
+      if (dueMs > performance.now()) await io.sleep(dueMs - performance.now());
+      const items = [{ productId: wish.ids[number % wish.ids.length] ?? "", quantity: 1 }];
+      try {
+        await client.orders.place({ userId: wish.userId, items }, { idempotencyKey: crypto.randomUUID() });
+        latencies.add(performance.now() - dueMs);
+      } catch (error) {
+        const code = error instanceof ApiError ? error.code : "no answer";
+        errors[code] = (errors[code] ?? 0) + 1;
+      }
+      progress.update(Math.round((performance.now() - startedAtMs) / 1000));
+    }
+  };
+  await Promise.all(Array.from({ length: wish.concurrency }, slot));
+  progress.end();
+  const seconds = (performance.now() - startedAtMs) / 1000;
+  return {
+    requests: latencies.count,
+    seconds,
+    perSecond: latencies.count / seconds,
+    p50Ms: latencies.percentileMs(0.5),
+    p95Ms: latencies.percentileMs(0.95),
+    p99Ms: latencies.percentileMs(0.99),
+    maxMs: latencies.maxMs,
+    errors,
+  };
+}

@@ -1,0 +1,26 @@
+import { completionScripts, shells } from "../completion/scripts.ts";
+import { usageError } from "../errors.ts";
+import type { Tools } from "../tools.ts";
+import type { Verb } from "../verb.ts";
+
+interface CompletionOptions {
+  readonly shell: string;
+}
+
+export const completionVerb: Verb<CompletionOptions> = {
+  usage: "completion <shell>",
+  summary: "Print the completion script of bash, zsh or fish",
+  description: "Prints what a shell sources to complete commands, options and values. It needs an `ordersctl` on PATH.",
+  examples: [
+    "source <(ordersctl completion bash)         for good: … > ~/.local/share/bash-completion/completions/ordersctl",
+    'source <(ordersctl completion zsh)          for good: … > "${fpath[1]}/_ordersctl"',
+    "ordersctl completion fish | source          for good: … > ~/.config/fish/completions/ordersctl.fish",
+  ],
+  argumentChoices: { shell: shells },
+  argumentChoices: { shell: shells },
+  run: async ({ shell }: CompletionOptions, { printer }: Tools) => {
+    const known = shells.find((name) => name === shell);
+    if (known === undefined) throw usageError(`There is no script for "${shell}"; there are ${shells.join(", ")}.`);
+    printer.text(completionScripts[known]);
+  },
+};

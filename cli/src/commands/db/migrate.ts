@@ -1,0 +1,103 @@
+import type { Command } from "commander";
+import { CliError } from "../../errors.ts";
+import type { Exit } from "../../exit-codes.ts";
+import type { Io } from "../../io.ts";
+import type { View } from "../../output/printer.ts";
+import { databaseUris } from "../../stack/database-uris.ts";
+import { serviceNames, type ServiceName, stackLayout } from "../../stack/layout.ts";
+import type { Tools } from "../../tools.ts";
+import type { Verb } from "../../verb.ts";
+
+interface MigrateOptions {
+  readonly dryRun?: boolean;
+  readonly dataDir?: string;
+}
+
+interface Row {
+  readonly service: ServiceName;
+  readonly version: number;
+  readonly name: string;
+  readonly state: "pending" | "applied";
+}
+
+const SELECTION_TIMEOUT_MS = 5000;
+
+const view: View<Row> = {
+  kind: "migration",
+  id: ({ service, version }) => `${service}/${version}`,
+  columns: [
+    { header: "DATABASE", value: ({ service }) => `${service}db` },
+    { header: "VERSION", value: ({ version }) => String(version), align: "right" },
+    { header: "MIGRATION", value: ({ name }) => name },
+    {
+      header: "STATE",
+      value: ({ state }) => state,
+      paint: (cell, style, { state }) => (state === "pending" ? style.yellow(cell) : style.green(cell)),
+    },
+  ],
+};
+
+export const migrateVerb: Verb<MigrateOptions> = {
+  usage: "migrate",
+  summary: "Bring the databases to the form that this release wants",
+  description: `Runs the pending migrations and makes the indexes of the three databases, as every service does for itself when it starts.
+Databases: USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI, else MONGO_URI, else those of the stack that runs here.`,
+  examples: ["ordersctl db migrate --dry-run", "MONGO_URI=mongodb://… ordersctl db migrate"],
+  configure: (command: Command) =>
+    command
+      .option("--dry-run", "show what is pending and change nothing")
+      .option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)"),
+  run: migrate,
+};
+
+async function migrate({ dryRun = false, dataDir }: MigrateOptions, tools: Tools): Promise<Exit> {
+  const { io, printer, talk } = tools;
+  const uris = await databaseUris(stackLayout(io, dataDir), io);
+  const rows: Row[] = [];
+  for (const name of serviceNames) rows.push(...(await migrateOne(name, { uri: uris[name], dryRun }, io)));
+  printer.list(rows, view);
+  const pending = rows.filter(({ state }) => state === "pending").length;
+  if (dryRun) talk.say(pending === 0 ? "Nothing is pending." : `${pending} pending; nothing was changed (--dry-run).`);
+  else talk.done("the databases are as this release wants them");
+  return "OK";
+}
+
+async function migrateOne(
+  name: ServiceName,
+  { uri, dryRun }: { uri: string; dryRun: boolean },
+  clock: Io,
+): Promise<readonly Row[]> {
+  const [{ MongoClient }, { layout, migrateDatabase, pendingMigrations }] = await Promise.all([
+    import("mongodb"),
+    loadMigrations(name),
+  ]);
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: SELECTION_TIMEOUT_MS });
+  try {
+    await client.connect();
+    const db = client.db();
+    if (!dryRun) await migrateDatabase(db, layout, { clock, logger: { info: () => undefined } });
+    const pending = new Set((await pendingMigrations(db, layout)).map(({ version }) => version));
+    return layout.migrations.map(({ version, name: title }) => ({
+      service: name,
+      version,
+      name: title,
+      state: pending.has(version) ? "pending" : "applied",
+    }));
+  } catch (error) {
+    throw new CliError(
+      `${name}db could not be brought to its form: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        exit: "UNREACHABLE",
+        tries: ["ordersctl doctor"],
+        cause: error,
+      },
+    );
+  } finally {
+    await client.close();
+  }
+}
+
+const loadMigrations = (name: ServiceName) => {
+  if (name === "user") return import("@pos/user-service/migrations");
+  return name === "product" ? import("@pos/product-service/migrations") : import("@pos/order-service/migrations");
+};

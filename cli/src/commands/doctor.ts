@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+import { type Check, checks } from "../doctor/checks.ts";
+import type { Exit } from "../exit-codes.ts";
+import { clean } from "../output/text.ts";
+import type { View } from "../output/printer.ts";
+import type { Tools } from "../tools.ts";
+import type { Verb } from "../verb.ts";
+
+interface DoctorOptions {
+  readonly dataDir?: string;
+}
+
+const view: View<Check> = { kind: "check", id: ({ name }) => name, columns: [] };
+
+export const doctorVerb: Verb<DoctorOptions> = {
+  usage: "doctor",
+  summary: "Check everything that `up` and the other commands need",
+  description:
+    "Checks runtime, MongoDB, files, ports, services, clock and sign-in, with a fix for each problem. Exits 6 when there is one.",
+  configure: (command: Command) =>
+    command.option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)"),
+  run: examine,
+};
+
+async function examine({ dataDir }: DoctorOptions, tools: Tools): Promise<Exit> {
+  const { printer } = tools;
+  const results: Check[] = [];
+  for (const run of checks) {
+    const result = await run(tools, dataDir);
+    results.push(result);
+    if (printer.isForPeople) printer.text(render(result, tools));
+  }
+  if (!printer.isForPeople) printer.list(results, view);
+  return results.some(({ status }) => status === "problem") ? "FINDINGS" : "OK";
+}
+
+function render({ name, status, detail, fix }: Check, { printer: { style } }: Tools): string {
+  const sign = { ok: style.green("✓"), warning: style.yellow("!"), problem: style.red("✗") }[status];
+  return `${sign} ${style.bold(name.padEnd(14))} ${clean(detail)}\n${fix === undefined ? "" : `  ${" ".repeat(14)} ${style.dim(`Try: ${clean(fix)}`)}\n`}`;
+}

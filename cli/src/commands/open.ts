@@ -1,0 +1,32 @@
+import { spawn } from "node:child_process";
+import { usageError } from "../errors.ts";
+import type { Tools } from "../tools.ts";
+import { serviceNames } from "../stack/layout.ts";
+import type { Verb } from "../verb.ts";
+
+interface OpenOptions {
+  readonly service?: string;
+}
+
+export const openVerb: Verb<OpenOptions> = {
+  usage: "open [service]",
+  summary: "Open the Swagger page of a service in the browser",
+  description:
+    "Prints the address of the Swagger page of user, product or order (order when none is named) and opens it, on a terminal.",
+  argumentChoices: { service: serviceNames },
+  run: openPage,
+};
+
+async function openPage({ service = "order" }: OpenOptions, { session, printer, io, talk }: Tools): Promise<void> {
+  const { userUrl, productUrl, orderUrl } = session.urls;
+  const urls: Readonly<Record<string, string>> = { user: userUrl, product: productUrl, order: orderUrl };
+  const url = urls[service.replace(/-service$/, "")];
+  if (url === undefined) throw usageError(`There is no service "${service}"; there are ${serviceNames.join(", ")}.`);
+  const page = `${url}/swagger`;
+  printer.text(`${page}\n`);
+  if (!io.stdout.isTty) return;
+  const programs: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: "open", win32: "explorer" };
+  const child = spawn(programs[process.platform] ?? "xdg-open", [page], { stdio: "ignore", detached: true });
+  child.once("error", () => talk.hint("No browser could be opened from here; the address stands above."));
+  child.unref();
+}

@@ -1,0 +1,36 @@
+import { usageError } from "../../errors.ts";
+import { readUserConfig, writeUserConfig } from "../../session/config-files.ts";
+import type { Tools } from "../../tools.ts";
+import type { Verb } from "../../verb.ts";
+
+interface SetOptions {
+  readonly name: string;
+}
+
+const nameForm = /^[\w.-]{1,64}$/;
+
+export const setVerb: Verb<SetOptions> = {
+  usage: "set <name>",
+  summary: "Keep the addresses of a stack under a name",
+  description:
+    "Keeps --user-url, --product-url and --order-url under a name. Sign in to it with: ordersctl login --profile NAME",
+  examples: [
+    "ordersctl profile set staging --user-url https://users.example.com --product-url https://products.example.com --order-url https://orders.example.com",
+  ],
+  run: async ({ name }: SetOptions, { io, globals, talk }: Tools) => {
+    if (!nameForm.test(name))
+      throw usageError("A profile's name has up to 64 letters, digits, dots, hyphens and underscores.");
+    const { userUrl, productUrl, orderUrl } = globals;
+    if (userUrl === undefined && productUrl === undefined && orderUrl === undefined)
+      throw usageError("Nothing to keep: name --user-url, --product-url or --order-url.");
+    const config = await readUserConfig(io.env);
+    const own = {
+      ...config.profiles[name],
+      ...(userUrl === undefined ? {} : { userUrl }),
+      ...(productUrl === undefined ? {} : { productUrl }),
+      ...(orderUrl === undefined ? {} : { orderUrl }),
+    };
+    await writeUserConfig(io.env, { ...config, profiles: { ...config.profiles, [name]: own } });
+    talk.done(`profile ${name} is kept; use it: ordersctl profile use ${name}`);
+  },
+};

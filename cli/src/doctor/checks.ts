@@ -1,0 +1,193 @@
+import { existsSync, statSync } from "node:fs";
+import { messageOf } from "../errors.ts";
+import { isReadableByOthers } from "../files.ts";
+import { credentialsPath } from "../session/config-files.ts";
+import { serviceEntry, serviceNames, stackLayout } from "../stack/layout.ts";
+import { lockHolder } from "../stack/lock.ts";
+import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
+import { livingProcesses, portsOf, readState } from "../stack/state.ts";
+import type { Tools } from "../tools.ts";
+
+/** What one check came to. */
+export interface Check {
+  readonly name: string;
+  readonly status: "ok" | "warning" | "problem";
+  readonly detail: string;
+  /** What to do about it. */
+  readonly fix?: string;
+}
+
+const BUN_WANTED = "1.4";
+/** Tokens are judged by the clock of the services. */
+const CLOCK_SKEW_MAX_MS = 30_000;
+
+type Run = (tools: Tools, dataDir: string | undefined) => Promise<Check>;
+
+/** Every check, in the order in which they are shown. */
+export const checks: readonly Run[] = [
+  checkBun,
+  checkCheckout,
+  checkMongodb,
+  checkDataDir,
+  checkCredentials,
+  checkPorts,
+  checkServices,
+  checkClock,
+  checkSignIn,
+];
+
+async function checkBun(): Promise<Check> {
+  const version = process.versions["bun"];
+  if (version === undefined)
+    return {
+      name: "Bun",
+      status: "warning",
+      detail: `runs on Node ${process.versions.node}: all but \`up\` works`,
+      fix: "npx -y bun@1.4.5 run up",
+    };
+  const isWanted = version.startsWith(`${BUN_WANTED}.`);
+  return isWanted
+    ? { name: "Bun", status: "ok", detail: version }
+    : {
+        name: "Bun",
+        status: "warning",
+        detail: `${version}, tried with ${BUN_WANTED}`,
+        fix: "npm install -g bun@1.4.5",
+      };
+}
+
+async function checkCheckout(): Promise<Check> {
+  try {
+    for (const name of serviceNames) serviceEntry(name);
+    return { name: "Checkout", status: "ok", detail: "the services can be started from here" };
+  } catch (error) {
+    return { name: "Checkout", status: "warning", detail: messageOf(error), fix: "run it in a checkout to use `up`" };
+  }
+}
+
+async function checkMongodb({ io }: Tools): Promise<Check> {
+  const name = "MongoDB";
+  try {
+    if (io.env["MONGO_URI"]) {
+      const { checkMongoUri } = await import("@pos/local-mongodb/check-uri");
+      const { version, replicaSet, warnings } = await checkMongoUri(io.env["MONGO_URI"]);
+      const [warning] = warnings;
+      const detail = `MONGO_URI: ${version}, replica set ${replicaSet}`;
+      return warning === undefined ? { name, status: "ok", detail } : { name, status: "warning", detail, fix: warning };
+    }
+    const { findMongod } = await import("@pos/local-mongodb/find");
+    const found = await findMongod({ env: io.env, log: () => undefined, fetch: false });
+    return { name, status: "ok", detail: `mongod ${found.version} from ${found.source}` };
+  } catch (error) {
+    const [detail = "", ...more] = messageOf(error).split("\n");
+    const isFetchable = error instanceof Error && error.name === "MongodNotFoundError";
+    return {
+      name,
+      status: isFetchable ? "warning" : "problem",
+      detail: isFetchable ? "no mongod here yet" : detail,
+      fix: isFetchable
+        ? "`ordersctl up` fetches one"
+        : more.map((line) => line.trim()).join(" ") || "see MONGO_URI and MONGOD_BIN",
+    };
+  }
+}
+
+async function checkDataDir({ io }: Tools, option: string | undefined): Promise<Check> {
+  const { dataDir } = stackLayout(io, option);
+  if (!existsSync(dataDir))
+    return { name: "Data directory", status: "ok", detail: `${dataDir} (made by the first up)` };
+  const mode = statSync(dataDir).mode & 0o777;
+  return (mode & 0o077) === 0
+    ? { name: "Data directory", status: "ok", detail: dataDir }
+    : {
+        name: "Data directory",
+        status: "problem",
+        detail: `others may read ${dataDir} (${mode.toString(8)})`,
+        fix: `chmod 700 ${dataDir}`,
+      };
+}
+
+async function checkCredentials({ io }: Tools): Promise<Check> {
+  const path = credentialsPath(io.env);
+  return (await isReadableByOthers(path))
+    ? { name: "Sign-ins", status: "problem", detail: `others may read ${path}`, fix: `chmod 600 ${path}` }
+    : { name: "Sign-ins", status: "ok", detail: existsSync(path) ? `${path}, private` : "none yet" };
+}
+
+async function checkPorts({ io }: Tools, option: string | undefined): Promise<Check> {
+  const layout = stackLayout(io, option);
+  const state = await readState(layout);
+  const ports = state === undefined ? portsFrom(undefined, PORT_DEFAULT) : portsOf(state);
+  const detail = Object.values(ports).join(", ");
+  if (state !== undefined && livingProcesses(state).length > 0) {
+    return (await lockHolder(layout.lockFile)) === undefined
+      ? {
+          name: "Stack",
+          status: "problem",
+          detail: "it runs, but its supervisor was killed",
+          fix: "ordersctl up   (takes over)",
+        }
+      : { name: "Stack", status: "ok", detail: `it runs on ports ${detail}` };
+  }
+  try {
+    await assertFree(ports, layout.dataDir);
+    return { name: "Stack", status: "ok", detail: `it does not run; ports ${detail} are free` };
+  } catch (error) {
+    return {
+      name: "Stack",
+      status: "problem",
+      detail: messageOf(error),
+      fix: `ordersctl up --port ${ports.user + 100}`,
+    };
+  }
+}
+
+async function checkServices({ session }: Tools): Promise<Check> {
+  const client = await session.clientWith();
+  const states = await Promise.all(
+    serviceNames.map(async (name) => {
+      const health = await client.operation.health(name).catch(() => undefined);
+      return { name, status: health?.status ?? "out of reach" };
+    }),
+  );
+  const bad = states.filter(({ status }) => status !== "healthy");
+  if (bad.length === 0) return { name: "Services", status: "ok", detail: `healthy (profile ${session.profile})` };
+  const detail = bad.map(({ name, status }) => `${name} is ${status}`).join(", ");
+  return {
+    name: "Services",
+    status: bad.length === states.length ? "warning" : "problem",
+    detail,
+    fix: "ordersctl up   or   ordersctl logs",
+  };
+}
+
+async function checkClock({ session, io }: Tools): Promise<Check> {
+  const name = "Clock";
+  try {
+    const answer = await session.fetch(`${session.urls.userUrl}/health`, { signal: AbortSignal.timeout(2000) });
+    const date = answer.headers.get("date");
+    if (date === null) return { name, status: "ok", detail: "user-service tells no time" };
+    const skewMs = Math.abs(Date.parse(date) - io.now());
+    return skewMs <= CLOCK_SKEW_MAX_MS
+      ? { name, status: "ok", detail: "agrees with user-service" }
+      : {
+          name,
+          status: "problem",
+          detail: `${Math.round(skewMs / 1000)} s apart from user-service`,
+          fix: "set the clock (NTP)",
+        };
+  } catch {
+    return { name, status: "ok", detail: "not compared: user-service does not answer" };
+  }
+}
+
+async function checkSignIn({ session }: Tools): Promise<Check> {
+  const name = "Signed in";
+  try {
+    const token = await session.token();
+    if (token === undefined) return { name, status: "warning", detail: "no", fix: "ordersctl login" };
+    return { name, status: "ok", detail: (await session.credentials())?.email ?? "by ORDERSCTL_TOKEN" };
+  } catch (error) {
+    return { name, status: "warning", detail: messageOf(error), fix: "ordersctl login" };
+  }
+}

@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { CliError } from "../errors.ts";
+import { readJsonObject, textField } from "../files.ts";
+import type { Io } from "../io.ts";
+import type { ServiceName, StackLayout } from "./layout.ts";
+import { uriOfDatabase } from "./service-environment.ts";
+import { isAlive } from "./process-ref.ts";
+import { readState } from "./state.ts";
+
+/**
+ * Connection strings of the three databases: USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI, else MONGO_URI with
+ * a database each, else the mongod that `up` runs.
+ * @throws {CliError} when there is none
+ */
+export async function databaseUris(layout: StackLayout, io: Io): Promise<Readonly<Record<ServiceName, string>>> {
+  const shared = io.env["MONGO_URI"] || (await ownUri(layout));
+  const uriOf = (name: ServiceName): string => {
+    const own = io.env[`${name.toUpperCase()}_MONGO_URI`];
+    if (own) return own;
+    if (shared !== undefined) return uriOfDatabase(shared, `${name}db`);
+    throw new CliError("There is no database: no stack runs here, and no MONGO_URI is set.", {
+      exit: "UNREACHABLE",
+      tries: ["ordersctl up", "MONGO_URI=mongodb://… ordersctl …"],
+    });
+  };
+  return { user: uriOf("user"), product: uriOf("product"), order: uriOf("order") };
+}
+
+async function ownUri(layout: StackLayout): Promise<string | undefined> {
+  const mongod = (await readState(layout))?.mongod;
+  if (mongod === undefined || !isAlive(mongod.process)) return undefined;
+  const credentials = await readJsonObject(join(layout.mongodDir, "credentials.json"));
+  const [user, password] = [textField(credentials, "username"), textField(credentials, "password")];
+  const login =
+    user === undefined || password === undefined ? "" : `${encodeURIComponent(user)}:${encodeURIComponent(password)}@`;
+  return `mongodb://${login}127.0.0.1:${mongod.port}/?directConnection=true${login === "" ? "" : "&authSource=admin"}`;
+}
