@@ -1,4 +1,5 @@
 import type { CreateProduct, UpdateProduct } from "@pos/contracts/products";
+import { Coalescer } from "@pos/service-kit/coalesce";
 import type { Page } from "@pos/service-kit/pagination";
 import { type Collection, type Db, type Document, type Filter, ObjectId } from "mongodb";
 import {
@@ -14,12 +15,25 @@ export type Missed = "absent" | "otherVersion";
 /** The versions that a request expects; undefined when it expects none. */
 export type ExpectedVersions = readonly number[] | undefined;
 
+const READ_BATCH_MAX = 200;
+const READ_QUEUE_MAX = 5000;
+
 /** Products in MongoDB. Deleted ones stay, so that orders that are cancelled later can return their stock. */
 export class ProductRepository {
   readonly #products: Collection<ProductDocument>;
+  readonly #reads: Coalescer<string, StoredProduct | undefined>;
 
   constructor(db: Db) {
     this.#products = db.collection<ProductDocument>("products");
+    this.#reads = new Coalescer({
+      name: "products.read",
+      run: async (ids) => {
+        const found = await this.#findAll([...new Set(ids)]);
+        return ids.map((id) => ({ ok: true, value: found.get(id) }));
+      },
+      batchMax: READ_BATCH_MAX,
+      queueMax: READ_QUEUE_MAX,
+    });
   }
 
   async create(product: CreateProduct, now: Date): Promise<StoredProduct> {
@@ -40,9 +54,12 @@ export class ProductRepository {
     return storedProduct(document);
   }
 
-  async find(id: string): Promise<StoredProduct | undefined> {
-    const found = await this.#products.findOne<ProductView>(live(id), { projection: productProjection });
-    return found === null ? undefined : storedProduct(found);
+  /**
+   * Reads that arrive while others are under way share the next command; none gets an answer older than itself.
+   * @throws {QueueFullError} when 5,000 reads wait
+   */
+  find(id: string): Promise<StoredProduct | undefined> {
+    return this.#reads.add(id);
   }
 
   /** Newest first, one more than the page holds. */
@@ -90,6 +107,16 @@ export class ProductRepository {
       $inc: { version: 1 },
     });
     return matchedCount === 0 ? this.#missed(id) : "deleted";
+  }
+
+  async #findAll(ids: readonly string[]): Promise<ReadonlyMap<string, StoredProduct>> {
+    const found = await this.#products
+      .find<ProductView>(
+        { _id: { $in: ids.map((id) => new ObjectId(id)) }, deletedAt: null },
+        { projection: productProjection },
+      )
+      .toArray();
+    return new Map(found.map((view) => [view._id.toHexString(), storedProduct(view)]));
   }
 
   async #missed(id: string): Promise<Missed> {

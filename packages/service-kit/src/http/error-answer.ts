@@ -1,5 +1,6 @@
 import type { ErrorEnvelope } from "@pos/contracts/errors";
 import { InvalidCookieSignature, NotFoundError, ParseError, ValidationError } from "elysia";
+import { ItemExpiredError, QueueFullError } from "../coalesce/coalescer.ts";
 import { isDatabaseUnavailable } from "../database/errors.ts";
 import { AppError, unavailable } from "./app-error.ts";
 import { fieldProblems } from "./validation-message.ts";
@@ -28,6 +29,9 @@ export function answerOf(thrown: unknown, request: { method: string; allowed: re
       error: new AppError("VALIDATION_ERROR", "The request could not be read.", { cause: error }),
       isBug: false,
     };
+  }
+  if (error instanceof QueueFullError || error instanceof ItemExpiredError) {
+    return { error: unavailable("Too much is under way at the moment. Try again.", error), isBug: false };
   }
   if (isDatabaseUnavailable(error)) {
     return { error: unavailable("The database does not answer at the moment. Try again.", error), isBug: false };
