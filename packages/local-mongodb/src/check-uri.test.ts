@@ -73,9 +73,10 @@ describe("a replica set", () => {
 
   test("is accepted when its user may not read the limit", async () => {
     const client = new MongoClient(set.uri("admin"));
-    await client.db().command({ createUser: "shop", pwd: "shop", roles: [{ role: "readWrite", db: "any" }] });
+    const password = crypto.randomUUID();
+    await client.db().command({ createUser: "shop", pwd: password, roles: [{ role: "readWrite", db: "any" }] });
     await client.close();
-    const facts = await checkMongoUri(`mongodb://shop:shop@127.0.0.1:${set.port}/any?authSource=admin`);
+    const facts = await checkMongoUri(`mongodb://shop:${password}@127.0.0.1:${set.port}/any?authSource=admin`);
     expect(facts).toMatchObject({ replicaSet: "rs0", transactionLifetimeLimitSeconds: undefined, warnings: [] });
   });
 

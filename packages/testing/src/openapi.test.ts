@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { startStack, type Stack } from "./stack.ts";
+
+setDefaultTimeout(120_000);
 
 let stack: Stack;
 beforeAll(async () => {

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { silentLogger } from "@pos/testing/logger";
 import type { Db } from "mongodb";
 import { systemClock } from "../lifecycle/clock.ts";
 import { type DatabaseLayout, migrateDatabase, pendingMigrations } from "./migrate.ts";
+
+setDefaultTimeout(120_000);
 
 let database: TestDatabase;
 let db: Db;

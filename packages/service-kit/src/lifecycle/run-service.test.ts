@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { Elysia } from "elysia";
 import { access } from "../auth/access.ts";
@@ -7,6 +7,8 @@ import { createHealthMonitor } from "../health/health.ts";
 import { createServiceApp } from "../http/service-app.ts";
 import { systemClock } from "./clock.ts";
 import { type BuildParts, runService } from "./run-service.ts";
+
+setDefaultTimeout(120_000);
 
 let database: TestDatabase;
 beforeAll(async () => {

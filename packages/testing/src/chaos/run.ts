@@ -75,7 +75,7 @@ async function breakAndJudge(parts: {
   await saboteur.run(drawFaults(options), { orders: () => shoppers.acknowledged, log: logWithCount });
   log("faults stop");
   await clerk.stop();
-  await shoppers.stop();
+  await shoppers.stop(options.restMs);
 
   await healthy(stack, options.restMs);
   admin = await signIn(stack);

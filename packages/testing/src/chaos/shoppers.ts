@@ -42,6 +42,7 @@ export class Shoppers {
   longestFreezeMs = 0;
   readonly #parts: ShopperParts;
   #isStopping = false;
+  #answersUntilMs = Number.POSITIVE_INFINITY;
   #lastOrderAtMs = performance.now();
   #running: readonly Promise<void>[] = [];
 
@@ -55,9 +56,10 @@ export class Shoppers {
     this.#running = Array.from({ length: count }, (_, index) => this.#shop(index));
   }
 
-  /** No new orders; what was asked is asked until it is answered. */
-  async stop(): Promise<void> {
+  /** No new orders; what was asked is asked until it is answered, which a sound stack does within `limitMs`. */
+  async stop(limitMs: number): Promise<void> {
     this.#isStopping = true;
+    this.#answersUntilMs = performance.now() + limitMs;
     this.longestFreezeMs = Math.max(this.longestFreezeMs, performance.now() - this.#lastOrderAtMs);
     await Promise.all(this.#running);
   }
@@ -102,6 +104,10 @@ export class Shoppers {
         open.answers.push({ kind: "unknown" });
         // What such a customer left behind is for the reaper.
         if (random.chance(GIVE_UP_RATE)) return undefined;
+        if (performance.now() > this.#answersUntilMs) {
+          this.unexpected.push(`${open.name}: no answer long after the faults: ${String(error)}`);
+          return undefined;
+        }
         this.retries++;
         await Bun.sleep(RETRY_AFTER_MS.least + random.int(RETRY_AFTER_MS.most));
       }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { buildProductService } from "@pos/product-service/app";
 import { environment } from "@pos/product-service/config";
 import { systemClock } from "@pos/service-kit/clock";
@@ -9,6 +9,8 @@ import fc from "fast-check";
 import { testDatabase, type TestDatabase } from "../database.ts";
 import { silentLogger } from "../logger.ts";
 import { type TcpProxy, tcpProxy } from "../tcp-proxy.ts";
+
+setDefaultTimeout(120_000);
 
 let databases: TestDatabase;
 const started: { service: BuiltService; database: Database; proxy: TcpProxy }[] = [];

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { ObjectId } from "mongodb";
 import { unknownId } from "../arbitraries.ts";
 import { testLogger } from "../logger.ts";
 import { type Stack, startStack } from "../stack.ts";
+
+setDefaultTimeout(120_000);
 
 const log = testLogger("stack");
 let stack: Stack;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { buildProductService } from "@pos/product-service/app";
 import { environment } from "@pos/product-service/config";
 import { type Clock, systemClock } from "@pos/service-kit/clock";
@@ -9,6 +9,8 @@ import { createServer } from "node:net";
 import { testDatabase, type TestDatabase } from "../database.ts";
 import { silentLogger, testLogger } from "../logger.ts";
 import { type TcpProxy, tcpProxy } from "../tcp-proxy.ts";
+
+setDefaultTimeout(120_000);
 
 /** One attempt's limit in these tests; production waits 2,000 ms. The waits between attempts are faked. */
 const ATTEMPT_MS = 12;

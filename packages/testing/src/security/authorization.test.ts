@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { startStack, type Stack } from "../stack.ts";
 import { actors, type Actor, rows, type Scene, type Service } from "./access-table.ts";
+
+setDefaultTimeout(120_000);
 
 let stack: Stack;
 let serviceTokenValue: string;

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { connect } from "node:net";
 import { testLogger } from "../logger.ts";
 import { startStack, type Stack } from "../stack.ts";
 import type { Service } from "./access-table.ts";
+
+setDefaultTimeout(120_000);
 
 /** Hostile input against the three real services: each row meets its target, from whatever layer the answer comes. */
 
