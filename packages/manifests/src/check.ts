@@ -3,7 +3,7 @@ import type { Finding, Report, Severity } from "./finding.ts";
 import { ResourceSet } from "./model/resource-set.ts";
 import { Cursor } from "./model/cursor.ts";
 import type { Problem } from "./rule.ts";
-import { type Levels, RULES } from "./rules/table.ts";
+import { type Levels, LOCAL_RULES, RULES } from "./rules/table.ts";
 import { NEWEST_VERSION, parseVersion } from "./schema/versions.ts";
 import type { SourceDocument, SourceProblem } from "./yaml/document.ts";
 import { probePathsOf } from "./rules/probes.ts";
@@ -61,7 +61,9 @@ export function probePathsIn(bundles: readonly Bundle[], service: string): strin
 }
 
 function* runRules(set: ResourceSet, levels: Levels): Generator<Finding> {
-  for (const rule of RULES) {
+  // What a file that is no YAML holds is unknown: references to it are no faults.
+  const isWhole = set.problems.every(({ rule }) => rule !== "yaml-syntax");
+  for (const rule of isWhole ? RULES : LOCAL_RULES) {
     const level = levels.get(rule.id) ?? rule.level;
     if (level === "off") continue;
     for (const problem of rule.check(set)) yield toFinding(problem, rule.id, level);

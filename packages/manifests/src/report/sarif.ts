@@ -1,17 +1,19 @@
 import { createHash } from "node:crypto";
 import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Finding, Report } from "../finding.ts";
+import type { Log, ReportingDescriptor, Result } from "sarif";
+import type { Finding, Level, Report } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import { findRule } from "../rules/table.ts";
-import { SEVERITY_WORDS } from "./table.ts";
 
+/** Our levels in the words of SARIF. */
+const LEVELS: Readonly<Record<Level, Result.level>> = { off: "none", warn: "warning", error: "error" };
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /** The report as SARIF 2.1.0 (OASIS), which code hosts show beside the lines concerned. */
 export function reportSarif(report: Report, version: string): string {
   const rules = [...new Set(report.findings.map(({ rule }) => rule))].map(findRule);
-  const log = {
+  const log: Log = {
     $schema: SCHEMA,
     version: "2.1.0",
     runs: [
@@ -25,22 +27,22 @@ export function reportSarif(report: Report, version: string): string {
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
 
-function toDescriptor({ id, title, why, level, wrong, right }: Rule): unknown {
+function toDescriptor({ id, title, why, level, wrong, right }: Rule): ReportingDescriptor {
   return {
     id,
     shortDescription: { text: `${title}.` },
     fullDescription: { text: why },
     help: { text: `${why}\n\nWrong:\n${wrong}\n\nRight:\n${right}` },
-    defaultConfiguration: { level: level === "off" ? "none" : SEVERITY_WORDS[level] },
+    defaultConfiguration: { level: LEVELS[level] },
   };
 }
 
-function toResult(finding: Finding, rules: readonly Rule[]): unknown {
+function toResult(finding: Finding, rules: readonly Rule[]): Result {
   const { file, line, column, rule, severity, sentence, hint } = finding;
   return {
     ruleId: rule,
     ruleIndex: rules.findIndex(({ id }) => id === rule),
-    level: SEVERITY_WORDS[severity],
+    level: LEVELS[severity],
     message: { text: hint === undefined ? sentence : `${sentence} ${hint}` },
     locations: [
       {

@@ -1,4 +1,4 @@
-import { countFindings, type Finding, type Report, type Severity } from "../finding.ts";
+import { countFindings, type Finding, type Report } from "../finding.ts";
 
 /** How the table is coloured; every function may return its text as it is. */
 export interface Paint {
@@ -31,9 +31,6 @@ export function summaryOf(report: Report): string {
   const place = `${counted(report.resourceCount, "resource")} of ${counted(report.files.length, "file")}`;
   return `${errors}, ${warnings} in ${place} (Kubernetes ${report.kubernetesVersion})`;
 }
-
-/** The words of a severity as sentences use them. */
-export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = { error: "error", warn: "warning" };
 
 function placeOf({ file, line, column }: Finding): string {
   return `${file}:${line}:${column}`;

@@ -24,12 +24,12 @@ import { sourceRules } from "./source.ts";
 import { storageRules } from "./storage.ts";
 import { valueRules } from "./values.ts";
 
+/** Rules that look at one resource at a time: they hold even when another file could not be read. */
+export const LOCAL_RULES: readonly Rule[] = [...sourceRules, ...schemaRules, ...nameRules, ...valueRules];
+
 /** Every rule there is, in the order in which `--explain` lists them. */
 export const RULES: readonly Rule[] = [
-  ...sourceRules,
-  ...schemaRules,
-  ...nameRules,
-  ...valueRules,
+  ...LOCAL_RULES,
   ...selectorRules,
   ...portRules,
   ...probeRules,

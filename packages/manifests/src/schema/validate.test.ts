@@ -1,4 +1,4 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv } from "ajv";
 import { Glob } from "bun";
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
@@ -107,7 +107,7 @@ function referee(): (value: Record<string, unknown>) => boolean {
       return variant === undefined ? [] : [[name, toJsonSchema(variant[1])]];
     }),
   );
-  const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+  const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
   ajv.addSchema({ $id: "kubernetes", $defs });
   return (value) => {
     const kind = `${String(value["apiVersion"])}/${String(value["kind"])}`;

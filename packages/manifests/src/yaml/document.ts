@@ -54,8 +54,10 @@ export function parseSource(source: Source): { documents: SourceDocument[]; prob
   const documents: SourceDocument[] = [];
   const problems: SourceProblem[] = [];
   for (const document of (Array.isArray(parsed) ? parsed : []).slice(0, MAX_DOCUMENTS)) {
-    if (document.errors.length > 0) problems.push(...document.errors.map((error) => toProblem(error, source, lines)));
-    else if (document.contents !== null) readDocument(document, source, lines, { documents, problems });
+    problems.push(...document.errors.map((error) => toProblem(error, source, lines)));
+    // A key that stands twice is reported, and the rest of the document is read all the same.
+    const isReadable = document.errors.every(({ code }) => code === "DUPLICATE_KEY");
+    if (isReadable && document.contents !== null) readDocument(document, source, lines, { documents, problems });
   }
   return { documents, problems };
 }
@@ -141,7 +143,7 @@ function childOfMerged(
   step: string | number,
 ): readonly [key?: Node | undefined, value?: Node | undefined] {
   for (const pair of items) {
-    if (!isPair(pair) || !isScalar(pair.key) || pair.key.value !== "<<") continue;
+    if (!isPair(pair) || !isScalar(pair.key) || pair.key.source !== "<<") continue;
     const merged = resolve(document, pair.value as Node);
     for (const map of isSeq(merged) ? merged.items : [merged]) {
       const found = childOf(document, resolve(document, map as Node), step);

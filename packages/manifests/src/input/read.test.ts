@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { checkManifests } from "../check.ts";
+import { InputError, readBundles } from "./read.ts";
+
+const CONFIG = `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web-config
+data:
+  LOG_LEVEL: info
+`;
+const PATCH = `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web-config
+data:
+  API_TOKEN: correct horse
+`;
+const COMPOSE = `services:
+  web:
+    image: example.com/web:1.0.0
+    depends_on: [databse]
+  database:
+    image: mongo:8.0.12
+`;
+
+let folder = "";
+const standardInput = async (): Promise<string> => CONFIG.replace("info", "5");
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "manifests-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("readBundles", () => {
+  test("reads folders, files and standard input as one bundle", async () => {
+    await write({
+      "one/a.yaml": CONFIG,
+      "one/deep/b.yml": CONFIG.replace("web-config", "b"),
+      "one/c.txt": "no: [manifest",
+    });
+    const bundles = await readBundles([join(folder, "one"), "-"], { standardInput });
+    expect(bundles).toHaveLength(1);
+    expect(bundles[0]?.documents).toHaveLength(3);
+    const { findings } = checkManifests(bundles);
+    expect(findings.map(({ file, line, rule }) => [file, line, rule])).toEqual(
+      [
+        [join(folder, "one/a.yaml"), 4, "duplicate-resource"],
+        ["<stdin>", 6, "schema-wrong-type"],
+      ].toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+    );
+  });
+
+  test("says which path does not exist", async () => {
+    const reading = readBundles([join(folder, "nowhere")], { standardInput });
+    await expect(reading).rejects.toBeInstanceOf(InputError);
+  });
+
+  test("renders overlays apart and points at the file that holds the value", async () => {
+    await write({
+      "tree/base/kustomization.yaml": "resources: [config.yaml]\n",
+      "tree/base/config.yaml": CONFIG.replace("LOG_LEVEL: info", "LOG_LEVEL: info\n  PASSWORD: hunter2"),
+      "tree/overlays/one/kustomization.yaml": "resources: [../../base]\nnamePrefix: one-\n",
+      "tree/overlays/two/kustomization.yaml": "resources: [../../base]\npatches: [{ path: patch.yaml }]\n",
+      "tree/overlays/two/patch.yaml": PATCH,
+    });
+    const bundles = await readBundles([join(folder, "tree")], { standardInput });
+    expect(bundles).toHaveLength(2);
+    const { findings, resourceCount } = checkManifests(bundles);
+    expect(resourceCount).toBe(2);
+    expect(findings.map(({ file, line, column, rule }) => [file, line, column, rule])).toEqual([
+      [join(folder, "tree/base/config.yaml"), 7, 13, "plain-secret"],
+      [join(folder, "tree/base/config.yaml"), 7, 13, "plain-secret"],
+      [join(folder, "tree/overlays/two/patch.yaml"), 6, 14, "plain-secret"],
+    ]);
+  });
+
+  test("finds a repeated key that the renderer drops without a word", async () => {
+    await write({
+      "repeated/kustomization.yaml": "resources: [config.yaml]\npatches: [{ path: patch.yaml }]\n",
+      "repeated/config.yaml": CONFIG,
+      "repeated/patch.yaml": `${CONFIG}  LOG_LEVEL: debug\n`,
+    });
+    const { findings } = checkManifests(await readBundles([join(folder, "repeated")], { standardInput }));
+    expect(findings.map(({ file, line, rule }) => [file, line, rule])).toEqual([
+      [join(folder, "repeated/patch.yaml"), 7, "yaml-duplicate-key"],
+    ]);
+  });
+
+  test("reports what cannot be rendered, and where no tool is", async () => {
+    await write({ "broken/kustomization.yaml": "resources: [missing.yaml]\n" });
+    const path = join(folder, "broken");
+    const sentences = async (options: Parameters<typeof readBundles>[1]): Promise<string[]> =>
+      checkManifests(await readBundles([path], options)).findings.map(({ rule, sentence }) => `${rule}: ${sentence}`);
+    expect(await sentences({ standardInput })).toEqual([expect.stringMatching(/^kustomize-build: .*missing\.yaml/)]);
+    const kustomizer = () => Promise.reject(new Error("neither kubectl nor kustomize is on PATH"));
+    expect(await sentences({ standardInput, kustomizer })).toEqual([
+      `kustomize-build: ${path} cannot be rendered: neither kubectl nor kustomize is on PATH.`,
+    ]);
+  });
+
+  test("names the line of a kustomization that is no YAML", async () => {
+    await write({ "syntax/kustomization.yaml": "resources: [a.yaml\n" });
+    const { findings } = checkManifests(await readBundles([join(folder, "syntax")], { standardInput }));
+    expect(findings.map(({ rule }) => rule)).toContain("yaml-syntax");
+  });
+
+  test("checks a file beside a kustomization when it is named, and leaves examples alone", async () => {
+    await write({
+      "beside/kustomization.yaml": "resources: [config.yaml]\n",
+      "beside/config.yaml": CONFIG,
+      "beside/other.yaml": CONFIG.replace("info", "5"),
+      "beside/secret.example.yaml": CONFIG,
+    });
+    const rules = async (...paths: string[]): Promise<string[]> =>
+      checkManifests(await readBundles(paths, { standardInput })).findings.map(({ rule }) => rule);
+    expect(await rules(join(folder, "beside"))).toEqual(["kustomize-orphan"]);
+    expect(await rules(join(folder, "beside/other.yaml"))).toEqual(["schema-wrong-type"]);
+  });
+
+  test("compares a compose file with every overlay, and reports it once", async () => {
+    await write({
+      "both/compose.yaml": COMPOSE,
+      "both/k8s/a/kustomization.yaml": "resources: [config.yaml]\n",
+      "both/k8s/a/config.yaml": CONFIG,
+      "both/k8s/b/kustomization.yaml": "resources: [config.yaml]\n",
+      "both/k8s/b/config.yaml": CONFIG,
+    });
+    const { findings, resourceCount } = checkManifests(await readBundles([join(folder, "both")], { standardInput }));
+    expect(resourceCount).toBe(2);
+    expect(findings.map(({ file, line, rule }) => [file, line, rule])).toEqual([
+      [join(folder, "both/compose.yaml"), 4, "compose-depends"],
+    ]);
+  });
+});
+
+async function write(files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "bun:test";
+import { parseSource } from "./document.ts";
+import { parseValues } from "./values.ts";
+
+describe("parseSource", () => {
+  test("reads what Kubernetes takes for booleans and octal numbers", () => {
+    const [document] = parseSource({ file: "x", text: "a: yes\nb: off\nc: y\nd: 0440\ne: 'yes'\nf: 10\n" }).documents;
+    expect(document?.value).toEqual({ a: true, b: false, c: true, d: 288, e: "yes", f: 10 });
+  });
+
+  test("locates values, keys of maps, items, merged keys and the nearest place of what is absent", () => {
+    const text = "base: &base\n  port: 1\nweb:\n  <<: *base\n  list:\n    - name: a\n  empty:\n";
+    const [document] = parseSource({ file: "x.yaml", text }).documents;
+    const at = (...path: (string | number)[]): string => {
+      const { line, column } = document?.locate(path) ?? { line: 0, column: 0 };
+      return `${line}:${column}`;
+    };
+    expect(at("base", "port")).toBe("2:9");
+    expect(at("web", "port")).toBe("2:9");
+    expect(at("web", "list")).toBe("5:3");
+    expect(at("web", "list", 0)).toBe("6:7");
+    expect(at("web", "list", 0, "name")).toBe("6:13");
+    expect(at("web", "empty")).toBe("7:3");
+    expect(at("web", "list", 0, "absent", "deeper")).toBe("6:7");
+    expect(at()).toBe("1:1");
+  });
+
+  test("leaves out documents with comments alone and goes on after a broken one", () => {
+    const { documents, problems } = parseSource({ file: "x", text: "# nothing\n---\na: [1\n---\nb: 2\n" });
+    expect(documents.map(({ value }) => value)).toEqual([{ b: 2 }]);
+    expect(problems[0]).toMatchObject({ rule: "yaml-syntax", file: "x" });
+  });
+
+  test("stops at aliases that grow beyond measure", () => {
+    const bomb = Array.from(
+      { length: 12 },
+      (_, n) =>
+        `a${n}: &a${n} [${
+          n === 0
+            ? "x"
+            : Array(9)
+                .fill(`*a${n - 1}`)
+                .join(", ")
+        }]`,
+    );
+    const { problems } = parseSource({ file: "x", text: `${bomb.join("\n")}\n` });
+    expect(problems.map(({ rule }) => rule)).toEqual(["yaml-syntax"]);
+  });
+});
+
+describe("parseValues", () => {
+  test("reads a rendered stream as the slower parser does", () => {
+    const text = 'a: "yes"\nb:\n- 1\n- c: |\n    two\n    lines\nd: 420\n---\ne: ""\nf: null\ng: 1.5\nh: "0644"\n';
+    expect(parseValues(text)).toEqual(parseSource({ file: "", text }).documents.map(({ value }) => value));
+  });
+});
