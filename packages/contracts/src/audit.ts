@@ -38,7 +38,7 @@ export const AuditReservationList = ClosedObject(
 );
 export type AuditReservationList = Static<typeof AuditReservationList>;
 
-export const outboxKinds = ["created", "confirm", "release", "settle"] as const;
+export const outboxKinds = ["confirm", "release", "settle"] as const;
 /** A message that must reach product-service at least once. */
 export const OutboxEntry = ClosedObject({
   id: Type.String({ maxLength: 64 }),

@@ -119,7 +119,7 @@ function table(title: string, fields: readonly Field[]): string {
 
 function curl(method: string, path: string, operation: Operation, port: number): string {
   const at = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) =>
-    name === "entryId" ? "created" : "65f1c0ffee0123456789abcd",
+    name === "entryId" ? "confirm" : "65f1c0ffee0123456789abcd",
   );
   const body = jsonSchema(operation.requestBody?.content);
   const lines = [`curl ${method === "GET" ? "" : `-X ${method} `}http://localhost:${port}${at}`];
