@@ -30,7 +30,7 @@ export function addGlobalOptions(program: Command): void {
   add("--order-url <url>", "address of order-service");
   add("--timeout <duration>", "limit of one request, such as 5s (default 10s)");
   program.addOption(
-    new Option("--color <when>", `colours: ${colorModes.join(", ")}`).choices(colorModes).helpGroup("Global options:"),
+    new Option("--color <when>", "when to use colours").choices(colorModes).helpGroup("Global options:"),
   );
   program.addOption(new Option("--no-color", "the same as --color never").helpGroup("Global options:"));
   add("--debug", "trace every request on standard error, secrets cut out");

@@ -36,7 +36,7 @@ export function createProgram(io: Io, tools: { outcome: Outcome; style: Style })
       sortSubcommands: false,
       styleTitle: (text) => tools.style.bold(text),
       styleCommandText: (text) => tools.style.cyan(text),
-      formatHelp: (command, helper) => `${Help.prototype.formatHelp.call(helper, command, helper).trimEnd()}\n`,
+      formatHelp: (command, helper) => optionsLast(Help.prototype.formatHelp.call(helper, command, helper)),
     })
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help of a command or a topic")
@@ -46,6 +46,15 @@ export function createProgram(io: Io, tools: { outcome: Outcome; style: Style })
   program.addHelpText("after", topicsText()).version(VERSION, "-V, --version", "show the version");
   for (const branch of commandTree) addBranch(program, branch, { io, outcome: tools.outcome });
   return program;
+}
+
+/** What a command can do comes first, then its options, then those of every command. */
+function optionsLast(help: string): string {
+  const sections = help.trimEnd().split(/\n{2,}(?=\S)/);
+  const rank = (section: string) =>
+    /^\W*(?:1m)?Global options:/i.test(section) ? 2 : /^\W*(?:1m)?Options:/.test(section) ? 1 : 0;
+  const sorted = sections.toSorted((one, other) => rank(one) - rank(other));
+  return `${sorted.join("\n\n").replace("Global Options:", "Global options:")}\n`;
 }
 
 function outputOf(io: Io): OutputConfiguration {

@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { commandTree } from "./command-tree.ts";
 import { reportError } from "./error-report.ts";
 import { CliError } from "./errors.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -12,22 +13,24 @@ import { earlyColor } from "./tools.ts";
  * Runs one command line and answers its exit code. Everything outside comes through `io`, so tests run it in their own
  * process.
  */
-export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+export async function runCli(given: readonly string[], io: Io): Promise<number> {
+  const [first = "", ...rest] = given;
   // What the scripts of `ordersctl completion` ask at every Tab.
-  if (argv[0] === "__complete") {
+  if (first === "__complete") {
     const { answerCompletion } = await import("./completion/answer.ts");
-    await answerCompletion(argv.slice(1), io);
+    await answerCompletion(rest, io);
     return exitCodes.OK.code;
   }
+  const topic = first === "help" && Object.hasOwn(topics, rest[0] ?? "") ? topics[rest[0] ?? ""] : undefined;
+  if (topic !== undefined) {
+    io.stdout.write(topic.text());
+    return exitCodes.OK.code;
+  }
+  const argv = first === "help" ? helpWords(rest) : given;
   const color = earlyColor(argv);
   const outcome: Outcome = { exit: "OK" };
   const program = createProgram(io, { outcome, style: styleOf(io.stdout, io.env, color) });
-  const topic = argv[0] === "help" ? topics[argv[1] ?? ""] : undefined;
   try {
-    if (topic !== undefined) {
-      io.stdout.write(topic.text());
-      return exitCodes.OK.code;
-    }
     if (argv.length === 0) {
       program.outputHelp();
       return exitCodes.OK.code;
@@ -45,6 +48,12 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     io.stderr.write(text);
     return exitCodes[exit].code;
   }
+}
+
+/** `help orders list` is `orders list --help`: commander's own does not wait until a branch is loaded. */
+function helpWords(words: readonly string[]): readonly string[] {
+  const isKnown = words.length === 0 || commandTree.some(({ name }) => name === words[0]);
+  return isKnown ? [...words, "--help"] : words.slice(0, 1);
 }
 
 const isHelp = ({ code }: CommanderError): boolean => code.startsWith("commander.help") || code === "commander.version";

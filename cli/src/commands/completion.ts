@@ -10,13 +10,13 @@ interface CompletionOptions {
 export const completionVerb: Verb<CompletionOptions> = {
   usage: "completion <shell>",
   summary: "Print the completion script of bash, zsh or fish",
-  description: "Prints what a shell sources to complete commands, options and values. It needs an `ordersctl` on PATH.",
+  description: `Prints what a shell sources to complete commands, options and values: products, users, orders and profiles are
+asked for as you type, with your sign-in. It needs an \`ordersctl\` on PATH.`,
   examples: [
     "source <(ordersctl completion bash)         for good: … > ~/.local/share/bash-completion/completions/ordersctl",
     'source <(ordersctl completion zsh)          for good: … > "${fpath[1]}/_ordersctl"',
     "ordersctl completion fish | source          for good: … > ~/.config/fish/completions/ordersctl.fish",
   ],
-  argumentChoices: { shell: shells },
   argumentChoices: { shell: shells },
   run: async ({ shell }: CompletionOptions, { printer }: Tools) => {
     const known = shells.find((name) => name === shell);
