@@ -64,6 +64,13 @@ export const Timestamp = Type.String({
   examples: ["2026-01-31T12:00:00.000Z"],
 });
 
+/** Trace context of the request that something began with (W3C Trace Context, version 00). */
+export const Traceparent = Type.String({
+  pattern: "^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$",
+  description: "W3C trace context",
+  examples: ["00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"],
+});
+
 /** An address of the HTML form (which holds every address that mail systems in use accept), at most 320 characters. */
 export const Email = Type.String({
   maxLength: 320,

@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { ORDER_ITEMS_MAX } from "./limits.ts";
-import { ClosedObject, Cursor, Id, pageQuery, StringEnum, Timestamp, WholeNumber } from "./primitives.ts";
+import { ClosedObject, Cursor, Id, pageQuery, StringEnum, Timestamp, Traceparent, WholeNumber } from "./primitives.ts";
 import { OrderItem, Quantity } from "./orders.ts";
 
 /** Header that carries how many milliseconds the caller still waits; the called service drops the work after them. */
@@ -35,6 +35,7 @@ export const Reservation = ClosedObject(
     items: Type.Array(OrderItem, { maxItems: ORDER_ITEMS_MAX }),
     createdAt: Timestamp,
     updatedAt: Timestamp,
+    traceparent: Type.Optional(Traceparent),
   },
   { description: "Stock taken for one order" },
 );

@@ -9,6 +9,7 @@ import { migrateDatabase } from "@pos/service-kit/migrate";
 import { remoteKeys } from "@pos/service-kit/remote-keys";
 import type { BuildParts, BuiltService } from "@pos/service-kit/run-service";
 import { createServiceApp } from "@pos/service-kit/service-app";
+import { currentScope } from "@pos/service-kit/scope";
 import { Telemetry } from "@pos/service-kit/telemetry";
 import { tracedFetch } from "@pos/service-kit/traced-fetch";
 import { createTokenVerifier } from "@pos/service-kit/token-verifier";
@@ -18,15 +19,18 @@ import { AuditRepository } from "./audit/repository.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { AuditService } from "./audit/service.ts";
 import { type Config, environment } from "./config.ts";
+import { orderMeasurements } from "./measurements.ts";
 import { layout } from "./migrations.ts";
 import { OrderRepository } from "./orders/repository.ts";
 import { orderRoutes } from "./orders/routes.ts";
 import { OrderService, type Trace } from "./orders/service.ts";
 import { CoalescingOrderStore } from "./orders/store.ts";
+import { OutboxCensus } from "./outbox/census.ts";
 import { Relay } from "./outbox/relay.ts";
 import { OutboxRepository } from "./outbox/repository.ts";
 import { outboxRoutes } from "./outbox/routes.ts";
 import { OutboxService } from "./outbox/service.ts";
+import type { OutboxEntry, StoredOrder } from "./placement/order.ts";
 import type { PlacementPorts } from "./placement/ports.ts";
 import { reapReservation } from "./placement/reap.ts";
 import { relayEntry } from "./placement/relay.ts";
@@ -48,7 +52,7 @@ export async function buildOrderService(parts: BuildParts<Config>): Promise<Buil
     { name: "database", check: (timeoutMs) => database.ping(timeoutMs) },
   ]);
 
-  const { orders, outbox, audit, background } = wire(parts);
+  const { orders, outbox, audit, background } = wire(parts, telemetry);
   const features = () =>
     new Elysia({ normalize: false })
       .use(orderRoutes(orders, verifier))
@@ -76,7 +80,8 @@ export async function buildOrderService(parts: BuildParts<Config>): Promise<Buil
   return { app, health, background };
 }
 
-function wire({ config, database, logger, clock }: BuildParts<Config>) {
+function wire({ config, database, logger, clock }: BuildParts<Config>, telemetry: Telemetry) {
+  const measurements = orderMeasurements(telemetry.metrics);
   const token = serviceToken({
     userServiceUrl: config.userServiceUrl,
     clientId: config.serviceClientId,
@@ -90,12 +95,27 @@ function wire({ config, database, logger, clock }: BuildParts<Config>) {
   const outboxRepository = new OutboxRepository(database.db);
   const relay = new Relay({
     entries: outboxRepository,
-    deliver: (orderId, entry) => relayEntry(orderId, entry, ports),
+    deliver: (orderId, entry) =>
+      telemetry.perform(deliveryOf(orderId, entry), async () => {
+        const delivery = await relayEntry(orderId, entry, ports);
+        measurements.delivered(entry.kind, delivery);
+        if (delivery !== "delivered")
+          logger.warn({ orderId, entryId: entry.id, kind: entry.kind, delivery }, "relayed");
+        return delivery;
+      }),
     clock,
     logger,
     periodMs: config.relayPeriodMs,
   });
-  const store = new CoalescingOrderStore(orderRepository, outboxRepository, {
+  const orders = {
+    insertAll(batch: readonly StoredOrder[]) {
+      measurements.inserted(batch.length);
+      return orderRepository.insertAll(batch);
+    },
+    findMany: orderRepository.findMany.bind(orderRepository),
+    changeStatus: orderRepository.changeStatus.bind(orderRepository),
+  };
+  const store = new CoalescingOrderStore(orders, outboxRepository, {
     clock,
     logger,
     onEntries: (orderId, entries) => relay.offer(orderId, entries),
@@ -114,14 +134,26 @@ function wire({ config, database, logger, clock }: BuildParts<Config>) {
       entryId: () => randomBytes(12).toString("hex"),
       fraction: Math.random,
     },
-    alarms: { raise: (message, facts) => logger.error({ alarm: true, ...facts }, message) },
+    alarms: {
+      raise(message, facts) {
+        // A dead entry has a measurement of its own.
+        if (!("entryId" in facts)) measurements.violated();
+        logger.error({ alarm: true, ...facts }, message);
+      },
+    },
+    traceparent: currentScope()?.traceparent,
   });
   const ports = portsFor({});
   const reaper = new Reaper({
     reservations,
-    reap: (hold) => reapReservation(hold, ports),
+    async reap(hold) {
+      const reaping = await reapReservation(hold, ports);
+      measurements.reaped(reaping);
+      return reaping;
+    },
     clock,
     logger,
+    telemetry,
     periodMs: config.reaperPeriodMs,
     ageMs: config.reaperAgeMs,
   });
@@ -129,10 +161,20 @@ function wire({ config, database, logger, clock }: BuildParts<Config>) {
     find: (id: string) => store.find(id),
     list: orderRepository.list.bind(orderRepository),
   };
+  const census = new OutboxCensus(outboxRepository, { clock, logger });
+  measurements.watchQueues({ inserts: () => store.waitingInserts, relay: () => relay.waiting });
+  measurements.watchOutbox(() => census.state);
+  const { placementTimeoutMs } = config;
   return {
-    orders: new OrderService(reader, portsFor, { clock, placementTimeoutMs: config.placementTimeoutMs }),
+    orders: new OrderService(reader, portsFor, { clock, placementTimeoutMs, measurements }),
     outbox: new OutboxService(outboxRepository, clock),
     audit: new AuditService(new AuditRepository(database.db)),
-    background: [relay, reaper],
+    background: [relay, reaper, census],
   };
 }
+
+const deliveryOf = (orderId: string, { kind, traceparent }: OutboxEntry) => ({
+  name: `outbox ${kind}`,
+  traceparent,
+  attributes: { "order.id": orderId },
+});

@@ -21,6 +21,7 @@ import { ProductService } from "./products/service.ts";
 import { BatchRepository } from "./reservations/batch-repository.ts";
 import { FlusherRegistry } from "./reservations/flusher-registry.ts";
 import { FlusherRepository } from "./reservations/flusher-repository.ts";
+import { reservationMeasurements } from "./reservations/measurements.ts";
 import { ReservationRepository } from "./reservations/repository.ts";
 import { reservationRoutes } from "./reservations/routes.ts";
 import { ReservationService, type ReservationLimits } from "./reservations/service.ts";
@@ -58,6 +59,7 @@ export async function buildProductService(parts: BuildParts<Config> & TestPorts)
     reservations: new ReservationRepository(database.db),
     clock,
     logger,
+    measurements: reservationMeasurements(telemetry.metrics),
     ...(parts.reservationLimits === undefined ? {} : { limits: parts.reservationLimits }),
   });
   const flushers = new FlusherRegistry(new FlusherRepository(database), {

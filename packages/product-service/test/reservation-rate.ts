@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { Metrics } from "@pos/service-kit/metrics";
 import { systemClock } from "@pos/service-kit/clock";
 import type { Database } from "@pos/service-kit/database";
 import { silentLogger } from "@pos/testing/logger";
 import { ObjectId } from "mongodb";
 import { BatchRepository } from "../src/reservations/batch-repository.ts";
 import { documentOf, type ReservationDocument } from "../src/reservations/documents.ts";
+import { reservationMeasurements } from "../src/reservations/measurements.ts";
 import { ReservationRepository } from "../src/reservations/repository.ts";
 import { ReservationService } from "../src/reservations/service.ts";
 import type { ProductDocument } from "../src/products/documents.ts";
@@ -48,10 +50,11 @@ export function groupCommitted(database: Database, pendingLimitUnits = 1_000_000
     reservations: new ReservationRepository(database.db),
     clock: systemClock,
     logger: silentLogger,
+    measurements: reservationMeasurements(new Metrics({ service: "rate", version: "0" })),
   });
   return async (units) => {
     const userId = users?.[Math.floor(Math.random() * users.length)] ?? newId();
-    const caller = { requestId: "rate", deadlineAtMs: Date.now() + 4000 };
+    const caller = { deadlineAtMs: Date.now() + 4000 };
     await service.reserve(newId(), reservationOf({ ...units }, userId), caller);
   };
 }

@@ -17,6 +17,7 @@ import { placeOrder } from "../placement/place.ts";
 import type { PlacementPorts } from "../placement/ports.ts";
 import { changeError, placementError } from "./verdicts.ts";
 import { orderView } from "./views.ts";
+import type { OrderMeasurements } from "../measurements.ts";
 
 /** Headers by which the calls of one request are found again in the logs of other services. */
 export type Trace = Readonly<Record<string, string>>;
@@ -36,18 +37,21 @@ export interface VersionedOrder {
   readonly version: number;
 }
 
+/** What the service works with. */
+export interface OrderTools {
+  readonly clock: Clock;
+  readonly placementTimeoutMs: number;
+  readonly measurements: Pick<OrderMeasurements, "placement">;
+}
+
 /** Orders for people: who may do what, and what each verdict of the protocol is answered as. */
 export class OrderService {
   readonly #reader: OrderReader;
   readonly #portsFor: (trace: Trace) => PlacementPorts;
-  readonly #tools: { readonly clock: Clock; readonly placementTimeoutMs: number };
+  readonly #tools: OrderTools;
 
   /** @param portsFor the protocol's world for one request, whose hops carry its trace */
-  constructor(
-    reader: OrderReader,
-    portsFor: (trace: Trace) => PlacementPorts,
-    tools: { clock: Clock; placementTimeoutMs: number },
-  ) {
+  constructor(reader: OrderReader, portsFor: (trace: Trace) => PlacementPorts, tools: OrderTools) {
     this.#reader = reader;
     this.#portsFor = portsFor;
     this.#tools = tools;
@@ -68,16 +72,16 @@ export class OrderService {
     const lines = body.items.map(({ productId, quantity }) => ({ productId: productId.toLowerCase(), quantity }));
     refuseTooMany(lines);
     const { idempotencyKey } = request;
-    const placement = await placeOrder(
-      {
-        userId,
-        by: request.by.subject,
-        lines,
-        deadlineAtMs: this.#tools.clock.now() + this.#tools.placementTimeoutMs,
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      },
-      this.#portsFor(request.trace ?? {}),
-    );
+    const { clock, placementTimeoutMs, measurements } = this.#tools;
+    const command = {
+      userId,
+      by: request.by.subject,
+      lines,
+      deadlineAtMs: clock.now() + placementTimeoutMs,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    };
+    const ports = this.#portsFor(request.trace ?? {});
+    const placement = await measurements.placement(() => placeOrder(command, ports));
     if (placement.kind !== "placed" && placement.kind !== "replayed") throw placementError(placement);
     const { order, kind } = placement;
     return { order: orderView(order), version: order.version, isReplayed: kind === "replayed" };

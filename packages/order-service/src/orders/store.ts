@@ -58,6 +58,7 @@ export class CoalescingOrderStore implements OrderStore {
     this.#entries = entries;
     this.#tools = tools;
     this.#inserts = new Coalescer({
+      name: "insert orders",
       run: async (inserts) => {
         const verdicts = await orders.insertAll(inserts.map(({ order }) => order));
         return verdicts.map((value) => ({ ok: true, value }));
@@ -67,6 +68,7 @@ export class CoalescingOrderStore implements OrderStore {
       isExpired: ({ deadlineAtMs }) => tools.clock.now() >= deadlineAtMs,
     });
     this.#reads = new Coalescer({
+      name: "read orders",
       run: async (ids) => {
         const found = await orders.findMany([...new Set(ids)]);
         return ids.map((id) => ({ ok: true, value: found.get(id) }));
@@ -76,6 +78,7 @@ export class CoalescingOrderStore implements OrderStore {
       flightsMax: READS_MAX,
     });
     this.#drops = new Coalescer({
+      name: "drop outbox entries",
       run: async (delivered) => {
         await entries.drop(delivered);
         return delivered.map(() => ({ ok: true, value: undefined }));
@@ -83,6 +86,11 @@ export class CoalescingOrderStore implements OrderStore {
       batchMax: INSERT_BATCH_MAX,
       queueMax: QUEUE_MAX,
     });
+  }
+
+  /** Orders that wait for their insert to begin. */
+  get waitingInserts(): number {
+    return this.#inserts.waiting;
   }
 
   async insert(order: StoredOrder, deadlineAtMs: number) {

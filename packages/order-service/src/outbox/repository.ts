@@ -1,4 +1,5 @@
 import { type Collection, type Db, type Filter, ObjectId } from "mongodb";
+import type { OutboxState } from "../measurements.ts";
 import type { OrderDocument } from "../orders/documents.ts";
 import type { OutboxEntry } from "../placement/order.ts";
 
@@ -18,6 +19,8 @@ export interface OutboxPage {
 
 type WithOutbox = Pick<OrderDocument, "_id" | "outbox">;
 const QUERY_MAX_MS = 4000;
+/** Orders that a census looks at; beyond it the numbers say "at least". */
+const CENSUS_MAX = 20_000;
 
 /** The outbox entries inside order documents. None of these writes is a change of the order itself. */
 export class OutboxRepository {
@@ -35,6 +38,33 @@ export class OutboxRepository {
       .limit(limit)
       .toArray();
     return found.flatMap(owned).filter(({ entry }) => entry.state === "pending" && entry.nextAt <= now);
+  }
+
+  /** How many entries wait and since when, and how many are dead: of at most 20,000 orders each. */
+  async census(now: Date): Promise<OutboxState> {
+    const count = async (state: OutboxEntry["state"], hint: string) => {
+      const [found] = await this.#orders
+        .aggregate<{ count: number; oldest: Date }>(
+          [
+            { $match: { "outbox.state": state } },
+            { $limit: CENSUS_MAX },
+            { $project: { outbox: 1 } },
+            { $unwind: "$outbox" },
+            { $match: { "outbox.state": state } },
+            { $group: { _id: null, count: { $sum: 1 }, oldest: { $min: "$outbox.createdAt" } } },
+          ],
+          { hint, maxTimeMS: QUERY_MAX_MS },
+        )
+        .toArray();
+      return found;
+    };
+    const [pending, dead] = await Promise.all([count("pending", "outbox_pending"), count("dead", "outbox_dead")]);
+    const oldestMs = pending === undefined ? 0 : now.getTime() - pending.oldest.getTime();
+    return {
+      pending: pending?.count ?? 0,
+      dead: dead?.count ?? 0,
+      oldestSeconds: Math.max(0, oldestMs / 1000),
+    };
   }
 
   /** Takes delivered entries out of their documents. */

@@ -5,7 +5,7 @@ import type { Line, PlacementPorts } from "./ports.ts";
 /** The process that made an entry delivers it at once; relay rounds, of any replica, leave it alone for so long. */
 export const FIRST_RELAY_AFTER_MS = 2000;
 
-type Tools = Pick<PlacementPorts, "clock" | "random">;
+type Tools = Pick<PlacementPorts, "clock" | "random" | "traceparent">;
 
 /** A message that waits for its first delivery. */
 export function newEntry(kind: MoveKind, rid: string, tools: Tools): OutboxEntry {
@@ -19,6 +19,7 @@ export function newEntry(kind: MoveKind, rid: string, tools: Tools): OutboxEntry
     unanswered: 0,
     createdAt: new Date(now),
     nextAt: new Date(now + FIRST_RELAY_AFTER_MS),
+    ...(tools.traceparent === undefined ? {} : { traceparent: tools.traceparent }),
   };
 }
 

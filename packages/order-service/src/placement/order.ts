@@ -21,6 +21,8 @@ export interface OutboxEntry {
   /** Not delivered by a relay round before this time. */
   readonly nextAt: Date;
   readonly lastError?: string;
+  /** W3C trace context of the request that caused it. */
+  readonly traceparent?: string;
 }
 
 /** One step of an order's life. */

@@ -12,6 +12,8 @@ export interface PlacementPorts {
   readonly clock: ProtocolClock;
   readonly random: Random;
   readonly alarms: Alarms;
+  /** W3C trace context of the request; messages that it causes keep it, so that their delivery joins its trace. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Nobody knows whether it happened: lost connection, time-out, failed write concern. */

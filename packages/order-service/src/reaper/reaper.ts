@@ -5,6 +5,7 @@ import type { BackgroundWork } from "@pos/service-kit/run-service";
 import { concurrently } from "../background/concurrently.ts";
 import { periodic } from "../background/periodic.ts";
 import type { Reaping, StaleHold } from "../placement/reap.ts";
+import type { Telemetry } from "@pos/service-kit/telemetry";
 
 /** What the reaper works with. */
 export interface ReaperTools {
@@ -12,10 +13,14 @@ export interface ReaperTools {
   reap(hold: StaleHold): Promise<Reaping>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Takes each hold in the trace of the request that made it. */
+  readonly telemetry?: Pick<Telemetry, "perform">;
   readonly periodMs: number;
   /** Age, by product-service's database, at which a hold is taken for abandoned. */
   readonly ageMs: number;
 }
+
+type FoundHold = StaleHold & { readonly traceparent?: string };
 
 interface Postponed {
   readonly failures: number;
@@ -69,14 +74,21 @@ export class Reaper implements BackgroundWork {
     }
   }
 
-  async #settle({ orderId, rid, userId, fingerprint }: StaleHold): Promise<void> {
-    const { clock, logger } = this.#tools;
+  async #settle(hold: FoundHold): Promise<void> {
+    const { orderId, traceparent } = hold;
     const before = this.#postponed.get(orderId);
-    if (before !== undefined && clock.now() < before.notBeforeMs) return;
-    const reaping = await this.#tools.reap({ orderId, rid, userId, fingerprint });
-    logger.info({ orderId, reaping }, "reaped");
+    if (before !== undefined && this.#tools.clock.now() < before.notBeforeMs) return;
+    const reap = () => this.#reap(hold);
+    const task = { name: "reap", traceparent, attributes: { "order.id": orderId } };
+    const reaping = await (this.#tools.telemetry?.perform(task, reap) ?? reap());
     this.#postponed.delete(orderId);
     if (reaping === "later") this.#postpone(orderId, (before?.failures ?? 0) + 1);
+  }
+
+  async #reap({ orderId, rid, userId, fingerprint }: StaleHold): Promise<Reaping> {
+    const reaping = await this.#tools.reap({ orderId, rid, userId, fingerprint });
+    this.#tools.logger.info({ orderId, reaping }, "reaped");
+    return reaping;
   }
 
   #postpone(orderId: string, failures: number): void {

@@ -27,6 +27,7 @@ export function createUsers(
 ): (trace: Readonly<Record<string, string>>) => Users {
   const { clock } = tools;
   const coalescer = new Coalescer<Question, Verdict>({
+    name: "look users up",
     run: async (questions) => {
       const ids = [...new Set(questions.map(({ userId }) => userId))];
       const deadlineAtMs = Math.max(...questions.map((question) => question.deadlineAtMs));

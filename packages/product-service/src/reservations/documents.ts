@@ -13,6 +13,7 @@ export interface ReservationDocument {
   isOpen: boolean;
   createdAt: Date;
   updatedAt: Date;
+  traceparent?: string;
 }
 
 export function recordOf(document: ReservationDocument): ReservationRecord {
@@ -26,6 +27,7 @@ export function recordOf(document: ReservationDocument): ReservationRecord {
     isOpen: document.isOpen,
     createdAtMs: document.createdAt.getTime(),
     updatedAtMs: document.updatedAt.getTime(),
+    ...traceOf(document),
   };
 }
 
@@ -40,6 +42,7 @@ export function documentOf(record: ReservationRecord): ReservationDocument {
     isOpen: record.isOpen,
     createdAt: new Date(record.createdAtMs),
     updatedAt: new Date(record.updatedAtMs),
+    ...traceOf(record),
   };
 }
 
@@ -55,5 +58,9 @@ export function reservationOf(record: ReservationRecord): Reservation {
     items: [...items],
     createdAt: new Date(record.createdAtMs).toISOString(),
     updatedAt: new Date(record.updatedAtMs).toISOString(),
+    ...traceOf(record),
   };
 }
+
+const traceOf = ({ traceparent }: { readonly traceparent?: string | undefined }) =>
+  traceparent === undefined ? {} : { traceparent };

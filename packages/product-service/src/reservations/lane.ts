@@ -1,11 +1,14 @@
 import { unavailable } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
+import { currentScope } from "@pos/service-kit/scope";
+import { doShared } from "@pos/service-kit/shared-work";
 
 /** A job on its way: settled once, by its outcome, its failure or its deadline. */
 export class Entry<Job, Outcome> {
   readonly job: Job;
   /** By the clock, in milliseconds since the epoch. */
   readonly deadlineAtMs: number;
+  readonly scope = currentScope();
   readonly #settler = Promise.withResolvers<Outcome>();
   #isSettled = false;
 
@@ -35,6 +38,8 @@ export class Entry<Job, Outcome> {
 
 /** What a lane is made of. */
 export interface LaneOptions<Job, Outcome> {
+  /** What a batch is called in traces. */
+  readonly name: string;
   readonly clock: Clock;
   /** Jobs that wait at most; one more is refused. */
   readonly queueMax: number;
@@ -80,6 +85,11 @@ export class Lane<Job, Outcome> {
     return entry.outcome;
   }
 
+  /** Jobs that wait for a batch. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Refuses new jobs; resolves when the accepted ones are settled. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -94,7 +104,14 @@ export class Lane<Job, Outcome> {
     for (let batch = this.#take(); batch.length > 0; batch = this.#take()) {
       this.#inFlight = batch;
       try {
-        await this.#options.carryOut(batch);
+        await doShared(
+          {
+            name: this.#options.name,
+            scopes: batch.map(({ scope }) => scope),
+            attributes: { "batch.size": batch.length },
+          },
+          () => this.#options.carryOut(batch),
+        );
       } catch (error) {
         for (const entry of batch) if (!entry.isSettled) entry.reject(error);
       }

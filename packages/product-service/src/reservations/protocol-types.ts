@@ -34,6 +34,8 @@ export interface ReservationRecord {
   /** Milliseconds since the epoch by the database's clock. */
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+  /** W3C trace context of the request that made the hold. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Asks for stock for all lines or none. */
@@ -44,6 +46,8 @@ export interface ReserveJob {
   readonly fingerprint: string;
   /** Merged: one line per product. */
   readonly items: readonly { readonly productId: string; readonly quantity: number }[];
+  /** W3C trace context of the request. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Gives stock back, or ends the time in which the units count as pending. */

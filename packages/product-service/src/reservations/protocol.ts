@@ -136,9 +136,10 @@ class Books {
       const { name = "", price = 0 } = this.product(productId) ?? {};
       return { productId, productName: name, price, quantity };
     });
-    const { orderId, userId, fingerprint } = job;
+    const { orderId, userId, fingerprint, traceparent } = job;
     const times = { createdAtMs: this.#nowMs, updatedAtMs: this.#nowMs };
-    const held = { orderId, rid, userId, fingerprint, items, state: "held" as const, isOpen: true, ...times };
+    const facts = { orderId, rid, userId, fingerprint, items, ...(traceparent === undefined ? {} : { traceparent }) };
+    const held = { ...facts, state: "held" as const, isOpen: true, ...times };
     this.#put(held);
     for (const { productId, quantity } of items) {
       this.#taken.add(productId);

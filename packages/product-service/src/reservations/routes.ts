@@ -91,5 +91,5 @@ function callerOf(context: RequestContext, header: string | undefined, clock: Cl
   }
   const waitMs = Math.min(header === undefined ? DEADLINE_MAX_MS : Number(header), DEADLINE_MAX_MS);
   const elapsedMs = performance.now() - context.startedAt;
-  return { requestId: context.requestId, deadlineAtMs: clock.now() + waitMs - elapsedMs };
+  return { deadlineAtMs: clock.now() + waitMs - elapsedMs };
 }

@@ -10,9 +10,11 @@ import type { Clock } from "@pos/service-kit/clock";
 import type { Logger } from "@pos/service-kit/logger";
 import { cutPage, readPage } from "@pos/service-kit/pagination";
 import type { BackgroundWork } from "@pos/service-kit/run-service";
+import { currentScope } from "@pos/service-kit/scope";
 import { reservationOf } from "./documents.ts";
 import { type BatchStore, groupCommit } from "./group-commit.ts";
 import { Lane } from "./lane.ts";
+import type { ReservationMeasurements } from "./measurements.ts";
 import type { Job, MoveCommand, Outcome } from "./protocol.ts";
 import { refusalOf } from "./refusals.ts";
 import type { ConfirmJob, ConfirmOutcome, ReservationRepository } from "./repository.ts";
@@ -35,12 +37,12 @@ export interface ReservationTools {
   readonly reservations: ReservationRepository;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly measurements: ReservationMeasurements;
   readonly limits?: Partial<ReservationLimits>;
 }
 
-/** Who calls, for the log, and until when the answer is of use (milliseconds since the epoch). */
+/** Until when the caller makes use of the answer (milliseconds since the epoch). */
 export interface Caller {
-  readonly requestId: string;
   readonly deadlineAtMs: number;
 }
 
@@ -53,20 +55,24 @@ export class ReservationService implements BackgroundWork {
   readonly #confirms: Lane<ConfirmJob, ConfirmOutcome>;
   readonly #reservations: ReservationRepository;
   readonly #logger: Logger;
+  readonly #measurements: ReservationMeasurements;
 
-  constructor({ batches, reservations, clock, logger, limits }: ReservationTools) {
+  constructor({ batches, reservations, clock, logger, measurements, limits }: ReservationTools) {
     const { queueMax, batchMax, linesMax } = { ...defaultLimits, ...limits };
     this.#reservations = reservations;
     this.#logger = logger;
+    this.#measurements = measurements;
     this.#lane = new Lane<Job, Outcome>({
+      name: "group commit",
       clock,
       queueMax,
       batchMax,
       weightMax: linesMax,
       weightOf: (job) => (job.kind === "reserve" ? job.items.length : 1),
-      carryOut: groupCommit(batches, clock),
+      carryOut: measurements.timed(groupCommit(measurements.counted(batches), clock)),
     });
     this.#confirms = new Lane<ConfirmJob, ConfirmOutcome>({
+      name: "confirm reservations",
       clock,
       queueMax,
       batchMax,
@@ -78,6 +84,7 @@ export class ReservationService implements BackgroundWork {
           entry.resolve(outcomes[index] ?? { state: "none", alarm: undefined });
       },
     });
+    measurements.watchQueues({ stock: () => this.#lane.waiting, confirms: () => this.#confirms.waiting });
   }
 
   /** Work begins with the first job. */
@@ -94,8 +101,10 @@ export class ReservationService implements BackgroundWork {
   async reserve(orderId: string, { userId, fingerprint, items }: ReserveItems, caller: Caller): Promise<Reservation> {
     const lines = items.map((item) => ({ ...item, productId: item.productId.toLowerCase() }));
     if (new Set(lines.map(({ productId }) => productId)).size < lines.length) throw repeatedProduct();
-    const job = { kind: "reserve" as const, orderId, userId: userId.toLowerCase(), fingerprint, items: lines };
-    const outcome = await this.#lane.submit(job, caller.deadlineAtMs);
+    const { traceparent } = currentScope() ?? {};
+    const facts = { orderId, userId: userId.toLowerCase(), fingerprint, items: lines, traceparent };
+    const outcome = await this.#lane.submit({ kind: "reserve", ...facts }, caller.deadlineAtMs);
+    this.#measurements.reserved(outcome);
     if (outcome.kind === "reservation") return reservationOf(outcome.reservation);
     throw refusalOf(outcome);
   }
@@ -104,7 +113,8 @@ export class ReservationService implements BackgroundWork {
   async move(command: MoveCommand, job: ConfirmJob, caller: Caller): Promise<MoveReservationResult> {
     const { state, alarm } = await this.#submitMove(command, job, caller.deadlineAtMs);
     if (alarm !== undefined) {
-      this.#logger.error({ requestId: caller.requestId, orderId: job.orderId, state }, alarm);
+      this.#measurements.violated();
+      this.#logger.error({ orderId: job.orderId, state }, alarm);
     }
     return { orderId: job.orderId, state };
   }

@@ -51,7 +51,7 @@ describe("a coalescer", () => {
           );
         };
         const isExpired = (item: Question) => item.fate === "expired";
-        const coalescer = new Coalescer({ run, batchMax, queueMax, flightsMax, isExpired });
+        const coalescer = new Coalescer({ name: "batch", run, batchMax, queueMax, flightsMax, isExpired });
         const asked: { question: Question; outcome: Promise<unknown> }[] = [];
         for (const { pauseTurns, fates } of bursts) {
           for (const fate of fates) {
@@ -85,6 +85,7 @@ describe("a coalescer", () => {
   test("refuses what is over its queue and does nothing for it", async () => {
     const seen: number[] = [];
     const coalescer = new Coalescer<number, number>({
+      name: "batch",
       run: async (items) => {
         seen.push(...items);
         return items.map((value) => ({ ok: true, value }));
@@ -100,6 +101,7 @@ describe("a coalescer", () => {
   test("joins what arrives together and while a batch is under way", async () => {
     const sizes: number[] = [];
     const coalescer = new Coalescer<number, number>({
+      name: "batch",
       run: async (items) => {
         sizes.push(items.length);
         await turn();
@@ -116,7 +118,7 @@ describe("a coalescer", () => {
   });
 
   test("a batch answered with another number of results fails whole", async () => {
-    const coalescer = new Coalescer<number, number>({ run: async () => [], batchMax: 5, queueMax: 5 });
+    const coalescer = new Coalescer<number, number>({ name: "batch", run: async () => [], batchMax: 5, queueMax: 5 });
     await expect(coalescer.add(1)).rejects.toThrow("answered with 0 results");
   });
 });

@@ -1,9 +1,14 @@
+import { currentScope, type Scope } from "../telemetry/scope.ts";
+import { doShared } from "../telemetry/shared-work.ts";
+
 /** What became of one item of a batch. */
 export type Settled<Result> =
   { readonly ok: true; readonly value: Result } | { readonly ok: false; readonly error: unknown };
 
 /** How a coalescer runs its batches. Every number is a limit. */
 export interface CoalescerOptions<Item, Result> {
+  /** What a batch is called in traces; `batch` when absent. */
+  readonly name?: string;
   /**
    * Does the work of a batch in one go.
    * @returns one result per item, in order; when it throws, every item of the batch fails with that error
@@ -31,6 +36,7 @@ export class ItemExpiredError extends Error {
 
 interface Waiting<Item, Result> {
   readonly item: Item;
+  readonly scope: Scope | undefined;
   resolve(value: Result): void;
   reject(error: unknown): void;
 }
@@ -62,7 +68,7 @@ export class Coalescer<Item, Result> {
     if (this.#queue.length >= this.#options.queueMax)
       return Promise.reject(new QueueFullError(`${this.#options.queueMax} items wait already`));
     return new Promise<Result>((resolve, reject) => {
-      this.#queue.push({ item, resolve, reject });
+      this.#queue.push({ item, scope: currentScope(), resolve, reject });
       this.#schedule();
     });
   }
@@ -84,13 +90,19 @@ export class Coalescer<Item, Result> {
     // What did not fit into this batch need not wait for it when another may fly beside it.
     if (this.#queue.length > 0) this.#schedule();
     try {
-      settle(batch, await this.#options.run(batch.map(({ item }) => item)));
+      settle(batch, await this.#run(batch));
     } catch (error) {
       for (const { reject } of batch) reject(error);
     } finally {
       this.#flights--;
       if (this.#queue.length > 0) this.#schedule();
     }
+  }
+
+  #run(batch: readonly Waiting<Item, Result>[]): Promise<readonly Settled<Result>[]> {
+    const { name = "batch", run } = this.#options;
+    const shared = { name, scopes: batch.map(({ scope }) => scope), attributes: { "batch.size": batch.length } };
+    return doShared(shared, async () => run(batch.map(({ item }) => item)));
   }
 
   #takeBatch(): readonly Waiting<Item, Result>[] {

@@ -2,15 +2,18 @@ import { currentScope } from "./scope.ts";
 import type { Span, Tracer } from "./tracer.ts";
 
 /**
- * `fetch` that makes a span of each call within a recorded scope and passes its trace context on (W3C traceparent).
- * Outside of one it is the plain `fetch`.
+ * `fetch` that passes on what the current scope belongs to: x-request-id and the W3C traceparent. Within a recorded
+ * scope each call is a span; outside of any scope it is the plain `fetch`.
  */
 export const tracedFetch: typeof fetch = Object.assign(
   async (input: Request | URL | string, init?: RequestInit) => {
-    const { tracer, span: parent } = currentScope() ?? {};
-    if (tracer === undefined) return fetch(input as Request, init);
+    const scope = currentScope();
+    if (scope === undefined) return fetch(input as Request, init);
     const request = new Request(input as Request, init);
-    const span = beginCall(tracer, parent, request);
+    if (scope.requestId !== undefined) request.headers.set("x-request-id", scope.requestId);
+    if (scope.traceparent !== undefined) request.headers.set("traceparent", scope.traceparent);
+    if (scope.tracer === undefined) return fetch(request);
+    const span = beginCall(scope.tracer, scope.span, request);
     request.headers.set("traceparent", span.traceparent);
     try {
       const response = await fetch(request);
