@@ -1,0 +1,44 @@
+import { describe, expect, test } from "bun:test";
+import { parseDuration, parsePointInTime } from "./duration.ts";
+import { parseItem } from "./items.ts";
+import { readInteger, readNumber } from "./numbers.ts";
+
+describe("durations", () => {
+  const cases = {
+    "500ms": 500,
+    "30s": 30_000,
+    "5m": 300_000,
+    "2h": 7_200_000,
+    "1d": 86_400_000,
+    "7": 7000,
+    "1.5s": 1500,
+  };
+  for (const [text, milliseconds] of Object.entries(cases))
+    test(text, () => expect(parseDuration(text)).toBe(milliseconds));
+  for (const text of ["", "soon", "-1s", "1w", "1s2"])
+    test(`"${text}" is refused`, () => expect(() => parseDuration(text)).toThrow("is no duration"));
+});
+
+test("points in time are ago, or a date", () => {
+  const nowMs = Date.parse("2026-03-01T12:00:00Z");
+  expect(parsePointInTime("2h", nowMs).toISOString()).toBe("2026-03-01T10:00:00.000Z");
+  expect(parsePointInTime("2026-01-31", nowMs).toISOString()).toBe("2026-01-31T00:00:00.000Z");
+  for (const text of ["yesterday", "2026-13-45", "5"])
+    expect(() => parsePointInTime(text, nowMs)).toThrow("is neither");
+});
+
+test("items are read with and without a quantity", () => {
+  expect(parseItem("Keyboard=2")).toEqual({ product: "Keyboard", quantity: 2 });
+  expect(parseItem("Mouse")).toEqual({ product: "Mouse", quantity: 1 });
+  expect(parseItem("a=b=3")).toEqual({ product: "a=b", quantity: 3 });
+  expect(() => parseItem("Keyboard=0")).toThrow("at least 1");
+  expect(() => parseItem("Keyboard=two")).toThrow("no whole number");
+});
+
+test("numbers of options are read strictly", () => {
+  expect(readNumber("--price", "89.90")).toBe(89.9);
+  for (const text of ["", "a lot", "Infinity", "1,5"]) expect(() => readNumber("--price", text)).toThrow("--price");
+  const bounds = { minimum: -5, maximum: 5 };
+  expect([readInteger("--by", "-5", bounds), readInteger("--by", "+3", bounds)]).toEqual([-5, 3]);
+  for (const text of ["6", "1.5", "x"]) expect(() => readInteger("--by", text, bounds)).toThrow("from -5 to 5");
+});

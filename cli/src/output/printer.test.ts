@@ -1,0 +1,87 @@
+import { describe, expect, test } from "bun:test";
+import { Chalk } from "chalk";
+import { parseFormat, Printer, type View } from "./printer.ts";
+import { widthOf } from "./text.ts";
+
+interface Thing {
+  readonly id: string;
+  readonly name: string;
+  readonly stock: number;
+}
+
+const view: View<Thing> = {
+  kind: "thing",
+  id: ({ id }) => id,
+  columns: [
+    { header: "ID", value: ({ id }) => id },
+    { header: "NAME", value: ({ name }) => name },
+    { header: "STOCK", value: ({ stock }) => String(stock), align: "right" },
+    { header: "MORE", value: ({ name }) => name.toUpperCase(), wide: true },
+  ],
+};
+const things: readonly Thing[] = [
+  { id: "a", name: "Mouse", stock: 2 },
+  { id: "b", name: "山田 desk", stock: 10 },
+];
+
+function print(format: string, use: (printer: Printer) => void, columns?: number): string {
+  let printed = "";
+  const stream = {
+    write: (text: string) => void (printed += text),
+    isTty: columns !== undefined,
+    columns: columns ?? 80,
+  };
+  use(new Printer(stream, parseFormat(format), new Chalk({ level: 0 })));
+  return printed;
+}
+
+describe("a list", () => {
+  const cases: readonly (readonly [format: string, printed: string])[] = [
+    ["table", "ID  NAME       STOCK\na   Mouse          2\nb   山田 desk     10\n"],
+    ["wide", "ID  NAME       STOCK  MORE\na   Mouse          2  MOUSE\nb   山田 desk     10  山田 DESK\n"],
+    ["json", `${JSON.stringify(things, undefined, 2)}\n`],
+    ["ndjson", things.map((thing) => `${JSON.stringify(thing)}\n`).join("")],
+    ["yaml", '- id: a\n  name: Mouse\n  stock: 2\n- id: b\n  name: "山田 desk"\n  stock: 10\n'],
+    ["name", "thing/a\nthing/b\n"],
+    ["jsonpath={.items[*].stock}", "2 10"],
+  ];
+  for (const [format, printed] of cases)
+    test(format, () => expect(print(format, (printer) => printer.list(things, view))).toBe(printed));
+});
+
+describe("one thing", () => {
+  const [thing] = things;
+  const cases: readonly (readonly [format: string, printed: string])[] = [
+    ["table", "ID  NAME   STOCK\na   Mouse      2\n"],
+    ["json", `${JSON.stringify(thing, undefined, 2)}\n`],
+    ["yaml", "id: a\nname: Mouse\nstock: 2\n"],
+    ["name", "thing/a\n"],
+    ["jsonpath={.name}", "Mouse"],
+  ];
+  for (const [format, printed] of cases)
+    test(format, () => expect(print(format, (printer) => thing && printer.one(thing, view))).toBe(printed));
+});
+
+test("things that come one by one have no header each", () => {
+  const printed = (format: string) => print(format, (printer) => things.forEach((thing) => printer.item(thing, view)));
+  expect(printed("table")).toBe("a   Mouse      2\nb   山田 desk     10\n");
+  expect(printed("yaml")).toStartWith("---\nid: a\n");
+  expect(printed("json")).toBe(printed("ndjson"));
+});
+
+test("an empty list is an empty table, and an empty JSON list", () => {
+  expect(print("table", (printer) => printer.list([], view))).toBe("");
+  expect(print("json", (printer) => printer.list([], view))).toBe("[]\n");
+});
+
+test("on a narrow terminal the widest columns are cut, and no line is longer than the terminal", () => {
+  const long = [{ id: "a".repeat(24), name: "A name of no importance whatever", stock: 1 }];
+  const printed = print("table", (printer) => printer.list(long, view), 40);
+  for (const line of printed.trimEnd().split("\n")) expect(widthOf(line)).toBeLessThanOrEqual(40);
+  expect(printed).toContain("…");
+  expect(print("wide", (printer) => printer.list(long, view), 40)).not.toContain("…");
+});
+
+test("an unknown format is refused with those that there are", () => {
+  expect(() => parseFormat("xml")).toThrow("-o xml is no output format; there are table, wide, json");
+});
