@@ -1,7 +1,9 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { variants } from "./all-variants.ts";
 import { runSeed } from "./run-seed.ts";
+
+setDefaultTimeout(120_000);
 
 const SEEDS = 5000;
 
