@@ -34,7 +34,8 @@ export function splitBashLine(line: string, breaks: string): BashLine {
     } else if (character === quote) quote = "";
     else {
       word += character;
-      if (quote === "" && breaks.includes(character)) replacedFrom = word.length;
+      // readline keeps an "@" as part of the word that it begins.
+      if (quote === "" && breaks.includes(character)) replacedFrom = word.length - (character === "@" ? 1 : 0);
     }
   }
   return { words: [...words, word ?? ""], replacedFrom, quote };

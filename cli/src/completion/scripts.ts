@@ -1,45 +1,67 @@
-/** Scripts that shells source. Each asks `ordersctl __complete` at every Tab, so that they never go out of date. */
-export const completionScripts = {
-  bash: `# bash completion of ordersctl; try it with: source <(ordersctl completion bash)
+/** Shells that are completed for. */
+export const shells = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof shells)[number];
+
+// Each script asks the ordersctl that stands on the line, so that an upgrade needs no new script. What it answers:
+// bash: a line a reply, quoted already; zsh and fish: value, TAB, what it means. `:files` alone: the shell's own file
+// names; `:open` alone: no blank behind the word.
+const bash = `# bash completion of ordersctl.   eval "$(ordersctl completion bash)"
 _ordersctl() {
-  local typed="\${COMP_LINE:0:COMP_POINT}" current="\${COMP_WORDS[COMP_CWORD]}" line
-  local -a words
-  # Blanks alone part words here; bash itself would part them at "=" and ":" too.
-  read -ra words <<< "$typed"
-  [[ "$typed" == *[[:space:]] ]] && words+=("")
-  local whole="\${words[\${#words[@]}-1]}"
   COMPREPLY=()
-  while IFS=$'\\t' read -r line _; do
-    # Of --option=value bash replaces what stands behind the last "=" alone.
-    [[ "$whole" == *=* && "$current" != *=*?* ]] && line="\${line#*=}"
-    [[ -n "$line" ]] && COMPREPLY+=("$line")
-  done < <(ordersctl __complete -- "\${words[@]:1}" 2>/dev/null)
-  if (( \${#COMPREPLY[@]} == 0 )); then compopt -o default; fi
-  if (( \${#COMPREPLY[@]} == 1 )) && [[ "\${COMPREPLY[0]}" == *= ]]; then compopt -o nospace; fi
+  local reply
+  while IFS= read -r reply; do
+    case $reply in
+      :files)
+        compopt -o default 2>/dev/null || while IFS= read -r reply; do COMPREPLY+=("$reply"); done < <(compgen -f -- "$2")
+        return
+        ;;
+      :open) compopt -o nospace 2>/dev/null ;;
+      *) COMPREPLY+=("$reply") ;;
+    esac
+  done < <("$1" __complete bash "$COMP_WORDBREAKS" "\${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
 }
 complete -F _ordersctl ordersctl
-`,
-  zsh: `#compdef ordersctl
-# zsh completion of ordersctl; try it with: source <(ordersctl completion zsh)
+`;
+
+const zsh = `#compdef ordersctl
+# zsh completion of ordersctl.   eval "$(ordersctl completion zsh)"   after compinit
 _ordersctl() {
-  local -a found
-  local word about
-  while IFS=$'\\t' read -r word about; do
-    found+=("\${word//:/\\\\:}:$about")
-  done < <(ordersctl __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
-  if (( \${#found} )); then _describe -t commands ordersctl found; else _files; fi
+  local line
+  local -a answer values shown suffix
+  answer=("\${(@f)$("\${(Q)words[1]}" __complete zsh "\${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
+  for line in "\${answer[@]}"; do
+    case $line in
+      '') ;;
+      :files) _files; return ;;
+      :open) suffix=(-S '') ;;
+      *$'\\t'*)
+        values+=("\${line%%$'\\t'*}")
+        shown+=("\${line/$'\\t'/  -- }")
+        ;;
+      *)
+        values+=("$line")
+        shown+=("$line")
+        ;;
+    esac
+  done
+  (( \${#values} )) && compadd "\${suffix[@]}" -l -d shown -a values
 }
-if [ "$funcstack[1]" = "_ordersctl" ]; then _ordersctl "$@"; else compdef _ordersctl ordersctl; fi
-`,
-  fish: `# fish completion of ordersctl; try it with: ordersctl completion fish | source
+if [ "$funcstack[1]" = _ordersctl ]; then _ordersctl "$@"; else compdef _ordersctl ordersctl; fi
+`;
+
+const fish = `# fish completion of ordersctl.   ordersctl completion fish | source
 function __ordersctl_complete
-  set -l words (commandline -opc) (commandline -ct)
-  ordersctl __complete -- $words[2..-1] 2>/dev/null
+    set -l words (commandline -opc)
+    set -l current (commandline -ct | string replace -r '^["\\']' '' | string unescape --style=script 2>/dev/null)
+    set -l answer ($words[1] __complete fish $words[2..-1] "$current" 2>/dev/null)
+    if test "$answer" = ":files"
+        __fish_complete_path "$current"
+    else
+        string match -v ':open' -- $answer
+    end
 end
 complete -c ordersctl -f -a '(__ordersctl_complete)'
-complete -c ordersctl -F -n '__fish_seen_argument -s f -l file'
-`,
-} as const;
+`;
 
-export type Shell = keyof typeof completionScripts;
-export const shells = Object.keys(completionScripts) as readonly Shell[];
+/** The script that teaches a shell to complete `ordersctl`. */
+export const completionScripts: Readonly<Record<Shell, string>> = { bash, zsh, fish };
