@@ -9,10 +9,11 @@ import {
   UpdateProduct,
 } from "@pos/contracts/products";
 import { access } from "@pos/service-kit/access";
+import { etagOf, readIdempotencyKey, readIfMatch } from "@pos/service-kit/preconditions";
 import type { TokenVerifier } from "@pos/service-kit/token-verifier";
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
-import { etagOf, readIdempotencyKey, readIfMatch } from "./preconditions.ts";
+
 import type { ProductService } from "./service.ts";
 
 const ifMatch = Type.Object({
