@@ -1,0 +1,69 @@
+import { expect, test } from "bun:test";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { commandTree } from "../command-tree.ts";
+import { run } from "../test-support/run.ts";
+import { describeBranch } from "../tree/describe.ts";
+import { topics } from "./topics.ts";
+
+// What users read is kept word by word in `golden/`. UPDATE_GOLDEN=1 writes the files anew; the diff is for review.
+
+const folder = join(import.meta.dir, "golden");
+const isUpdate = Boolean(process.env["UPDATE_GOLDEN"]);
+
+/** Every page of help: the program, each noun, each verb, each topic. */
+async function pages(): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>([["ordersctl", ["--help"]]]);
+  for (const branch of commandTree) {
+    found.set(branch.name, [branch.name, "--help"]);
+    for (const { words } of await describeBranch(branch)) found.set(words.join("-"), [...words, "--help"]);
+  }
+  for (const topic of Object.keys(topics)) found.set(`help-${topic}`, ["help", topic]);
+  return found;
+}
+
+const helps = await pages();
+if (isUpdate) {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+}
+
+for (const [name, argv] of helps) {
+  test(`ordersctl ${argv.join(" ")}`, async () => {
+    const { code, stdout, stderr } = await run(argv);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const file = Bun.file(join(folder, `${name}.txt`));
+    if (isUpdate) await file.write(stdout);
+    expect(stdout).toBe(await file.text());
+  });
+}
+
+test("no page stays behind when its command goes", async () => {
+  const files = await readdir(folder);
+  expect(files.toSorted()).toEqual([...helps.keys()].map((name) => `${name}.txt`).toSorted());
+});
+
+test("every page fits a terminal of 80 columns, but for what it quotes", async () => {
+  for (const [name, argv] of helps) {
+    const { stdout } = await run(argv);
+    const [before = ""] = stdout.split("\nExamples:\n");
+    const long = before.split("\n").filter((line) => line.length > 80);
+    if (name.startsWith("help-")) continue;
+    expect({ name, long }).toEqual({ name, long: [] });
+  }
+});
+
+test("help asked in another way is the same page", async () => {
+  const page = await run(["orders", "list", "--help"]);
+  expect(await run(["help", "orders", "list"])).toEqual(page);
+  expect(await run(["orders", "ls", "-h"])).toEqual(page);
+  expect(await run(["help"])).toEqual(await run([]));
+});
+
+test("a mistyped word is met with the nearest one, and exit 2", async () => {
+  const { code, stderr } = await run(["order", "list"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("Did you mean orders?");
+  expect((await run(["help", "order"])).code).toBe(2);
+  expect((await run(["orders", "lst"])).stderr).toContain("Did you mean one of list, ls?");
+});
