@@ -20,7 +20,7 @@ export interface AuditReport {
 
 /** How an audit is run. */
 export interface AuditOptions {
-  readonly io: Io;
+  readonly io: Pick<Io, "sleep">;
   /** Before a candidate is read again, in milliseconds; 10,000 where nothing else is wanted. */
   readonly settleMs: number;
   /** How long a reservation may be held, in milliseconds. */
