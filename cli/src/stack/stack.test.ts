@@ -1,0 +1,320 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { runUntil } from "../test-support/endless.ts";
+import { freePorts, isRunning, mongodBinary, stateOf, until } from "../test-support/local-stack.ts";
+import { type Ran, type World, world } from "../test/world.ts";
+import { livingProcesses, type StackState } from "./state.ts";
+
+// One stack in one data directory: first watched over by this process, then in the background.
+
+let user: World;
+let dataDir: string;
+let port: number;
+/** The `up` in this process, while it runs. */
+let foreground: Promise<Ran> | undefined;
+
+beforeAll(async () => {
+  user = await world();
+  user.env["MONGOD_BIN"] = await mongodBinary();
+  dataDir = join(user.home, "data");
+  port = await freePorts();
+});
+
+afterAll(async () => {
+  user.signal("SIGINT");
+  await foreground;
+  await user.run(["down", "--data-dir", dataDir]);
+  await user.remove();
+});
+
+const here = (...argv: readonly string[]): Promise<Ran> => user.run([...argv, "--data-dir", dataDir]);
+const jsonHere = async (...argv: readonly string[]): Promise<unknown> =>
+  JSON.parse((await here(...argv, "-o", "json")).stdout);
+
+interface UnitRow {
+  readonly name: string;
+  readonly status: string;
+  readonly pid?: number;
+  readonly restarts: number;
+  readonly lastEnd?: string;
+}
+const units = async (): Promise<Readonly<Record<string, UnitRow>>> =>
+  Object.fromEntries(((await jsonHere("status")) as readonly UnitRow[]).map((row) => [row.name, row]));
+const unit = async (name: string): Promise<UnitRow> => (await units())[name] as UnitRow;
+
+async function state(): Promise<StackState> {
+  const found = await stateOf(dataDir);
+  if (found === undefined) throw new Error("no state");
+  return found;
+}
+
+const nothingRuns = (before: StackState): void => expect(livingProcesses(before)).toEqual([]);
+
+describe("before the first start", () => {
+  test("every verb says what to do", async () => {
+    const status = await here("status");
+    expect([status.exit, status.stderr]).toEqual([5, `Nothing was started in ${dataDir} yet. Try: ordersctl up\n`]);
+    expect((await here("logs")).stderr).toContain("There is no log");
+    const restart = await here("restart", "order");
+    expect([restart.exit, restart.stderr]).toEqual([5, expect.stringContaining("Try: ordersctl up")]);
+    expect((await here("down")).stderr).toBe("Nothing runs here.\n");
+    const migrate = await here("db", "migrate");
+    expect([migrate.exit, migrate.stderr]).toEqual([5, expect.stringContaining("no MONGO_URI is set")]);
+  });
+
+  test("a port that is none starts nothing", async () => {
+    const { exit, stderr } = await here("up", "--port", "70000");
+    expect([exit, stderr]).toEqual([2, expect.stringContaining("Try: ordersctl up --port 4001")]);
+  });
+
+  test("Ctrl-C while it starts stops what runs by then", async () => {
+    const up = here("up", "--port", String(port));
+    await until("mongod", async () => (await stateOf(dataDir))?.mongod !== undefined);
+    const early = await state();
+    user.signal("SIGINT");
+    const { exit, stdout, stderr } = await up;
+    expect([exit, stdout]).toEqual([0, ""]);
+    expect(stderr).toContain("Everything is stopped");
+    nothingRuns(early);
+    expect((await state()).phase).toBe("stopped");
+  });
+});
+
+describe("up in the foreground", () => {
+  beforeAll(async () => {
+    foreground = here("up", "--port", String(port));
+    await until("ready", async () => (await stateOf(dataDir))?.phase === "ready");
+  });
+
+  test("starts a MongoDB and three services, signed in as the administrator", async () => {
+    const { exit, stdout } = await here("status");
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/^NAME +STATUS +PID +UP +RESTARTS +MEMORY +URL\n/);
+    expect(Object.values(await units()).map(({ name, status }) => [name, status])).toEqual([
+      ["user-service", "healthy"],
+      ["product-service", "healthy"],
+      ["order-service", "healthy"],
+      ["mongod", "running"],
+    ]);
+    expect(await user.json("whoami")).toMatchObject({ email: "admin@example.com", role: "admin" });
+    await user.ok("seed", "--users", "1", "--products", "2", "--orders", "1");
+    expect((await user.ok("orders", "list", "-q")).trim()).toMatch(/^[0-9a-f]{24}$/);
+  });
+
+  test("keeps everything for its owner alone", async () => {
+    for (const folder of [dataDir, join(dataDir, "logs"), join(dataDir, "mongodb")])
+      expect([folder, (await stat(folder)).mode & 0o077]).toEqual([folder, 0]);
+    const files = (await readdir(dataDir, { withFileTypes: true })).filter((entry) => entry.isFile());
+    expect(files.map(({ name }) => name).sort()).toEqual(["secrets.json", "state.json", "supervisor.lock"]);
+    for (const { name } of files) expect([name, (await stat(join(dataDir, name))).mode & 0o777]).toEqual([name, 0o600]);
+    const text = await readFile(join(dataDir, "state.json"), "utf8");
+    expect(text).not.toContain(
+      (JSON.parse(await readFile(join(dataDir, "secrets.json"), "utf8")) as { adminPassword: string }).adminPassword,
+    );
+  });
+
+  test("a second up says that it runs already and starts nothing", async () => {
+    const before = await state();
+    const { exit, stdout, stderr } = await here("up");
+    expect(exit).toBe(0);
+    expect(stderr).toContain(`It runs already (pid ${process.pid})`);
+    expect(stderr).toContain(`password in ${join(dataDir, "secrets.json")}`);
+    expect(stdout).toContain(`order-service    http://127.0.0.1:${port + 2}  http://127.0.0.1:${port + 2}/swagger`);
+    expect(await state()).toEqual(before);
+  });
+
+  test("a port that somebody has is named, and nothing is started", async () => {
+    const other = join(user.home, "other");
+    const { exit, stderr } = await user.run(["up", "--data-dir", other, "--port", String(port - 2)]);
+    expect(exit).toBe(1);
+    expect(stderr).toContain(
+      `Port ${port}, which order-service needs, is taken by another program. Nothing was started.`,
+    );
+    expect(stderr).toContain(`Try: ordersctl up --port ${port + 98}`);
+    expect(await readdir(other)).toEqual([]);
+  });
+
+  test("status --env sets the addresses of a shell", async () => {
+    const { stdout } = await here("status", "--env");
+    const [first] = stdout.split("\n");
+    expect(first).toBe(`export ORDERSCTL_USER_URL=http://127.0.0.1:${port}`);
+  });
+
+  test("logs are for people, or as they were written", async () => {
+    const people = await here("logs", "order", "--tail", "3");
+    expect(people.stdout).toMatch(/^\d\d:\d\d:\d\d\.\d{3} order +INFO /m);
+    const raw = (await here("logs", "user-service", "--tail", "3", "-o", "ndjson")).stdout.trimEnd().split("\n");
+    expect(raw).toHaveLength(3);
+    for (const line of raw) expect(JSON.parse(line)).toMatchObject({ service: "user-service" });
+    expect((await here("logs", "mongod", "--tail", "1")).stdout).toContain(" mongod ");
+    expect((await here("logs", "supervisor")).stdout).toContain("every service is healthy");
+    expect((await here("logs", "--since", "2099-01-01")).stdout).toBe("");
+    for (const argv of [["cart"], ["--tail", "0"], ["--since", "soon"]])
+      expect((await here("logs", ...argv)).exit).toBe(2);
+  });
+
+  test("logs --follow shows what comes", async () => {
+    let isCalled = false;
+    const marker = `marker-${crypto.randomUUID()}`;
+    const { exit, stdout } = await followed(async (printed) => {
+      if (!isCalled) {
+        isCalled = true;
+        await fetch(`http://127.0.0.1:${port}/users/${"f".repeat(24)}`, { headers: { "x-request-id": marker } });
+      }
+      return printed.includes(marker);
+    });
+    expect(exit).toBe(130);
+    expect(stdout).toContain(marker);
+  });
+
+  test("doctor finds nothing wrong", async () => {
+    const checks = (await jsonHere("doctor")) as readonly { name: string; status: string; detail: string }[];
+    expect(checks.filter(({ status }) => status === "problem")).toEqual([]);
+    const details = Object.fromEntries(checks.map(({ name, detail }) => [name, detail]));
+    expect(details).toMatchObject({
+      Checkout: "the services can be started from here",
+      Stack: `it runs on ports ${port}, ${port + 1}, ${port + 2}`,
+      Services: expect.stringContaining("healthy"),
+      Clock: "agrees with user-service",
+      "Signed in": "admin@example.com",
+    });
+    expect(details["MongoDB"]).toContain("from MONGOD_BIN");
+  });
+
+  test("db migrate finds the databases that up made", async () => {
+    const { exit, stdout, stderr } = await here("db", "migrate", "--dry-run");
+    expect([exit, stderr]).toEqual([0, "Nothing is pending.\n"]);
+    for (const database of ["userdb", "productdb", "orderdb"]) expect(stdout).toContain(database);
+    expect(stdout).not.toContain("pending");
+  });
+
+  test("a service that dies is started again, and status and log say so", async () => {
+    const { pid } = await unit("product-service");
+    process.kill(pid ?? 0, "SIGKILL");
+    await until("a restart", async () => (await unit("product-service")).restarts === 1);
+    await until("health", async () => (await unit("product-service")).status === "healthy");
+    const row = await unit("product-service");
+    expect(row).toMatchObject({ lastEnd: "SIGKILL" });
+    expect(row.pid).not.toBe(pid);
+    const { stdout } = await here("logs", "supervisor");
+    expect(stdout).toContain("product-service ended (SIGKILL); starting it again in 500 ms");
+  });
+
+  test("a mongod that dies is started again at its port, with its data", async () => {
+    const before = await unit("mongod");
+    process.kill(before.pid ?? 0, "SIGKILL");
+    await until("a restart", async () => (await unit("mongod")).restarts === 1);
+    await until("health", async () => (await here("status")).exit === 0);
+    expect(await unit("user-service")).toMatchObject({ restarts: 0 });
+    expect((await user.ok("products", "list", "-q")).trim().split("\n")).toHaveLength(2);
+  });
+
+  test("restart ends a service in order and waits for the next one", async () => {
+    const before = await unit("order-service");
+    const { exit, stderr } = await here("restart", "order-service");
+    const after = await unit("order-service");
+    expect([exit, stderr]).toEqual([0, `✓ order-service runs again (pid ${after.pid})\n`]);
+    expect(after).toMatchObject({ status: "healthy", lastEnd: "exit code 0", restarts: 1 });
+    expect(after.pid).not.toBe(before.pid);
+    expect((await here("restart", "cart")).exit).toBe(2);
+  });
+
+  test("Ctrl-C stops the services, then MongoDB, and keeps the data", async () => {
+    const before = await state();
+    user.signal("SIGINT");
+    const { exit, stdout, stderr } = (await foreground) as Ran;
+    foreground = undefined;
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/^SERVICE +URL +SWAGGER PAGE\n/);
+    const steps = [
+      "Admin   admin@example.com, password ",
+      "stopping …",
+      "order-service stopped",
+      "mongod stopped",
+      "Everything is stopped",
+    ];
+    const places = steps.map((step) => stderr.indexOf(step));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    nothingRuns(before);
+    expect((await state()).phase).toBe("stopped");
+    const status = await here("status");
+    expect([status.exit, status.stderr]).toEqual([5, "It does not run (stopped). Try: ordersctl up\n"]);
+    expect((await here("doctor")).stdout).toContain(`ports ${port}, ${port + 1}, ${port + 2} are free`);
+  });
+});
+
+describe("up -d", () => {
+  test("returns once everything is healthy, at the same ports and with the same data", async () => {
+    const { exit, stdout, stderr } = await here("up", "-d");
+    expect(exit).toBe(0);
+    expect(stderr).toContain("It runs in the background (pid ");
+    // It was printed once.
+    expect(stderr).toContain("password in ");
+    expect(stdout).toContain(`http://127.0.0.1:${port}/swagger`);
+    expect(Object.values(await units()).every(({ restarts }) => restarts === 0)).toBe(true);
+    expect((await user.ok("products", "list", "-q")).trim().split("\n")).toHaveLength(2);
+  });
+
+  test("what a killed supervisor leaves behind is seen, and the next up takes over", async () => {
+    const before = await state();
+    const supervisor = before.supervisor?.pid ?? 0;
+    process.kill(supervisor, "SIGKILL");
+    await until("its end", async () => !(await isRunning(supervisor)));
+    const status = await here("status");
+    expect(status.exit).toBe(5);
+    expect(status.stderr).toContain("nobody watches over these processes");
+    const doctor = await here("doctor");
+    expect([doctor.exit, doctor.stdout]).toEqual([6, expect.stringContaining("its supervisor was killed")]);
+    const { exit, stderr } = await here("up", "-d");
+    expect(exit).toBe(0);
+    expect(stderr).toContain("What an earlier `up` had left behind is stopped; its data is kept.");
+    nothingRuns(before);
+    expect((await here("status")).exit).toBe(0);
+    expect((await user.ok("orders", "list", "-q")).trim()).toMatch(/^[0-9a-f]{24}$/);
+  });
+
+  test("down stops everything; a second one has nothing to do", async () => {
+    const before = await state();
+    const { exit, stderr } = await here("down");
+    expect([exit, stderr]).toEqual([0, `stopping (supervisor pid ${before.supervisor?.pid}) …\n✓ stopped\n`]);
+    nothingRuns(before);
+    expect((await here("down")).stderr).toBe("Nothing runs here.\n");
+  });
+
+  test("down after the supervisor was killed stops what it left behind", async () => {
+    expect((await here("up", "-d", "-q")).exit).toBe(0);
+    const before = await state();
+    process.kill(before.supervisor?.pid ?? 0, "SIGKILL");
+    await until("its end", async () => !(await isRunning(before.supervisor?.pid ?? 0)));
+    const { stderr } = await here("down");
+    expect(stderr).toContain("✓ order-service (pid ");
+    expect(stderr).toContain("✓ mongod (pid ");
+    nothingRuns(before);
+    expect((await state()).phase).toBe("stopped");
+  });
+
+  test("down --volumes asks, and deletes what up made and nothing else", async () => {
+    const asked = await here("down", "--volumes");
+    expect([asked.exit, asked.stderr]).toEqual([2, expect.stringContaining("Try: the same with --yes")]);
+    const no = await user.run(["down", "--volumes", "--data-dir", dataDir], { isTty: true, stdin: "n\n" });
+    expect([no.exit, no.stderr]).toEqual([3, expect.stringContaining("Cancelled.")]);
+    expect(await readdir(dataDir)).toContain("mongodb");
+    const foreign = await user.run(["down", "--volumes", "--yes", "--data-dir", user.home]);
+    expect([foreign.exit, foreign.stderr]).toEqual([2, expect.stringContaining("Nothing was deleted.")]);
+    expect((await here("down", "--volumes", "--yes")).exit).toBe(0);
+    expect(await readdir(dataDir)).toEqual([]);
+  });
+});
+
+/** Follows the user-service's log, asking `isEnough` of what was printed so far. */
+async function followed(isEnough: (printed: string) => Promise<boolean>): Promise<Ran> {
+  let isDone = false;
+  const argv = ["logs", "user", "--follow", "--tail", "1", "-o", "ndjson", "--data-dir", dataDir];
+  const { code, stdout, stderr } = await runUntil(argv, { env: user.env, cwd: user.home }, (printed) => {
+    void isEnough(printed.stdout).then((done) => (isDone ||= done));
+    return isDone;
+  });
+  return { exit: code, stdout, stderr };
+}
