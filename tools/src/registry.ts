@@ -40,6 +40,13 @@ const docs = commandStep({
   wayOut: "`bun run docs` writes the pages anew.",
 });
 
+const cliDocs = commandStep({
+  name: "docs-cli",
+  ensures: "docs/ordersctl.md says what the command tree says",
+  command: [process.execPath, "cli/scripts/docs.ts", "--check"],
+  wayOut: "`bun run docs:cli` writes the page anew.",
+});
+
 const fuzz = commandStep({
   name: "fuzz",
   ensures: "schemathesis and mutated bodies find nothing in the three services",
@@ -71,6 +78,7 @@ export const STEPS: readonly Step[] = [
   tests,
   coverage,
   docs,
+  cliDocs,
   browser,
   fuzz,
   chaos,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { commandTree } from "../command-tree.ts";
 import { run } from "../test-support/run.ts";
 import { describeBranch } from "../tree/describe.ts";
+import { manual } from "./manual.ts";
 import { topics } from "./topics.ts";
 
 // What users read is kept word by word in `golden/`. UPDATE_GOLDEN=1 writes the files anew; the diff is for review.
@@ -66,4 +67,16 @@ test("a mistyped word is met with the nearest one, and exit 2", async () => {
   expect(stderr).toContain("Did you mean orders?");
   expect((await run(["help", "order"])).code).toBe(2);
   expect((await run(["orders", "lst"])).stderr).toContain("Did you mean one of list, ls?");
+});
+
+test("docs/ordersctl.md is what the command tree says, every command with its options and examples", async () => {
+  const page = await manual();
+  expect(page).toBe(await Bun.file(join(import.meta.dir, "../../../docs/ordersctl.md")).text());
+  for (const branch of commandTree) {
+    for (const { words, options, examples } of await describeBranch(branch)) {
+      const [, section = ""] = page.split(`\n### ${words.join(" ")}\n`);
+      for (const { names } of options) expect(section).toContain(names.at(-1) ?? "");
+      for (const example of examples) expect(section).toContain(example);
+    }
+  }
 });
