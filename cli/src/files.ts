@@ -62,6 +62,10 @@ export async function isReadableByOthers(path: string): Promise<boolean> {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Any JSON value as a text for a person: strings as they are. */
+export const showJson = (value: unknown): string =>
+  typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
+
 /** A field of a JSON object that must be a text. */
 export function textField(object: JsonObject | undefined, name: string): string | undefined {
   const value = object?.[name];

@@ -43,3 +43,9 @@ export function readGlobalOptions(values: Readonly<Record<string, unknown>>): Gl
   const { color, ...others } = values;
   return { ...others, ...(color === false ? { color: "never" } : typeof color === "string" ? { color } : {}) };
 }
+
+/** Collects an option that may be given several times. */
+export const repeated = (value: string, before: readonly string[] | undefined): readonly string[] => [
+  ...(before ?? []),
+  value,
+];

@@ -175,13 +175,13 @@ describe("an audit of a running stack", () => {
     expect(exit).toBe(6);
     const { findings } = JSON.parse(stdout) as { findings: Finding[] };
     expect(findings.map(({ invariant, subject }) => `${invariant} ${subject}`).sort()).toEqual([
-      `I1 product/${product?._id.toHexString()}`,
-      `I6 order/${(lost?._id as ObjectId).toHexString()}`,
+      `I1 product/${product!._id.toHexString()}`,
+      `I6 order/${(lost!._id).toHexString()}`,
     ]);
     const shown = await admin.run(["audit", "--settle", "500ms"]);
     expect(shown.stdout).toContain("1 broken");
     expect(shown.stderr).toContain("2 findings");
-    await products().updateOne({ _id: product?._id as ObjectId }, { $inc: { stock: -1 } });
+    await products().updateOne({ _id: product!._id as ObjectId }, { $inc: { stock: -1 } });
     await orders().insertOne(lost as never);
   });
 

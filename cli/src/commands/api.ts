@@ -5,6 +5,7 @@ import type { Exit } from "../exit-codes.ts";
 import { serviceNames, type ServiceName } from "../stack/layout.ts";
 import type { Tools } from "../tools.ts";
 import type { Verb } from "../verb.ts";
+import { repeated } from "../global-options.ts";
 import { parseDuration } from "../duration.ts";
 
 interface ApiOptions {
@@ -38,12 +39,9 @@ export const apiVerb: Verb<ApiOptions> = {
   configure: (command: Command) =>
     command
       .option("-d, --data <json>", "body; @FILE reads a file, - standard input")
-      .option("-H, --header <name:value>", "header; may be repeated", (value: string, all: string[] = []) => [
-        ...all,
-        value,
-      ])
+      .option("-H, --header <name:value>", "header; may be repeated", repeated)
       .option("-i, --include", "print status and headers too")
-      .option("--service <name>", `${serviceNames.join(", ")}`),
+      .option("--service <name>", serviceNames.join(", ")),
   run: callApi,
 };
 

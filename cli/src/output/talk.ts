@@ -58,7 +58,7 @@ export class Talk {
         shownAtMs = now;
         this.#stderr.write(`\r\u001b[2K${this.#bar(label, done, total)}`);
       },
-      end: () => void this.#stderr.write("\r\u001b[2K"),
+      end: () => this.#stderr.write("\r\u001b[2K"),
     };
   }
 

@@ -1,3 +1,4 @@
+// oxlint-disable-next-line no-control-regex
 const escapes = /\u001b\[[0-9;]*m/g;
 // Everything a terminal would obey instead of show, the directional marks that reorder a line included.
 // oxlint-disable-next-line no-control-regex
@@ -10,7 +11,6 @@ const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 /** How many columns a text takes on a terminal; colours take none, wide characters two. */
 export function widthOf(text: string): number {
   const plain = text.replace(escapes, "");
-  // oxlint-disable-next-line no-control-regex
   if (/^[\u0020-\u007e]*$/.test(plain)) return plain.length;
   let width = 0;
   for (const { segment } of segmenter.segment(plain)) width += widthOfSegment(segment);

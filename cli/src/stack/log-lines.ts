@@ -1,4 +1,4 @@
-import { isObject } from "../files.ts";
+import { isObject, showJson } from "../files.ts";
 import type { Style } from "../output/style.ts";
 import { clean, pad } from "../output/text.ts";
 
@@ -32,8 +32,8 @@ function serviceLine(entry: Readonly<Record<string, unknown>>, raw: string, sour
   return {
     timeMs: Number.isNaN(timeMs) ? undefined : timeMs,
     source,
-    level: String(entry["level"] ?? ""),
-    message: String(entry["msg"] ?? ""),
+    level: showJson(entry["level"]),
+    message: showJson(entry["msg"]),
     fields: Object.fromEntries(Object.entries(entry).filter(([name]) => !header.has(name))),
     raw,
   };
@@ -46,7 +46,7 @@ function mongodLine(entry: Readonly<Record<string, unknown>>, raw: string, sourc
     timeMs: Number.isNaN(time) ? undefined : time,
     source,
     level: mongodLevels[String(entry["s"])] ?? "debug",
-    message: String(entry["msg"] ?? ""),
+    message: showJson(entry["msg"]),
     fields: isObject(entry["attr"]) ? entry["attr"] : {},
     raw,
   };

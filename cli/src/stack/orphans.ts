@@ -14,12 +14,12 @@ const STOP_MAX_MS = 15_000;
 export async function endOrphans(layout: StackLayout, state: StackState | undefined, talk: Talk): Promise<number> {
   const living = state === undefined ? [] : [...livingProcesses(state)];
   const mongod = unknownMongod(layout);
-  if (mongod !== undefined && !living.some(({ process }) => process.pid === mongod.pid)) {
+  if (mongod !== undefined && !living.some(({ process: ref }) => ref.pid === mongod.pid)) {
     living.push({ name: "mongod", process: mongod });
   }
-  for (const { name, process } of living) {
-    const wasForced = await endProcess(process, STOP_MAX_MS);
-    talk.done(`${name} (pid ${process.pid}) stopped${wasForced ? " by force" : ""}`);
+  for (const { name, process: ref } of living) {
+    const wasForced = await endProcess(ref, STOP_MAX_MS);
+    talk.done(`${name} (pid ${ref.pid}) stopped${wasForced ? " by force" : ""}`);
   }
   return living.length;
 }

@@ -220,6 +220,8 @@ export class Stack {
   }
 }
 
-function without({ process: _, ...state }: UnitState): UnitState {
-  return state;
+/** A unit that does not run. */
+function without(state: UnitState): UnitState {
+  const { process: gone, ...rest } = state;
+  return gone === undefined ? state : rest;
 }

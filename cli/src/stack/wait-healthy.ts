@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { CliError } from "../errors.ts";
-import { isObject } from "../files.ts";
+import { isObject, showJson } from "../files.ts";
 import type { Io } from "../io.ts";
 import type { Talk } from "../output/talk.ts";
 import { duration } from "../output/text.ts";
@@ -73,7 +73,7 @@ function problemOf(line: string): string[] {
     if (!isObject(entry) || !["warn", "error", "fatal"].includes(String(entry["level"]))) return [];
     const { msg, reason, err } = entry;
     const detail = isObject(err) ? err["message"] : reason;
-    return [`${String(msg)}${detail === undefined ? "" : `: ${String(detail)}`}`];
+    return [`${showJson(msg)}${detail === undefined ? "" : `: ${showJson(detail)}`}`];
   } catch {
     // What the runtime itself prints when a program dies is no JSON.
     return [line];

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { readFile } from "node:fs/promises";
 import { CliError, messageOf, usageError } from "../../errors.ts";
 import { isObject } from "../../files.ts";
+import { repeated } from "../../global-options.ts";
 import { findProduct, parseItem, type TypedItem } from "../../items.ts";
 import { orderView } from "../../resources/orders.ts";
 import { money } from "../../resources/products.ts";
@@ -34,10 +35,7 @@ never makes a second order.`,
   ],
   configure: (command: Command) =>
     command
-      .option("--item <product[=quantity]>", "a line; may be repeated", (value: string, all: string[] = []) => [
-        ...all,
-        value,
-      ])
+      .option("--item <product[=quantity]>", "a line; may be repeated", repeated)
       .option("--user <id>", "whose order it is (administrators)")
       .option("-f, --file <path>", "read {items:[{product, quantity}]} from a JSON file, - for standard input")
       .option("--idempotency-key <key>", "the same key never places a second order")
