@@ -22,8 +22,41 @@ const chaos = commandStep({
   name: "chaos",
   ensures: "no order is lost or doubled while processes of the real stack are killed",
   command: [process.execPath, "packages/testing/src/chaos/main.ts"],
-  fullCommand: [process.execPath, "packages/testing/src/chaos/main.ts", "--full"],
+  fullCommand: [process.execPath, "packages/testing/src/chaos/main.ts", "--full", `--seed=${Date.now() % 1_000_000}`],
   limitMinutes: 90,
+});
+
+const chaosReplicaSet = commandStep({
+  name: "chaos-replica-set",
+  ensures: "the same while primaries of a replica set are killed and step down",
+  when: "full",
+  command: [
+    process.execPath,
+    "packages/testing/src/chaos/main.ts",
+    "--replica-set",
+    "--full",
+    `--seed=${Date.now() % 1_000_000}`,
+  ],
+  limitMinutes: 60,
+});
+
+const simulate = commandStep({
+  name: "simulate",
+  ensures: "a million schedules of crashes and lost messages keep every invariant",
+  when: "full",
+  command: [
+    process.execPath,
+    "packages/testing/src/simulator/main.ts",
+    "--seeds=1000000",
+    `--from=${Date.now() % 1_000_000_000}`,
+  ],
+  limitMinutes: 60,
+});
+
+const simulatorVariants = commandStep({
+  name: "simulator-variants",
+  ensures: "the simulator sees every wrong variant of the protocol in 2,000 schedules",
+  command: [process.execPath, "packages/testing/src/simulator/main.ts", "--variants", "--seeds=2000"],
 });
 
 const browser = commandStep({
@@ -81,7 +114,10 @@ export const STEPS: readonly Step[] = [
   cliDocs,
   browser,
   fuzz,
+  simulatorVariants,
+  simulate,
   chaos,
+  chaosReplicaSet,
   containers,
   kubernetes,
   mutations,

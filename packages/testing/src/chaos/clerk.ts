@@ -5,11 +5,11 @@ import type { Shoppers } from "./shoppers.ts";
 
 /** The administrator at work: moves orders on and corrects stock while everything breaks. */
 export class Clerk {
-  readonly #parts: { admin: () => Client; shoppers: Shoppers; productIds: readonly string[]; random: Random };
+  readonly #parts: { admin: Client; shoppers: Shoppers; productIds: readonly string[]; random: Random };
   #isStopping = false;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(parts: { admin: () => Client; shoppers: Shoppers; productIds: readonly string[]; random: Random }) {
+  constructor(parts: { admin: Client; shoppers: Shoppers; productIds: readonly string[]; random: Random }) {
     this.#parts = parts;
   }
 
@@ -38,20 +38,18 @@ export class Clerk {
     if (random.chance(0.2)) {
       const delta = random.pick([-2, -1, 5, 10]);
       const options = { headers: { "idempotency-key": random.hex(24) } };
-      await admin().products.adjustStock(random.pick(productIds), { delta, reason: "counted again" }, options);
+      await admin.products.adjustStock(random.pick(productIds), { delta, reason: "counted again" }, options);
       return;
     }
     const answer = random.pick(shoppers.placements)?.answers.at(-1);
     if (answer?.kind !== "placed") return;
     const orderId = answer.order.id;
     const status = random.pick(["processing", "completed", "cancelled"] as const);
-    await admin()
-      .orders.setStatus(orderId, { status })
-      .then(
-        () => void shoppers.changes.push({ orderId, status }),
-        (error: unknown) => {
-          if (!(error instanceof ApiError)) throw error;
-        },
-      );
+    await admin.orders.setStatus(orderId, { status }).then(
+      () => void shoppers.changes.push({ orderId, status }),
+      (error: unknown) => {
+        if (!(error instanceof ApiError)) throw error;
+      },
+    );
   }
 }

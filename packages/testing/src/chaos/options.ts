@@ -25,11 +25,12 @@ Runs the real stack, kills and freezes its processes under load, then checks tha
   --clients N            customers who order at the same time (64)
   --kills-per-service N  kill -9 of each of the three services (3)
   --database-kills N     kill -9 of mongod, or of the primary of the replica set (2)
-  --replica-set          three mongods; half of the kills are of the primary
+  --replica-set          three mongods
   --step-downs N         with --replica-set: the primary is told to step down (2)
   --reaper-age-ms N      age at which a hold counts as abandoned (5000)
   --rest-ms N            how long the stack may take to come to rest (90000)
-  --full                 50 kills per service, 25 of the database, 20 step-downs, reaper age 60000
+  --full                 50 kills per service and 25 of mongod; with --replica-set 15 per service, 10 of the primary
+                         and 10 step-downs; reaper age 60000
   --log-dir DIR          keep the logs of all processes there
 `;
 
@@ -53,7 +54,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
       "log-dir": { type: "string" },
     },
   });
-  const isFull = values.full;
+  const { full: isFull, "replica-set": isReplicaSet } = values;
   const number = (
     name: Exclude<keyof typeof values, "full" | "replica-set" | "log-dir">,
     fallback: number,
@@ -62,10 +63,10 @@ export function readOptions(args: readonly string[]): ChaosOptions {
   return {
     seed: number("seed", 1, 2 ** 31),
     clients: number("clients", 64, 256),
-    killsPerService: number("kills-per-service", isFull ? 50 : 3, 1000),
-    databaseKills: number("database-kills", isFull ? 25 : 2, 1000),
-    stepDowns: values["replica-set"] ? number("step-downs", isFull ? 20 : 2, 1000) : 0,
-    isReplicaSet: values["replica-set"],
+    killsPerService: number("kills-per-service", isFull ? (isReplicaSet ? 15 : 50) : 3, 1000),
+    databaseKills: number("database-kills", isFull ? (isReplicaSet ? 10 : 25) : 2, 1000),
+    stepDowns: isReplicaSet ? number("step-downs", isFull ? 10 : 2, 1000) : 0,
+    isReplicaSet,
     reaperAgeMs: number("reaper-age-ms", isFull ? 60_000 : 5000, 3_600_000),
     restMs: number("rest-ms", isFull ? 150_000 : 90_000, 3_600_000),
     logDir: values["log-dir"],

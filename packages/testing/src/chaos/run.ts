@@ -10,6 +10,7 @@ import { drawFaults, Saboteur } from "./faults.ts";
 import type { ChaosOptions } from "./options.ts";
 import { waitForRest } from "./rest.ts";
 import type { ServiceName } from "./service-process.ts";
+import { signIn } from "./session.ts";
 import { type Customer, Shoppers } from "./shoppers.ts";
 import { type ChaosStack, healthy, startStack } from "./stack.ts";
 import { judge } from "./verdict.ts";
@@ -61,10 +62,10 @@ async function breakAndJudge(parts: {
 }): Promise<ChaosReport> {
   const { stack, database, options, logDir, log } = parts;
   const random = new Random(options.seed + 2);
-  let admin = await signIn(stack);
+  const admin = stack.as(await signIn(stack, stack.admin));
   const productIds = await createProducts(admin, random);
   const shoppers = new Shoppers({ customers: await createCustomers(stack), productIds, seed: options.seed });
-  const clerk = new Clerk({ admin: () => admin, shoppers, productIds, random });
+  const clerk = new Clerk({ admin, shoppers, productIds, random });
   const saboteur = new Saboteur(stack, database, options.seed);
 
   shoppers.start(options.clients);
@@ -78,7 +79,6 @@ async function breakAndJudge(parts: {
   await shoppers.stop(options.restMs);
 
   await healthy(stack, options.restMs);
-  admin = await signIn(stack);
   const restMs = await waitForRest(admin, options.restMs);
   return {
     acknowledgedOrders: shoppers.acknowledged,
@@ -89,10 +89,6 @@ async function breakAndJudge(parts: {
     restMs,
     violations: await judge(admin, shoppers, logDir),
   };
-}
-
-async function signIn({ as, admin }: ChaosStack): Promise<Client> {
-  return as((await as().auth.login(admin, SET_UP)).token);
 }
 
 /** Most products never run out; some do at once, so that refusals are part of the load. */
@@ -108,13 +104,12 @@ function createProducts(admin: Client, random: Random): Promise<string[]> {
 }
 
 // One after another: hashing their passwords at once would keep each of them waiting.
-async function createCustomers({ as }: ChaosStack): Promise<Customer[]> {
+async function createCustomers(stack: ChaosStack): Promise<Customer[]> {
   const customers: Customer[] = [];
   for (let index = 0; index < CUSTOMERS; index++) {
     const account = { email: `shopper-${index}@example.com`, password: "correct horse battery" };
-    const { id } = await as().users.create({ ...account, name: `No. ${index}` }, SET_UP);
-    const { token } = await as().auth.login(account, SET_UP);
-    customers.push({ id, client: as(token) });
+    const { id } = await stack.as().users.create({ ...account, name: `No. ${index}` }, SET_UP);
+    customers.push({ id, client: stack.as(await signIn(stack, account)) });
   }
   return customers;
 }

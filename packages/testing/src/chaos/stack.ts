@@ -1,4 +1,5 @@
 import { type Client, createClient } from "@pos/client";
+import type { TokenSource } from "@pos/client/transport";
 import { createHash, randomBytes } from "node:crypto";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -11,7 +12,7 @@ export interface ChaosStack {
   readonly services: Readonly<Record<ServiceName, ServiceProcess>>;
   readonly proxies: Readonly<Record<"user" | "product", TcpProxy>>;
   /** A client as somebody; as nobody without a token. */
-  as(token?: string): Client;
+  as(token?: TokenSource): Client;
   readonly admin: { readonly email: string; readonly password: string };
   stop(): Promise<void>;
 }
@@ -45,7 +46,7 @@ export async function startStack(
         productUrl: `http://127.0.0.1:${ports.product}`,
         orderUrl: `http://127.0.0.1:${ports.order}`,
         timeoutMs: CLIENT_TIMEOUT_MS,
-        ...(token === undefined ? {} : { token: () => token }),
+        ...(token === undefined ? {} : { token }),
       }),
     async stop() {
       await Promise.all(serviceNames.map((name) => services[name].stop()));

@@ -54,15 +54,19 @@ async function runProduction(pool: Pool, { seeds, from }: SimulateOptions): Prom
 
 async function runVariants(pool: Pool, { seeds, from, variants: only }: SimulateOptions): Promise<number> {
   const named = variants.filter(({ name }) => only === "all" || (typeof only === "object" && name === only.name));
-  const caught = new Map(named.map(({ name }) => [name, 0]));
+  const caught = new Map(named.map(({ name }) => [name, { seedCount: 0, firstSeed: Number.POSITIVE_INFINITY }]));
   const ranges = named.flatMap(({ name }) => [...chunks({ from, count: seeds, variant: name })]);
-  await pool.run(ranges, ({ failedSeeds }, { variant = "" }) => {
-    caught.set(variant, (caught.get(variant) ?? 0) + failedSeeds);
+  await pool.run(ranges, ({ failedSeeds, failures }, { variant = "" }) => {
+    const sum = caught.get(variant);
+    if (sum === undefined) return;
+    sum.seedCount += failedSeeds;
+    sum.firstSeed = Math.min(sum.firstSeed, failures[0]?.seed ?? Number.POSITIVE_INFINITY);
   });
   for (const { name, pinnedSeed } of named) {
-    console.log(`${name.padEnd(28)} caught by ${caught.get(name)} of ${seeds} seeds; pinned seed ${pinnedSeed}`);
+    const { seedCount = 0, firstSeed } = caught.get(name) ?? {};
+    console.log(`${name.padEnd(24)} ${seedCount} of ${seeds} seeds, first ${firstSeed}, pinned ${pinnedSeed}`);
   }
-  const missed = [...caught].filter(([, seedCount]) => seedCount === 0).map(([name]) => name);
+  const missed = [...caught].filter(([, { seedCount }]) => seedCount === 0).map(([name]) => name);
   if (missed.length > 0) console.log(`not caught: ${missed.join(", ")}`);
   return missed.length === 0 ? 0 : 1;
 }
