@@ -275,6 +275,27 @@ describe("up -d", () => {
     expect((await user.ok("orders", "list", "-q")).trim()).toMatch(/^[0-9a-f]{24}$/);
   });
 
+  test("backup copies a running stack, restore fills a stopped one", async () => {
+    const folder = join(user.home, "backup");
+    const backup = await here("backup", folder);
+    expect([backup.exit, backup.stderr]).toEqual([0, expect.stringContaining(`✓ backup in ${folder}`)]);
+    const running = await here("restore", folder, "--replace", "--yes");
+    expect([running.exit, running.stderr]).toEqual([1, expect.stringContaining("The stack runs (")]);
+    await user.ok("products", "create", "--name", "Later", "--price", "1");
+    await here("down");
+    const kept = await here("restore", folder);
+    expect([kept.exit, kept.stderr]).toEqual([1, expect.stringContaining("hold users, products or orders")]);
+    expect((await here("restore", folder, "--replace")).exit).toBe(2);
+    const restored = await here("restore", folder, "--replace", "--yes");
+    expect([restored.exit, restored.stderr]).toEqual([0, expect.stringMatching(/✓ restored \d+ documents/)]);
+    nothingRuns(await state());
+    expect((await here("up", "-d")).exit).toBe(0);
+    expect((await user.ok("products", "list", "-q")).trim().split("\n")).toHaveLength(2);
+    expect((await user.run(["backup", folder, "--data-dir", join(user.home, "none")])).stderr).toContain(
+      "No stack has run",
+    );
+  });
+
   test("down stops everything; a second one has nothing to do", async () => {
     const before = await state();
     const { exit, stderr } = await here("down");

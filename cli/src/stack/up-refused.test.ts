@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { sharedTestMongod } from "@pos/local-mongodb/test-server";
+import { MongoClient } from "mongodb";
+import { mkdir, readFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { freePorts, mongodBinary, stateOf, until } from "../test-support/local-stack.ts";
+import { type World, world } from "../test/world.ts";
+import { livingProcesses } from "./state.ts";
+
+let user: World;
+let port: number;
+let mongodPath: string;
+
+beforeAll(async () => {
+  user = await world();
+  port = await freePorts();
+  mongodPath = await mongodBinary();
+});
+afterAll(() => user.remove());
+
+const dataDir = (name: string): string => join(user.home, name);
+
+/** Starts a stack with further variables; it has to end by itself or by Ctrl-C. */
+async function up(name: string, env: Readonly<Record<string, string>>, ...argv: readonly string[]) {
+  Object.assign(user.env, env);
+  try {
+    return await user.run(["up", "--data-dir", dataDir(name), "--port", String(port), ...argv]);
+  } finally {
+    for (const variable of Object.keys(env)) delete user.env[variable];
+  }
+}
+
+test("a standalone MongoDB is refused with the next step, and no service is started", async () => {
+  const [server, serverPort] = await standalone();
+  try {
+    const { exit, stdout, stderr } = await up("standalone", { MONGO_URI: `mongodb://127.0.0.1:${serverPort}/` });
+    expect([exit, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain("replica set");
+    expect(stderr).toContain("--replSet");
+    expect(await stateOf(dataDir("standalone"))).toMatchObject({
+      phase: "failed",
+      services: { user: { restarts: 0 } },
+    });
+    expect(await readFile(join(dataDir("standalone"), "logs", "user.log"), "utf8").catch(() => "none")).toBe("none");
+    user.env["MONGO_URI"] = `mongodb://127.0.0.1:${serverPort}/`;
+    const doctor = await user.run(["doctor", "--data-dir", dataDir("new"), "-o", "json"]);
+    delete user.env["MONGO_URI"];
+    expect(doctor.exit).toBe(6);
+    const checks = JSON.parse(doctor.stdout) as readonly { name: string }[];
+    expect(checks.find(({ name }) => name === "MongoDB")).toMatchObject({ status: "problem" });
+  } finally {
+    server.kill("SIGKILL");
+    await server.exited;
+  }
+});
+
+test("a replica set of one's own is used and left running", async () => {
+  const server = await sharedTestMongod();
+  const client = await new MongoClient(server.uri("admin")).connect();
+  try {
+    const running = up("own", {
+      MONGO_URI: server.uri("any"),
+      ADMIN_EMAIL: "ada@example.com",
+      ADMIN_PASSWORD: "a long password",
+    });
+    await until("ready", async () => (await stateOf(dataDir("own")))?.phase === "ready");
+    const state = await stateOf(dataDir("own"));
+    expect(state?.mongod).toBeUndefined();
+    expect(await user.json("whoami")).toMatchObject({ email: "ada@example.com", role: "admin" });
+    expect(await client.db("userdb").collection("users").countDocuments()).toBe(1);
+    user.signal("SIGINT");
+    const { exit, stderr } = await running;
+    expect(exit).toBe(0);
+    expect(stderr).toContain("MONGO_URI, replica set rs0");
+    // A password that somebody chose is not printed.
+    expect(stderr).not.toContain("a long password");
+    expect(state === undefined ? undefined : livingProcesses(state)).toEqual([]);
+    expect(await client.db("admin").command({ ping: 1 })).toMatchObject({ ok: 1 });
+  } finally {
+    for (const name of ["userdb", "productdb", "orderdb"]) await client.db(name).dropDatabase();
+    await client.close();
+  }
+});
+
+test("a service that cannot start is told with its reason, and the others are stopped", async () => {
+  const { exit, stdout, stderr } = await up("broken", { MONGOD_BIN: mongodPath, LOG_LEVEL: "loud" });
+  expect([exit, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(/error: \w+-service ended with exit code 1\.\n/);
+  expect(stderr).toContain("LOG_LEVEL");
+  expect(stderr).toMatch(/Try: less .*\.log\n     ordersctl doctor/);
+  const state = await stateOf(dataDir("broken"));
+  expect(state?.phase).toBe("failed");
+  expect(state === undefined ? undefined : livingProcesses(state)).toEqual([]);
+});
+
+test("up -d tells why it did not come up", async () => {
+  const { exit, stdout, stderr } = await up("broken", { MONGOD_BIN: mongodPath, LOG_LEVEL: "loud" }, "-d");
+  expect([exit, stdout]).toEqual([1, ""]);
+  expect(stderr).toContain("LOG_LEVEL");
+  expect(stderr).toContain("Try: less ");
+});
+
+test("a MONGOD_BIN that is none is refused", async () => {
+  const { exit, stderr } = await up("no-binary", { MONGOD_BIN: "/bin/false" });
+  expect(exit).toBe(1);
+  expect(stderr).toContain("MONGOD_BIN");
+});
+
+/** A mongod as somebody starts it by hand. */
+async function standalone(): Promise<readonly [ReturnType<typeof Bun.spawn>, number]> {
+  const dbPath = join(user.home, "standalone-db");
+  await mkdir(dbPath);
+  const serverPort = await freePorts();
+  const flags = ["--dbpath", dbPath, "--port", String(serverPort), "--bind_ip", "127.0.0.1", "--nounixsocket"];
+  const server = Bun.spawn([mongodPath, ...flags], { stdout: "ignore", stderr: "ignore" });
+  await until("mongod", () => accepts(serverPort));
+  return [server, serverPort];
+}
+
+function accepts(serverPort: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port: serverPort, host: "127.0.0.1" }, () => resolve(true));
+    socket.once("error", () => resolve(false));
+    socket.once("close", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+}
