@@ -5,6 +5,7 @@ import { CliError } from "./errors.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { topics } from "./help/topics.ts";
 import type { Io } from "./io.ts";
+import { asCalled } from "./output/as-called.ts";
 import { styleOf } from "./output/style.ts";
 import { createProgram, type Outcome } from "./program.ts";
 import { earlyColor } from "./tools.ts";
@@ -45,7 +46,7 @@ export async function runCli(given: readonly string[], io: Io): Promise<number> 
       style,
       isDebug,
     });
-    io.stderr.write(text);
+    io.stderr.write(asCalled(text, io.env));
     return exitCodes[exit].code;
   }
 }

@@ -1,4 +1,5 @@
 import type { Io, Output } from "../io.ts";
+import { asCalled } from "./as-called.ts";
 import type { Style } from "./style.ts";
 
 const FRAME_MS = 100;
@@ -25,7 +26,7 @@ export class Talk {
   }
 
   say(text: string): void {
-    if (!this.#isQuiet) this.#stderr.write(`${text}\n`);
+    if (!this.#isQuiet) this.#stderr.write(`${asCalled(text, this.#io.env)}\n`);
   }
 
   /** A step that is done. */
@@ -39,7 +40,7 @@ export class Talk {
   }
 
   warn(text: string): void {
-    this.#stderr.write(`${this.style.yellow("warning:")} ${text}\n`);
+    this.#stderr.write(`${this.style.yellow("warning:")} ${asCalled(text, this.#io.env)}\n`);
   }
 
   /** Told even with -q: it was asked for. */

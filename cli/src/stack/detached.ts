@@ -7,6 +7,7 @@ import type { Tools } from "../tools.ts";
 import type { StackLayout } from "./layout.ts";
 import { isAlive, type ProcessRef, refOf, signal } from "./process-ref.ts";
 import { stackSecrets } from "./secrets.ts";
+import { shipped } from "./shipped.ts";
 import { readState } from "./state.ts";
 import { printSummary } from "./summary.ts";
 
@@ -54,7 +55,9 @@ export async function startDetached(
     forget();
   }
   if (isCancelled) return "INTERRUPTED";
-  throw new CliError("It did not come up; what it said stands above.", { tries: [`less ${console}`] });
+  // Why stands above, in its own words.
+  if (told > 0 && tools.globals.quiet !== true) return "FAILED";
+  throw new CliError("It did not come up.", { tries: [`less ${console}`] });
 }
 
 function spawnSupervisor(
@@ -63,7 +66,7 @@ function spawnSupervisor(
   options: { readonly port?: string },
   { io, globals }: Tools,
 ): ProcessRef {
-  const program = resolve(import.meta.dirname, "../main.ts");
+  const program = shipped() === undefined ? [resolve(import.meta.dirname, "../main.ts")] : [];
   const flags = [
     ...["--data-dir", layout.dataDir, "--color", "never"],
     ...(options.port === undefined ? [] : ["--port", options.port]),
@@ -71,7 +74,7 @@ function spawnSupervisor(
   ];
   const output = openSync(console, "w", 0o600);
   try {
-    const child = spawn(process.execPath, [program, "up", "--detached", ...flags], {
+    const child = spawn(process.execPath, [...program, "up", "--detached", ...flags], {
       cwd: io.cwd,
       env: io.env,
       detached: true,
