@@ -53,7 +53,7 @@ const SAME_SIGNAL_MS = 700;
 
 async function runUp(options: UpOptions, tools: Tools): Promise<Exit> {
   const layout = stackLayout(tools.io, options.dataDir);
-  for (const name of serviceNames) serviceEntry(name);
+  for (const name of serviceNames) serviceEntry(name, tools.io.env);
   await mkdir(layout.dataDir, { recursive: true, mode: 0o700 });
   if ((await lockHolder(layout.lockFile)) !== undefined) return tellRunning(layout, tools);
   if (options.detach === true) return startDetached(layout, options, tools);

@@ -1,4 +1,5 @@
 import { serviceNames } from "../stack/layout.ts";
+import { shipped } from "../stack/shipped.ts";
 import type { View } from "../output/printer.ts";
 import type { Tools } from "../tools.ts";
 import type { Verb } from "../verb.ts";
@@ -6,6 +7,8 @@ import { VERSION } from "../version.ts";
 
 interface Versions {
   readonly ordersctl: string;
+  /** Of the source it was made from, where it was shipped. */
+  readonly commit?: string;
   readonly runtime: string;
   readonly platform: string;
   /** Of the services that answer; their version only to administrators. */
@@ -16,9 +19,9 @@ const view: View<Versions> = {
   kind: "version",
   id: ({ ordersctl }) => ordersctl,
   columns: [],
-  detail: ({ ordersctl, runtime, platform, services }) =>
+  detail: ({ ordersctl, commit, runtime, platform, services }) =>
     [
-      `ordersctl ${ordersctl}`,
+      `ordersctl ${ordersctl}${commit === undefined ? "" : ` (${commit})`}`,
       `runtime   ${runtime}, ${platform}`,
       ...Object.entries(services).map(([name, version]) => `${name.padEnd(9)} ${version}`),
     ]
@@ -46,9 +49,11 @@ async function showVersions(_: object, { session, printer }: Tools): Promise<voi
     }),
   );
   const bun = process.versions["bun"];
+  const commit = shipped()?.commit;
   printer.one(
     {
       ordersctl: VERSION,
+      ...(commit === undefined ? {} : { commit }),
       runtime: bun === undefined ? `Node ${process.versions.node}` : `Bun ${bun}`,
       platform: `${process.platform} ${process.arch}`,
       services: Object.fromEntries(found),

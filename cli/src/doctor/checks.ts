@@ -56,9 +56,9 @@ async function checkBun(): Promise<Check> {
       };
 }
 
-async function checkCheckout(): Promise<Check> {
+async function checkCheckout({ io }: Tools): Promise<Check> {
   try {
-    for (const name of serviceNames) serviceEntry(name);
+    for (const name of serviceNames) serviceEntry(name, io.env);
     return { name: "Checkout", status: "ok", detail: "the services can be started from here" };
   } catch (error) {
     return { name: "Checkout", status: "warning", detail: messageOf(error), fix: "run it in a checkout to use `up`" };

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CliError } from "../errors.ts";
 import type { Io } from "../io.ts";
+import { unpackServices } from "./shipped.ts";
 
 export const serviceNames = ["user", "product", "order"] as const;
 export type ServiceName = (typeof serviceNames)[number];
@@ -47,12 +48,18 @@ export function stackLayout(io: Io, dataDirOption: string | undefined): StackLay
   };
 }
 
-/** The program of a service. @throws {CliError} outside of a checkout */
-export function serviceEntry(name: ServiceName): string {
+/**
+ * The program of a service: its source in a checkout, or the bundle that a shipped ordersctl carries.
+ * @throws {CliError} where there is neither
+ */
+export function serviceEntry(name: ServiceName, env: Io["env"]): string {
   const path = join(checkout, "packages", `${name}-service`, "src", "main.ts");
-  if (existsSync(path) && "bun" in process.versions) return path;
+  const hasBun = "bun" in process.versions;
+  if (existsSync(path) && hasBun) return path;
+  const folder = hasBun ? unpackServices(env) : undefined;
+  if (folder !== undefined) return join(folder, `${name}-service`, "main.js");
   throw new CliError("The services start from a checkout of the repository, with Bun.", {
-    tries: ["npx -y bun@1.4.5 run up   (in the checkout)"],
+    tries: ["npx -y bun@1.4.5 run up   (in the checkout)", "the ordersctl program, which carries the services"],
   });
 }
 

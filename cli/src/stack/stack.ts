@@ -117,7 +117,7 @@ export class Stack {
 
   #serviceUnit(name: ServiceName, database: StackDatabase): Unit {
     const { io, layout, secrets, ports } = this.#parts;
-    const program = [serviceEntry(name)];
+    const program = [serviceEntry(name, io.env)];
     return {
       name: `${name}-service`,
       start: () =>

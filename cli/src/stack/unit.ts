@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { refOf } from "./process-ref.ts";
+import { shipped } from "./shipped.ts";
 import { endProcess } from "./process-ref.ts";
 
 /** How a process ended. */
@@ -42,7 +43,8 @@ export async function startProgram(options: {
     // A .env of the working directory is not this program's: it gets exactly what it was given.
     const child = spawn(process.execPath, ["--no-env-file", ...options.program], {
       cwd: options.cwd,
-      env: options.env,
+      // A shipped program is Bun as well: told so, it runs the bundle it is given.
+      env: shipped() === undefined ? options.env : { ...options.env, BUN_BE_BUN: "1" },
       detached: true,
       stdio: ["ignore", log, log],
     });

@@ -1,0 +1,49 @@
+import { rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { buildServices } from "./ship/services.ts";
+import { buildPrograms, targets } from "./ship/programs.ts";
+import { buildPackage } from "./ship/package.ts";
+import { smoke } from "./ship/smoke.ts";
+import { hostTarget, type Shipment } from "./ship/shipment.ts";
+
+const USAGE = `Usage: bun run ship [--target NAME …] [--host] [--out FOLDER]
+
+Makes, in dist/ordersctl, programs that need nothing installed, and a package for Node 20 and later (npx), and tries
+what runs on this machine.
+
+  --target   one of ${targets.join(", ")}; repeatable, all when absent
+  --host     the same for this machine alone
+  --out      another folder; what is in it is deleted`;
+
+const { values } = parseArgs({
+  options: {
+    target: { type: "string", multiple: true },
+    host: { type: "boolean", default: false },
+    out: { type: "string" },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+const asked = values.host ? [hostTarget()] : (values.target ?? targets);
+const unknown = asked.filter((name) => !targets.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no target ${unknown.join(", ")}.\n\n${USAGE}`);
+  process.exit(2);
+}
+
+const root = resolve(import.meta.dir, "../..");
+const out = resolve(values.out ?? join(root, "dist", "ordersctl"));
+await rm(out, { recursive: true, force: true });
+const git = Bun.spawnSync(["git", "rev-parse", "--short=12", "HEAD"], { cwd: root, stderr: "ignore" });
+const shipment: Shipment = { root, out, commit: git.success ? git.stdout.toString().trim() : "unknown" };
+
+const services = await buildServices(shipment);
+const made = [...(await buildPrograms(asked, services, shipment)), await buildPackage(shipment)];
+for (const { path, bytes } of made) console.log(`${(bytes / 1024 ** 2).toFixed(1).padStart(7)} MiB  ${path}`);
+const failed = await smoke(made, shipment);
+console.log(`${made.length} made, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

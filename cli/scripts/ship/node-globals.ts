@@ -1,0 +1,44 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { parseAllDocuments } from "yaml";
+
+// What the commands take from Bun and Node has not, for the package that runs on Node. Commands that start programs of
+// their own (compose, db init, up) need Bun and say so.
+
+const needsBun = (): never => {
+  throw new Error("This command needs Bun: take the ordersctl program, or `npx -y bun@1.4.5 x ordersctl`.");
+};
+
+function which(name: string, options: { PATH?: string } = {}): string | null {
+  for (const folder of (options.PATH ?? process.env["PATH"] ?? "").split(delimiter)) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return null;
+}
+
+/** Bun answers the value of one document, and a list for several. */
+function parseYaml(text: string): unknown {
+  const documents = [...parseAllDocuments(text)];
+  const values = documents.map((document): unknown => {
+    const [error] = document.errors;
+    if (error !== undefined) throw new SyntaxError(error.message);
+    return document.toJS();
+  });
+  return values.length > 1 ? values : (values[0] ?? null);
+}
+
+Object.assign(globalThis, {
+  Bun: {
+    sleep: (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    which,
+    spawn: needsBun,
+    YAML: { parse: parseYaml },
+    semver: { order: (one: string, other: string) => one.localeCompare(other, "en", { numeric: true }) },
+  },
+});
