@@ -10,6 +10,7 @@ function print(report: ChaosReport, { seed }: ChaosOptions): void {
     seed,
     "acknowledged orders": report.acknowledgedOrders,
     retries: report.retries,
+    "given-up attempts": report.tombstones,
     answers: answers.join(", "),
     kills: Object.entries(kills)
       .map(([name, count]) => `${name} ${count}`)

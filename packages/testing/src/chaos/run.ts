@@ -2,7 +2,6 @@ import type { Client } from "@pos/client";
 import { temporaryDirectory } from "@pos/local-mongodb/temporary-directory";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Violation } from "../simulator/evidence.ts";
 import { Random } from "../simulator/random.ts";
 import { Clerk } from "./clerk.ts";
 import { type ChaosDatabase, startDatabase } from "./database.ts";
@@ -13,10 +12,10 @@ import type { ServiceName } from "./service-process.ts";
 import { signIn } from "./session.ts";
 import { type Customer, Shoppers } from "./shoppers.ts";
 import { type ChaosStack, healthy, startStack } from "./stack.ts";
-import { judge } from "./verdict.ts";
+import { judge, type Verdict } from "./verdict.ts";
 
 /** What a run of chaos came to. */
-export interface ChaosReport {
+export interface ChaosReport extends Verdict {
   readonly acknowledgedOrders: number;
   readonly retries: number;
   readonly kills: Readonly<Record<ServiceName | "database", number>>;
@@ -26,7 +25,6 @@ export interface ChaosReport {
   readonly longestFreezeMs: number;
   /** From the end of the faults until nothing waited any more, in milliseconds; undefined when that never came. */
   readonly restMs: number | undefined;
-  readonly violations: readonly Violation[];
 }
 
 const CUSTOMERS = 16;
@@ -87,7 +85,7 @@ async function breakAndJudge(parts: {
     statuses: shoppers.statuses,
     longestFreezeMs: shoppers.longestFreezeMs,
     restMs,
-    violations: await judge(admin, shoppers, logDir),
+    ...(await judge(admin, shoppers, logDir)),
   };
 }
 

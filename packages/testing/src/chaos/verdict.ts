@@ -9,8 +9,15 @@ import type { Shoppers } from "./shoppers.ts";
 
 const READS_AT_ONCE = 32;
 
+/** What was found when all was quiet. */
+export interface Verdict {
+  readonly violations: readonly Violation[];
+  /** Attempts that were given up for good: what the reaper and refusals left behind. */
+  readonly tombstones: number;
+}
+
 /** Every broken promise: of the books, of the clients' journal against them, and of what GET shows. */
-export async function judge(admin: Client, shoppers: Shoppers, logDir: string): Promise<readonly Violation[]> {
+export async function judge(admin: Client, shoppers: Shoppers, logDir: string): Promise<Verdict> {
   const books = await readBooks(admin);
   const { placements, changes, unexpected } = shoppers;
   const alarms = [...unexpected, ...alarmsIn(logDir)];
@@ -23,7 +30,7 @@ export async function judge(admin: Client, shoppers: Shoppers, logDir: string): 
     for (const order of waiting) violations.push(...(await unreadable(admin, order)));
   };
   await Promise.all(Array.from({ length: READS_AT_ONCE }, reader));
-  return violations;
+  return { violations, tombstones: books.orders.filter(({ status }) => status === "void").length };
 }
 
 /** I2 as a customer sees it: GET shows the order as it was told. */
