@@ -1,0 +1,143 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { PassThrough } from "node:stream";
+import { resolve } from "node:path";
+import { processIo, sleep } from "./environment.ts";
+import type { Io } from "./io.ts";
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const standardInput = Object.getOwnPropertyDescriptor(process, "stdin");
+const others = signals.map((name) => [name, process.listeners(name)] as const);
+
+/** A keyboard: what is written to it arrives as it does from a terminal. */
+class Keyboard extends PassThrough {
+  isTTY = true;
+  isRaw = false;
+  setRawMode(isRaw: boolean): this {
+    this.isRaw = isRaw;
+    return this;
+  }
+}
+
+let keyboard: Keyboard;
+let io: Io;
+
+beforeAll(() => {
+  for (const name of signals) process.removeAllListeners(name);
+});
+afterEach(() => {
+  for (const name of signals) process.removeAllListeners(name);
+});
+afterAll(() => {
+  if (standardInput !== undefined) Object.defineProperty(process, "stdin", standardInput);
+  for (const [name, listeners] of others) for (const listener of listeners) process.on(name, listener);
+});
+
+function open(): void {
+  keyboard = new Keyboard();
+  Object.defineProperty(process, "stdin", { value: keyboard, configurable: true });
+  io = processIo();
+}
+
+describe("standard input", () => {
+  test("is read to its end", async () => {
+    open();
+    keyboard.write("one\n");
+    keyboard.end("two 山");
+    expect(await io.stdin.readAll()).toBe("one\ntwo 山");
+    expect(io.stdin.isTty).toBe(true);
+  });
+
+  test("is read by the line; its end is no answer", async () => {
+    open();
+    keyboard.write("ada@example.com\n");
+    expect(await io.stdin.readLine()).toBe("ada@example.com");
+    open();
+    keyboard.end();
+    expect(await io.stdin.readLine()).toBeUndefined();
+  });
+
+  test("is not shown while a password is typed, and a slip can be taken back", async () => {
+    open();
+    const typed = io.stdin.readLine({ hidden: true });
+    expect(keyboard.isRaw).toBe(true);
+    keyboard.write("secrez\u007ft 山x\b");
+    keyboard.write("!\r");
+    expect(await typed).toBe("secret 山!");
+    expect(keyboard.isRaw).toBe(false);
+  });
+
+  test("Ctrl-D on nothing ends the input, after something it is the answer", async () => {
+    open();
+    const nothing = io.stdin.readLine({ hidden: true });
+    keyboard.write("\u0004");
+    expect(await nothing).toBeUndefined();
+    const something = io.stdin.readLine({ hidden: true });
+    keyboard.write("abc\u0004");
+    expect(await something).toBe("abc");
+  });
+
+  test("Ctrl-C interrupts although the terminal is raw", async () => {
+    open();
+    const seen = new Promise((resolve) => io.onSignal(resolve));
+    const typed = io.stdin.readLine({ hidden: true });
+    keyboard.write("secret\u0003");
+    expect(await typed).toBeUndefined();
+    expect(await seen).toBe("SIGINT");
+    expect(keyboard.isRaw).toBe(false);
+  });
+});
+
+test("a signal reaches who took it over, and nobody after that", async () => {
+  open();
+  const seen: string[] = [];
+  const forget = io.onSignal((name) => seen.push(name));
+  process.kill(process.pid, "SIGHUP");
+  while (seen.length === 0) await sleep(5);
+  expect(seen).toEqual(["SIGHUP"]);
+  forget();
+});
+
+test("the terminal has a width", () => {
+  open();
+  expect(io.stdout.columns).toBeGreaterThan(0);
+  expect(io.cwd).toBe(process.cwd());
+  expect(Math.abs(io.now() - Date.now())).toBeLessThan(1000);
+});
+
+test("a sleep ends at its time or when it is aborted, and never fails", async () => {
+  const startedAtMs = performance.now();
+  await sleep(30);
+  expect(performance.now() - startedAtMs).toBeGreaterThan(25);
+  const stop = new AbortController();
+  const sleeping = sleep(60_000, stop.signal);
+  stop.abort();
+  await sleeping;
+  await sleep(60_000, stop.signal);
+  expect(performance.now() - startedAtMs).toBeLessThan(30_000);
+});
+
+describe("the real program", () => {
+  const main = resolve(import.meta.dir, "main.ts");
+  const start = (...argv: readonly string[]) =>
+    Bun.spawn([process.execPath, main, ...argv], { stdout: "pipe", stderr: "pipe", env: { ...process.env } });
+
+  test("ends without a word when nobody reads any more", async () => {
+    const script = 'set -o pipefail; "$0" "$1" help environment | true';
+    const shell = Bun.spawn(["bash", "-c", script, process.execPath, main], { stdout: "ignore", stderr: "pipe" });
+    expect(await new Response(shell.stderr).text()).toBe("");
+    expect(await shell.exited).toBe(0);
+  });
+
+  test("Ctrl-C ends what waits with 130", async () => {
+    const child = start("health", "--watch", "--user-url", "http://127.0.0.1:1");
+    await child.stdout.getReader().read();
+    child.kill("SIGINT");
+    expect(await child.exited).toBe(130);
+  });
+
+  test("exits with the code of its failure", async () => {
+    const child = start("users", "lsit");
+    expect(await new Response(child.stderr).text()).toContain("Did you mean list?");
+    expect(await child.exited).toBe(2);
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, test } from "bun:test";
+import { ApiError, InvalidAnswerError, NoAnswerError } from "@pos/client/errors";
+import { Chalk } from "chalk";
+import { reportError } from "./error-report.ts";
+import { CliError } from "./errors.ts";
+
+const report = (error: unknown, isDebug = false) => reportError(error, { style: new Chalk({ level: 0 }), isDebug });
+
+type Code = ConstructorParameters<typeof ApiError>[0]["code"];
+const answered = (status: number, code: Code, more: Partial<ConstructorParameters<typeof ApiError>[0]> = {}) =>
+  new ApiError({ status, code, message: "It says no.", requestId: "r-1", ...more });
+const caused = (code: string) =>
+  new NoAnswerError("http://127.0.0.1:3001/users", { isTimeout: false, cause: Object.assign(new Error(), { code }) });
+
+describe("a failure is told with its exit and what to try", () => {
+  const up = "Try: ordersctl up\n     ordersctl status\n     ordersctl config view --show-origin\n";
+  const cases: Readonly<Record<string, readonly [error: unknown, exit: string, text: string]>> = {
+    "of our own": [
+      new CliError("It broke.", { exit: "FINDINGS", why: ["one", "two"], tries: ["a", "b"] }),
+      "FINDINGS",
+      "error: It broke.\n  one\n  two\nTry: a\n     b\n",
+    ],
+    "with lines": [new CliError("first\nsecond"), "FAILED", "error: first\nsecond\n"],
+    unforeseen: [new TypeError("x is not a function"), "FAILED", "error: x is not a function\n"],
+    "no error at all": ["thrown text", "FAILED", "error: thrown text\n"],
+    refused: [
+      caused("ConnectionRefused"),
+      "UNREACHABLE",
+      `error: The service at http://127.0.0.1:3001 does not answer (connection refused).\n${up}`,
+    ],
+    reset: [
+      caused("ECONNRESET"),
+      "UNREACHABLE",
+      `error: The service at http://127.0.0.1:3001 does not answer (connection reset).\n${up}`,
+    ],
+    "unknown host": [
+      caused("ENOTFOUND"),
+      "UNREACHABLE",
+      `error: The service at http://127.0.0.1:3001 does not answer (unknown host).\n${up}`,
+    ],
+    "out of time": [
+      new NoAnswerError("http://127.0.0.1:3001/users", { isTimeout: true }),
+      "UNREACHABLE",
+      `error: The service at http://127.0.0.1:3001 did not answer in time.\n${up}`,
+    ],
+    "wrong password": [
+      answered(401, "INVALID_CREDENTIALS"),
+      "SIGN_IN",
+      "error: It says no.\n  401 INVALID_CREDENTIALS, request id r-1\nTry: ordersctl login   (again, with the right password)\n",
+    ],
+    "no sign-in": [
+      answered(401, "UNAUTHENTICATED" as Code),
+      "SIGN_IN",
+      "error: It says no.\n  401 UNAUTHENTICATED, request id r-1\nTry: ordersctl login\n",
+    ],
+    "not permitted": [
+      answered(403, "FORBIDDEN"),
+      "SIGN_IN",
+      "error: It says no.\n  403 FORBIDDEN, request id r-1\nTry: ordersctl whoami\n     ordersctl login   (as somebody who may)\n",
+    ],
+    "too often": [
+      answered(429, "UNKNOWN", { retryAfterSeconds: 7 }),
+      "FAILED",
+      "error: It says no.\n  429 UNKNOWN, request id r-1\nTry: again in 7 s\n",
+    ],
+    "not now": [
+      answered(503, "UNKNOWN", { retryAfterSeconds: 2, requestId: undefined }),
+      "UNREACHABLE",
+      "error: It says no.\n  503 UNKNOWN\nTry: again in 2 s\n     ordersctl health\n",
+    ],
+    "broken inside": [
+      answered(500, "INTERNAL_ERROR"),
+      "FAILED",
+      "error: It says no.\n  500 INTERNAL_ERROR, request id r-1\nTry: ordersctl logs\n",
+    ],
+    "several fields": [
+      answered(400, "VALIDATION_FAILED" as Code, {
+        details: {
+          fields: [{ path: "/email", message: "is no address" }, { path: "/name", message: "is missing" }, 7],
+        },
+      }),
+      "FAILED",
+      "error: It says no.\n  /email: is no address\n  /name: is missing\n  400 VALIDATION_FAILED, request id r-1\n",
+    ],
+    "not by the contract": [
+      new InvalidAnswerError("http://127.0.0.1:3001/users", "no id"),
+      "FAILED",
+      "error: http://127.0.0.1:3001/users answered what the contract does not allow: no id\nTry: ordersctl version   (are both of one release?)\n",
+    ],
+  };
+  for (const [name, [error, exit, text]] of Object.entries(cases))
+    test(name, async () => expect<unknown>(await report(error)).toEqual({ exit, text }));
+});
+
+test("what an error quotes cannot steer the terminal", async () => {
+  const { text } = await report(new CliError("a\u001b[2Jb", { why: ["c\u0007"], tries: ["d\re"] }));
+  // oxlint-disable-next-line no-control-regex
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+});
+
+test("--debug adds the stacks of the error and of its causes", async () => {
+  const error = new CliError("outer", { cause: new Error("middle", { cause: new Error("inner") }) });
+  expect((await report(error)).text).toBe("error: outer\n");
+  const { text } = await report(error, true);
+  expect(text).toMatch(/CliError: outer\n +at /);
+  expect(text).toMatch(/caused by Error: middle[\s\S]*caused by Error: inner/);
+});
