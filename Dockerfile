@@ -10,6 +10,7 @@ WORKDIR /app
 # Manifests only: this layer is built again when a dependency changes, not when code does.
 FROM base AS manifests
 COPY package.json bun.lock bunfig.toml ./
+COPY patches patches
 COPY cli/package.json cli/
 COPY tools/package.json tools/
 COPY packages/client/package.json packages/client/
