@@ -1,8 +1,11 @@
 import { type Stack, startStack } from "@pos/testing/stack";
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+
+// A busy machine is slow, and programs are started here.
+setDefaultTimeout(120_000);
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const MAIN = join(ROOT, "cli/src/main.ts");

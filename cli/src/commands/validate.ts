@@ -84,30 +84,45 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 async function runValidate(options: ValidateOptions, tools: Tools): Promise<Exit> {
   if (options.explain !== undefined) return explain(options.explain, tools);
   const { io, settings } = tools;
+  const { streamBundles } = await import("@pos/manifests/input");
+  const input = { standardInput: () => io.stdin.readAll(), environment: io.env };
   // The tool that renders kustomizations runs while the rest is loaded.
-  const { readBundles } = await import("@pos/manifests/input");
-  const reading = readBundles(pathsOf(options, io), { standardInput: () => io.stdin.readAll() }).catch(rethrowInput);
-  const [{ checkManifests }, { parseLevels }, services, bundles] = await Promise.all([
+  const stream = started(streamBundles(pathsOf(options, io), input));
+  const [{ startCheck }, { parseLevels }, services] = await Promise.all([
     import("@pos/manifests/check"),
     import("@pos/manifests/rules"),
     readFacts(),
-    reading,
   ]);
   const ignored = options.ignoreMissing === true ? ["unknown-kind=off"] : [];
   const levels = asUsage(() => parseLevels([...ignored, ...(options.rule ?? [])]), "--explain");
-  const live = options.live === true ? await askServices(bundles, services, tools) : [];
-  const version = options.kubernetes;
-  const report = asUsage(() =>
-    checkManifests(bundles, {
-      levels,
-      services,
-      live,
-      ...(version === undefined ? {} : { kubernetesVersion: version }),
-    }),
-  );
+  const version = options.kubernetes === undefined ? {} : { kubernetesVersion: options.kubernetes };
+  const bundles = options.live === true ? await Array.fromAsync(stream).catch(rethrowInput) : stream;
+  const live = Array.isArray(bundles) ? await askServices(bundles, services, tools) : [];
+  const check = asUsage(() => startCheck({ levels, services, live, ...version }));
+  try {
+    for await (const bundle of bundles) check.add(bundle);
+  } catch (error) {
+    await rethrowInput(error);
+  }
+  const report = check.report();
   await print(report, settings.output.value, tools);
   const isBad = ({ severity }: Finding): boolean => severity === "error" || options.strict === true;
   return report.findings.some(isBad) ? "FINDINGS" : "OK";
+}
+
+/** A stream whose first value is already on its way. */
+function started<Value>(stream: AsyncGenerator<Value, void>): AsyncIterable<Value> {
+  const first = stream.next();
+  // Whoever reads the stream gets the error.
+  first.catch(() => undefined);
+  return {
+    async *[Symbol.asyncIterator]() {
+      const { done, value } = await first;
+      if (done === true) return;
+      yield value;
+      yield* stream;
+    },
+  };
 }
 
 async function explain(rule: string | boolean, { printer }: Tools): Promise<Exit> {

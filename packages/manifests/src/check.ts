@@ -29,28 +29,46 @@ export interface CheckOptions {
 /** Limit on what one report holds. */
 const MAX_FINDINGS = 10_000;
 
+/** A check under way: bundles are checked as they come in. */
+export interface Check {
+  add(bundle: Bundle): void;
+  report(): Report;
+}
+
 /**
- * Runs every rule that is not off over every bundle. Reads no file and calls nobody.
+ * Begins a check. It runs every rule that is not off over every bundle, reads no file and calls nobody.
  * @throws {RangeError} for a Kubernetes version without schemas
  */
-export function checkManifests(bundles: readonly Bundle[], options: CheckOptions = {}): Report {
+export function startCheck(options: CheckOptions = {}): Check {
   const minor = parseVersion(options.kubernetesVersion ?? NEWEST_VERSION);
   const facts = { services: options.services ?? [], live: options.live ?? [], minor };
+  const levels = options.levels ?? new Map();
   const findings = new Map<string, Finding>();
+  const files = new Set<string>();
   let resourceCount = 0;
-  for (const { documents, problems } of bundles) {
-    const set = new ResourceSet(documents, problems, facts);
-    resourceCount += set.resources.length;
-    for (const finding of runRules(set, options.levels ?? new Map())) {
-      if (findings.size < MAX_FINDINGS) findings.set(keyOf(finding), finding);
-    }
-  }
   return {
-    kubernetesVersion: `1.${minor}`,
-    files: [...new Set(bundles.flatMap(({ files }) => files))],
-    resourceCount,
-    findings: [...findings.values()].sort(inOrder),
+    add(bundle) {
+      const set = new ResourceSet(bundle.documents, bundle.problems, facts);
+      resourceCount += set.resources.length;
+      for (const file of bundle.files) files.add(file);
+      for (const finding of runRules(set, levels)) {
+        if (findings.size < MAX_FINDINGS) findings.set(keyOf(finding), finding);
+      }
+    },
+    report: () => ({
+      kubernetesVersion: `1.${minor}`,
+      files: [...files],
+      resourceCount,
+      findings: [...findings.values()].sort(inOrder),
+    }),
   };
+}
+
+/** Checks all bundles at once. @throws {RangeError} for a Kubernetes version without schemas */
+export function checkManifests(bundles: readonly Bundle[], options: CheckOptions = {}): Report {
+  const check = startCheck(options);
+  for (const bundle of bundles) check.add(bundle);
+  return check.report();
 }
 
 /** The probe paths that the manifests name for a service: what a live check has to ask. */

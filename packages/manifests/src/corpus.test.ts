@@ -1,7 +1,10 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { checkManifests } from "./check.ts";
 import { RULES } from "./rules/table.ts";
 import { findingsOf, listFaults, loadFault } from "./test/corpus.ts";
+
+// A busy machine is slow, and programs are started here.
+setDefaultTimeout(120_000);
 
 const faults = await listFaults();
 const named = faults.map((fault) => [`${fault.rule}/${fault.name}`, fault] as const);

@@ -1,10 +1,13 @@
 import { Glob } from "bun";
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { checkManifests } from "./check.ts";
-import { bundleOf } from "./input/read.ts";
+import { bundleOf } from "./input/bundles.ts";
 import { KUBERNETES_VERSIONS } from "./schema/versions.ts";
 import { SERVICES } from "./test/corpus.ts";
+
+// A busy machine is slow, and programs are started here.
+setDefaultTimeout(120_000);
 
 const EXAMPLES = join(import.meta.dir, "../examples");
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { checkManifests } from "./check.ts";
 import type { Finding } from "./finding.ts";
-import { bundleOf } from "./input/read.ts";
+import { bundleOf } from "./input/bundles.ts";
 
 const VALID = `apiVersion: v1
 kind: Secret

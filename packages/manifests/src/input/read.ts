@@ -1,57 +1,23 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, dirname, join, normalize, relative } from "node:path";
+import { dirname, join, normalize, relative } from "node:path";
 import type { Bundle } from "../check.ts";
-import { isRecord } from "../model/cursor.ts";
-import { parseSource, type Source } from "../yaml/document.ts";
-import { isKustomizationFile, readKustomizations, type Kustomizer } from "./kustomize.ts";
+import type { Source } from "../yaml/document.ts";
+import {
+  isKustomizationFile,
+  type KustomizationTree,
+  membersOf,
+  readKustomizationTree,
+  rootsOf,
+} from "./kustomization.ts";
+import { type Environment, type Kustomizer, renderWithTools } from "./render.ts";
 
 export interface ReadOptions {
   /** The text of standard input, asked for the path `-`. */
   readonly standardInput: () => Promise<string>;
-  /** Renders a kustomization; default: `kubectl kustomize` or `kustomize`, whichever is on PATH. */
+  /** The environment in which `kubectl kustomize` or `kustomize`, whichever is on its PATH, renders kustomizations. */
+  readonly environment: Environment;
+  /** Renders kustomizations in place of those. */
   readonly kustomizer?: Kustomizer;
-}
-
-/** Limits on a walk: deeper and larger trees are no manifests. */
-const MAX_DEPTH = 12;
-const MAX_FILES = 5000;
-const MAX_FILE_BYTES = 4 * 1024 * 1024;
-
-/**
- * Reads files, folders (all `.yaml`, `.yml` and `.json` below, without hidden folders and node_modules) and `-`. Each
- * kustomization that no other one uses becomes a bundle of its own, rendered; everything else is one bundle together.
- * @throws {InputError} for a path that does not exist or is too large
- */
-export async function readBundles(paths: readonly string[], options: ReadOptions): Promise<Bundle[]> {
-  const files: string[] = [];
-  const plain: Source[] = [];
-  for (const path of paths) {
-    if (path === "-") plain.push({ file: "<stdin>", text: await options.standardInput() });
-    else files.push(...(await listFiles(path)));
-  }
-  const kustomizations = await readKustomizations(files.filter(isKustomizationFile), options.kustomizer);
-  const taken = new Set(kustomizations.usedFiles);
-  const isBeside = (file: string): boolean => kustomizations.folders.has(dirname(file));
-  for (const file of files) {
-    if (isKustomizationFile(file) || taken.has(file) || (isBeside(file) && !isNamed(file, paths))) continue;
-    plain.push({ file, text: await readText(file) });
-  }
-  const orphans = files.filter((file) => isBeside(file) && !taken.has(file) && !isKustomizationFile(file));
-  const bundles = withCompose(kustomizations.bundles, bundleOf(plain));
-  return [...bundles, orphanBundle(orphans.filter((file) => !isNamed(file, paths)))].filter(isUsed);
-}
-
-/** Compose files are compared with every kustomization; without any they belong to the other files. */
-function withCompose(kustomized: readonly Bundle[], plain: Bundle): Bundle[] {
-  const compose = plain.documents.filter(
-    ({ value }) => isRecord(value) && isRecord(value["services"]) && !Object.hasOwn(value, "kind"),
-  );
-  if (compose.length === 0 || kustomized.length === 0) return [...kustomized, plain];
-  const rest = plain.documents.filter((document) => !compose.includes(document));
-  return [
-    ...kustomized.map((bundle) => ({ ...bundle, documents: [...bundle.documents, ...compose] })),
-    { ...plain, documents: rest },
-  ];
 }
 
 /** A path that cannot be read; the sentence says which. */
@@ -59,36 +25,65 @@ export class InputError extends Error {
   override readonly name = "InputError";
 }
 
-/** One bundle of sources that are read as they are. */
-export function bundleOf(sources: readonly Source[]): Bundle {
-  const parsed = sources.map(parseSource);
-  return {
-    documents: parsed.flatMap(({ documents }) => documents),
-    problems: parsed.flatMap(({ problems }) => problems),
-    files: sources.map(({ file }) => file),
-  };
+/** Limits on a walk: deeper and larger trees are no manifests. */
+const MAX_DEPTH = 12;
+const MAX_FILES = 5000;
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+/** All bundles of `streamBundles` together. */
+export async function readBundles(paths: readonly string[], options: ReadOptions): Promise<Bundle[]> {
+  const bundles: Bundle[] = [];
+  for await (const bundle of streamBundles(paths, options)) bundles.push(bundle);
+  return bundles;
 }
 
-function orphanBundle(files: readonly string[]): Bundle {
-  const problems = files
-    .filter((file) => !/\.example\.ya?ml$/.test(file) && /\.ya?ml$/.test(file))
-    .map((file) => ({
-      file,
-      line: 1,
-      column: 1,
-      rule: "kustomize-orphan",
-      sentence: `${basename(file)} lies beside a kustomization that does not name it: it is never applied.`,
-      hint: "Add it to resources, or move it elsewhere.",
-    }));
-  return { documents: [], problems, files: problems.map(({ file }) => file) };
+/**
+ * Reads files, folders (all `.yaml`, `.yml` and `.json` below, without hidden folders and node_modules) and `-`. Each
+ * kustomization that no other one uses becomes a bundle of its own, rendered, and given as soon as it is; everything else
+ * is one bundle together. Compose files are compared with every kustomization, if there is one.
+ * @throws {InputError} for a path that does not exist or is too large
+ */
+export async function* streamBundles(paths: readonly string[], options: ReadOptions): AsyncGenerator<Bundle> {
+  const files = await listAll(paths.filter((path) => path !== "-"));
+  const tree = await readKustomizationTree(files.filter(isKustomizationFile));
+  const kustomizer = options.kustomizer ?? renderWithTools(options.environment);
+  const renderings = rootsOf(tree).map((root) => ({ root, output: settled(kustomizer(root.folder)) }));
+  // The programs run while the parser is loaded and the other files are read.
+  const { bundleOf, orphanBundle, renderedBundle, SourceFiles, splitCompose } = await import("./bundles.ts");
+  const { plain, orphans } = sortFiles(files, paths, tree);
+  const sources: Source[] = paths.includes("-") ? [{ file: "<stdin>", text: await options.standardInput() }] : [];
+  for (const file of plain) sources.push({ file, text: await readText(file) });
+  const others = bundleOf(sources);
+  const { compose, rest } = renderings.length > 0 ? splitCompose(others) : { compose: [], rest: others };
+  const sourceFiles = new SourceFiles();
+  for (const { root, output } of renderings) {
+    const bundle = renderedBundle(root, await sourceFiles.read(membersOf(root, tree)), await output);
+    yield { ...bundle, documents: [...bundle.documents, ...compose] };
+  }
+  for (const bundle of [rest, orphanBundle(orphans)]) if (bundle.files.length > 0) yield bundle;
 }
 
-function isUsed({ files }: Bundle): boolean {
-  return files.length > 0;
+/** Files that are read as they are, and those that a kustomization beside them forgot. */
+function sortFiles(
+  files: readonly string[],
+  paths: readonly string[],
+  tree: KustomizationTree,
+): { readonly plain: readonly string[]; readonly orphans: readonly string[] } {
+  const used = new Set([...tree.values()].flatMap((kustomization) => kustomization.files));
+  const named = new Set(paths.map((path) => normalize(path)));
+  const free = files.filter((file) => !isKustomizationFile(file) && !used.has(file));
+  const isOrphan = (file: string): boolean => tree.has(dirname(file)) && !named.has(file);
+  return { plain: free.filter((file) => !isOrphan(file)), orphans: free.filter(isOrphan) };
 }
 
-function isNamed(file: string, paths: readonly string[]): boolean {
-  return paths.some((path) => normalize(path) === file);
+/** What a promise gives, or the error that it fails with. */
+function settled(promise: Promise<string>): Promise<string | Error> {
+  return promise.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+}
+
+async function listAll(paths: readonly string[]): Promise<string[]> {
+  const lists = await Promise.all(paths.map(listFiles));
+  return [...new Set(lists.flat())];
 }
 
 async function listFiles(path: string): Promise<string[]> {
@@ -112,7 +107,7 @@ async function walk(folder: string, depth: number, files: string[]): Promise<voi
 }
 
 /** @throws {InputError} for a file of more than 4 MiB */
-export async function readText(file: string): Promise<string> {
+async function readText(file: string): Promise<string> {
   const { size } = await stat(file);
   if (size > MAX_FILE_BYTES) throw new InputError(`${file} is larger than 4 MiB.`);
   return readFile(file, "utf8");

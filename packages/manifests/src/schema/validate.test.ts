@@ -1,6 +1,6 @@
 import { Ajv } from "ajv";
 import { Glob } from "bun";
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
@@ -9,6 +9,9 @@ import data from "./kubernetes.json" with { type: "json" };
 import { schemaOfKind } from "./definitions.ts";
 import { validateSchema } from "./validate.ts";
 import { KUBERNETES_VERSIONS, parseVersion } from "./versions.ts";
+
+// A busy machine is slow, and programs are started here.
+setDefaultTimeout(120_000);
 
 const document = { value: undefined, files: () => [], locate: () => ({ file: "test.yaml", line: 1, column: 1 }) };
 const MINOR = parseVersion(KUBERNETES_VERSIONS.at(-1) ?? "");
@@ -42,9 +45,9 @@ describe("validateSchema", () => {
         if (!isValid) refused++;
         expect({ changed, isValid: isOurs(changed) }).toEqual({ changed, isValid });
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
-    expect(refused).toBeGreaterThan(200);
+    expect(refused).toBeGreaterThan(100);
   });
 
   test("finds the examples valid", () => {

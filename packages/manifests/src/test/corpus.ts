@@ -61,7 +61,7 @@ async function readFault(path: string, files: readonly string[]): Promise<Fault>
 
 /** Reads one fault with the facts of its running services, if it brings some. */
 export async function loadFault(fault: Fault): Promise<{ bundles: Bundle[]; options: CheckOptions }> {
-  const bundles = await readBundles([fault.path], { standardInput: async () => "" });
+  const bundles = await readBundles([fault.path], { standardInput: async () => "", environment: process.env });
   const liveFile = Bun.file(join(dirname(fault.path), `${fault.name}.live.json`));
   const live = (await liveFile.exists()) ? ((await liveFile.json()) as LiveFacts[]) : [];
   return { bundles, options: { services: SERVICES, live } };

@@ -5,6 +5,7 @@ import { parseValues } from "./values.ts";
 /** A text that is parsed when somebody asks for its documents or problems. */
 export class LazySource {
   readonly #source: Source;
+  #mayRepeatKeys: boolean | undefined;
   #parsed: ReturnType<typeof parseSource> | undefined;
 
   constructor(source: Source) {
@@ -16,7 +17,8 @@ export class LazySource {
   }
 
   get mayRepeatKeys(): boolean {
-    return mayRepeatKeys(this.#source.text);
+    this.#mayRepeatKeys ??= mayRepeatKeys(this.#source.text);
+    return this.#mayRepeatKeys;
   }
 
   /** The values of its documents without positions; none when it is no YAML. */

@@ -1,4 +1,6 @@
-const KEY = /^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'#&*!|>%@`{}[\],?-][^#]*?|-[^\s][^#]*?)\s*:(?:\s|$)/;
+const QUOTED_KEY = /^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*:(?:\s|$)/;
+/** Characters that no plain key begins with. */
+const NO_KEY = new Set("#&*!|>%@`{}[],?");
 const BLOCK_SCALAR = /:\s+(?:[&!]\S+\s+)*[|>][-+\d]*\s*(?:#.*)?$/;
 const FLOW_KEY = /(?:[{,]\s*)("[^"]*"|'[^']*'|[^\s"'{},:[\]]+)\s*:/g;
 
@@ -24,13 +26,24 @@ export function mayRepeatKeys(text: string): boolean {
       column += item[0].length;
       rest = rest.slice(item[0].length);
     }
-    const key = KEY.exec(rest)?.[1];
+    const key = keyOf(rest);
     if (key === undefined) continue;
     levels = levels.filter((level) => level.column <= column);
-    if (isRepeated(levels, column, key.replaceAll(/^["']|["']$/g, ""))) return true;
+    if (isRepeated(levels, column, key)) return true;
     if (BLOCK_SCALAR.test(rest)) scalarColumn = column;
   }
   return false;
+}
+
+/** The key that a line begins with, without its quotes. */
+function keyOf(line: string): string | undefined {
+  const first = line.charAt(0);
+  if (first === '"' || first === "'") return QUOTED_KEY.exec(line)?.[1]?.slice(1, -1);
+  if (NO_KEY.has(first)) return undefined;
+  const end = line.endsWith(":") ? line.length - 1 : line.length;
+  const colon = line.indexOf(": ");
+  if (colon === -1 && end === line.length) return undefined;
+  return line.slice(0, colon === -1 ? end : colon).trimEnd();
 }
 
 function isRepeated(
