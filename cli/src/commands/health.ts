@@ -30,7 +30,7 @@ const view: View<Row> = {
   kind: "service",
   id: ({ service }) => service,
   columns: [
-    { header: "SERVICE", value: ({ service }) => service },
+    { header: "SERVICE", keep: true, value: ({ service }) => service },
     {
       header: "STATUS",
       value: ({ status }) => status,
@@ -38,7 +38,7 @@ const view: View<Row> = {
     },
     { header: "LATENCY", value: ({ latencyMs }) => `${latencyMs} ms`, align: "right" },
     { header: "CHECKS", value: ({ checks }) => checks },
-    { header: "URL", value: ({ url }) => url },
+    { header: "URL", keep: true, value: ({ url }) => url },
   ],
 };
 

@@ -22,7 +22,8 @@ interface UnitRow {
   readonly uptimeMs?: number;
   readonly restarts: number;
   readonly rssBytes?: number;
-  readonly url?: string;
+  readonly port: number;
+  readonly url: string;
   readonly lastEnd?: string;
 }
 
@@ -30,7 +31,7 @@ const view: View<UnitRow> = {
   kind: "unit",
   id: ({ name }) => name,
   columns: [
-    { header: "NAME", value: ({ name }) => name },
+    { header: "NAME", keep: true, value: ({ name }) => name },
     {
       header: "STATUS",
       value: ({ status }) => status,
@@ -45,7 +46,8 @@ const view: View<UnitRow> = {
       value: ({ rssBytes }) => (rssBytes === undefined ? "-" : `${Math.round(rssBytes / 1024 ** 2)} MiB`),
       align: "right",
     },
-    { header: "URL", value: ({ url }) => url ?? "-" },
+    { header: "PORT", value: ({ port }) => String(port), align: "right" },
+    { header: "URL", value: ({ url }) => url, wide: true },
     { header: "LAST END", value: ({ lastEnd }) => lastEnd ?? "-", wide: true },
   ],
 };
@@ -122,6 +124,7 @@ function row(
     name,
     status,
     restarts,
+    port: unit.port,
     url,
     ...(status === "stopped" || process === undefined ? {} : { pid: process.pid, uptimeMs: nowMs - startedAtMs }),
     ...(status === "stopped" || rssBytes === undefined ? {} : { rssBytes }),

@@ -8,6 +8,8 @@ export interface Column<Item> {
   /** Shown by `-o wide` alone. */
   readonly wide?: boolean;
   readonly align?: "right";
+  /** Never cut: what is cut of an id cannot be copied. */
+  readonly keep?: true;
   /** Colours a finished cell. */
   paint?(cell: string, style: Style, item: Item): string;
 }
@@ -28,7 +30,7 @@ export function renderTable<Item>(
   const widths = columns.map((column, index) =>
     Math.max(widthOf(column.header), ...cells.map((row) => widthOf(row[index] ?? ""))),
   );
-  if (maxWidth !== undefined) shrink(widths, maxWidth);
+  if (maxWidth !== undefined) shrink(widths, { columns, maxWidth });
   const line = (texts: readonly string[], paint: (text: string, index: number) => string) =>
     texts
       .map((text, index) => paint(pad(cut(text, widths[index] ?? 0), widths[index] ?? 0, columns[index]?.align), index))
@@ -44,12 +46,15 @@ export function renderTable<Item>(
   return `${[head, ...rows].join("\n")}\n`;
 }
 
-function shrink(widths: number[], maxWidth: number): void {
+function shrink<Item>(
+  widths: number[],
+  { columns, maxWidth }: { columns: readonly Column<Item>[]; maxWidth: number },
+): void {
   const total = () => widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
   while (total() > maxWidth) {
-    const widest = Math.max(...widths);
+    const widest = Math.max(...widths.filter((_, index) => columns[index]?.keep !== true));
     if (widest <= WIDTH_MIN) return;
-    widths[widths.indexOf(widest)] = widest - 1;
+    widths[widths.findIndex((width, index) => width === widest && columns[index]?.keep !== true)] = widest - 1;
   }
 }
 

@@ -6,7 +6,7 @@ export const keyView: View<SigningKey> = {
   kind: "key",
   id: ({ id }) => id,
   columns: [
-    { header: "ID", value: ({ id }) => id },
+    { header: "ID", keep: true, value: ({ id }) => id },
     {
       header: "SIGNS",
       value: ({ signs }) => (signs ? "yes" : "no"),

@@ -1,7 +1,7 @@
 import type { Order, OrderHistoryEntry, OrderItem, OrderStatus } from "@pos/contracts/orders";
 import type { View } from "../output/printer.ts";
 import type { Style } from "../output/style.ts";
-import { renderFacts, renderTable } from "../output/table.ts";
+import { type Column, renderFacts, renderTable } from "../output/table.ts";
 import { money } from "./products.ts";
 
 /** The colour of a status, the same wherever one is shown. */
@@ -15,7 +15,7 @@ export const orderView: View<Order> = {
   kind: "order",
   id: ({ id }) => id,
   columns: [
-    { header: "ID", value: ({ id }) => id },
+    { header: "ID", keep: true, value: ({ id }) => id },
     {
       header: "STATUS",
       value: ({ status }) => status,
@@ -27,7 +27,7 @@ export const orderView: View<Order> = {
       value: ({ items }) => items.map(({ productName, quantity }) => `${quantity} × ${productName}`).join(", "),
     },
     { header: "PLACED", value: ({ createdAt }) => createdAt.replace(/\.\d+Z$/, "Z") },
-    { header: "USER", value: ({ userId }) => userId, wide: true },
+    { header: "USER", keep: true, value: ({ userId }) => userId, wide: true },
     { header: "UPDATED", value: ({ updatedAt }) => updatedAt, wide: true },
   ],
   detail: renderOrder,
@@ -49,11 +49,11 @@ export const historyView: View<OrderHistoryEntry> = {
   ],
 };
 
-const itemColumns = [
-  { header: "PRODUCT", value: ({ productName }: OrderItem) => productName },
-  { header: "QUANTITY", value: ({ quantity }: OrderItem) => String(quantity), align: "right" as const },
-  { header: "PRICE", value: ({ price }: OrderItem) => money(price), align: "right" as const },
-  { header: "PRODUCT ID", value: ({ productId }: OrderItem) => productId },
+const itemColumns: readonly Column<OrderItem>[] = [
+  { header: "PRODUCT", value: ({ productName }) => productName },
+  { header: "QUANTITY", value: ({ quantity }) => String(quantity), align: "right" },
+  { header: "PRICE", value: ({ price }) => money(price), align: "right" },
+  { header: "PRODUCT ID", keep: true, value: ({ productId }) => productId },
 ];
 
 function renderOrder(order: Order, style: Style): string {

@@ -12,7 +12,7 @@ export const productView: View<Product> = {
   kind: "product",
   id: ({ id }) => id,
   columns: [
-    { header: "ID", value: ({ id }) => id },
+    { header: "ID", keep: true, value: ({ id }) => id },
     { header: "NAME", value: ({ name }) => name },
     { header: "PRICE", value: ({ price }) => money(price), align: "right" },
     {

@@ -8,7 +8,7 @@ export const userView: View<User> = {
   kind: "user",
   id: ({ id }) => id,
   columns: [
-    { header: "ID", value: ({ id }) => id },
+    { header: "ID", keep: true, value: ({ id }) => id },
     { header: "EMAIL", value: ({ email }) => email },
     { header: "NAME", value: ({ name }) => name },
     { header: "ROLE", value: ({ role }) => role },

@@ -14,8 +14,8 @@ const view: View<Row> = {
   kind: "service",
   id: ({ service }) => service,
   columns: [
-    { header: "SERVICE", value: ({ service }) => service },
-    { header: "URL", value: ({ url }) => url, paint: (cell, style) => style.cyan(cell) },
+    { header: "SERVICE", keep: true, value: ({ service }) => service },
+    { header: "URL", keep: true, value: ({ url }) => url, paint: (cell, style) => style.cyan(cell) },
     { header: "SWAGGER PAGE", value: ({ swaggerUrl }) => swaggerUrl, paint: (cell, style) => style.cyan(cell) },
   ],
 };

@@ -32,7 +32,7 @@ const view: View<OrderEvent> = {
   id: ({ orderId, status }) => `${orderId}/${status}`,
   columns: [
     { header: "AT", value: ({ at }) => at },
-    { header: "ORDER", value: ({ orderId }) => orderId },
+    { header: "ORDER", keep: true, value: ({ orderId }) => orderId },
     {
       header: "STATUS",
       value: ({ status }) => status.padEnd(10),

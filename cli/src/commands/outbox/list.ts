@@ -15,8 +15,8 @@ const view: View<Item> = {
   kind: "outbox",
   id: ({ orderId, entry }) => `${orderId}/${entry.id}`,
   columns: [
-    { header: "ORDER", value: ({ orderId }) => orderId },
-    { header: "ENTRY", value: ({ entry }) => entry.id },
+    { header: "ORDER", keep: true, value: ({ orderId }) => orderId },
+    { header: "ENTRY", keep: true, value: ({ entry }) => entry.id },
     { header: "KIND", value: ({ entry }) => entry.kind },
     {
       header: "STATE",
