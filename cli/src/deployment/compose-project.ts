@@ -24,7 +24,7 @@ export interface ProjectOptions {
  * @throws {CliError} when there is none
  */
 export function composeProject(options: ProjectOptions, cwd: string): ComposeProject {
-  const folders = [cwd, resolve(import.meta.dir, "../../..")];
+  const folders = [cwd, resolve(import.meta.dirname, "../../..")];
   const folder = folders.find((candidate) => existsSync(join(candidate, "compose.yaml")));
   if (folder === undefined)
     throw usageError("There is no compose.yaml here.", "run it in a checkout of the repository");
