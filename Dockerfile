@@ -11,6 +11,7 @@ WORKDIR /app
 FROM base AS manifests
 COPY package.json bun.lock bunfig.toml ./
 COPY patches patches
+COPY patches patches
 COPY cli/package.json cli/
 COPY tools/package.json tools/
 COPY packages/client/package.json packages/client/
