@@ -32,6 +32,7 @@ try {
   console.error(USAGE);
   process.exit(2);
 }
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
 const report = await runChaos(options, (line) => console.error(`${new Date().toISOString().slice(11, 23)} ${line}`));
 print(report, options);
 process.exitCode = report.violations.length === 0 && report.restMs !== undefined ? 0 : 1;

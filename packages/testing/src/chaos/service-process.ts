@@ -24,6 +24,8 @@ export class ServiceProcess {
   }
 
   start(): void {
+    // However this process ends in order, its services end with it.
+    process.once("exit", () => void this.#child?.kill("SIGKILL"));
     this.#supervision ??= this.#supervise();
   }
 
