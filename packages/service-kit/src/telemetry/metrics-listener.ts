@@ -17,7 +17,7 @@ export function metricsListener(address: HostPort | undefined, metrics: Metrics)
         port,
         routes: {
           "/metrics": {
-            GET: async () => new Response(await metrics.read(), { headers: { "content-type": metrics.contentType } }),
+            GET: () => new Response(metrics.read(), { headers: { "content-type": metrics.contentType } }),
           },
         },
         fetch: () => new Response("There is nothing at this path.\n", { status: 404 }),

@@ -162,13 +162,13 @@ describe("traces", () => {
   });
 });
 
-/** How many modules of OpenTelemetry a fresh process has loaded; its interface comes with the measurements. */
+/** How many modules of OpenTelemetry a fresh process has loaded. */
 async function loadedModules(endpoint: string): Promise<number> {
   const script = `
     const { openTelemetry } = await import("@pos/service-kit/telemetry");
     const otlpEndpoint = process.env.ENDPOINT || undefined;
     await openTelemetry({ name: "x" }, { otlpEndpoint, tracesPerSecond: 1 });
-    console.log(Object.keys(require.cache).filter((path) => /opentelemetry[/+](?!api)/.test(path)).length);
+    console.log(Object.keys(require.cache).filter((path) => path.includes("@opentelemetry")).length);
     process.exit(0);`;
   const process_ = Bun.spawn([process.execPath, "-e", script], {
     cwd: import.meta.dir,
@@ -178,7 +178,7 @@ async function loadedModules(endpoint: string): Promise<number> {
 }
 
 describe("without a collector", () => {
-  test("neither the tracer nor its exporter is loaded", async () => {
+  test("nothing of OpenTelemetry is loaded", async () => {
     expect(await loadedModules("http://127.0.0.1:1")).toBeGreaterThan(0);
     expect(await loadedModules("")).toBe(0);
   });

@@ -1,0 +1,35 @@
+/** Preloaded into a service, takes its instrumentation out: no scopes, no measurements of requests, no spans. */
+const scope = `
+export const currentScope = () => undefined;
+export const runInScope = (_scope, work) => work();
+export const runOutsideScope = (work) => work();
+export const withSpan = (_name, _options, work) => work(undefined);
+export const inSpan = (_scope, span, work) => work(span);
+export const traceIdOf = (traceparent) => traceparent?.slice(3, 35);
+export const newTraceparent = () => undefined;
+`;
+const answered = `
+import { requestContext } from "./request-context.ts";
+export const afterAnswer = ({ logger }) => ({ request, status, route, path }) => {
+  const { requestId, traceparent, startedAt } = requestContext(request);
+  const durationMs = Math.round((performance.now() - startedAt) * 100) / 100;
+  logger.info({ requestId, traceId: traceparent, method: request.method, path, route, status, durationMs }, "request");
+};
+`;
+const pool = `export const poolMetrics = () => () => {};`;
+const replaced: Readonly<Record<string, string>> = {
+  "telemetry/scope.ts": scope,
+  "http/answered.ts": answered,
+  "telemetry/database-metrics.ts": pool,
+};
+
+Bun.plugin({
+  name: "bare",
+  setup(build) {
+    build.onLoad({ filter: /service-kit\/src\/(telemetry\/(scope|database-metrics)|http\/answered)\.ts$/ }, ({ path }) => {
+      const contents = Object.entries(replaced).find(([name]) => path.endsWith(name))?.[1];
+      if (contents === undefined) throw new Error(`nothing replaces ${path}`);
+      return { contents, loader: "ts" };
+    });
+  },
+});

@@ -1,0 +1,162 @@
+/**
+ * What instrumentation costs on GET /products/:id: `bun bench/instrumentation/cost.ts --loadgen <program>`.
+ * Three product-services over one mongod, measured in turn, round after round, so that whatever else the machine does
+ * meets all of them: without any instrumentation, as it is without a collector (off), and with one (on). Prints
+ * throughput and processor time per request of the service; the latter does not depend on who else uses the machine.
+ * Options: --rounds 9, --seconds 3, --connections 32, --traces-per-second 100.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+const root = join(import.meta.dir, "../..");
+const modes = ["bare", "off", "on"] as const;
+type Mode = (typeof modes)[number];
+interface Round {
+  readonly perSecond: number;
+  readonly cpuMicroseconds: number;
+}
+const TICKS_PER_SECOND = 100;
+const FIRST_PORT = 47_110;
+const productId = "a".repeat(24);
+
+const { values } = parseArgs({
+  options: {
+    loadgen: { type: "string" },
+    rounds: { type: "string", default: "9" },
+    seconds: { type: "string", default: "3" },
+    connections: { type: "string", default: "32" },
+    "traces-per-second": { type: "string", default: "100" },
+  },
+});
+const loadgen = values.loadgen ?? fail("say where the load generator is: --loadgen <program>");
+
+const { sharedTestMongod } = (await import(
+  Bun.resolveSync("@pos/local-mongodb/test-server", join(root, "packages/testing"))
+)) as typeof import("../../packages/local-mongodb/src/test-server.ts");
+const mongod = await sharedTestMongod();
+const collector = Bun.spawn([process.execPath, join(import.meta.dir, "sink.ts")], { stdout: "pipe" });
+const endpoint = await firstLine(collector.stdout);
+const services = Object.fromEntries(
+  await Promise.all(modes.map(async (mode, index) => [mode, await startService(mode, FIRST_PORT + index)])),
+) as Record<Mode, Awaited<ReturnType<typeof startService>>>;
+try {
+  await putProduct();
+  const rounds: Record<Mode, Round[]> = { bare: [], off: [], on: [] };
+  for (const mode of modes) await measure(mode, 2);
+  for (let round = 0; round < Number(values.rounds); round++) {
+    // Another order each round, so that none always follows the same neighbour.
+    for (let turn = 0; turn < modes.length; turn++) {
+      const mode = modes[(round + turn) % modes.length] ?? "bare";
+      rounds[mode].push(await measure(mode, Number(values.seconds)));
+    }
+  }
+  report(rounds);
+} finally {
+  for (const { process: service } of Object.values(services)) service.kill();
+  collector.kill();
+}
+process.exit(0);
+
+async function startService(mode: Mode, port: number) {
+  const preload = mode === "bare" ? ["--preload", join(import.meta.dir, "bare.ts")] : [];
+  const service = Bun.spawn([process.execPath, ...preload, join(root, "packages/product-service/src/main.ts")], {
+    env: {
+      PATH: process.env["PATH"],
+      MONGO_URI: mongod.uri("cost"),
+      PORT: String(port),
+      HOST: "127.0.0.1",
+      JWKS_URL: "http://127.0.0.1:1/keys",
+      NODE_ENV: "production",
+      TRACES_PER_SECOND: values["traces-per-second"],
+      ...(mode === "on" ? { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } : {}),
+    },
+    stdout: "ignore",
+    stderr: "inherit",
+  });
+  for (let tries = 0; tries < 200; tries++) {
+    const answer = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
+    if (answer?.ok === true) return { process: service, port };
+    await Bun.sleep(50);
+  }
+  return fail(`the ${mode} service does not answer`);
+}
+
+async function measure(mode: Mode, seconds: number): Promise<Round> {
+  const { process: service, port } = services[mode];
+  const requests = join(import.meta.dir, `.requests-${mode}.jsonl`);
+  await Bun.write(
+    requests,
+    JSON.stringify({ url: `http://127.0.0.1:${port}/products/${productId}`, method: "GET", headers: {}, body: "" }),
+  );
+  const before = cpuSeconds(service.pid);
+  const out = await Bun.$`${loadgen} -f ${requests} -d ${seconds}s -c ${values.connections}`.json();
+  await Bun.file(requests).delete();
+  const { requests: count, errors } = readLoad(out);
+  if (errors > 0) fail(`${errors} of ${count} requests failed`);
+  return { perSecond: count / seconds, cpuMicroseconds: ((cpuSeconds(service.pid) - before) / count) * 1e6 };
+}
+
+function report(rounds: Record<Mode, Round[]>): void {
+  const base = rounds.bare;
+  for (const mode of modes) {
+    const slower = rounds[mode].map(({ perSecond }, index) => 1 - perSecond / (base[index]?.perSecond ?? perSecond));
+    const dearer = rounds[mode].map(({ cpuMicroseconds: own }, index) => own / (base[index]?.cpuMicroseconds ?? own) - 1);
+    const perSecond = median(rounds[mode].map((round) => round.perSecond)).toFixed(0);
+    const cpu = median(rounds[mode].map((round) => round.cpuMicroseconds)).toFixed(1);
+    console.log(
+      `${mode.padEnd(5)} ${perSecond.padStart(6)} requests/s  ${cpu.padStart(6)} µs of processor each` +
+        `  throughput ${percent(-median(slower))}  processor ${percent(median(dearer))}`,
+    );
+  }
+}
+
+/** User and system time of a process so far (proc(5), fields 14 and 15). */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+function readLoad(out: unknown): { requests: number; errors: number } {
+  const { requests, errors, non2xx } = out as { requests: number; errors: number; non2xx: number };
+  return { requests, errors: errors + non2xx };
+}
+
+async function putProduct(): Promise<void> {
+  const driver = Bun.resolveSync("mongodb", join(root, "packages/testing"));
+  const { MongoClient, ObjectId } = (await import(driver)) as typeof import("../../packages/testing/node_modules/mongodb");
+  const client = await MongoClient.connect(mongod.uri("cost"));
+  const now = new Date();
+  await client.db().collection("products").insertOne({
+    _id: new ObjectId(productId),
+    name: "Thing",
+    description: "A thing of some use",
+    price: 1.5,
+    stock: 1000,
+    received: 1000,
+    openUnits: 0,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+    deletedAt: null,
+  });
+  await client.close();
+}
+
+async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const { value } = await stream.getReader().read();
+  return new TextDecoder().decode(value).trim();
+}
+
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+function percent(share: number): string {
+  return `${share >= 0 ? "+" : ""}${(share * 100).toFixed(1)} %`;
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
