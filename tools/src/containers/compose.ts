@@ -1,7 +1,7 @@
 /**
  * The system in containers, for real: builds the images, starts the compose file, places orders, kills services and
  * databases in the middle of them, and looks for anything lost. `bun run verify` runs it as its step `containers`;
- * with `--no-build` it takes the images as they are.
+ * with `--no-build` it takes the images as they are, with `--full` it also counts memory after 100,000 requests.
  */
 import { resolve } from "node:path";
 import { Checks, eventually, expect } from "./checks.ts";
@@ -15,6 +15,8 @@ const HEALTHY_WITHIN_S = 30;
 /** A bound for slow machines: ten times what it should take. */
 const HEALTHY_LIMIT_S = 10 * HEALTHY_WITHIN_S;
 const IDLE_MEMORY_MAX_MIB = 96;
+const LOADED_MEMORY_MAX_MIB = 200;
+const MANY_REQUESTS = 100_000;
 const WORKERS = 8;
 
 const root = resolve(import.meta.dir, "../../..");
@@ -53,6 +55,12 @@ async function run(stack: ComposeStack): Promise<void> {
     await load.settle(60_000);
     return `${await load.verify()}, ${load.failedRequests} requests without a verdict on the way`;
   });
+  if (process.argv.includes("--full")) {
+    await checks.check(`services stay small after ${MANY_REQUESTS} requests each`, async () => {
+      const rate = await load.read(MANY_REQUESTS);
+      return `${await checkMemory(stack, LOADED_MEMORY_MAX_MIB)}, ${rate}`;
+    });
+  }
   await checks.check("a second up changes nothing", () => upAgain(stack));
   await checks.check("down and up keep the data", async () => {
     await stack.compose("down");

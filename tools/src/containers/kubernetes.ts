@@ -59,7 +59,9 @@ async function scenario(cluster: Cluster): Promise<void> {
     const answer = await cluster.kubectl(["apply", "--dry-run=server", "-f", "-"], rendered);
     return `${answer.split("\n").length} objects`;
   });
-  await checks.check("rolling order-service under load fails no request", async () => {
+  await checks.check("rolling two replicas of order-service under load fails no request", async () => {
+    await cluster.system("scale", "deployment/order-service", "--replicas=2");
+    await cluster.ready();
     const report = await underLoad(cluster, "roll-order", 25, async () => {
       await cluster.system("rollout", "restart", "deployment/order-service");
       await cluster.system("rollout", "status", "deployment/order-service", "--timeout=120s");

@@ -12,6 +12,7 @@ export interface Urls {
 const STOCK_UNITS = 1_000_000;
 const PASSWORD = "correct horse battery";
 const CALL_TIMEOUT_MS = 8000;
+const READERS = 32;
 
 /** Customers who place orders until they are told to stop, and remember every answer. */
 export class Workload {
@@ -98,6 +99,27 @@ export class Workload {
     const { stock } = await this.admin.products.get(this.productId);
     expect(STOCK_UNITS - stock === units, `${STOCK_UNITS - stock} units were taken for ${units} that were ordered`);
     return `${found.size} orders, ${units} units`;
+  }
+
+  /** Sends `count` reads to each service, 32 at a time. @returns the rate in words */
+  async read(count: number): Promise<string> {
+    const order = [...this.journal.values()][0];
+    expect(order !== undefined, "there is no order to read");
+    const reads = [
+      () => this.customer.users.get(this.userId),
+      () => this.customer.products.get(this.productId),
+      () => this.customer.orders.get(order.id),
+    ];
+    const startedAt = performance.now();
+    for (const read of reads) {
+      let left = count;
+      const reader = async () => {
+        while (left-- > 0) await read();
+      };
+      await Promise.all(Array.from({ length: READERS }, reader));
+    }
+    const seconds = (performance.now() - startedAt) / 1000;
+    return `${Math.round((count * reads.length) / seconds)} reads a second`;
   }
 
   async #work(): Promise<void> {

@@ -22,7 +22,8 @@ export const containers: Step = withReason(
     name: "containers",
     ensures: "images build, and the compose stack survives kills with nothing lost",
     command: [process.execPath, "tools/src/containers/compose.ts"],
-    limitMinutes: 10,
+    fullCommand: [process.execPath, "tools/src/containers/compose.ts", "--full"],
+    limitMinutes: 15,
   }),
 );
 
