@@ -12,6 +12,7 @@ FROM base AS manifests
 COPY package.json bun.lock bunfig.toml ./
 COPY patches patches
 COPY patches patches
+COPY bench/package.json bench/
 COPY cli/package.json cli/
 COPY tools/package.json tools/
 COPY packages/client/package.json packages/client/

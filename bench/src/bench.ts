@@ -1,0 +1,146 @@
+import { mkdir } from "node:fs/promises";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { findMongod } from "@pos/local-mongodb/find";
+import { startMongod } from "@pos/local-mongodb/run";
+import { temporaryDirectory } from "@pos/local-mongodb/temporary-directory";
+import { load, writeRequests } from "./load.ts";
+import type { BenchOptions } from "./options.ts";
+import { BUILD, LOAD_GENERATOR, PEERS } from "./paths.ts";
+import { short } from "./report.ts";
+import type { Result, StackResult, Turn } from "./result.ts";
+import { RunningStack } from "./running-stack.ts";
+import type { Scenario, ScenarioName } from "./scenarios.ts";
+import { Shop } from "./shop.ts";
+
+const SETTLE_MS = 2000;
+const PAUSE_MS = 150;
+
+/** Takes lines about what goes on. */
+export type Say = (line: string) => void;
+
+/** One stack of a run with what is in it and what was measured of it. */
+interface Contender {
+  readonly stack: RunningStack;
+  readonly shop: Shop;
+  readonly startMs: number[];
+  idleRss: Readonly<Record<string, number>>;
+  readonly turns: Partial<Record<ScenarioName, Turn[]>>;
+}
+
+/** Builds, starts, fills and loads the stacks in turn, and ends everything that it started. */
+export async function bench(options: BenchOptions, say: Say): Promise<Result> {
+  await build(options, say);
+  const found = await findMongod({ env: process.env, log: say });
+  const folder = await temporaryDirectory("pos-bench-");
+  const mongod = await startMongod({ binary: found.path, dataDir: join(folder, "mongod") });
+  const base = {
+    logFolder: folder,
+    mongoUri: (database: string) => `${mongod.uri(database)}&w=majority&journal=true`,
+  };
+  const contenders = options.stacks.map((description): Contender => {
+    const stack = new RunningStack(description, base);
+    return { stack, shop: new Shop(stack), startMs: [], idleRss: {}, turns: {} };
+  });
+  try {
+    await startAll(contenders, options, say);
+    for (let round = 1; round <= options.rounds; round++)
+      await playRound(contenders, { round, options, folder, mongodPid: mongod.pid, say });
+    return {
+      date: new Date().toISOString().slice(0, 10),
+      machine: `${cpus().length} cores of ${cpus()[0]?.model.trim() ?? "an unknown processor"}, Bun ${Bun.version}`,
+      mongod: found.version,
+      rounds: options.rounds,
+      seconds: options.seconds,
+      scenarios: options.scenarios,
+      stacks: contenders.map(resultOf),
+    };
+  } finally {
+    await Promise.all(contenders.map(({ stack }) => stack.stop()));
+    await mongod.stop();
+  }
+}
+
+async function build({ stacks }: BenchOptions, say: Say): Promise<void> {
+  await mkdir(BUILD, { recursive: true });
+  say("building the load generator and the peers");
+  await run(["go", "build", "-trimpath", "-o", LOAD_GENERATOR, "."], join(PEERS, "loadgen"));
+  const done = new Set<string>();
+  for (const { build: commands, folder } of stacks) {
+    for (const command of commands) {
+      const key = command.includes("npm") ? "npm" : command.join(" ");
+      if (!done.has(key)) await run(command, folder);
+      done.add(key);
+    }
+  }
+}
+
+async function run(command: readonly string[], cwd: string): Promise<void> {
+  const [program = ""] = command;
+  if (Bun.which(program) === null)
+    throw new Error(`${program} is not on PATH: the peers need Go 1.26 and Node.js 20 or newer. See bench/README.md.`);
+  const child = Bun.spawn([...command], { cwd, stdout: "ignore", stderr: "pipe" });
+  const errors = await new Response(child.stderr).text();
+  if ((await child.exited) !== 0) throw new Error(`${command.join(" ")} failed:\n${errors}`);
+}
+
+async function startAll(contenders: readonly Contender[], { starts, amounts }: BenchOptions, say: Say): Promise<void> {
+  for (let start = 1; start <= starts; start++) {
+    for (const { stack, startMs } of contenders) {
+      startMs.push(await stack.start());
+      if (start < starts) await stack.stop();
+    }
+  }
+  await Bun.sleep(SETTLE_MS);
+  for (const contender of contenders) contender.idleRss = contender.stack.rssMebibytes();
+  for (const { stack, shop } of contenders) {
+    await shop.fill(amounts);
+    say(`${stack.name}: up and filled`);
+  }
+}
+
+interface Round {
+  readonly round: number;
+  readonly options: BenchOptions;
+  readonly folder: string;
+  readonly mongodPid: number;
+  readonly say: Say;
+}
+
+async function playRound(contenders: readonly Contender[], round: Round): Promise<void> {
+  for (const { shop } of contenders) await shop.signIn();
+  for (const [number, scenario] of round.options.scenarios.entries()) {
+    for (let turn = 0; turn < contenders.length; turn++) {
+      // Nobody is always the first.
+      const contender = contenders[(turn + round.round + number) % contenders.length];
+      if (contender !== undefined) await playTurn(contender, scenario, round);
+    }
+  }
+}
+
+async function playTurn({ stack, shop, turns }: Contender, scenario: Scenario, round: Round): Promise<void> {
+  const { options, folder, mongodPid, say } = round;
+  const { connections, ratePerSecond } = scenario;
+  const requestsPath = join(folder, `${stack.name}-${scenario.name}.jsonl`);
+  await writeRequests(requestsPath, shop.requests(scenario.name));
+  const once = (seconds: number, rate: number) =>
+    load(stack, mongodPid, { requestsPath, connections, seconds, ratePerSecond: rate });
+  // A stack that stood idle while the others had their turn is cold.
+  await once(options.warmSeconds, 0);
+  const full = await once(options.seconds, 0);
+  await Bun.sleep(PAUSE_MS);
+  const fixed = await once(options.seconds, ratePerSecond);
+  await Bun.sleep(PAUSE_MS);
+  (turns[scenario.name] ??= []).push({ full, fixed });
+  const cpu = (full.servicesCpuMs + full.mongodCpuMs).toFixed(3);
+  say(
+    `round ${round.round}, ${scenario.name}, ${stack.name}: ${short(full.perSecond)}/s, ${cpu} ms CPU each; ` +
+      `at ${ratePerSecond}/s p50 ${fixed.p50Ms} p99 ${fixed.p99Ms} ms; failures ${full.failures + fixed.failures}; ` +
+      `others ${full.foreignCores.toFixed(2)} cores`,
+  );
+}
+
+function resultOf({ stack, startMs, idleRss, turns }: Contender): StackResult {
+  const { name, about } = stack.description;
+  return { name, about, startMs, idleRss, loadedRss: stack.rssMebibytes(), turns };
+}

@@ -1,0 +1,138 @@
+import { type Result, type Spread, spread, spreadOf, type StackResult, type Turn } from "./result.ts";
+import type { Scenario } from "./scenarios.ts";
+import { OURS } from "./stacks.ts";
+
+/** A number with as many digits as it deserves. */
+export const short = (value: number): string =>
+  value >= 100
+    ? Math.round(value).toLocaleString("en-US")
+    : value >= 10
+      ? value.toFixed(1)
+      : value >= 1
+        ? value.toFixed(2)
+        : value.toFixed(3);
+
+/** The result as Markdown. */
+export function report(result: Result): string {
+  return [
+    "# Result",
+    "",
+    `Measured on ${result.date} with \`bun run bench\` on ${result.machine}; mongod ${result.mongod} with one member, \`w=majority\`, \`journal=true\` for all. ${result.rounds} rounds, ${result.seconds} s a load, the stacks in turn within each round, every load after one that is not counted. The services, mongod and the load generator share the cores, so the numbers compare stacks with each other and nothing else. Each number is the median of the rounds, with the least and the most behind it.`,
+    "",
+    ...result.stacks.map(({ name, about }) => `- \`${name}\`: ${about}`),
+    "",
+    "![Requests a second of each stack, by route](throughput.svg)",
+    "",
+    "## Requests a second at full load",
+    "",
+    ...table(result, (turns) => cell(spreadOf(turns, ({ full }) => full.perSecond))),
+    "",
+    `## How many times the requests of each peer ${OURS} answers`,
+    "",
+    ...ratios(result),
+    "",
+    "## Processor time for a request, in milliseconds: services + mongod",
+    "",
+    "What others do on the machine touches this the least.",
+    "",
+    ...table(result, processorTime),
+    "",
+    "## At a fixed rate: p50 / p99 in milliseconds",
+    "",
+    "Arrivals at random, the same for all; the time that a request waits for a connection counts.",
+    "",
+    ...table(result, latency, ({ ratePerSecond }) => ` at ${ratePerSecond}/s`),
+    "",
+    "## What was busy at full load, in cores",
+    "",
+    ...table(result, busy),
+    "",
+    "## Start and memory",
+    "",
+    "| stack | start to healthy, ms | RSS idle, MiB | RSS after the loads, MiB |",
+    "|---|---|---|---|",
+    ...result.stacks.map(
+      ({ name, startMs, idleRss, loadedRss }) =>
+        `| ${name} | ${cell(spread(startMs))} | ${memory(idleRss)} | ${memory(loadedRss)} |`,
+    ),
+    "",
+    "## Noise",
+    "",
+    ...noise(result),
+    "",
+  ].join("\n");
+}
+
+function table(
+  { scenarios, stacks }: Result,
+  cellOf: (turns: readonly Turn[] | undefined) => string,
+  suffix: (scenario: Scenario) => string = () => "",
+): readonly string[] {
+  return [
+    `| | ${stacks.map(({ name }) => name).join(" | ")} |`,
+    `|---|${stacks.map(() => "---|").join("")}`,
+    ...scenarios.map(
+      (scenario) =>
+        `| ${scenario.title}${suffix(scenario)} | ${stacks.map(({ turns }) => cellOf(turns[scenario.name])).join(" | ")} |`,
+    ),
+  ];
+}
+
+function ratios({ scenarios, stacks }: Result): readonly string[] {
+  const own = stacks.find(({ name }) => name === OURS);
+  const peers = stacks.filter(({ name }) => name !== OURS);
+  if (own === undefined || peers.length === 0) return ["Nothing to compare with."];
+  const rate = (stack: StackResult, scenario: Scenario) =>
+    spreadOf(stack.turns[scenario.name], ({ full }) => full.perSecond)?.median ?? Number.NaN;
+  return [
+    `| | ${peers.map(({ name }) => name).join(" | ")} |`,
+    `|---|${peers.map(() => "---|").join("")}`,
+    ...scenarios.map((scenario) => {
+      const cells = peers.map((peer) => (rate(own, scenario) / rate(peer, scenario)).toFixed(2));
+      return `| ${scenario.title} | ${cells.join(" | ")} |`;
+    }),
+  ];
+}
+
+const cell = (value: Spread | undefined): string =>
+  value === undefined ? "–" : `${short(value.median)} (${short(value.min)}–${short(value.max)})`;
+
+function processorTime(turns: readonly Turn[] | undefined): string {
+  const services = spreadOf(turns, ({ full }) => full.servicesCpuMs);
+  const mongod = spreadOf(turns, ({ full }) => full.mongodCpuMs);
+  if (services === undefined || mongod === undefined) return "–";
+  const sum = services.median + mongod.median;
+  return `${services.median.toFixed(3)} + ${mongod.median.toFixed(3)} = **${sum.toFixed(3)}**`;
+}
+
+function latency(turns: readonly Turn[] | undefined): string {
+  const p50 = spreadOf(turns, ({ fixed }) => fixed.p50Ms);
+  const p99 = spreadOf(turns, ({ fixed }) => fixed.p99Ms);
+  if (p50 === undefined || p99 === undefined) return "–";
+  return `${short(p50.median)} / ${short(p99.median)} (${short(p99.min)}–${short(p99.max)})`;
+}
+
+function busy(turns: readonly Turn[] | undefined): string {
+  const names = Object.keys(turns?.[0]?.full.cores ?? {});
+  const medians = names.map(
+    (name) => [name, spreadOf(turns, ({ full }) => full.cores[name] ?? 0)?.median ?? 0] as const,
+  );
+  const seen = medians.filter(([, cores]) => cores >= 0.05);
+  return seen.map(([name, cores]) => `${name} ${cores.toFixed(2)}`).join(", ") || "–";
+}
+
+function memory(byService: Readonly<Record<string, number>>): string {
+  const each = Object.entries(byService).map(([name, mebibytes]) => `${name} ${Math.round(mebibytes)}`);
+  return each.join(", ");
+}
+
+function noise({ stacks }: Result): readonly string[] {
+  const loads = stacks.flatMap(({ turns }) => Object.values(turns).flatMap((each) => each.flatMap(both)));
+  const foreign = spread(loads.map(({ foreignCores }) => foreignCores));
+  const failures = loads.reduce((sum, load) => sum + load.failures, 0);
+  return [
+    `Everything else on the machine, the kernel's share of the network included, kept ${foreign.median.toFixed(2)} cores busy during the loads (median; at most ${foreign.max.toFixed(2)}). ${foreign.median > 0.3 ? "**The machine was not quiet: trust the processor time first.** " : ""}Answers other than 2xx, and requests without an answer: ${failures}.`,
+  ];
+}
+
+const both = ({ full, fixed }: Turn) => [full, fixed];
