@@ -11,7 +11,6 @@ WORKDIR /app
 FROM base AS manifests
 COPY package.json bun.lock bunfig.toml ./
 COPY patches patches
-COPY patches patches
 COPY bench/package.json bench/
 COPY cli/package.json cli/
 COPY tools/package.json tools/
