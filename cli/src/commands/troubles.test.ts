@@ -1,0 +1,322 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Stack, startStack } from "@pos/testing/stack";
+import { tcpProxy } from "@pos/testing/tcp-proxy";
+import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { runUntil } from "../test-support/endless.ts";
+import { freePorts } from "../test-support/local-stack.ts";
+import { ADMIN, signedInWorld } from "../test/signed-in.ts";
+import { type World, world } from "../test/world.ts";
+
+// What goes wrong: services that are away, sign-ins that end, files that others can read.
+
+const NOWHERE = "http://127.0.0.1:1";
+let stack: Stack;
+let admin: World;
+let customer: World;
+let productId: string;
+
+beforeAll(async () => {
+  stack = await startStack();
+  admin = await signedInWorld(stack);
+  const { email } = await stack.customer();
+  customer = await signedInWorld(stack, { email, password: ADMIN.password });
+  ({ id: productId } = await stack.admin.products.create({ name: "Mouse", price: 20, stock: 100 }));
+});
+afterAll(async () => {
+  await Promise.all([admin.remove(), customer.remove()]);
+  await stack.stop();
+});
+
+describe("a service that is away", () => {
+  test("is named with what to try, and exit 5", async () => {
+    for (const argv of [
+      ["products", "list"],
+      ["api", "GET", "/products"],
+    ]) {
+      const { exit, stdout, stderr } = await admin.run([...argv, "--product-url", NOWHERE]);
+      expect([argv, exit, stdout]).toEqual([argv, 5, ""]);
+      expect(stderr).toContain(`${NOWHERE} does not answer (connection refused).`);
+      expect(stderr).toContain("Try: ordersctl up\n");
+    }
+  });
+
+  test("shows up as such in version, whoever asks", async () => {
+    const { exit, stdout } = await admin.run(["version", "--user-url", NOWHERE]);
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/^ordersctl \d/);
+    expect(stdout).toContain("user      does not answer");
+    expect(await customer.ok("version")).toContain("order     told to administrators only");
+  });
+
+  test("that does not answer in time is told apart", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+    const { exit, stderr } = await admin.run(["products", "list", "--product-url", url, "--timeout", "100ms"]);
+    expect([exit, stderr]).toEqual([5, expect.stringContaining(`${url} did not answer in time.`)]);
+    const health = await admin.run(["health", "product", "--product-url", url, "--timeout", "100ms"]);
+    expect([health.exit, health.stdout]).toEqual([5, expect.stringContaining("no answer in time")]);
+    server.close();
+  });
+
+  test("for a moment only costs a moment: the order is placed once", async () => {
+    stack.proxies.product.cut();
+    const placing = admin.run(["orders", "place", "--item", "Mouse=3", "--idempotency-key", "cart-1", "-q"]);
+    await Bun.sleep(300);
+    stack.proxies.product.restore();
+    const { exit, stdout } = await placing;
+    expect(exit).toBe(0);
+    const again = await admin.run(["orders", "place", "--item", "Mouse=3", "--idempotency-key", "cart-1"]);
+    expect(again.stderr).toContain(`order ${stdout.trim()} had been placed already`);
+    expect((await stack.admin.products.get(productId)).stock).toBe(97);
+  });
+
+  test("for longer leaves it unknown whether an order was placed, and says how to find out", async () => {
+    const argv = ["orders", "place", "--item", "Mouse", "--idempotency-key", "cart-2", "--order-url", NOWHERE];
+    const { exit, stdout, stderr } = await customer.run([...argv, "--user", "f".repeat(24)]);
+    expect([exit, stdout]).toEqual([5, ""]);
+    expect(stderr).toContain("Asking again with the same key …");
+    expect(stderr).toContain("Whether the order was placed is not known:");
+    expect(stderr).toContain("the same with --idempotency-key cart-2");
+  });
+
+  test("does not end a watch", async () => {
+    const proxy = await tcpProxy({ target: { host: "127.0.0.1", port: Number(new URL(stack.urls.order).port) } });
+    const watcher = await world(stack);
+    watcher.env["ORDERSCTL_ORDER_URL"] = `http://127.0.0.1:${proxy.port}`;
+    watcher.env["ORDERSCTL_TOKEN"] = stack.adminToken;
+    const { id } = await stack.admin.orders
+      .place({ userId: (await stack.customer()).id, items: [{ productId, quantity: 1 }] })
+      .then(({ order }) => order);
+    const watching = watcher.run(["orders", "watch", id]);
+    proxy.cut();
+    await Bun.sleep(700);
+    await stack.admin.orders.setStatus(id, { status: "processing" });
+    await stack.admin.orders.setStatus(id, { status: "completed" });
+    proxy.restore();
+    const { exit, stdout, stderr } = await watching;
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/pending[^]*processing[^]*completed/);
+    expect(stderr.match(/Still watching/g)).toHaveLength(1);
+    await watcher.remove();
+    await proxy.close();
+  });
+});
+
+describe("what runs until Ctrl-C", () => {
+  test("orders watch --all prints what happens from now on", async () => {
+    await stack.admin.orders.place({ userId: (await stack.customer()).id, items: [{ productId, quantity: 1 }] });
+    let placed: Promise<string> | undefined;
+    const { code, stdout } = await runUntil(
+      ["orders", "watch", "--all", "-o", "ndjson"],
+      { env: admin.env, cwd: admin.home },
+      (printed) => {
+        placed ??= stack
+          .customer()
+          .then(({ id }) => stack.admin.orders.place({ userId: id, items: [{ productId, quantity: 2 }] }))
+          .then(({ order }) => order.id);
+        return printed.stdout !== "";
+      },
+    );
+    expect(code).toBe(130);
+    const events = stdout.trim().split("\n");
+    expect(events).toHaveLength(1);
+    expect(JSON.parse(events[0] ?? "")).toMatchObject({ orderId: await placed, status: "pending", totalAmount: 40 });
+  });
+
+  test("health --watch asks again and again, on a terminal from its top", async () => {
+    const isEnough = ({ stdout }: { stdout: string }) => stdout.split("user-service").length > 2;
+    const world = { env: admin.env, cwd: admin.home };
+    const argv = ["health", "--watch", "--color", "never"];
+    const terminal = await runUntil(argv, { ...world, isTty: true }, isEnough);
+    expect([terminal.code, terminal.stdout.split("\u001b[H\u001b[2J").length]).toEqual([130, 3]);
+    expect((await runUntil(argv, world, isEnough)).stdout).not.toContain("\u001b");
+  });
+});
+
+describe("a sign-in", () => {
+  const file = (who: World): string => join(who.home, "config", "ordersctl", "credentials.json");
+  const change = async (who: World, changes: object): Promise<void> => {
+    const { local } = JSON.parse(await readFile(file(who), "utf8")) as { local: object };
+    await writeFile(file(who), JSON.stringify({ local: { ...local, ...changes } }), { mode: 0o600 });
+  };
+
+  test("that has ended for good is told, with whom to sign in", async () => {
+    const other = await signedInWorld(stack);
+    await change(other, { expiresAtMs: 0, refreshToken: "A".repeat(43) });
+    const { exit, stderr } = await other.run(["orders", "list"]);
+    expect(exit).toBe(4);
+    expect(stderr).toContain(`The sign-in of ${ADMIN.email} has expired.`);
+    expect(stderr).toContain(`Try: ordersctl login --email ${ADMIN.email}\n`);
+    const doctor = await other.run(["doctor", "--data-dir", join(other.home, "none")]);
+    expect(doctor.stdout).toContain("has expired");
+    await other.remove();
+  });
+
+  test("may be a token of the environment", async () => {
+    const other = await world(stack);
+    other.env["ORDERSCTL_TOKEN"] = stack.adminToken;
+    expect(await other.json("whoami")).toMatchObject({ email: ADMIN.email });
+    expect(await other.ok("whoami", "--show-token")).toBe(`${stack.adminToken}\n`);
+    expect(await other.ok("doctor", "--data-dir", join(other.home, "none"))).toContain("by ORDERSCTL_TOKEN");
+    other.env["ORDERSCTL_TOKEN"] = "a.b.c";
+    expect((await other.run(["whoami"])).exit).toBe(4);
+    await other.remove();
+  });
+
+  test("ends here although the service is away", async () => {
+    const other = await world(stack);
+    other.env["ORDERSCTL_USER_URL"] = stack.urls.user;
+    await other.run(["login", "--email", ADMIN.email, "--password-stdin"], { stdin: ADMIN.password });
+    await change(other, { userUrl: NOWHERE });
+    other.env["ORDERSCTL_USER_URL"] = NOWHERE;
+    const { exit, stderr } = await other.run(["logout"]);
+    expect([exit, stderr]).toEqual([0, expect.stringContaining("user-service could not be told")]);
+    expect((await other.run(["logout"])).stderr).toBe("Nobody is signed in (profile local).\n");
+    await other.remove();
+  });
+
+  test("of a customer does not seed", async () => {
+    const { exit, stderr } = await customer.run(["seed"]);
+    expect([exit, stderr]).toEqual([4, expect.stringContaining("Only an administrator can seed.")]);
+    const argv = ["seed", "--user-url", "http://users.example.com"];
+    expect((await admin.run(argv)).stderr).toContain(
+      "Make demo users with a well-known password at users.example.com?",
+    );
+  });
+});
+
+describe("passwords at the terminal", () => {
+  const type = (argv: readonly string[], ...lines: readonly string[]) =>
+    customer.run(argv, { isTty: true, stdin: lines.join("\n") });
+
+  test("are typed twice, and nothing happens when the two differ or nothing is typed", async () => {
+    const argv = ["users", "create", "--email", "typed@example.com", "--name", "T", "--color", "never"];
+    const differ = await type(argv, "one password", "another one");
+    expect([differ.exit, differ.stderr]).toEqual([3, expect.stringContaining("not the same; nothing was changed")]);
+    expect((await type(argv, "", "")).exit).toBe(3);
+    expect((await customer.run(argv)).exit).toBe(2);
+    const { exit, stdout, stderr } = await type(argv, "one password", "one password");
+    expect([exit, stdout]).toEqual([0, expect.stringContaining("typed@example.com")]);
+    expect(stderr).toContain("Password of typed@example.com: The same again: ");
+    expect(stdout + stderr).not.toContain("one password");
+  });
+
+  test("are changed with the current one, and the sign-in goes on", async () => {
+    expect((await type(["users", "set-password"], "")).exit).toBe(3);
+    expect((await customer.run(["users", "set-password"])).exit).toBe(2);
+    expect((await customer.run(["users", "set-password", "--password-stdin"], { stdin: "one line" })).exit).toBe(2);
+    const wrong = await type(["users", "set-password"], "wrong password", "next password", "next password");
+    expect(wrong.exit).not.toBe(0);
+    const { exit } = await type(["users", "set-password"], ADMIN.password, "next password", "next password");
+    expect(exit).toBe(0);
+    expect((await customer.run(["whoami"])).exit).toBe(0);
+  });
+});
+
+describe("doctor finds", () => {
+  const examine = async (who: World, ...argv: readonly string[]) => {
+    const { exit, stdout } = await who.run(["doctor", "-o", "json", ...argv]);
+    const found = JSON.parse(stdout) as readonly { name: string; status: string; detail: string; fix?: string }[];
+    return { exit, check: (name: string) => found.find((each) => each.name === name) };
+  };
+
+  test("sign-ins and data that others can read", async () => {
+    const other = await signedInWorld(stack);
+    const file = join(other.home, "config", "ordersctl", "credentials.json");
+    await chmod(file, 0o644);
+    const data = join(other.home, "data");
+    await mkdir(data, { mode: 0o755 });
+    const { exit, check } = await examine(other, "--data-dir", data);
+    expect(exit).toBe(6);
+    expect(check("Sign-ins")).toMatchObject({ status: "problem", fix: `chmod 600 ${file}` });
+    expect(check("Data directory")).toMatchObject({ status: "problem", fix: `chmod 700 ${data}` });
+    await chmod(file, 0o600);
+    await chmod(data, 0o700);
+    const mended = await examine(other, "--data-dir", data);
+    expect([mended.check("Sign-ins")?.status, mended.check("Data directory")?.status]).toEqual(["ok", "ok"]);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await other.remove();
+  });
+
+  test("services that do not answer, and a port that somebody has", async () => {
+    const other = await world();
+    const port = await freePorts();
+    const data = join(other.home, "data");
+    await mkdir(data, { mode: 0o700 });
+    const unit = (number: number) => ({ port: number, restarts: 0, startedAtMs: 0 });
+    const services = { user: unit(port), product: unit(port + 1), order: unit(port + 2) };
+    await writeFile(join(data, "state.json"), JSON.stringify({ phase: "stopped", database: "", services }));
+    other.env["ORDERSCTL_USER_URL"] = NOWHERE;
+    other.env["ORDERSCTL_PRODUCT_URL"] = NOWHERE;
+    other.env["ORDERSCTL_ORDER_URL"] = NOWHERE;
+    const free = await examine(other, "--data-dir", data);
+    expect(free.check("Stack")).toMatchObject({ status: "ok" });
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(port + 1, "127.0.0.1", resolve));
+    const { exit, check } = await examine(other, "--data-dir", data);
+    server.close();
+    expect(exit).toBe(6);
+    expect(check("Stack")).toMatchObject({ status: "problem", fix: `ordersctl up --port ${port + 100}` });
+    expect(check("Services")).toMatchObject({
+      status: "warning",
+      detail: expect.stringContaining("order is out of reach"),
+    });
+    expect(check("Clock")).toMatchObject({ detail: "not compared: user-service does not answer" });
+    expect(check("Signed in")).toMatchObject({ status: "warning", fix: "ordersctl login" });
+    await other.remove();
+  });
+
+  test("a service that is away while the others answer", async () => {
+    const { exit, check } = await examine(admin, "--order-url", NOWHERE, "--data-dir", join(admin.home, "none"));
+    expect([exit, check("Services")]).toEqual([
+      6,
+      expect.objectContaining({ status: "problem", detail: "order is out of reach" }),
+    ]);
+  });
+});
+
+describe("db migrate", () => {
+  test("takes the connection strings of the environment", async () => {
+    const other = await world();
+    other.env["MONGO_URI"] = "mongodb://127.0.0.1:1/";
+    const { databases } = stack;
+    other.env["USER_MONGO_URI"] = databases.user.uri;
+    other.env["PRODUCT_MONGO_URI"] = databases.product.uri;
+    other.env["ORDER_MONGO_URI"] = databases.order.uri;
+    expect((await other.run(["db", "migrate"])).stderr).toContain("the databases are as this release wants them");
+    expect(await other.ok("db", "migrate", "--dry-run", "-o", "name")).toContain("migration/user/1\n");
+    await other.remove();
+  });
+});
+
+describe("the terminal", () => {
+  test("gets colours, a pipe does not, and NO_COLOR wins", async () => {
+    const argv = ["products", "list"];
+    const coloured = (text: string) => text.includes("\u001b[");
+    expect(coloured((await admin.run(argv, { isTty: true })).stdout)).toBe(true);
+    expect(coloured((await admin.run(argv)).stdout)).toBe(false);
+    expect(coloured((await admin.run([...argv, "--color", "always"])).stdout)).toBe(true);
+    expect(coloured((await admin.run([...argv, "--no-color"], { isTty: true })).stdout)).toBe(false);
+    admin.env["NO_COLOR"] = "1";
+    expect(coloured((await admin.run(argv, { isTty: true })).stdout)).toBe(false);
+    delete admin.env["NO_COLOR"];
+    expect((await admin.run([...argv, "--color", "pink"])).exit).toBe(2);
+    admin.env["ORDERSCTL_COLOR"] = "pink";
+    expect((await admin.run(argv)).stderr).toContain('"pink" (environment ORDERSCTL_COLOR) is none of');
+    delete admin.env["ORDERSCTL_COLOR"];
+  });
+
+  test("is asked before something is lost; without one --yes must be given", async () => {
+    const { id } = await stack.admin.products.create({ name: "Lost", price: 1, stock: 0 });
+    expect((await admin.run(["products", "delete", id])).stderr).toContain("Try: the same with --yes");
+    expect((await admin.run(["products", "delete", id], { isTty: true, stdin: "\n" })).exit).toBe(3);
+    expect((await admin.run(["products", "delete", id, "--no-input"], { isTty: true, stdin: "y\n" })).exit).toBe(2);
+    expect((await stack.admin.products.get(id)).name).toBe("Lost");
+    expect((await admin.run(["products", "delete", id], { isTty: true, stdin: "yes\n" })).exit).toBe(0);
+    expect((await admin.run(["products", "get", id])).exit).toBe(1);
+  });
+});
