@@ -36,7 +36,7 @@ const judged = (order?: AuditOrder, reservation?: AuditReservation): readonly st
   judgePair({ id, order, reservation }).map(({ invariant, sentence }) => `${invariant} ${sentence}`);
 
 describe("nothing is found in", () => {
-  const cases: Readonly<Record<string, readonly [AuditOrder?, AuditReservation?]>> = {
+  const cases: Readonly<Record<string, readonly [order?: AuditOrder | undefined, reservation?: AuditReservation]>> = {
     "a live order with its confirmed reservation": [orderOf(), reservationOf()],
     "lines in another order, one product on two lines": [
       orderOf({ items: [desk, { ...mouse, quantity: 1 }, { ...mouse, quantity: 1 }] }),
@@ -58,7 +58,11 @@ describe("nothing is found in", () => {
 });
 
 describe("something is found in", () => {
-  const cases: readonly (readonly [string, readonly [AuditOrder?, AuditReservation?], readonly string[]])[] = [
+  const cases: readonly (readonly [
+    string,
+    readonly [order?: AuditOrder | undefined, reservation?: AuditReservation],
+    readonly string[],
+  ])[] = [
     ["units confirmed for no order", [undefined, reservationOf()], ["I6 3 units are confirmed for no order"]],
     [
       "a cancelled order that holds stock",
