@@ -1,11 +1,11 @@
 import { rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { buildServices } from "./ship/services.ts";
 import { buildPrograms, targets } from "./ship/programs.ts";
 import { buildPackage } from "./ship/package.ts";
 import { smoke } from "./ship/smoke.ts";
-import { hostTarget, type Shipment } from "./ship/shipment.ts";
+import { hostTarget, type Made, type Shipment } from "./ship/shipment.ts";
 
 const USAGE = `Usage: bun run ship [--target NAME …] [--host] [--out FOLDER]
 
@@ -43,7 +43,21 @@ const shipment: Shipment = { root, out, commit: git.success ? git.stdout.toStrin
 
 const services = await buildServices(shipment);
 const made = [...(await buildPrograms(asked, services, shipment)), await buildPackage(shipment)];
+await writeSums(made, shipment);
 for (const { path, bytes } of made) console.log(`${(bytes / 1024 ** 2).toFixed(1).padStart(7)} MiB  ${path}`);
 const failed = await smoke(made, shipment);
 console.log(`${made.length} made, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** What was fetched can be checked: `sha256sum -c SHA256SUMS`. */
+async function writeSums(all: readonly Made[], { out }: Shipment): Promise<void> {
+  const lines = await Promise.all(
+    all
+      .filter(({ hasServices }) => hasServices)
+      .map(async ({ path }) => {
+        const hash = new Bun.CryptoHasher("sha256").update(await Bun.file(path).bytes()).digest("hex");
+        return `${hash}  ${relative(out, path)}\n`;
+      }),
+  );
+  await Bun.write(join(out, "SHA256SUMS"), lines.join(""));
+}

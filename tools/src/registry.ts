@@ -80,6 +80,13 @@ const cliDocs = commandStep({
   wayOut: "`bun run docs:cli` writes the page anew.",
 });
 
+const ship = commandStep({
+  name: "ship",
+  ensures: "a program made for this machine starts a whole stack, and the package runs on Node",
+  when: "full",
+  command: [process.execPath, "cli/scripts/ship.ts", "--host", "--out", "artifacts/ship"],
+});
+
 const fuzz = commandStep({
   name: "fuzz",
   ensures: "schemathesis and mutated bodies find nothing in the three services",
@@ -112,6 +119,7 @@ export const STEPS: readonly Step[] = [
   coverage,
   docs,
   cliDocs,
+  ship,
   browser,
   fuzz,
   simulatorVariants,

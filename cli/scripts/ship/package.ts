@@ -28,5 +28,5 @@ await import(${JSON.stringify(join(root, "cli", "src", "main.ts"))});
   const files = [...new Bun.Glob("**/*").scanSync({ cwd: folder, absolute: true })];
   const bytes = files.reduce((sum, file) => sum + Bun.file(file).size, 0);
   const node = Bun.which("node");
-  return { path: folder, bytes, ...(node === null ? {} : { command: [node, path] }) };
+  return { path: folder, bytes, hasServices: false, ...(node === null ? {} : { command: [node, path] }) };
 }

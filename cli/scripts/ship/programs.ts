@@ -21,7 +21,7 @@ export async function buildPrograms(
     flags.push("--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig", `--outfile=${path}`);
     if (!isHost) flags.push(`--target=bun-${target}`);
     await runTool([process.execPath, "build", ...flags, entry], root);
-    made.push({ path, bytes: Bun.file(path).size, ...(isHost ? { command: [path] } : {}) });
+    made.push({ path, bytes: Bun.file(path).size, hasServices: true, ...(isHost ? { command: [path] } : {}) });
   }
   return made;
 }

@@ -12,6 +12,8 @@ export interface Made {
   readonly bytes: number;
   /** How it is started here; absent where this machine cannot run it. */
   readonly command?: readonly string[];
+  /** Whether it carries the services, so that `up` works without a checkout. */
+  readonly hasServices: boolean;
 }
 
 /** The name of this machine's target, such as linux-x64. */

@@ -1,7 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findMongod } from "@pos/local-mongodb/find";
 import type { Made, Shipment } from "./shipment.ts";
+
+/** First of three ports that are hardly ever taken. */
+const PORT = 24_301;
 
 interface Try {
   readonly argv: readonly string[];
@@ -12,21 +16,23 @@ interface Try {
 /** Tries what this machine can run, in a folder without a checkout; answers how many tries failed. */
 export async function smoke(made: readonly Made[], { root, commit }: Shipment): Promise<number> {
   const home = await mkdtemp(join(tmpdir(), "ordersctl-ship-"));
+  const mongod = await findMongod({ env: process.env, log: () => undefined });
+  const env = { HOME: home, PATH: process.env["PATH"] ?? "", MONGOD_BIN: mongod.path };
   // Nobody listens on the discard port: an unreachable stack is told as one.
-  const env = { HOME: home, PATH: process.env["PATH"] ?? "", ORDERSCTL_ORDER_URL: "http://127.0.0.1:9" };
+  const nowhere = ["user", "product", "order"].flatMap((name) => [`--${name}-url`, "http://127.0.0.1:9"]);
   const tries: readonly Try[] = [
     { argv: ["--help"], code: 0, says: /Place, follow and move orders/ },
-    { argv: ["version", "--order-url", "http://127.0.0.1:9"], code: 0, says: new RegExp(commit) },
-    { argv: ["orders", "list"], code: 4, says: /You are not signed in|ordersctl login/ },
-    { argv: ["health", "order"], code: 5, says: /unreachable/ },
+    { argv: ["version", ...nowhere], code: 0, says: new RegExp(commit) },
+    { argv: ["orders", "list", ...nowhere], code: 4, says: /You are not signed in|ordersctl login/ },
+    { argv: ["health", ...nowhere], code: 5, says: /unreachable/ },
     { argv: ["completion", "bash"], code: 0, says: /complete -F/ },
     { argv: ["validate", join(root, "k8s")], code: 0, says: /./ },
   ];
   let failed = 0;
   try {
-    for (const { path, command } of made) {
+    for (const { path, command, hasServices } of made) {
       if (command === undefined) continue;
-      for (const each of tries) {
+      for (const each of [...tries, ...(hasServices ? stackTries(join(home, "stack")) : [])]) {
         const problem = await attempt(command, each, { cwd: home, env });
         if (problem === undefined) continue;
         failed++;
@@ -37,6 +43,19 @@ export async function smoke(made: readonly Made[], { root, commit }: Shipment): 
     await rm(home, { recursive: true, force: true });
   }
   return failed;
+}
+
+/** The way of a new user: everything from one program, in a folder that holds nothing. */
+function stackTries(dataDir: string): readonly Try[] {
+  const profile = ["--profile", `local-${PORT}`];
+  const place = ["--data-dir", dataDir];
+  return [
+    { argv: ["up", "-d", "--port", String(PORT), ...place], code: 0, says: /It runs in the background/ },
+    { argv: ["health", ...profile], code: 0, says: /healthy/ },
+    { argv: ["seed", "--products", "2", "--orders", "1", ...profile], code: 0, says: /1 order/ },
+    { argv: ["orders", "list", ...profile], code: 0, says: /pending/ },
+    { argv: ["down", "--volumes", "--yes", ...place], code: 0, says: /stopped/ },
+  ];
 }
 
 async function attempt(
