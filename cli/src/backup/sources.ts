@@ -89,7 +89,7 @@ async function fromStack(options: SourceOptions & { stopped: boolean }, tools: T
   return {
     uris: urisOf(database.uri),
     description: `the stack in ${layout.dataDir}`,
-    close: async () => void (await database.mongod?.running.stop()),
+    close: async () => await database.mongod?.running.stop(),
   };
 }
 

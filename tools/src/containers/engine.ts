@@ -18,7 +18,8 @@ export async function provideEngine(root: string): Promise<{ engine: Engine } | 
     return { engine: "docker" };
   const prepare = resolve(root, "../shared/containers/prepare");
   if (existsSync(prepare) && process.getuid?.() === 0 && Bun.which("apt-get") !== null) {
-    await shell([prepare, ...BASE_IMAGES]);
+    // Debian guards its own Python packages; podman-compose goes beside them.
+    await shell([prepare, ...BASE_IMAGES], { env: { PIP_BREAK_SYSTEM_PACKAGES: "1" } });
     // A build in a container that may not make namespaces.
     process.env["BUILDAH_ISOLATION"] ??= "chroot";
   }

@@ -3,6 +3,8 @@
  * other by several customers, for DURATION_S seconds. Prints one line of JSON: what was asked, what failed, and, after
  * it has asked again for every order without a verdict, whether the system has exactly the orders it acknowledged.
  */
+import { setTimeout as sleep } from "node:timers/promises";
+
 const environment = (name: string): string => {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is missing`);
@@ -60,7 +62,7 @@ async function signIn(email: string, password: string): Promise<string> {
 
 const adminToken = await signIn(environment("ADMIN_EMAIL"), environment("ADMIN_PASSWORD"));
 const customer = { email: `${crypto.randomUUID()}@example.com`, password: "correct horse battery" };
-const userId = (await must("POST", `${userUrl}/users`, { body: { ...customer, name: "Load" } }))["id"];
+const userId = String((await must("POST", `${userUrl}/users`, { body: { ...customer, name: "Load" } }))["id"]);
 const token = await signIn(customer.email, customer.password);
 const lamp = { name: `Lamp ${customer.email}`, description: "", price: 9.99, stock: STOCK_UNITS };
 const productId = (await must("POST", `${productUrl}/products`, { token: adminToken, body: lamp }))["id"];
@@ -92,7 +94,7 @@ await Promise.all(
   Array.from({ length: WORKERS }, async () => {
     while (Date.now() < endsAt) {
       const placed = await place(crypto.randomUUID());
-      await Bun.sleep(placed ? PAUSE_MS : 200);
+      await sleep(placed ? PAUSE_MS : 200);
     }
   }),
 );
@@ -101,16 +103,16 @@ const during = { requests, failed: failures.length, firstFailures: failures.slic
 const settleUntil = Date.now() + SETTLE_MS;
 while (open.size > 0 && Date.now() < settleUntil) {
   for (const key of [...open]) await place(key);
-  await Bun.sleep(500);
+  await sleep(500);
 }
 
 const stored = new Set<string>();
-for (let cursor: unknown, first = true; first || cursor !== undefined; first = false) {
-  const page = await must("GET", `${orderUrl}/orders/user/${userId}?limit=1000${first ? "" : `&cursor=${cursor}`}`, {
-    token,
-  });
+for (let cursor = ""; ;) {
+  const next = cursor === "" ? "" : `&cursor=${cursor}`;
+  const page = await must("GET", `${orderUrl}/orders/user/${userId}?limit=1000${next}`, { token });
   for (const { id } of page["orders"] as { id: string }[]) stored.add(id);
-  cursor = page["nextCursor"];
+  if (page["nextCursor"] === undefined) break;
+  cursor = String(page["nextCursor"]);
 }
 const stock = Number((await must("GET", `${productUrl}/products/${productId}`))["stock"]);
 const lost = [...acknowledged].filter((id) => !stored.has(id)).length;
@@ -125,5 +127,3 @@ console.log(
     unitsMissing: STOCK_UNITS - stock - stored.size,
   }),
 );
-
-export {};
