@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { isAlive, type ProcessRef } from "../stack/process-ref.ts";
 import type { StackState } from "../stack/state.ts";
 import { type World, world } from "../test/world.ts";
+import { killOther } from "../test-support/kill.ts";
 
 const program = resolve(import.meta.dirname, "../main.ts");
 setDefaultTimeout(120_000);
@@ -104,7 +105,7 @@ describe("up", () => {
 
   test.each(["product", "mongod"] as const)("starts %s again when it is killed, and says so", async (name) => {
     const before = await processOf(name);
-    process.kill(before.pid, "SIGKILL");
+    killOther(before.pid);
     const { exit } = await eventually(
       () => here("status"),
       (ran) => ran.exit === 0 && !isAlive(before),
@@ -122,7 +123,7 @@ describe("up", () => {
 
   test("keeps what was written through all of that", async () => {
     expect((await home.run(["seed", "--users", "1", "--products", "2", "--orders", "3"])).exit).toBe(0);
-    process.kill((await processOf("mongod")).pid, "SIGKILL");
+    killOther((await processOf("mongod")).pid);
     await eventually(
       () => home.run(["health"]),
       ({ exit }) => exit === 0,
@@ -160,7 +161,7 @@ describe("up", () => {
   test("takes over from a supervisor that was killed", async () => {
     const { supervisor } = await readState();
     const services = await Promise.all((["user", "mongod"] as const).map(processOf));
-    process.kill(supervisor?.pid ?? 0, "SIGKILL");
+    killOther(supervisor?.pid);
     await eventually(
       async () => isAlive(supervisor),
       (alive) => !alive,

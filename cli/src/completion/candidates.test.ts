@@ -110,10 +110,10 @@ describe("values that a running stack knows", () => {
     const { order } = await client.orders.place({ userId: id, items: [{ productId: keyboard.id, quantity: 1 }] });
 
     expect(await offered(["products", "get", "key"], world)).toEqual(["Keyboard"]);
-    expect(await offered(["products", "get", keyboard.id.slice(0, 20)], world)).toEqual([keyboard.id]);
+    expect(await offered(["products", "get", keyboard.id.slice(0, 12)], world)).toEqual([keyboard.id]);
     expect(await offered(["orders", "place", "--item", "K"], world)).toEqual([":open", "Keyboard"]);
     expect(await offered(["users", "get", email.slice(0, 5)], world)).toContain(email);
-    expect(await offered(["users", "get", id.slice(0, 20)], world)).toEqual([id]);
+    expect(await offered(["users", "get", id.slice(0, 20)], world)).toContain(id);
     expect(await offered(["orders", "list", "--user", ""], world)).toContain(id);
     expect(await offered(["orders", "get", ""], world)).toEqual([order.id]);
     expect(await offered(["orders", "cancel", ""], { env: worldOf(token) })).toEqual([order.id]);

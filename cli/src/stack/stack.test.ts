@@ -5,6 +5,7 @@ import { runUntil } from "../test-support/endless.ts";
 import { freePorts, isRunning, mongodBinary, stateOf, until } from "../test-support/local-stack.ts";
 import { type Ran, type World, world } from "../test/world.ts";
 import { livingProcesses, type StackState } from "./state.ts";
+import { killOther } from "../test-support/kill.ts";
 
 // One stack in one data directory: first watched over by this process, then in the background.
 
@@ -194,7 +195,7 @@ describe("up in the foreground", () => {
 
   test("a service that dies is started again, and status and log say so", async () => {
     const { pid } = await unit("product-service");
-    process.kill(pid ?? 0, "SIGKILL");
+    killOther(pid);
     await until("a restart", async () => (await unit("product-service")).restarts === 1);
     await until("health", async () => (await unit("product-service")).status === "healthy");
     const row = await unit("product-service");
@@ -206,7 +207,7 @@ describe("up in the foreground", () => {
 
   test("a mongod that dies is started again at its port, with its data", async () => {
     const before = await unit("mongod");
-    process.kill(before.pid ?? 0, "SIGKILL");
+    killOther(before.pid);
     await until("a restart", async () => (await unit("mongod")).restarts === 1);
     await until("health", async () => (await here("status")).exit === 0);
     expect(await unit("user-service")).toMatchObject({ restarts: 0 });
@@ -263,7 +264,7 @@ describe("up -d", () => {
   test("what a killed supervisor leaves behind is seen, and the next up takes over", async () => {
     const before = await state();
     const supervisor = before.supervisor?.pid ?? 0;
-    process.kill(supervisor, "SIGKILL");
+    killOther(supervisor);
     await until("its end", async () => !(await isRunning(supervisor)));
     const status = await here("status");
     expect(status.exit).toBe(5);
