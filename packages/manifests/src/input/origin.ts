@@ -8,8 +8,8 @@ type Place = ReturnType<SourceDocument["locate"]>;
 
 /**
  * Reads the output of kustomize so that findings point at the files that it was made of: to the source document of the
- * same kind and name that holds the value itself (an overlay's patch before the base), else to the nearest place above
- * it. What stands in no source file is reported at its line of the rendered stream.
+ * same kind and name that holds the value itself, as an overlay's patch does, else to the one that comes nearest to it,
+ * the base first. What stands in no source file is reported at its line of the rendered stream.
  */
 export function readRendered(rendered: Source, sources: readonly LazySource[]): SourceDocument[] {
   const origins = new Origins(sources);
@@ -85,7 +85,7 @@ function locateOriginal(path: Path, document: SourceDocument, candidates: readon
     const found = translate(path, document, root);
     const depth = found.path.length - root.path.length;
     const score = depth * 2 + (depth === path.length && sameValue(found.value, wanted) ? 1 : 0);
-    if (score > bestScore) [best, bestScore] = [found, score];
+    if (score >= bestScore) [best, bestScore] = [found, score];
   }
   return best?.locate();
 }

@@ -82,6 +82,40 @@ describe("readBundles", () => {
     ]);
   });
 
+  test("points at the overlay's patch where it changes a value of the base, and at the base where it does not", async () => {
+    const deployment = (image: string, more: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+${more}  template:
+    spec:
+      containers:
+        - name: web
+          image: ${image}
+`;
+    const more = "  selector: { matchLabels: { app: wbe } }\n";
+    const base = deployment("example.com/web:1.0.0", more).replace(
+      "    spec:",
+      "    metadata: { labels: { app: web } }\n    spec:",
+    );
+    await write({
+      "patched/base/kustomization.yaml": "resources: [web.yaml]\n",
+      "patched/base/web.yaml": base,
+      "patched/over/kustomization.yaml": "resources: [../base]\npatches: [{ path: patch.yaml }]\n",
+      "patched/over/patch.yaml": deployment("example.com/web:latest", ""),
+    });
+    const { findings } = checkManifests(await readBundles([join(folder, "patched")], { standardInput, environment }));
+    const errors = findings.filter(({ severity }) => severity === "error");
+    expect(errors.map(({ file, line, rule }) => [file, line, rule])).toEqual([
+      [join(folder, "patched/base/web.yaml"), 6, "selector-template"],
+      [join(folder, "patched/over/patch.yaml"), 10, "image-pinned"],
+    ]);
+    // Both files have a part of the container: what neither says is missing in the base.
+    const missing = findings.find(({ rule }) => rule === "read-only-root");
+    expect([missing?.file, missing?.line]).toEqual([join(folder, "patched/base/web.yaml"), 11]);
+  });
+
   test("finds a repeated key that the renderer drops without a word", async () => {
     await write({
       "repeated/kustomization.yaml": "resources: [config.yaml]\npatches: [{ path: patch.yaml }]\n",

@@ -1,0 +1,124 @@
+import { describe, expect, test } from "bun:test";
+import { checkManifests } from "./check.ts";
+import { bundleOf } from "./input/bundles.ts";
+import { SERVICES } from "./test/corpus.ts";
+import { documents, workload } from "./test/set.ts";
+
+const SERVICE = `apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec: { selector: { app: web }, ports: [{ port: 80, targetPort: http }] }
+`;
+const ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: web }\n";
+const BINDING = `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: { name: web }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view }
+subjects: [{ kind: ServiceAccount, name: web, namespace: shop }]
+`;
+const BUDGET = `apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: { name: web }
+spec: { minAvailable: 1, selector: { matchLabels: { app: web } } }
+`;
+const AUTOSCALER = `apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: web }
+spec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }, minReplicas: 2, maxReplicas: 4 }
+`;
+const USER_SECRET = `apiVersion: v1
+kind: Secret
+metadata: { name: user-secret }
+stringData: { MONGO_URI: "mongodb://database.example.com/userdb?replicaSet=rs0" }
+`;
+const FROM_SECRET = "envFrom: [{ secretRef: { name: user-secret } }]";
+
+/** What looks like a fault and is none. */
+const VALID: readonly (readonly [name: string, text: string])[] = [
+  [
+    "a port of a sidecar that keeps running",
+    documents(
+      workload("web", {
+        pod: `initContainers:
+  - name: proxy
+    restartPolicy: Always
+    image: example.com/proxy:1.0.0
+    ports: [{ name: proxy, containerPort: 9000 }]
+    resources: { requests: { cpu: 10m, memory: 16Mi }, limits: { cpu: 50m, memory: 32Mi } }
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }`,
+      }),
+      SERVICE.replace("targetPort: http", "targetPort: proxy"),
+    ),
+  ],
+  [
+    "a token for an account of any namespace that a binding grants something",
+    documents(workload("web", { pod: "serviceAccountName: web" }), ACCOUNT, BINDING),
+  ],
+  ["a budget of one with two replicas at least", documents(workload("web"), BUDGET, AUTOSCALER)],
+  ["a budget in percent", documents(workload("web", { spec: "replicas: 4" }), BUDGET.replace("1,", "50%,"))],
+  [
+    "an address without a password under a secret's name",
+    workload("web", { container: "env: [{ name: TOKEN, value: 'https://login.example.com/token' }]" }),
+  ],
+  [
+    "a secret that comes from another variable",
+    workload("web", { container: "env: [{ name: API_TOKEN, value: $(OTHER) }]" }),
+  ],
+  [
+    "a shared ConfigMap with variables that only another service reads",
+    documents(
+      workload("user-service", {
+        container: `${FROM_SECRET.slice(0, -1)}, { configMapRef: { name: shared } }]`,
+        spec: "",
+      }).replaceAll("/ready", "/health"),
+      USER_SECRET,
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: shared }\ndata: { PRODUCT_LEVEL: info }\n",
+    ),
+  ],
+  [
+    "a required variable that may come from a Secret made elsewhere",
+    workload("user-service", { container: "envFrom: [{ secretRef: { name: elsewhere, optional: true } }]" }).replaceAll(
+      "/ready",
+      "/health",
+    ),
+  ],
+  [
+    "an external host in an address",
+    workload("web", { container: "env: [{ name: BACKEND_URL, value: 'https://api.example.com' }]" }),
+  ],
+  [
+    "a direct connection to one member",
+    workload("web", { container: "env: [{ name: DB, value: 'mongodb://db.example.com/x?directConnection=true' }]" }),
+  ],
+  ["a Service without a selector", SERVICE.replace("selector: { app: web }, ", "")],
+  ["an empty list", "apiVersion: v1\nkind: List\nitems: []\n"],
+  [
+    "a policy for all pods",
+    documents(
+      workload("web"),
+      "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: all }\nspec: { podSelector: {}, policyTypes: [Ingress] }\n",
+    ),
+  ],
+];
+
+describe("what looks like a fault and is none", () => {
+  test.each(VALID)("%s", (_, text) => {
+    const other = {
+      service: "product-service",
+      variables: [{ name: "PRODUCT_LEVEL", required: false, secret: false, parse: String }],
+    };
+    const { findings } = checkManifests([bundleOf([{ file: "x.yaml", text }])], { services: [...SERVICES, other] });
+    expect(findings).toEqual([]);
+  });
+});
+
+describe("what depends on the version", () => {
+  const text = "apiVersion: flowcontrol.apiserver.k8s.io/v1beta3\nkind: FlowSchema\nmetadata: { name: x }\n";
+  const rules = (kubernetesVersion: string) =>
+    checkManifests([bundleOf([{ file: "x.yaml", text }])], { kubernetesVersion }).findings.map(({ rule }) => rule);
+
+  test("an API is gone from the version on that removed it", () => {
+    expect(rules("1.31")).toEqual(["unknown-kind"]);
+    expect(rules("1.32")).toEqual(["api-removed"]);
+  });
+});
