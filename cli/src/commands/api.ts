@@ -91,7 +91,7 @@ async function send(
 
 function addressOf({ path, service }: ApiOptions, urls: Tools["session"]["urls"]): string {
   // A whole address would send the token to whoever it names.
-  if (!path.startsWith("/") || path.startsWith("//")) throw usageError(`The path begins with one "/", not "${path}".`);
+  if (!path.startsWith("/")) throw usageError(`The path begins with "/", not "${path}".`);
   const found = service?.replace(/-service$/, "") ?? owners.find(([form]) => form.test(path))?.[1];
   const name = serviceNames.find((known) => known === found);
   if (name === undefined)

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type Stack, startStack } from "@pos/testing/stack";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ADMIN, signedInWorld } from "../test/signed-in.ts";
 import { type World, world } from "../test/world.ts";
+
+setDefaultTimeout(120_000);
 
 let stack: Stack;
 let admin: World;
