@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { run as runHere } from "../test-support/run.ts";
 
 // A busy machine is slow, and programs are started here.
 setDefaultTimeout(120_000);
@@ -31,14 +32,14 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe("ordersctl validate", () => {
   test("finds nothing in our own manifests and compose file, warnings included", async () => {
-    const { exitCode, stdout, stderr } = await run(["--strict"], { cwd: ROOT });
+    const { exitCode, stdout, stderr } = await runProgram(["--strict"], { cwd: ROOT });
     expect(stdout).toBe("");
     expect(stderr).toMatch(/^0 errors, 0 warnings in \d{2,} resources of \d{2,} files/);
     expect(exitCode).toBe(0);
   });
 
   test("reads standard input, prints one line a finding and ends with 6", async () => {
-    const { exitCode, stdout, stderr } = await run(["-"], { input: CONFIG_MAP });
+    const { exitCode, stdout, stderr } = await runProgram(["-"], { input: CONFIG_MAP });
     expect(stdout).toBe(
       "<stdin>:6:12  error  schema-wrong-type  data.WORKERS is a number, where a text is expected.\n" +
         "    Put the value in quotes. (Without them yes, no, on, off, y and n are booleans, too.)\n",
@@ -75,7 +76,7 @@ describe("ordersctl validate", () => {
   });
 
   test.each([
-    [["nowhere"], "There is no file or folder nowhere."],
+    [["nowhere"], "There is no file or folder "],
     [["-", "--rule", "quantiti=off"], "There is no rule quantiti (did you mean quantity?)."],
     [["-", "--kubernetes", "1.20"], "There are no schemas of Kubernetes 1.20: choose 1.31 to 1.37."],
     [[], "There is neither k8s nor compose.yaml here"],
@@ -159,11 +160,24 @@ interface Run {
   readonly stderr: string;
 }
 
-/** The real program, with no settings of this machine. */
-async function run(
-  flags: readonly string[],
-  options: { cwd?: string; input?: string; env?: Readonly<Record<string, string>> } = {},
-): Promise<Run> {
+interface RunOptions {
+  readonly cwd?: string;
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** In this process, with no settings of this machine. */
+async function run(flags: readonly string[], { cwd = folder, input = "", env }: RunOptions = {}): Promise<Run> {
+  const { code, stdout, stderr } = await runHere(["validate", ...flags], {
+    cwd,
+    stdin: input,
+    env: { HOME: folder, XDG_CONFIG_HOME: folder, ...env },
+  });
+  return { exitCode: code, stdout, stderr };
+}
+
+/** The same through the real program. */
+async function runProgram(flags: readonly string[], options: RunOptions = {}): Promise<Run> {
   const program = Bun.spawn([process.execPath, MAIN, "validate", ...flags], {
     cwd: options.cwd ?? folder,
     stdin: new Blob([options.input ?? ""]),
