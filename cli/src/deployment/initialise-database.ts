@@ -55,7 +55,8 @@ async function step(wish: DatabaseWish, say: (line: string) => void): Promise<st
       throw new DatabaseInitError(`mongod on port ${wish.port} runs without --replSet ${wish.replicaSet}`);
     }
     if (hello["isWritablePrimary"] !== true) {
-      return hello["secondary"] === true && root ? undefined : "a primary";
+      // Only the primary adds members, and which one that is may change meanwhile.
+      return hello["secondary"] === true && root ? (await missingMember(root, wish)).missing : "a primary";
     }
     if (!root) {
       await createAdministrator(anonymous, wish);
@@ -119,14 +120,21 @@ async function addMissingMember(
   wish: DatabaseWish,
   say: (line: string) => void,
 ): Promise<string | undefined> {
-  const { config } = (await root.db("admin").command({ replSetGetConfig: 1 })) as { config: ReplicaSetConfig };
-  const missing = wish.members.find((host) => config.members.every((member) => member.host !== host));
+  const { config, missing } = await missingMember(root, wish);
   if (missing === undefined) return undefined;
   const _id = Math.max(...config.members.map((member) => member._id)) + 1;
   const members = [...config.members, { _id, host: missing }];
   await root.db("admin").command({ replSetReconfig: { ...config, version: config.version + 1, members } });
   say(`added ${missing} to the replica set`);
   return missing;
+}
+
+async function missingMember(
+  root: MongoClient,
+  { members }: DatabaseWish,
+): Promise<{ config: ReplicaSetConfig; missing: string | undefined }> {
+  const { config } = (await root.db("admin").command({ replSetGetConfig: 1 })) as { config: ReplicaSetConfig };
+  return { config, missing: members.find((host) => config.members.every((member) => member.host !== host)) };
 }
 
 interface ReplicaSetConfig extends Document {
