@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rm, writeFile } from "node:fs/promises";
+import { sleep } from "../environment.ts";
 import { CliError } from "../errors.ts";
 import { isAbsent, isObject } from "../files.ts";
 import { isAlive, type ProcessRef, refOf } from "./process-ref.ts";
@@ -9,7 +10,9 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-const TRIES = 5;
+const TRIES = 200;
+/** While another process removes a stale lock, in milliseconds. */
+const PAUSE_MS = 10;
 
 /**
  * Takes a lock file for this process. One whose holder is gone, however it ended, is taken over.
@@ -22,17 +25,11 @@ export async function takeLock(path: string): Promise<Lock | { readonly holder: 
   await writeFile(own, JSON.stringify(self), { mode: 0o600 });
   try {
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      // A link is made whole or not at all, and never over an existing file.
-      if (
-        await link(own, path).then(
-          () => true,
-          () => false,
-        )
-      )
-        return { release: () => release(path, self) };
+      if (await linked(own, path)) return { release: () => release(path, self) };
       const holder = await readHolder(path);
+      if (holder === "absent") continue;
       if (isAlive(holder)) return { holder };
-      await setAside(path, holder);
+      await removeStale(path, own);
     }
   } finally {
     await rm(own, { force: true });
@@ -43,35 +40,50 @@ export async function takeLock(path: string): Promise<Lock | { readonly holder: 
 /** The process that holds a lock; undefined when nobody does. */
 export async function lockHolder(path: string): Promise<ProcessRef | undefined> {
   const holder = await readHolder(path);
-  return isAlive(holder) ? holder : undefined;
+  return holder !== "absent" && isAlive(holder) ? holder : undefined;
 }
 
-async function readHolder(path: string): Promise<ProcessRef | undefined> {
+/** Who a lock file names; undefined when it is damaged. */
+async function readHolder(path: string): Promise<ProcessRef | undefined | "absent"> {
   try {
     const value: unknown = JSON.parse(await readFile(path, "utf8"));
     if (!isObject(value) || typeof value["pid"] !== "number" || typeof value["birth"] !== "string") return undefined;
     return { pid: value["pid"], birth: value["birth"] };
   } catch (error) {
-    if (error instanceof SyntaxError || isAbsent(error)) return undefined;
+    if (error instanceof SyntaxError) return undefined;
+    if (isAbsent(error)) return "absent";
     throw error;
   }
 }
 
-/** Two that find the same stale lock must not remove each other's new one: what was moved is looked at again. */
-async function setAside(path: string, stale: ProcessRef | undefined): Promise<void> {
-  const aside = `${path}.stale-${randomBytes(4).toString("hex")}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (isAbsent(error)) return;
-    throw error;
+/** A link is made whole or not at all, and never over an existing file. */
+const linked = (from: string, to: string): Promise<boolean> =>
+  link(from, to).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * Two that find the same stale lock must not remove each other's new one: only who holds the guard removes, after
+ * another look. Nobody can put a new lock in the place of a stale one before it is removed.
+ */
+async function removeStale(path: string, own: string): Promise<void> {
+  const guard = `${path}.takeover`;
+  if (!(await linked(own, guard))) {
+    const other = await readHolder(guard);
+    if (other !== "absent" && !isAlive(other)) await rm(guard, { force: true });
+    return sleep(PAUSE_MS);
   }
-  const moved = await readHolder(aside);
-  if (isAlive(moved) && moved.birth !== stale?.birth) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
+  try {
+    // What is absent may be a new lock by now; what is stale stays so until it is removed here.
+    const holder = await readHolder(path);
+    if (holder !== "absent" && !isAlive(holder)) await rm(path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 async function release(path: string, self: ProcessRef): Promise<void> {
   const holder = await readHolder(path);
-  if (holder?.pid === self.pid && holder.birth === self.birth) await rm(path, { force: true });
+  if (holder !== "absent" && holder?.pid === self.pid && holder.birth === self.birth) await rm(path, { force: true });
 }
