@@ -1,6 +1,7 @@
 import type { CreateProduct, UpdateProduct } from "@pos/contracts/products";
 import { Coalescer } from "@pos/service-kit/coalesce";
 import type { Page } from "@pos/service-kit/pagination";
+import { SharedQueries } from "@pos/service-kit/shared-queries";
 import { type Collection, type Db, type Document, type Filter, ObjectId } from "mongodb";
 import {
   type ProductDocument,
@@ -18,10 +19,16 @@ export type ExpectedVersions = readonly number[] | undefined;
 const READ_BATCH_MAX = 200;
 const READ_QUEUE_MAX = 5000;
 
+interface ListQuery {
+  readonly page: Page;
+  readonly name: string | undefined;
+}
+
 /** Products in MongoDB. Deleted ones stay, so that orders that are cancelled later can return their stock. */
 export class ProductRepository {
   readonly #products: Collection<ProductDocument>;
   readonly #reads: Coalescer<string, StoredProduct | undefined>;
+  readonly #lists: SharedQueries<ListQuery, readonly StoredProduct[]>;
 
   constructor(db: Db) {
     this.#products = db.collection<ProductDocument>("products");
@@ -32,6 +39,12 @@ export class ProductRepository {
         return ids.map((id) => ({ ok: true, value: found.get(id) }));
       },
       batchMax: READ_BATCH_MAX,
+      queueMax: READ_QUEUE_MAX,
+    });
+    this.#lists = new SharedQueries({
+      name: "products.list",
+      ask: (query) => this.#list(query),
+      keyOf: ({ page, name }) => JSON.stringify([page.limit, page.after?.createdAtMs, page.after?.id, name]),
       queueMax: READ_QUEUE_MAX,
     });
   }
@@ -62,21 +75,12 @@ export class ProductRepository {
     return this.#reads.add(id);
   }
 
-  /** Newest first, one more than the page holds. */
-  async list({ limit, after }: Page, name: string | undefined): Promise<readonly StoredProduct[]> {
-    const filter: Filter<ProductDocument> = { deletedAt: null };
-    if (name !== undefined) filter.name = { $eq: name };
-    if (after !== undefined) {
-      const createdAt = new Date(after.createdAtMs);
-      filter.createdAt = { $lte: createdAt };
-      filter.$or = [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: new ObjectId(after.id) } }];
-    }
-    const found = await this.#products
-      .find<ProductView>(filter, { projection: productProjection })
-      .sort({ createdAt: -1, _id: -1 })
-      .limit(limit + 1)
-      .toArray();
-    return found.map(storedProduct);
+  /**
+   * Newest first, one more than the page holds. Equal lists that are asked for at the same time share a command.
+   * @throws {QueueFullError} when 5,000 equal lists wait
+   */
+  list(page: Page, name: string | undefined): Promise<readonly StoredProduct[]> {
+    return this.#lists.ask({ page, name });
   }
 
   /**
@@ -107,6 +111,22 @@ export class ProductRepository {
       $inc: { version: 1 },
     });
     return matchedCount === 0 ? this.#missed(id) : "deleted";
+  }
+
+  async #list({ page: { limit, after }, name }: ListQuery): Promise<readonly StoredProduct[]> {
+    const filter: Filter<ProductDocument> = { deletedAt: null };
+    if (name !== undefined) filter.name = { $eq: name };
+    if (after !== undefined) {
+      const createdAt = new Date(after.createdAtMs);
+      filter.createdAt = { $lte: createdAt };
+      filter.$or = [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: new ObjectId(after.id) } }];
+    }
+    const found = await this.#products
+      .find<ProductView>(filter, { projection: productProjection })
+      .sort({ createdAt: -1, _id: -1 })
+      .limit(limit + 1)
+      .toArray();
+    return found.map(storedProduct);
   }
 
   async #findAll(ids: readonly string[]): Promise<ReadonlyMap<string, StoredProduct>> {

@@ -60,6 +60,11 @@ export class Coalescer<Item, Result> {
     return this.#queue.length;
   }
 
+  /** Whether nothing waits and nothing is under way. */
+  get isIdle(): boolean {
+    return this.#queue.length === 0 && this.#flights === 0 && !this.#isScheduled;
+  }
+
   /**
    * Adds an item to the next batch.
    * @throws {QueueFullError | ItemExpiredError} when nothing was done for it; else what its batch failed with

@@ -4,6 +4,9 @@ const credentialsInUri = /\b([a-z][a-z0-9+.-]*:\/\/)([^\s/@]+)@/gi;
 const bearer = /\bBearer\s+[\w.~+/=-]+/gi;
 const jwt = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 const DEPTH_MAX = 12;
+/** Field names are few and come with every line: what the pattern said of one is remembered, of so many at most. */
+const NAMES_MAX = 1000;
+const secretNames = new Map<string, boolean>();
 
 /** What stands in place of a secret. */
 export const REDACTED = "[redacted]";
@@ -39,9 +42,18 @@ function redactFields(value: object, depth: number, above: Set<object>): unknown
   const copy: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(value)) {
     copy[name] =
-      secretName.test(name) && field !== undefined && field !== null ? REDACTED : redactAt(field, depth + 1, above);
+      isSecretName(name) && field !== undefined && field !== null ? REDACTED : redactAt(field, depth + 1, above);
   }
   return copy;
+}
+
+function isSecretName(name: string): boolean {
+  let isSecret = secretNames.get(name);
+  if (isSecret === undefined) {
+    isSecret = secretName.test(name);
+    if (secretNames.size < NAMES_MAX) secretNames.set(name, isSecret);
+  }
+  return isSecret;
 }
 
 function redactError(error: Error, depth: number, above: Set<object>): unknown {
