@@ -1,8 +1,9 @@
 import { ErrorEnvelope } from "@pos/contracts/errors";
 import type { Static, TSchema } from "@sinclair/typebox";
 import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
-import ky, { HTTPError, type KyInstance, TimeoutError } from "ky";
-import { ApiError, InvalidAnswerError, NoAnswerError } from "./errors.ts";
+import { ApiError, InvalidAnswerError } from "./errors.ts";
+import { kySender } from "./sending/ky-sender.ts";
+import type { Received, Sender } from "./sending/sender.ts";
 
 /** Default limit of one call, in milliseconds. */
 export const TIMEOUT_MS = 5000;
@@ -51,79 +52,75 @@ const checks = new WeakMap<TSchema, TypeCheck<TSchema>>();
 /**
  * A transport over HTTP. It never retries and never follows a redirect: what a lost answer means is the caller's to
  * decide.
+ * @param options.sender what puts requests on the wire; ky when absent
  */
 export function createTransport(options: {
   baseUrl: string;
   token?: TokenSource;
   timeoutMs?: number;
   fetch?: typeof fetch;
+  sender?: Sender;
 }): Transport {
-  const http = ky.create({
-    retry: 0,
-    redirect: "error",
-    throwHttpErrors: true,
-    ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
-  });
+  const sender = options.sender ?? kySender(options.fetch);
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   return {
     async call(call) {
-      const url = baseUrl + call.path;
+      const url = baseUrl + withQuery(call.path, call.query);
       const token = await options.token?.();
-      const response = await send(http, url, call, {
-        token,
-        timeoutMs: call.timeoutMs ?? options.timeoutMs ?? TIMEOUT_MS,
+      const timeoutMs = call.timeoutMs ?? options.timeoutMs ?? TIMEOUT_MS;
+      const received = await sender({
+        url,
+        method: call.method,
+        headers: {
+          ...call.headers,
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        body: call.body === undefined ? undefined : JSON.stringify(call.body),
+        timeoutMs: Math.max(1, Math.floor(timeoutMs)),
+        signal: call.signal,
       });
-      if (call.answer === undefined) {
-        await response.body?.cancel();
-        return { value: undefined as never, status: response.status, headers: response.headers };
-      }
-      const value: unknown = await response.json().catch((cause: unknown) => {
-        throw cause instanceof SyntaxError
-          ? new InvalidAnswerError(url, "not JSON")
-          : new NoAnswerError(url, { isTimeout: false, cause });
-      });
+      const { status, headers } = received;
+      const isAccepted = status < 400 || call.acceptedStatuses?.includes(status) === true;
+      if (!isAccepted) throw apiError(url, received, parse(received, url));
+      if (call.answer === undefined) return { value: undefined as never, status, headers };
+      const value = parse(received, url);
       assertMeets(call.answer, value, url);
-      return { value: value as never, status: response.status, headers: response.headers };
+      return { value: value as never, status, headers };
     },
   };
 }
 
-async function send(
-  http: KyInstance,
-  url: string,
-  call: Call<TSchema | undefined>,
-  { token, timeoutMs }: { token: string | undefined; timeoutMs: number },
-): Promise<Response> {
+/** The answer's text as JSON; an answered error without JSON has no data. */
+function parse({ status, text }: Received, url: string): unknown {
   try {
-    return await http(url, {
-      method: call.method,
-      timeout: Math.max(1, Math.floor(timeoutMs)),
-      headers: { ...call.headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
-      ...(call.query === undefined ? {} : { searchParams: call.query }),
-      ...(call.body === undefined ? {} : { json: call.body }),
-      ...(call.signal === undefined ? {} : { signal: call.signal }),
-      throwHttpErrors: (status) => !call.acceptedStatuses?.includes(status),
-    });
-  } catch (error) {
-    if (error instanceof HTTPError) throw apiError(url, error);
-    throw new NoAnswerError(url, { isTimeout: error instanceof TimeoutError, cause: error });
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    if (status >= 400) return undefined;
+    throw new InvalidAnswerError(url, "not JSON");
   }
 }
 
-function apiError(url: string, error: HTTPError): Error {
-  const { response } = error;
-  const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
+function apiError(url: string, { status, headers }: Received, data: unknown): ApiError {
+  const retryAfter = Number(headers.get("retry-after") ?? Number.NaN);
   const common = {
-    status: response.status,
-    requestId: response.headers.get("x-request-id") ?? undefined,
+    status,
+    requestId: headers.get("x-request-id") ?? undefined,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
   };
-  const data: unknown = error.data;
   if (checkOf(ErrorEnvelope).Check(data)) {
     const envelope = data as ErrorEnvelope;
     return new ApiError({ ...common, ...envelope.error });
   }
-  return new ApiError({ ...common, code: "UNKNOWN", message: `${url} answered ${response.status}` });
+  return new ApiError({ ...common, code: "UNKNOWN", message: `${url} answered ${status}` });
+}
+
+function withQuery(path: string, query: Call<undefined>["query"]): string {
+  if (query === undefined) return path;
+  const fields = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) fields.set(name, String(value));
+  return fields.size === 0 ? path : `${path}?${fields}`;
 }
 
 function assertMeets(schema: TSchema, value: unknown, url: string): void {

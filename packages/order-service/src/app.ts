@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { fetchSender } from "@pos/client/fetch-sender";
 import { reservationsClient } from "@pos/client/reservations";
 import { serviceToken } from "@pos/client/service-token";
 import { createTransport } from "@pos/client/transport";
@@ -88,9 +89,8 @@ function wire({ config, database, logger, clock }: BuildParts<Config>, telemetry
     clientSecret: config.serviceClientSecret,
   });
   const hops = { token, clock, logger };
-  const reservations = reservationsClient(
-    createTransport({ baseUrl: config.productServiceUrl, token, fetch: tracedFetch }),
-  );
+  const sender = fetchSender(tracedFetch);
+  const reservations = reservationsClient(createTransport({ baseUrl: config.productServiceUrl, token, sender }));
   const orderRepository = new OrderRepository(database.db);
   const outboxRepository = new OutboxRepository(database.db);
   const relay = new Relay({
@@ -120,10 +120,7 @@ function wire({ config, database, logger, clock }: BuildParts<Config>, telemetry
     logger,
     onEntries: (orderId, entries) => relay.offer(orderId, entries),
   });
-  const usersFor = createUsers(
-    usersClient(createTransport({ baseUrl: config.userServiceUrl, token, fetch: tracedFetch })),
-    hops,
-  );
+  const usersFor = createUsers(usersClient(createTransport({ baseUrl: config.userServiceUrl, token, sender })), hops);
   const portsFor = (trace: Trace): PlacementPorts => ({
     orders: store,
     reservations: createReservations(reservations, hops, trace),

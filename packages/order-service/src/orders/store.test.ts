@@ -101,6 +101,8 @@ describe("while the database is away", () => {
 
   test("an answer that is lost is unknown at the deadline, and its entries are offered when it comes after all", async () => {
     const order = storedOrder();
+    // The connection that the test before this one cut has to be there again, or nothing would be sent.
+    await client.db().command({ ping: 1 });
     proxy.delayAnswers(400);
     const verdict = await store.insert(order, Date.now() + 100);
     proxy.delayAnswers(0);

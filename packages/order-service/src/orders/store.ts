@@ -4,7 +4,7 @@ import type { Logger } from "@pos/service-kit/logger";
 import { failure, LateError } from "./failure.ts";
 import type { OutboxEntry, StoredOrder } from "../placement/order.ts";
 import type { OrderStore, StatusChange, Unknown } from "../placement/ports.ts";
-import { untilDeadline } from "../upstream/unanswered.ts";
+import { untilDeadline } from "../upstream/until-deadline.ts";
 
 /** What the store needs of the order database. */
 export interface Orders {
@@ -37,7 +37,7 @@ interface Insert {
 const INSERT_BATCH_MAX = 200;
 const READ_BATCH_MAX = 200;
 const QUEUE_MAX = 5000;
-const READS_MAX = 4;
+const READS_MAX = 1;
 /** Longest wait for a read or a change of status, in milliseconds; a frozen database would hold them for longer. */
 const WAIT_MAX_MS = 3000;
 

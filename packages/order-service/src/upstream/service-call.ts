@@ -4,7 +4,8 @@ import type { CallOptions } from "@pos/client/transport";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Logger } from "@pos/service-kit/logger";
 import type { Unanswered } from "../placement/ports.ts";
-import { tooLate, unanswered, untilDeadline } from "./unanswered.ts";
+import { tooLate, unanswered } from "./unanswered.ts";
+import { untilDeadline } from "./until-deadline.ts";
 
 /** What every hop to another service needs. */
 export interface HopTools {

@@ -1,6 +1,5 @@
 import { ApiError, NoAnswerError } from "@pos/client/errors";
 import { ItemExpiredError, QueueFullError } from "@pos/service-kit/coalesce";
-import type { Clock } from "@pos/service-kit/clock";
 import type { Unanswered } from "../placement/ports.ts";
 
 /**
@@ -19,23 +18,6 @@ export function unanswered(cause: unknown): Unanswered {
   const isAbsent =
     cause instanceof NoAnswerError || cause instanceof QueueFullError || cause instanceof ItemExpiredError;
   return { kind: "unanswered", reason: isAbsent ? "unavailable" : "broken", cause };
-}
-
-/**
- * Waits for an answer until a deadline.
- * @param late what is answered when the deadline passes first; the work itself goes on unwatched
- */
-export async function untilDeadline<Value>(
-  work: Promise<Value>,
-  { deadlineAtMs, clock, late }: { deadlineAtMs: number; clock: Clock; late: () => Value },
-): Promise<Value> {
-  const timer = new AbortController();
-  try {
-    const expired = clock.sleep(Math.max(0, deadlineAtMs - clock.now()), timer.signal).then(late);
-    return await Promise.race([work, expired]);
-  } finally {
-    timer.abort();
-  }
 }
 
 /** The answer of a hop whose time has run out. */

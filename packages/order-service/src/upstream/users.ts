@@ -4,7 +4,8 @@ import type { UserLookupResult } from "@pos/contracts/users";
 import { Coalescer } from "@pos/service-kit/coalesce";
 import type { Unanswered, Users } from "../placement/ports.ts";
 import { hop, type HopTools } from "./service-call.ts";
-import { tooLate, unanswered, untilDeadline } from "./unanswered.ts";
+import { tooLate, unanswered } from "./unanswered.ts";
+import { untilDeadline } from "./until-deadline.ts";
 
 type Verdict = Awaited<ReturnType<Users["check"]>>;
 interface Question {
@@ -14,7 +15,7 @@ interface Question {
 }
 
 const QUEUE_MAX = 5000;
-const CALLS_MAX = 4;
+const CALLS_MAX = 2;
 
 /**
  * Checks users over HTTP. Questions that arrive while calls are under way share the next one; a call holds only users

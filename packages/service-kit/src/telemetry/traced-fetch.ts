@@ -1,4 +1,4 @@
-import { currentScope } from "./scope.ts";
+import { currentScope, type Scope } from "./scope.ts";
 import type { Span, Tracer } from "./tracer.ts";
 
 /**
@@ -9,6 +9,9 @@ export const tracedFetch: typeof fetch = Object.assign(
   async (input: Request | URL | string, init?: RequestInit) => {
     const scope = currentScope();
     if (scope === undefined) return fetch(input as Request, init);
+    if (scope.tracer === undefined && typeof input === "string" && isPlain(init?.headers)) {
+      return fetch(input, { ...init, headers: { ...init?.headers, ...headersOf(scope) } });
+    }
     const request = new Request(input as Request, init);
     if (scope.requestId !== undefined) request.headers.set("x-request-id", scope.requestId);
     if (scope.traceparent !== undefined) request.headers.set("traceparent", scope.traceparent);
@@ -27,6 +30,16 @@ export const tracedFetch: typeof fetch = Object.assign(
   },
   { preconnect: fetch.preconnect },
 );
+
+/** Without a span no `Request` has to be made. */
+function isPlain(headers: RequestInit["headers"]): headers is Record<string, string> | undefined {
+  return !(headers instanceof Headers) && !Array.isArray(headers);
+}
+
+const headersOf = ({ requestId, traceparent }: Scope) => ({
+  ...(requestId === undefined ? {} : { "x-request-id": requestId }),
+  ...(traceparent === undefined ? {} : { traceparent }),
+});
 
 function beginCall(tracer: Tracer, parent: Span | undefined, request: Request): Span {
   const { origin, pathname, host, hostname, port } = new URL(request.url);
