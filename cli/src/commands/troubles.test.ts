@@ -93,7 +93,7 @@ describe("a service that is away", () => {
       .then(({ order }) => order);
     const watching = watcher.run(["orders", "watch", id]);
     proxy.cut();
-    await Bun.sleep(700);
+    await Bun.sleep(1600);
     await stack.admin.orders.setStatus(id, { status: "processing" });
     await stack.admin.orders.setStatus(id, { status: "completed" });
     proxy.restore();
