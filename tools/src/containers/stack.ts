@@ -21,13 +21,14 @@ export class ComposeStack {
   readonly project = `pos-verify-${process.pid}`;
   readonly urls: Urls;
   readonly envFile: string;
+  /** Goes with the stack. */
+  readonly folder: string;
   readonly #root: string;
-  readonly #folder: string;
 
   private constructor(parts: { engine: Engine; root: string; folder: string; envFile: string; urls: Urls }) {
     this.engine = parts.engine;
     this.#root = parts.root;
-    this.#folder = parts.folder;
+    this.folder = parts.folder;
     this.envFile = parts.envFile;
     this.urls = parts.urls;
   }
@@ -60,7 +61,7 @@ export class ComposeStack {
     const urls = ["--user-url", userUrl, "--product-url", productUrl, "--order-url", orderUrl];
     return shell([process.execPath, "cli/src/main.ts", ...words, ...urls], {
       cwd: this.#root,
-      env: { XDG_CONFIG_HOME: this.#folder, NO_COLOR: "1" },
+      env: { XDG_CONFIG_HOME: this.folder, NO_COLOR: "1" },
       ...(input === undefined ? {} : { input }),
     });
   }
@@ -82,7 +83,7 @@ export class ComposeStack {
   /** Takes everything away. */
   async remove(): Promise<void> {
     await this.compose("down", "--volumes", "--yes");
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 }
 
