@@ -1,0 +1,105 @@
+/**
+ * Checks what stands under observability/: rules and configuration by promtool, rules by their tests, and that every
+ * metric that a dashboard or a rule reads is one that a running service shows or a rule records. Ends with
+ * `N passed, N failed`; without promtool its own checks are left out with a line that says so.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { YAML } from "bun";
+import { exposedNames, metricNames } from "./metric-names.ts";
+import { runStack } from "./running-stack.ts";
+
+interface Rule {
+  readonly record?: string;
+  readonly alert?: string;
+  readonly expr: string;
+  readonly annotations?: { readonly runbook?: string };
+}
+interface Dashboard {
+  readonly title: string;
+  readonly panels: readonly { readonly title: string; readonly targets: readonly { readonly expr: string }[] }[];
+}
+
+const root = join(import.meta.dir, "../../../..");
+const folder = join(root, "observability");
+let passed = 0;
+let failed = 0;
+
+function check(what: string, problems: readonly string[]): void {
+  if (problems.length === 0) passed++;
+  else failed++;
+  console.log(`${problems.length === 0 ? "ok    " : "FAILED"} ${what}`);
+  for (const problem of problems) console.log(`       ${problem}`);
+}
+
+const rules = await readRules();
+const known = new Set([...(await shownByServices()), ...rules.flatMap(({ record }) => record ?? []), "up"]);
+await checkByPromtool();
+for await (const file of new Bun.Glob("*.json").scan(join(folder, "grafana/dashboards"))) {
+  const dashboard = (await Bun.file(join(folder, "grafana/dashboards", file)).json()) as Dashboard;
+  const problems = dashboard.panels.flatMap(({ title, targets }) =>
+    unknownNames(targets.map(({ expr }) => expr)).map((name) => `"${title}" reads ${name}, which nothing shows`),
+  );
+  check(`dashboard ${dashboard.title} reads what there is (${dashboard.panels.length} panels)`, problems);
+}
+check(
+  `rules read what there is (${rules.length} rules)`,
+  rules.flatMap((rule) => unknownNames([rule.expr]).map((name) => `${rule.record ?? rule.alert} reads ${name}`)),
+);
+const alerts = rules.filter(({ alert }) => alert !== undefined);
+check(
+  `every alert has its page (${alerts.length} alerts)`,
+  alerts
+    .filter(({ annotations }) => !existsSync(join(root, annotations?.runbook ?? "-")))
+    .map(({ alert }) => alert ?? ""),
+);
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
+
+async function readRules(): Promise<readonly Rule[]> {
+  const found: Rule[] = [];
+  for await (const file of new Bun.Glob("*.yml").scan(join(folder, "prometheus/rules"))) {
+    const text = await Bun.file(join(folder, "prometheus/rules", file)).text();
+    const { groups } = YAML.parse(text) as { groups: { rules: Rule[] }[] };
+    found.push(...groups.flatMap((group) => group.rules));
+  }
+  return found;
+}
+
+/** Names that the services show once they have served and looked at the outbox. */
+async function shownByServices(): Promise<ReadonlySet<string>> {
+  const stack = await runStack({ METRICS_HOST: "127.0.0.1:0" });
+  try {
+    const texts: string[] = [];
+    for (const { url, metricsPort } of Object.values(stack.services)) {
+      await fetch(`${url}/health`);
+      await Bun.sleep(200);
+      texts.push(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text());
+    }
+    return exposedNames(texts.join("\n"));
+  } finally {
+    await stack.stop();
+  }
+}
+
+function unknownNames(expressions: readonly string[]): readonly string[] {
+  return expressions.flatMap(metricNames).filter((name) => !known.has(name));
+}
+
+async function checkByPromtool(): Promise<void> {
+  if (Bun.which("promtool") === null) {
+    console.log("left out: promtool is not installed (apt-get install prometheus)");
+    return;
+  }
+  const prometheus = join(folder, "prometheus");
+  const commands = [
+    ["check", "config", "prometheus.yml"],
+    ["check", "rules", "rules/recording.yml", "rules/alerts.yml"],
+    ["test", "rules", "tests/alerts.test.yml"],
+  ];
+  for (const command of commands) {
+    const tool = Bun.spawn(["promtool", ...command], { cwd: prometheus, stdout: "pipe", stderr: "pipe" });
+    const said = (await new Response(tool.stdout).text()) + (await new Response(tool.stderr).text());
+    check(`promtool ${command.slice(0, 2).join(" ")}`, (await tool.exited) === 0 ? [] : said.trim().split("\n"));
+  }
+}
