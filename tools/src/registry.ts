@@ -84,7 +84,7 @@ const ship = commandStep({
   name: "ship",
   ensures: "a program made for this machine starts a whole stack, and the package runs on Node",
   when: "full",
-  command: [process.execPath, "cli/scripts/ship.ts", "--host", "--out", "artifacts/ship"],
+  command: [process.execPath, "tools/src/ship/main.ts", "--host", "--out", "artifacts/ship"],
 });
 
 const fuzz = commandStep({

@@ -13,7 +13,7 @@ export interface Shipped {
 }
 
 declare global {
-  /** Set by the entry that cli/scripts/ship.ts writes. */
+  /** Set by the entry that tools/src/ship writes. */
   var ordersctlShipped: Shipped | undefined;
 }
 

@@ -1,11 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { buildServices } from "./ship/services.ts";
-import { buildPrograms, targets } from "./ship/programs.ts";
-import { buildPackage } from "./ship/package.ts";
-import { smoke } from "./ship/smoke.ts";
-import { hostTarget, type Made, type Shipment } from "./ship/shipment.ts";
+import { buildServices } from "./services.ts";
+import { buildPrograms, targets } from "./programs.ts";
+import { buildPackage } from "./package.ts";
+import { smoke } from "./smoke.ts";
+import { hostTarget, type Made, type Shipment } from "./shipment.ts";
 
 const USAGE = `Usage: bun run ship [--target NAME …] [--host] [--out FOLDER]
 
@@ -35,7 +35,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const root = resolve(import.meta.dir, "../..");
+const root = resolve(import.meta.dir, "../../..");
 const out = resolve(values.out ?? join(root, "dist", "ordersctl"));
 await rm(out, { recursive: true, force: true });
 const git = Bun.spawnSync(["git", "rev-parse", "--short=12", "HEAD"], { cwd: root, stderr: "ignore" });

@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { findMongod } from "@pos/local-mongodb/find";
 import type { Made, Shipment } from "./shipment.ts";
 
 /** First of three ports that are hardly ever taken. */
@@ -16,8 +16,8 @@ interface Try {
 /** Tries what this machine can run, in a folder without a checkout; answers how many tries failed. */
 export async function smoke(made: readonly Made[], { root, commit }: Shipment): Promise<number> {
   const home = await mkdtemp(join(tmpdir(), "ordersctl-ship-"));
-  const mongod = await findMongod({ env: process.env, log: () => undefined });
-  const env = { HOME: home, PATH: process.env["PATH"] ?? "", MONGOD_BIN: mongod.path };
+  await lendMongod(home);
+  const env = { HOME: home, PATH: process.env["PATH"] ?? "" };
   // Nobody listens on the discard port: an unreachable stack is told as one.
   const nowhere = ["user", "product", "order"].flatMap((name) => [`--${name}-url`, "http://127.0.0.1:9"]);
   const tries: readonly Try[] = [
@@ -43,6 +43,15 @@ export async function smoke(made: readonly Made[], { root, commit }: Shipment): 
     await rm(home, { recursive: true, force: true });
   }
   return failed;
+}
+
+/** A mongod that this machine has fetched before is not fetched again. */
+async function lendMongod(home: string): Promise<void> {
+  const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "product-order-system", "mongod");
+  if (!existsSync(cache)) return;
+  const place = join(home, ".cache", "product-order-system");
+  await mkdir(place, { recursive: true });
+  await symlink(cache, join(place, "mongod"));
 }
 
 /** The way of a new user: everything from one program, in a folder that holds nothing. */

@@ -10,7 +10,7 @@ const needsBun = (): never => {
 };
 
 function which(name: string, options: { PATH?: string } = {}): string | null {
-  for (const folder of (options.PATH ?? process.env["PATH"] ?? "").split(delimiter)) {
+  for (const folder of (options.PATH ?? "").split(delimiter)) {
     const path = join(folder, name);
     try {
       accessSync(path, constants.X_OK);

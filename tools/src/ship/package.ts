@@ -1,13 +1,12 @@
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import manifest from "../../package.json" with { type: "json" };
 import { type Made, runTool, type Shipment } from "./shipment.ts";
 
 /** A package for `npx`: everything but `up` and what needs Bun, with no dependency to install. */
 export async function buildPackage({ root, out, commit }: Shipment): Promise<Made> {
   const folder = join(out, "npm");
   const entry = join(out, "build", "ordersctl.ts");
-  const polyfill = join(root, "cli", "scripts", "ship", "node-globals.ts");
+  const polyfill = join(root, "cli", "scripts", "node-globals.ts");
   await Bun.write(
     entry,
     `import ${JSON.stringify(polyfill)};
@@ -21,6 +20,7 @@ await import(${JSON.stringify(join(root, "cli", "src", "main.ts"))});
   const code = (await Bun.file(path).text()).replace(/^#!.*\n/, "");
   await Bun.write(path, `#!/usr/bin/env node\n${code}`);
   await chmod(path, 0o755);
+  const manifest = (await Bun.file(join(root, "cli", "package.json")).json()) as Readonly<Record<string, string>>;
   const { name, version, description, license } = manifest;
   const fields = { name, version, description, license, type: "module", bin: { ordersctl: "./ordersctl.js" } };
   const engines = { node: ">=20" };
