@@ -27,10 +27,12 @@ afterAll(async () => {
 });
 
 /** The real program in a process of its own. */
-async function binary(...argv: string[]) {
+const binary = (...argv: string[]) => binaryIn(home.home, ...argv);
+
+async function binaryIn(cwd: string, ...argv: string[]) {
   const child = Bun.spawn([process.execPath, program, ...argv], {
     env: { ...home.env, HOME: process.env["HOME"] },
-    cwd: home.home,
+    cwd,
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
@@ -75,7 +77,11 @@ describe("up", () => {
   });
 
   test("starts everything, signs in, shows the password once, and keeps it all private", async () => {
-    const { exit, stdout, stderr } = await up("--port", String(firstPort));
+    // The folder it was typed in is gone at once: what is started again later must not need it.
+    const folder = await mkdtemp(join(tmpdir(), "ordersctl-typed-in-"));
+    const argv = ["up", "-d", "--data-dir", dataDir, "--port", String(firstPort)];
+    const { exit, stdout, stderr } = await binaryIn(folder, ...argv);
+    await rm(folder, { recursive: true });
     expect({ exit, stderr: exit === 0 ? "" : stderr }).toEqual({ exit: 0, stderr: "" });
     expect(stdout).toContain(`http://127.0.0.1:${firstPort + 2}/swagger`);
     const secrets = JSON.parse(await readFile(join(dataDir, "secrets.json"), "utf8")) as Record<string, string>;

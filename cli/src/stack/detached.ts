@@ -75,7 +75,8 @@ function spawnSupervisor(
   const output = openSync(console, "w", 0o600);
   try {
     const child = spawn(process.execPath, [...program, "up", "--detached", ...flags], {
-      cwd: io.cwd,
+      // The folder that `up -d` was typed in may be gone long before the stack is.
+      cwd: layout.dataDir,
       env: io.env,
       detached: true,
       stdio: ["ignore", output, output],

@@ -33,8 +33,9 @@ export async function supervise(
   let running: RunningUnit | undefined = first;
   let startedAtMs = io.now();
   let endsInRow = 0;
+  let failure = "";
   for (let restarts = 1; ; restarts++) {
-    let how = "it could not be started";
+    let how = failure;
     let isAsked = false;
     if (running !== undefined) {
       const end = await Promise.race([running.ended, aborted(stopping)]);
@@ -51,7 +52,7 @@ export async function supervise(
     if (stopping.aborted) return;
     startedAtMs = io.now();
     running = await unit.start().catch((error: unknown) => {
-      events.ended(unit, messageOf(error), 0);
+      failure = `it could not be started: ${messageOf(error)}`;
       return undefined;
     });
     if (stopping.aborted) return running?.stop();

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, renameSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Writable } from "node:stream";
 
 /**
@@ -21,6 +22,12 @@ export interface MongodProcess {
 }
 
 type Command = readonly [string, ...string[]];
+
+interface Place {
+  /** Open file that takes its output. */
+  readonly log: number;
+  readonly cwd: string;
+}
 
 /** At a start, a log larger than this is set aside as `<log>.1`. */
 const LOG_LIMIT_BYTES = 20_000_000;
@@ -54,15 +61,17 @@ export async function spawnMongod(
     renameSync(options.logPath, `${options.logPath}.1`);
   }
   const log = openSync(options.logPath, "a", 0o600);
+  // mongod does not start in a folder that is gone; the one that its parent was started in may be.
+  const to: Place = { log, cwd: dirname(options.logPath) };
   try {
-    return await (options.lifetime === "detached" ? spawnDetached(command, log) : spawnWithParent(command, log));
+    return await (options.lifetime === "detached" ? spawnDetached(command, to) : spawnWithParent(command, to));
   } finally {
     closeSync(log);
   }
 }
 
-async function spawnDetached([program, ...parameters]: Command, log: number): Promise<MongodProcess> {
-  const child = spawn(program, parameters, { detached: true, stdio: ["ignore", log, log] });
+async function spawnDetached([program, ...parameters]: Command, { log, cwd }: Place): Promise<MongodProcess> {
+  const child = spawn(program, parameters, { cwd, detached: true, stdio: ["ignore", log, log] });
   const exited = exitOf(child);
   child.unref();
   if (child.pid === undefined) {
@@ -72,8 +81,9 @@ async function spawnDetached([program, ...parameters]: Command, log: number): Pr
   return { pid: child.pid, exited };
 }
 
-async function spawnWithParent(command: Command, log: number): Promise<MongodProcess> {
+async function spawnWithParent(command: Command, { log, cwd }: Place): Promise<MongodProcess> {
   const child = spawn("sh", ["-c", WITH_PARENT, "mongod-guard", ...command], {
+    cwd,
     detached: true,
     stdio: ["pipe", log, log, "pipe"],
   });
