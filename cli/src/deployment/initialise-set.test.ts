@@ -10,6 +10,7 @@ import type { DatabaseWish } from "./database-wish.ts";
 import { runDatabaseInit } from "./run-database-init.ts";
 
 const LIMIT_MS = 120_000;
+const PASSWORD = crypto.randomUUID();
 
 let folder: string;
 let ports: readonly number[];
@@ -45,7 +46,7 @@ function initMember(port: number, members: readonly number[]): Promise<void> {
     members: members.map(host),
     database: "orderdb",
     user: "order-service",
-    password: "first-password",
+    password: PASSWORD,
     rootPassword: "administrator-password",
     isInitiator: port === members[0],
   };
@@ -57,7 +58,7 @@ test(
   async () => {
     const [first = 0] = ports;
     await initMember(first, [first]);
-    const uri = `mongodb://order-service:first-password@${host(first)}/orderdb?replicaSet=rs0`;
+    const uri = `mongodb://order-service:${PASSWORD}@${host(first)}/orderdb?replicaSet=rs0`;
     await using client = new MongoClient(uri);
     await client.db().collection("orders").insertOne({ name: "kept" });
     await Promise.all(ports.map((port) => initMember(port, ports)));
@@ -70,7 +71,7 @@ test(
     expect([...hosts].sort()).toEqual(ports.map(host).sort());
     const [, second = 0] = ports;
     await using other = new MongoClient(
-      `mongodb://order-service:first-password@${host(second)}/orderdb?directConnection=true&readPreference=secondary`,
+      `mongodb://order-service:${PASSWORD}@${host(second)}/orderdb?directConnection=true&readPreference=secondary`,
     );
     expect(await other.db().collection("orders").countDocuments({ name: "kept" })).toBe(1);
   },
