@@ -66,6 +66,13 @@ const browser = commandStep({
   wayOut: "It needs Chromium (Debian: apt-get install chromium), or CHROMIUM_BIN with its path.",
 });
 
+const observability = commandStep({
+  name: "observability",
+  ensures: "alert rules pass their tests, and dashboards and rules read what the services show",
+  command: [process.execPath, "packages/testing/src/telemetry/check-observability.ts"],
+  wayOut: "It asks promtool (Debian: apt-get install prometheus).",
+});
+
 const docs = commandStep({
   name: "docs",
   ensures: "docs/api says what the services' OpenAPI documents say",
@@ -117,6 +124,7 @@ export const STEPS: readonly Step[] = [
   wording,
   tests,
   coverage,
+  observability,
   docs,
   cliDocs,
   ship,
