@@ -87,7 +87,7 @@ test("who was asked to end is started again at once", async () => {
 
 test("a start that fails counts as an end", async () => {
   const { told, sleeps } = await through([{ ranMs: 1, end: killed }, new Error("no port"), { ranMs: 1, end: killed }]);
-  expect(told).toContain("no port, in 0");
+  expect(told).toContain("it could not be started: no port, in 1000");
   expect(sleeps).toEqual([500, 1000, 2000]);
 });
 
