@@ -26,10 +26,13 @@ const replaced: Readonly<Record<string, string>> = {
 Bun.plugin({
   name: "bare",
   setup(build) {
-    build.onLoad({ filter: /service-kit\/src\/(telemetry\/(scope|database-metrics)|http\/answered)\.ts$/ }, ({ path }) => {
-      const contents = Object.entries(replaced).find(([name]) => path.endsWith(name))?.[1];
-      if (contents === undefined) throw new Error(`nothing replaces ${path}`);
-      return { contents, loader: "ts" };
-    });
+    build.onLoad(
+      { filter: /service-kit\/src\/(telemetry\/(scope|database-metrics)|http\/answered)\.ts$/ },
+      ({ path }) => {
+        const contents = Object.entries(replaced).find(([name]) => path.endsWith(name))?.[1];
+        if (contents === undefined) throw new Error(`nothing replaces ${path}`);
+        return { contents, loader: "ts" };
+      },
+    );
   },
 });

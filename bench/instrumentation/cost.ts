@@ -14,7 +14,8 @@ const modes = ["bare", "off", "on"] as const;
 type Mode = (typeof modes)[number];
 interface Round {
   readonly perSecond: number;
-  readonly cpuMicroseconds: number;
+  readonly requests: number;
+  readonly cpuSeconds: number;
 }
 const TICKS_PER_SECOND = 100;
 const FIRST_PORT = 47_110;
@@ -94,21 +95,24 @@ async function measure(mode: Mode, seconds: number): Promise<Round> {
   await Bun.file(requests).delete();
   const { requests: count, errors } = readLoad(out);
   if (errors > 0) fail(`${errors} of ${count} requests failed`);
-  return { perSecond: count / seconds, cpuMicroseconds: ((cpuSeconds(service.pid) - before) / count) * 1e6 };
+  return { perSecond: count / seconds, requests: count, cpuSeconds: cpuSeconds(service.pid) - before };
 }
 
 function report(rounds: Record<Mode, Round[]>): void {
-  const base = rounds.bare;
   for (const mode of modes) {
-    const slower = rounds[mode].map(({ perSecond }, index) => 1 - perSecond / (base[index]?.perSecond ?? perSecond));
-    const dearer = rounds[mode].map(({ cpuMicroseconds: own }, index) => own / (base[index]?.cpuMicroseconds ?? own) - 1);
+    const slower = rounds[mode].map(({ perSecond }, index) => perSecond / (rounds.bare[index]?.perSecond ?? 1) - 1);
+    const dearer = cpuOf(rounds[mode]) / cpuOf(rounds.bare) - 1;
     const perSecond = median(rounds[mode].map((round) => round.perSecond)).toFixed(0);
-    const cpu = median(rounds[mode].map((round) => round.cpuMicroseconds)).toFixed(1);
     console.log(
-      `${mode.padEnd(5)} ${perSecond.padStart(6)} requests/s  ${cpu.padStart(6)} µs of processor each` +
-        `  throughput ${percent(-median(slower))}  processor ${percent(median(dearer))}`,
+      `${mode.padEnd(5)} ${perSecond.padStart(6)} requests/s (${percent(median(slower))})` +
+        `  ${cpuOf(rounds[mode]).toFixed(1).padStart(6)} µs of processor each (${percent(dearer)})`,
     );
   }
+}
+
+/** Of all rounds together: single ones are short beside the clock's ticks. */
+function cpuOf(rounds: readonly Round[]): number {
+  return (sum(rounds.map(({ cpuSeconds: own }) => own)) / sum(rounds.map(({ requests }) => requests))) * 1e6;
 }
 
 /** User and system time of a process so far (proc(5), fields 14 and 15). */
@@ -124,22 +128,27 @@ function readLoad(out: unknown): { requests: number; errors: number } {
 
 async function putProduct(): Promise<void> {
   const driver = Bun.resolveSync("mongodb", join(root, "packages/testing"));
-  const { MongoClient, ObjectId } = (await import(driver)) as typeof import("../../packages/testing/node_modules/mongodb");
+  const { MongoClient, ObjectId } = (await import(
+    driver
+  )) as typeof import("../../packages/testing/node_modules/mongodb");
   const client = await MongoClient.connect(mongod.uri("cost"));
   const now = new Date();
-  await client.db().collection("products").insertOne({
-    _id: new ObjectId(productId),
-    name: "Thing",
-    description: "A thing of some use",
-    price: 1.5,
-    stock: 1000,
-    received: 1000,
-    openUnits: 0,
-    version: 1,
-    createdAt: now,
-    updatedAt: now,
-    deletedAt: null,
-  });
+  await client
+    .db()
+    .collection("products")
+    .insertOne({
+      _id: new ObjectId(productId),
+      name: "Thing",
+      description: "A thing of some use",
+      price: 1.5,
+      stock: 1000,
+      received: 1000,
+      openUnits: 0,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+      deletedAt: null,
+    });
   await client.close();
 }
 
@@ -150,6 +159,10 @@ async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
 
 function median(numbers: readonly number[]): number {
   return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function percent(share: number): string {
