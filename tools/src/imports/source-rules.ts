@@ -51,12 +51,12 @@ function checkDriver(source: SourceFacts, owner: Package, found: Found): Finding
   if (isTestFile(source.path) || mayUseDriver(source.path, owner)) return [];
   return source.imports
     .filter(({ specifier }) => splitSpecifier(specifier).name === "mongodb")
-    .map(({ line }) => found(line, "driver", "Only repositories, migrations and the kit's database know the driver."));
+    .map(({ line }) => found(line, "driver", "Only repositories, migrations and the kit's database and telemetry know the driver."));
 }
 
 function mayUseDriver(path: string, owner: Package): boolean {
   const inside = posix.relative(owner.folder, path);
-  if (owner.short === "service-kit") return inside.startsWith("src/database");
+  if (owner.short === "service-kit") return /^src\/(database|telemetry)\//.test(inside);
   if (!isService(owner)) return owner.short !== "client" && owner.short !== "contracts";
   return roleOf(path, owner) === "repository" || DRIVER_FILES.some((file) => file.test(inside));
 }
