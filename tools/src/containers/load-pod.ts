@@ -10,7 +10,9 @@ const environment = (name: string): string => {
   if (!value) throw new Error(`${name} is missing`);
   return value;
 };
-const [userUrl, productUrl, orderUrl] = ["USER_URL", "PRODUCT_URL", "ORDER_URL"].map(environment);
+const userUrl = environment("USER_URL");
+const productUrl = environment("PRODUCT_URL");
+const orderUrl = environment("ORDER_URL");
 const durationMs = Number(environment("DURATION_S")) * 1000;
 const WORKERS = 4;
 const STOCK_UNITS = 1_000_000;
@@ -111,10 +113,11 @@ for (let cursor = ""; ;) {
   const next = cursor === "" ? "" : `&cursor=${cursor}`;
   const page = await must("GET", `${orderUrl}/orders/user/${userId}?limit=1000${next}`, { token });
   for (const { id } of page["orders"] as { id: string }[]) stored.add(id);
-  if (page["nextCursor"] === undefined) break;
-  cursor = String(page["nextCursor"]);
+  const { nextCursor } = page;
+  if (typeof nextCursor !== "string") break;
+  cursor = nextCursor;
 }
-const stock = Number((await must("GET", `${productUrl}/products/${productId}`))["stock"]);
+const stock = Number((await must("GET", `${productUrl}/products/${String(productId)}`))["stock"]);
 const lost = [...acknowledged].filter((id) => !stored.has(id)).length;
 const extra = stored.size - acknowledged.size + lost;
 console.log(
