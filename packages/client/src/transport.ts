@@ -120,7 +120,7 @@ function withQuery(path: string, query: Call<undefined>["query"]): string {
   if (query === undefined) return path;
   const fields = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) fields.set(name, String(value));
-  return fields.size === 0 ? path : `${path}?${fields}`;
+  return fields.size === 0 ? path : `${path}?${fields.toString()}`;
 }
 
 function assertMeets(schema: TSchema, value: unknown, url: string): void {

@@ -23,7 +23,6 @@ export function untilDeadline<Value>(
       (error: unknown) => {
         watch.remove(watched);
         // What the work fails with is passed on as it is.
-        // oxlint-disable-next-line typescript/prefer-promise-reject-errors
         reject(error);
       },
     );

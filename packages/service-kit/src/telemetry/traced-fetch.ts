@@ -8,7 +8,7 @@ import type { Span, Tracer } from "./tracer.ts";
 export const tracedFetch: typeof fetch = Object.assign(
   async (input: Request | URL | string, init?: RequestInit) => {
     const scope = currentScope();
-    if (scope === undefined) return fetch(input as Request, init);
+    if (scope === undefined) return fetch(input, init);
     if (scope.tracer === undefined && typeof input === "string" && isPlain(init?.headers)) {
       return fetch(input, { ...init, headers: { ...init?.headers, ...headersOf(scope) } });
     }
