@@ -67,7 +67,7 @@ const customer = { email: `${crypto.randomUUID()}@example.com`, password: "corre
 const userId = String((await must("POST", `${userUrl}/users`, { body: { ...customer, name: "Load" } }))["id"]);
 const token = await signIn(customer.email, customer.password);
 const lamp = { name: `Lamp ${customer.email}`, description: "", price: 9.99, stock: STOCK_UNITS };
-const productId = (await must("POST", `${productUrl}/products`, { token: adminToken, body: lamp }))["id"];
+const productId = String((await must("POST", `${productUrl}/products`, { token: adminToken, body: lamp }))["id"]);
 
 const acknowledged = new Set<string>();
 const open = new Set<string>();
