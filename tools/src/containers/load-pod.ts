@@ -117,7 +117,7 @@ for (let cursor = ""; ;) {
   if (typeof nextCursor !== "string") break;
   cursor = nextCursor;
 }
-const stock = Number((await must("GET", `${productUrl}/products/${String(productId)}`))["stock"]);
+const stock = Number((await must("GET", `${productUrl}/products/${productId}`))["stock"]);
 const lost = [...acknowledged].filter((id) => !stored.has(id)).length;
 const extra = stored.size - acknowledged.size + lost;
 console.log(
