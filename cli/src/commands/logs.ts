@@ -4,6 +4,7 @@ import { parsePointInTime } from "../duration.ts";
 import { CliError, usageError } from "../errors.ts";
 import { serviceNames, stackLayout, type StackLayout } from "../stack/layout.ts";
 import { type LogLine, parseLogLine, renderLogLine } from "../stack/log-lines.ts";
+import { linesOfTrace } from "../stack/trace-lines.ts";
 import type { Tools } from "../tools.ts";
 import type { Verb } from "../verb.ts";
 
@@ -13,6 +14,7 @@ interface LogsOptions {
   readonly follow?: boolean;
   readonly since?: string;
   readonly tail?: string;
+  readonly trace?: string;
 }
 
 const sources = [...serviceNames, "mongod", "supervisor"] as const;
@@ -26,11 +28,13 @@ export const logsVerb: Verb<LogsOptions> = {
   usage: "logs [service]",
   summary: "Show what the services and MongoDB log",
   description: `Shows the logs of user, product, order, mongod or supervisor: of the services and the supervisor when none is
-named. Lines are merged by time. -o json prints them as they were written.`,
+named. Lines are merged by time. -o json prints them as they were written. --trace shows the way of one request
+through all services: give its x-request-id, its trace id, or the id of the order.`,
   examples: [
     "ordersctl logs -f",
     "ordersctl logs order --since 5m",
     "ordersctl logs mongod --tail 50",
+    "ordersctl logs --trace 65f1c0ffee0123456789abcd",
     "ordersctl logs -o json | jq .",
   ],
   argumentChoices: { service: sources },
@@ -38,7 +42,8 @@ named. Lines are merged by time. -o json prints them as they were written.`,
     command
       .option("-f, --follow", "go on with what is logged from now on; Ctrl-C ends it")
       .option("--since <time>", "only what is newer: 5m, 2h, or 2026-01-31T12:00:00Z")
-      .option("--tail <lines>", `the last so many lines (default ${TAIL_DEFAULT}; all with --since)`)
+      .option("--tail <lines>", `the last so many lines (default ${TAIL_DEFAULT}; all with --since or --trace)`)
+      .option("--trace <id>", "only what belongs to this request, trace or order")
       .option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)"),
   run: runLogs,
 };
@@ -58,12 +63,11 @@ async function runLogs(options: LogsOptions, tools: Tools): Promise<void> {
       tools.printer.text(tools.printer.isForPeople ? renderLogLine(line, tools.printer.style) : `${line.raw}\n`);
     }
   };
-  show(
-    inOrder(
-      files.flatMap((file) => file.read()),
-      sinceMs,
-    ).slice(-tailLines),
+  const lines = inOrder(
+    files.flatMap((file) => file.read()),
+    sinceMs,
   );
+  show((options.trace === undefined ? lines : readTrace(options, lines)).slice(-tailLines));
   if (options.follow !== true) return;
   // Ctrl-C is how a person ends this: without a listener the process ends with 130.
   for (;;) {
@@ -84,8 +88,16 @@ function chooseSources(service: string | undefined): readonly Source[] {
   return [found];
 }
 
-function readTail({ tail, since }: LogsOptions): number {
-  if (tail === undefined) return since === undefined ? TAIL_DEFAULT : Number.MAX_SAFE_INTEGER;
+function readTrace({ trace = "", follow }: LogsOptions, lines: readonly LogLine[]): readonly LogLine[] {
+  if (follow === true) throw usageError("--trace shows what was logged already: leave --follow out.");
+  if (!/^[\w.:-]{1,128}$/.test(trace)) throw usageError("--trace takes a request id, a trace id or an order id.");
+  const found = linesOfTrace(lines, trace);
+  if (found.length === 0) throw new CliError(`Nothing is logged about ${trace}.`, { tries: ["ordersctl logs"] });
+  return found;
+}
+
+function readTail({ tail, since, trace }: LogsOptions): number {
+  if (tail === undefined) return (since ?? trace) === undefined ? TAIL_DEFAULT : Number.MAX_SAFE_INTEGER;
   const lines = Number(tail);
   if (!Number.isInteger(lines) || lines < 1) throw usageError("--tail must be a number of lines, at least 1.");
   return lines;

@@ -32,7 +32,8 @@ export function afterAnswer(
       const { method } = request;
       telemetry.metrics.observeRequest({ method, route: pattern, status, durationSeconds: durationMs / 1000 });
       endSpan(context, { method, pattern, path, status });
-      logger.info({ method, path, route, status, durationMs: Math.round(durationMs * 100) / 100 }, "request");
+      const fields = { method, path, route, status, durationMs: Math.round(durationMs * 100) / 100 };
+      logger.info(context.refusal === undefined ? fields : { ...fields, ...context.refusal }, "request");
     } catch {
       // Nothing to log with.
     }

@@ -12,6 +12,8 @@ export interface RequestContext extends Scope {
   identity: Identity;
   /** Whether the guard has let the request through. */
   admitted: boolean;
+  /** What it was refused with; stands in the access log. */
+  refusal?: { readonly code: string; readonly reason: string };
 }
 
 const contexts = new WeakMap<Request, RequestContext>();

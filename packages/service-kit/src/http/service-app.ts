@@ -27,6 +27,8 @@ export interface ServiceAppOptions {
   readonly telemetry?: Telemetry;
 }
 
+/** Longest reason of a refusal in the access log, in characters. */
+const REASON_MAX_LENGTH = 300;
 /** Headers of every answer. A route that serves a page or an asset replaces them. */
 const securityHeaders = {
   "x-content-type-options": "nosniff",
@@ -75,6 +77,7 @@ export function createServiceApp(features: () => AnyElysia, options: ServiceAppO
       methodsOf ??= allowedMethods(app.routes);
       const { error, isBug } = answerOf(thrown, { method: request.method, allowed: methodsOf(path) });
       if (isBug) logBug(options.logger, error);
+      requestContext(request).refusal = { code: error.code, reason: error.message.slice(0, REASON_MAX_LENGTH) };
       set.status = error.status;
       Object.assign(set.headers, headersOf(error));
       return envelopeOf(error);

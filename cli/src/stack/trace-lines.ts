@@ -1,0 +1,24 @@
+import type { LogLine } from "./log-lines.ts";
+
+const idFields = ["requestId", "traceId", "orderId"] as const;
+
+/**
+ * The lines that belong to a request, a trace or an order. What names the id tells the traces it took part in; every
+ * line of those traces belongs to it, whichever service wrote it.
+ */
+export function linesOfTrace(lines: readonly LogLine[], id: string): readonly LogLine[] {
+  const wanted = id.toLowerCase();
+  const named = new Set(lines.filter((line) => names(line, wanted)));
+  const traces = new Set([...named].flatMap((line) => textOf(line, "traceId") ?? []));
+  return lines.filter((line) => named.has(line) || traces.has(textOf(line, "traceId") ?? ""));
+}
+
+function names(line: LogLine, id: string): boolean {
+  if (idFields.some((field) => textOf(line, field)?.toLowerCase() === id)) return true;
+  return textOf(line, "path")?.toLowerCase().split("/").includes(id) === true;
+}
+
+function textOf({ fields }: LogLine, field: string): string | undefined {
+  const value = fields[field];
+  return typeof value === "string" ? value : undefined;
+}
