@@ -5,6 +5,8 @@
  * throughput and processor time per request of the service; the latter does not depend on who else uses the machine.
  * Options: --rounds 9, --seconds 3, --connections 32, --traces-per-second 100.
  */
+import { sharedTestMongod } from "@pos/local-mongodb/test-server";
+import { MongoClient, ObjectId } from "mongodb";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -32,9 +34,6 @@ const { values } = parseArgs({
 });
 const loadgen = values.loadgen ?? fail("say where the load generator is: --loadgen <program>");
 
-const { sharedTestMongod } = (await import(
-  Bun.resolveSync("@pos/local-mongodb/test-server", join(root, "packages/testing"))
-)) as typeof import("../../packages/local-mongodb/src/test-server.ts");
 const mongod = await sharedTestMongod();
 const collector = Bun.spawn([process.execPath, join(import.meta.dir, "sink.ts")], { stdout: "pipe" });
 const endpoint = await firstLine(collector.stdout);
@@ -127,10 +126,6 @@ function readLoad(out: unknown): { requests: number; errors: number } {
 }
 
 async function putProduct(): Promise<void> {
-  const driver = Bun.resolveSync("mongodb", join(root, "packages/testing"));
-  const { MongoClient, ObjectId } = (await import(
-    driver
-  )) as typeof import("../../packages/testing/node_modules/mongodb");
   const client = await MongoClient.connect(mongod.uri("cost"));
   const now = new Date();
   await client
