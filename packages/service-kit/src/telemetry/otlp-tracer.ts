@@ -95,12 +95,11 @@ class OtlpSpan implements Span {
   end(outcome: { readonly error?: unknown } = {}): void {
     if (!this.span.isRecording()) return;
     if (outcome.error !== undefined) {
-      const { name, message } =
-        outcome.error instanceof Error ? outcome.error : { name: "Error", message: String(outcome.error) };
+      const error = outcome.error instanceof Error ? outcome.error : new Error("no error was thrown");
       // A driver's message may quote a connection string.
-      const reason = redactText(message).slice(0, REASON_MAX_LENGTH);
+      const reason = redactText(error.message).slice(0, REASON_MAX_LENGTH);
       this.span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
-      this.span.setAttribute("error.type", name);
+      this.span.setAttribute("error.type", error.name);
     }
     this.span.end();
   }

@@ -89,7 +89,7 @@ describe("traces", () => {
     expect(answers.map(({ status }) => status)).toEqual(traceparents.map(() => 201));
     let shared = 0;
     for (const traceparent of traceparents) {
-      const commit = (span: ReceivedSpan) => span.service === "product-service" && /^group commit/.test(span.name);
+      const commit = (span: ReceivedSpan) => span.service === "product-service" && span.name.startsWith("group commit");
       const spans = await spansOf(traceIdOf(traceparent), (found) => found.some(commit));
       const own = spans.find(commit);
       if (own?.name !== "group commit (shared)") continue;
