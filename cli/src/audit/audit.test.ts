@@ -181,7 +181,7 @@ describe("an audit of a running stack", () => {
     const shown = await admin.run(["audit", "--settle", "500ms"]);
     expect(shown.stdout).toContain("1 broken");
     expect(shown.stderr).toContain("2 findings");
-    await products().updateOne({ _id: product!._id as ObjectId }, { $inc: { stock: -1 } });
+    await products().updateOne({ _id: product!._id }, { $inc: { stock: -1 } });
     await orders().insertOne(lost as never);
   });
 

@@ -25,7 +25,7 @@ export class ServiceProcess {
 
   start(): void {
     // However this process ends in order, its services end with it.
-    process.once("exit", () => void this.#child?.kill("SIGKILL"));
+    process.once("exit", () => this.#child?.kill("SIGKILL"));
     this.#supervision ??= this.#supervise();
   }
 
