@@ -89,7 +89,10 @@ describe("a failure is told with its exit and what to try", () => {
     ],
   };
   for (const [name, [error, exit, text]] of Object.entries(cases))
-    test(name, async () => expect(await report(error)).toEqual({ exit, text }));
+    test(name, async () => {
+      const reported: unknown = await report(error);
+      expect(reported).toEqual({ exit, text });
+    });
 });
 
 test("what an error quotes cannot steer the terminal", async () => {
