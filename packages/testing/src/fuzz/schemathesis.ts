@@ -73,7 +73,12 @@ async function run(packages: string, stack: ServedStackHandle, round: Round, see
     ],
     {
       cwd: packages,
-      env: { ...process.env, PYTHONPATH: packages },
+      env: {
+        ...process.env,
+        PYTHONPATH: `${packages}:${import.meta.dir}`,
+        SCHEMATHESIS_HOOKS: "schemathesis_hooks",
+        PYTHONDONTWRITEBYTECODE: "1",
+      },
       stdin: "ignore",
       stdout: "pipe",
       stderr: "inherit",
