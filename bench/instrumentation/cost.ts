@@ -1,18 +1,20 @@
 /**
  * What instrumentation costs on GET /products/:id: `bun bench/instrumentation/cost.ts --loadgen <program>`.
- * Three product-services over one mongod, measured in turn, round after round, so that whatever else the machine does
- * meets all of them: without any instrumentation, as it is without a collector (off), and with one (on). Prints
- * throughput and processor time per request of the service; the latter does not depend on who else uses the machine.
- * Options: --rounds 9, --seconds 3, --connections 32, --traces-per-second 100.
+ * Product-services over one mongod, measured in turn, round after round, so that whatever else the machine does meets
+ * all of them: without any instrumentation (bare), the same once more (again: how far apart equals are is how far to
+ * trust the rest), as it is without a collector (off), and with one (on). Every process differs a little from the next,
+ * so all of them are started anew `--processes` times. Prints throughput and processor time per request.
+ * Options: --processes 4, --rounds 3 (of each process), --seconds 2, --connections 32, --traces-per-second 100.
  */
 import { sharedTestMongod } from "@pos/local-mongodb/test-server";
 import { MongoClient, ObjectId } from "mongodb";
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 const root = join(import.meta.dir, "../..");
-const modes = ["bare", "off", "on"] as const;
+const modes = ["bare", "again", "off", "on"] as const;
 type Mode = (typeof modes)[number];
 interface Round {
   readonly perSecond: number;
@@ -26,8 +28,9 @@ const productId = "a".repeat(24);
 const { values } = parseArgs({
   options: {
     loadgen: { type: "string" },
-    rounds: { type: "string", default: "9" },
-    seconds: { type: "string", default: "3" },
+    processes: { type: "string", default: "4" },
+    rounds: { type: "string", default: "3" },
+    seconds: { type: "string", default: "2" },
     connections: { type: "string", default: "32" },
     "traces-per-second": { type: "string", default: "100" },
   },
@@ -37,29 +40,37 @@ const loadgen = values.loadgen ?? fail("say where the load generator is: --loadg
 const mongod = await sharedTestMongod();
 const collector = Bun.spawn([process.execPath, join(import.meta.dir, "sink.ts")], { stdout: "pipe" });
 const endpoint = await firstLine(collector.stdout);
-const services = Object.fromEntries(
-  await Promise.all(modes.map(async (mode, index) => [mode, await startService(mode, FIRST_PORT + index)])),
-) as Record<Mode, Awaited<ReturnType<typeof startService>>>;
+const rounds: Record<Mode, Round[]> = { bare: [], again: [], off: [], on: [] };
+await putProduct();
 try {
-  await putProduct();
-  const rounds: Record<Mode, Round[]> = { bare: [], off: [], on: [] };
-  for (const mode of modes) await measure(mode, 2);
-  for (let round = 0; round < Number(values.rounds); round++) {
-    // Another order each round, so that none always follows the same neighbour.
-    for (let turn = 0; turn < modes.length; turn++) {
-      const mode = modes[(round + turn) % modes.length] ?? "bare";
-      rounds[mode].push(await measure(mode, Number(values.seconds)));
-    }
-  }
+  for (let start = 0; start < Number(values.processes); start++) await measureProcesses(start);
   report(rounds);
 } finally {
-  for (const { process: service } of Object.values(services)) service.kill();
   collector.kill();
 }
 process.exit(0);
 
+/** Fresh processes of every mode, in another order each time, so that none always follows the same neighbour. */
+async function measureProcesses(start: number): Promise<void> {
+  const order = modes.map((_mode, index) => modes[(index + start) % modes.length] ?? "bare");
+  const services: { mode: Mode; service: Awaited<ReturnType<typeof startService>> }[] = [];
+  try {
+    for (const [index, mode] of order.entries())
+      services.push({ mode, service: await startService(mode, FIRST_PORT + index) });
+    for (const { service } of services) await measure(service, 2);
+    for (let round = 0; round < Number(values.rounds); round++) {
+      for (const { mode, service } of services) rounds[mode].push(await measure(service, Number(values.seconds)));
+    }
+  } finally {
+    for (const { service } of services) {
+      service.process.kill();
+      await service.process.exited;
+    }
+  }
+}
+
 async function startService(mode: Mode, port: number) {
-  const preload = mode === "bare" ? ["--preload", join(import.meta.dir, "bare.ts")] : [];
+  const preload = mode === "bare" || mode === "again" ? ["--preload", join(import.meta.dir, "bare.ts")] : [];
   const service = Bun.spawn([process.execPath, ...preload, join(root, "packages/product-service/src/main.ts")], {
     env: {
       PATH: process.env["PATH"],
@@ -82,9 +93,11 @@ async function startService(mode: Mode, port: number) {
   return fail(`the ${mode} service does not answer`);
 }
 
-async function measure(mode: Mode, seconds: number): Promise<Round> {
-  const { process: service, port } = services[mode];
-  const requests = join(import.meta.dir, `.requests-${mode}.jsonl`);
+async function measure(
+  { process: service, port }: { process: Bun.Subprocess; port: number },
+  seconds: number,
+): Promise<Round> {
+  const requests = join(tmpdir(), `instrumentation-${port}.jsonl`);
   await Bun.write(
     requests,
     JSON.stringify({ url: `http://127.0.0.1:${port}/products/${productId}`, method: "GET", headers: {}, body: "" }),
