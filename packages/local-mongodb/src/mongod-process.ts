@@ -91,7 +91,9 @@ async function spawnWithParent(command: Command, { log, cwd }: Place): Promise<M
   const pidPipe = child.stdio[3] as NodeJS.ReadableStream;
   const pid = await new Promise<number>((resolve, reject) => {
     pidPipe.once("data", (text: Buffer) => resolve(Number(text.toString().trim())));
-    exited.then(() => reject(new Error("the guard of mongod ended at once")), reject);
+    // The end of the pipe comes after what was written to it; the guard's exit may be heard of before either.
+    pidPipe.once("close", () => reject(new Error("the guard of mongod ended at once")));
+    exited.catch(reject);
   });
   child.unref();
   unref(child.stdin);
