@@ -51,7 +51,9 @@ function checkDriver(source: SourceFacts, owner: Package, found: Found): Finding
   if (isTestFile(source.path) || mayUseDriver(source.path, owner)) return [];
   return source.imports
     .filter(({ specifier }) => splitSpecifier(specifier).name === "mongodb")
-    .map(({ line }) => found(line, "driver", "Only repositories, migrations and the kit's database and telemetry know the driver."));
+    .map(({ line }) =>
+      found(line, "driver", "Only repositories, migrations and the kit's database and telemetry know the driver."),
+    );
 }
 
 function mayUseDriver(path: string, owner: Package): boolean {
