@@ -2,6 +2,7 @@ import type { usersClient } from "@pos/client/users";
 import { LOOKUP_MAX_IDS } from "@pos/contracts/limits";
 import type { UserLookupResult } from "@pos/contracts/users";
 import { Coalescer } from "@pos/service-kit/coalesce";
+import { currentScope, runInScope, type Scope } from "@pos/service-kit/scope";
 import type { Unanswered, Users } from "../placement/ports.ts";
 import { hop, type HopTools } from "./service-call.ts";
 import { tooLate, unanswered } from "./unanswered.ts";
@@ -12,6 +13,7 @@ interface Question {
   readonly userId: string;
   readonly deadlineAtMs: number;
   readonly trace: Readonly<Record<string, string>>;
+  readonly scope: Scope | undefined;
 }
 
 const QUEUE_MAX = 5000;
@@ -32,9 +34,12 @@ export function createUsers(
     run: async (questions) => {
       const ids = [...new Set(questions.map(({ userId }) => userId))];
       const deadlineAtMs = Math.max(...questions.map((question) => question.deadlineAtMs));
-      const found = await hop({ to: "user-service", deadlineAtMs }, tools, (options) =>
-        client.lookup(ids, { ...options, headers: { ...questions[0]?.trace } }),
-      );
+      const look = () =>
+        hop({ to: "user-service", deadlineAtMs }, tools, (options) =>
+          client.lookup(ids, { ...options, headers: { ...questions[0]?.trace } }),
+        );
+      // What a shared call logs belongs to its first question.
+      const found = await runInScope(currentScope() ?? questions[0]?.scope, look);
       return questions.map(({ userId }) => ({ ok: true, value: verdictOf(found, userId) }));
     },
     batchMax: LOOKUP_MAX_IDS,
@@ -44,7 +49,7 @@ export function createUsers(
   });
   return (trace) => ({
     check: (userId, deadlineAtMs) =>
-      untilDeadline<Verdict>(coalescer.add({ userId, deadlineAtMs, trace }).catch(unanswered), {
+      untilDeadline<Verdict>(coalescer.add({ userId, deadlineAtMs, trace, scope: currentScope() }).catch(unanswered), {
         deadlineAtMs,
         clock,
         late: tooLate,
