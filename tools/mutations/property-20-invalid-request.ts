@@ -1,0 +1,13 @@
+import type { Mutation } from "../src/mutations/mutation.ts";
+
+export const mutation: Mutation = {
+  harm: "A client is not told which field of its request is wrong.",
+  edits: [
+    {
+      file: "packages/service-kit/src/http/validation-message.ts",
+      find: "    problems.push({ path, message: expectation(found.schema, found.message, found.value) });",
+      replace: '    problems.push({ path: "", message: expectation(found.schema, found.message, found.value) });',
+    },
+  ],
+  test: { file: "packages/testing/src/properties/requests.property.test.ts", name: "names the field" },
+};
