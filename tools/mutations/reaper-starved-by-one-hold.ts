@@ -5,7 +5,7 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/order-service/src/reaper/reaper.ts",
-      find: "    if (before !== undefined && clock.now() < before.notBeforeMs) return;\n",
+      find: "    if (before !== undefined && this.#tools.clock.now() < before.notBeforeMs) return;\n",
       replace: "",
     },
   ],
