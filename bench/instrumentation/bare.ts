@@ -1,4 +1,9 @@
-/** Preloaded into a service, takes its instrumentation out: no scopes, no measurements of requests, no spans. */
+/**
+ * Preloaded into a service, takes its instrumentation out: no scopes, no measurements of requests, no spans. With
+ * INSTRUMENTED set it replaces each module by itself, because a process that loads through a plugin runs differently.
+ */
+import { readFileSync } from "node:fs";
+
 const scope = `
 export const currentScope = () => undefined;
 export const runInScope = (_scope, work) => work();
@@ -11,9 +16,9 @@ export const newTraceparent = () => undefined;
 const answered = `
 import { requestContext } from "./request-context.ts";
 export const afterAnswer = ({ logger }) => ({ request, status, route, path }) => {
-  const { requestId, traceparent, startedAt } = requestContext(request);
+  const { requestId, startedAt } = requestContext(request);
   const durationMs = Math.round((performance.now() - startedAt) * 100) / 100;
-  logger.info({ requestId, traceId: traceparent, method: request.method, path, route, status, durationMs }, "request");
+  logger.info({ requestId, method: request.method, path, route, status, durationMs }, "request");
 };
 `;
 const pool = `export const poolMetrics = () => () => {};`;
@@ -29,6 +34,7 @@ Bun.plugin({
     build.onLoad(
       { filter: /service-kit\/src\/(telemetry\/(scope|database-metrics)|http\/answered)\.ts$/ },
       ({ path }) => {
+        if (process.env["INSTRUMENTED"] !== undefined) return { contents: readFileSync(path, "utf8"), loader: "ts" };
         const contents = Object.entries(replaced).find(([name]) => path.endsWith(name))?.[1];
         if (contents === undefined) throw new Error(`nothing replaces ${path}`);
         return { contents, loader: "ts" };

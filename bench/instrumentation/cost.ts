@@ -70,7 +70,7 @@ async function measureProcesses(start: number): Promise<void> {
 }
 
 async function startService(mode: Mode, port: number) {
-  const preload = mode === "bare" || mode === "again" ? ["--preload", join(import.meta.dir, "bare.ts")] : [];
+  const preload = ["--preload", join(import.meta.dir, "bare.ts")];
   const service = Bun.spawn([process.execPath, ...preload, join(root, "packages/product-service/src/main.ts")], {
     env: {
       PATH: process.env["PATH"],
@@ -80,6 +80,7 @@ async function startService(mode: Mode, port: number) {
       JWKS_URL: "http://127.0.0.1:1/keys",
       NODE_ENV: "production",
       TRACES_PER_SECOND: values["traces-per-second"],
+      ...(mode === "on" || mode === "off" ? { INSTRUMENTED: "yes" } : {}),
       ...(mode === "on" ? { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } : {}),
     },
     stdout: "ignore",
