@@ -1,7 +1,7 @@
 import type { Mutation } from "../src/mutations/mutation.ts";
 
 export const mutation: Mutation = {
-  harm: "whoever asks for paths that do not exist makes series until the memory is full",
+  harm: "Whoever asks for paths that do not exist makes series until the memory is full.",
   edits: [
     {
       file: "packages/service-kit/src/http/answered.ts",

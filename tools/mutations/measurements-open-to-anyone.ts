@@ -1,7 +1,7 @@
 import type { Mutation } from "../src/mutations/mutation.ts";
 
 export const mutation: Mutation = {
-  harm: "anyone who reaches a service reads its measurements",
+  harm: "Anyone who reaches a service reads its measurements.",
   edits: [
     {
       file: "packages/service-kit/src/health/routes.ts",

@@ -1,7 +1,7 @@
 import type { Mutation } from "../src/mutations/mutation.ts";
 
 export const mutation: Mutation = {
-  harm: "of orders that shared a batch only one shows it in its trace",
+  harm: "Of orders that shared a batch only one shows it in its trace.",
   edits: [
     {
       file: "packages/service-kit/src/telemetry/shared-work.ts",

@@ -1,7 +1,7 @@
 import type { Mutation } from "../src/mutations/mutation.ts";
 
 export const mutation: Mutation = {
-  harm: "the delivery of an order's message is in no trace, so nobody finds it from the order",
+  harm: "The delivery of an order's message is in no trace, so nobody finds it from the order.",
   edits: [
     {
       file: "packages/order-service/src/placement/documents.ts",
