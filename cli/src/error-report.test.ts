@@ -71,7 +71,17 @@ describe("a failure is told with its exit and what to try", () => {
     "broken inside": [
       answered(500, "INTERNAL_ERROR"),
       "FAILED",
-      "error: It says no.\n  500 INTERNAL_ERROR, request id r-1\nTry: ordersctl logs\n",
+      "error: It says no.\n  500 INTERNAL_ERROR, request id r-1\nTry: ordersctl logs --trace r-1\n",
+    ],
+    "refused by another service": [
+      answered(409, "INSUFFICIENT_STOCK"),
+      "FAILED",
+      "error: It says no.\n  409 INSUFFICIENT_STOCK, request id r-1\nTry: ordersctl logs --trace r-1\n",
+    ],
+    "not now, by a request that is known": [
+      answered(503, "SERVICE_UNAVAILABLE"),
+      "UNREACHABLE",
+      "error: It says no.\n  503 SERVICE_UNAVAILABLE, request id r-1\nTry: again in 1 s\n     ordersctl health\n     ordersctl logs --trace r-1\n",
     ],
     "several fields": [
       answered(400, "VALIDATION_FAILED" as Code, {

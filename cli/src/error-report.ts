@@ -67,7 +67,8 @@ function reasonOf(cause: unknown): string {
   return "";
 }
 
-interface Answered {
+/** An answer that says no. */
+export interface Answered {
   readonly status: number;
   readonly code: string;
   readonly message: string;
@@ -76,13 +77,35 @@ interface Answered {
   readonly retryAfterSeconds: number | undefined;
 }
 
+/** Refusals in which more than one service had a part: their way through the services tells more than their message. */
+const severalHadAPart = new Set([
+  "ACCOUNT_SUSPENDED",
+  "CONFLICT",
+  "IDEMPOTENCY_KEY_EXHAUSTED",
+  "INSUFFICIENT_STOCK",
+  "PENDING_LIMIT",
+  "UNKNOWN_PRODUCT",
+  "UNKNOWN_USER",
+]);
+
+/** Status, code and request id of an answer, in one line. */
+export const answerFacts = ({ status, code, requestId }: Answered): string =>
+  `${status} ${code}${requestId === undefined ? "" : `, request id ${requestId}`}`;
+
+/** The command that shows what became of a request in every service; none for what its message explains already. */
+export const traceTries = ({ status, code, requestId }: Answered): readonly string[] =>
+  requestId !== undefined && (status >= 500 || severalHadAPart.has(code))
+    ? [`ordersctl logs --trace ${requestId}`]
+    : [];
+
 function explainAnswer(error: Answered): Failure {
-  const fields = fieldProblems(error.details["fields"]);
-  const why = [
-    ...fields,
-    `${error.status} ${error.code}${error.requestId === undefined ? "" : `, request id ${error.requestId}`}`,
-  ];
-  const failure = (exit: Exit, ...tries: string[]): Failure => ({ exit, what: error.message, why, tries });
+  const why = [...fieldProblems(error.details["fields"]), answerFacts(error)];
+  const failure = (exit: Exit, ...tries: string[]): Failure => ({
+    exit,
+    what: error.message,
+    why,
+    tries: [...tries, ...traceTries(error)],
+  });
   if (error.code === "INVALID_CREDENTIALS")
     return failure("SIGN_IN", "ordersctl login   (again, with the right password)");
   if (error.status === 401) return failure("SIGN_IN", "ordersctl login");
@@ -90,7 +113,6 @@ function explainAnswer(error: Answered): Failure {
   if (error.status === 429) return failure("FAILED", `again in ${error.retryAfterSeconds ?? 60} s`);
   if (error.status === 503)
     return failure("UNREACHABLE", `again in ${error.retryAfterSeconds ?? 1} s`, "ordersctl health");
-  if (error.status >= 500) return failure("FAILED", "ordersctl logs");
   return failure("FAILED");
 }
 

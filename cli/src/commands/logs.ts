@@ -4,7 +4,7 @@ import { parsePointInTime } from "../duration.ts";
 import { CliError, usageError } from "../errors.ts";
 import { serviceNames, stackLayout, type StackLayout } from "../stack/layout.ts";
 import { type LogLine, parseLogLine, renderLogLine } from "../stack/log-lines.ts";
-import { linesOfTrace } from "../stack/trace-lines.ts";
+import { linesOfTrace, withoutIds } from "../stack/trace-lines.ts";
 import type { Tools } from "../tools.ts";
 import type { Verb } from "../verb.ts";
 
@@ -23,6 +23,8 @@ const TAIL_DEFAULT = 200;
 /** Of each file; a log is at most 20 MB and its predecessor as much. */
 const READ_MAX_BYTES = 20_000_000;
 const FOLLOW_PERIOD_MS = 200;
+/** The services write a line at most a second after its time. */
+const WRITTEN_AFTER_MS = 1_200;
 
 export const logsVerb: Verb<LogsOptions> = {
   usage: "logs [service]",
@@ -67,7 +69,11 @@ async function runLogs(options: LogsOptions, tools: Tools): Promise<void> {
     files.flatMap((file) => file.read()),
     sinceMs,
   );
-  show((options.trace === undefined ? lines : readTrace(options, lines)).slice(-tailLines));
+  if (options.trace !== undefined) {
+    const found = await readTrace(options.trace, { files, lines, sinceMs }, tools);
+    return show((tools.printer.isForPeople ? withoutIds(found) : found).slice(-tailLines));
+  }
+  show(lines.slice(-tailLines));
   if (options.follow !== true) return;
   // Ctrl-C is how a person ends this: without a listener the process ends with 130.
   for (;;) {
@@ -88,15 +94,30 @@ function chooseSources(service: string | undefined): readonly Source[] {
   return [found];
 }
 
-function readTrace({ trace = "", follow }: LogsOptions, lines: readonly LogLine[]): readonly LogLine[] {
-  if (follow === true) throw usageError("--trace shows what was logged already: leave --follow out.");
-  if (!/^[\w.:-]{1,128}$/.test(trace)) throw usageError("--trace takes a request id, a trace id or an order id.");
-  const found = linesOfTrace(lines, trace);
-  if (found.length === 0) throw new CliError(`Nothing is logged about ${trace}.`, { tries: ["ordersctl logs"] });
+interface ReadLogs {
+  readonly files: readonly FollowedFile[];
+  readonly lines: readonly LogLine[];
+  readonly sinceMs: number | undefined;
+}
+
+/** Who asks at once, as after a failed command, asks before every service has written what it did. */
+async function readTrace(id: string, { files, lines, sinceMs }: ReadLogs, { io }: Tools): Promise<readonly LogLine[]> {
+  const early = linesOfTrace(lines, id);
+  const newestMs = early.at(-1)?.timeMs ?? io.now();
+  const waitMs = newestMs + WRITTEN_AFTER_MS - io.now();
+  if (waitMs <= 0) return early;
+  await io.sleep(waitMs);
+  const added = files.flatMap((file) => file.read());
+  const found = linesOfTrace(inOrder([...lines, ...added], sinceMs), id);
+  if (found.length === 0) throw new CliError(`Nothing is logged about ${id}.`, { tries: ["ordersctl logs"] });
   return found;
 }
 
-function readTail({ tail, since, trace }: LogsOptions): number {
+function readTail({ tail, since, trace, follow }: LogsOptions): number {
+  if (trace !== undefined && follow === true)
+    throw usageError("--trace shows what was logged already: leave --follow out.");
+  if (trace !== undefined && !/^[\w.:-]{1,128}$/.test(trace))
+    throw usageError("--trace takes a request id, a trace id or an order id.");
   if (tail === undefined) return (since ?? trace) === undefined ? TAIL_DEFAULT : Number.MAX_SAFE_INTEGER;
   const lines = Number(tail);
   if (!Number.isInteger(lines) || lines < 1) throw usageError("--tail must be a number of lines, at least 1.");

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { parseLogLine } from "./log-lines.ts";
-import { linesOfTrace } from "./trace-lines.ts";
+import { linesOfTrace, withoutIds } from "./trace-lines.ts";
 
 const orderId = "65f1c0ffee0123456789abcd";
 const line = (service: string, fields: Record<string, unknown>) =>
@@ -20,4 +20,10 @@ test.each([
   ["an unknown id", "f".repeat(24), []],
 ])("%s finds the lines of its traces in every service", (_what, id, expected) => {
   expect(linesOfTrace(all, id)).toEqual(expected);
+});
+
+test("ids that all lines share are left out for people, others stay", () => {
+  const fieldsOf = (lines: typeof all) => withoutIds(lines).map(({ fields }) => fields);
+  expect(fieldsOf([placed, relayed])).toEqual([{ path: "/orders" }, { orderId }]);
+  expect(fieldsOf([placed, read])).toEqual([placed.fields, read.fields]);
 });

@@ -2,6 +2,7 @@ import type { Client } from "@pos/client";
 import type { Order } from "@pos/contracts/orders";
 import type { Command } from "commander";
 import { readFile } from "node:fs/promises";
+import { answerFacts, traceTries } from "../../error-report.ts";
 import { CliError, messageOf, usageError } from "../../errors.ts";
 import { isObject } from "../../files.ts";
 import { repeated } from "../../global-options.ts";
@@ -85,7 +86,7 @@ async function placeUntilAnswered(
     } catch (error) {
       const isUnknown = error instanceof NoAnswerError || (error instanceof ApiError && error.status === 503);
       // A refused connection on the first try was never a placement.
-      if (!isUnknown || attempt === TRIES_MAX) throw isUnknown ? unknownOutcome(error, key) : error;
+      if (!isUnknown || attempt === TRIES_MAX) throw isUnknown ? await unknownOutcome(error, key) : error;
       const waitMs = error instanceof ApiError ? (error.retryAfterSeconds ?? 1) * 1000 : 500;
       talk.say(`${messageOf(error)} Asking again with the same key …`);
       await io.sleep(waitMs);
@@ -93,12 +94,20 @@ async function placeUntilAnswered(
   }
 }
 
-const unknownOutcome = (cause: unknown, key: string): CliError =>
-  new CliError(`Whether the order was placed is not known: ${messageOf(cause)}`, {
+async function unknownOutcome(cause: unknown, key: string): Promise<CliError> {
+  const { ApiError } = await import("@pos/client/errors");
+  const answer = cause instanceof ApiError ? cause : undefined;
+  return new CliError(`Whether the order was placed is not known: ${messageOf(cause)}`, {
     exit: "UNREACHABLE",
-    tries: [`the same with --idempotency-key ${key}   (it cannot become a second order)`, "ordersctl health"],
+    why: answer === undefined ? [] : [answerFacts(answer)],
+    tries: [
+      `the same with --idempotency-key ${key}   (it cannot become a second order)`,
+      "ordersctl health",
+      ...(answer === undefined ? [] : traceTries(answer)),
+    ],
     cause,
   });
+}
 
 async function readItems(path: string, { io }: Tools): Promise<readonly TypedItem[]> {
   const text =

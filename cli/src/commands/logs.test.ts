@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { appendFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type World, world } from "../test/world.ts";
+
+let somebody: World;
+let logs: string;
+beforeAll(async () => {
+  somebody = await world();
+  logs = join(somebody.home, "data", "logs");
+  await mkdir(logs, { recursive: true });
+});
+afterAll(() => somebody.remove());
+
+const write = (service: string, fields: Record<string, unknown>, atMs = Date.now()) =>
+  appendFile(
+    join(logs, `${service}.log`),
+    `${JSON.stringify({ level: "info", time: new Date(atMs).toISOString(), msg: "request", ...fields })}\n`,
+  );
+const trace = (...argv: string[]) =>
+  somebody.run(["logs", "--trace", ...argv, "--data-dir", join(somebody.home, "data")]);
+
+test("--trace waits for what the services have not written yet, whoever asks at once", async () => {
+  await write("order", { requestId: "r-1", traceId: "t-1", path: "/orders", status: 409 });
+  const asked = trace("r-1");
+  await Bun.sleep(300);
+  await write("product", { requestId: "r-1", traceId: "t-1", path: "/reservations/o", status: 409 });
+  const { exit, stdout } = await asked;
+  expect([exit, stdout.match(/ (order|product) .*$/gm)]).toEqual([
+    0,
+    [" order      INFO  request path=/orders status=409", " product    INFO  request path=/reservations/o status=409"],
+  ]);
+});
+
+test("--trace answers at once about what was long ago, and with all fields to programs", async () => {
+  await write("user", { requestId: "r-2", traceId: "t-2", path: "/users" }, Date.now() - 60_000);
+  const startedAtMs = performance.now();
+  const { stdout } = await trace("t-2", "-o", "ndjson");
+  expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+  expect(JSON.parse(stdout)).toMatchObject({ requestId: "r-2", traceId: "t-2", path: "/users" });
+});
+
+test("--trace says so when nothing is logged, and refuses what is no id or goes on", async () => {
+  expect(await trace("r-3")).toMatchObject({
+    exit: 1,
+    stderr: expect.stringContaining("Nothing is logged about r-3."),
+  });
+  expect((await trace("../etc")).exit).toBe(2);
+  expect((await trace("r-2", "--follow")).exit).toBe(2);
+});
