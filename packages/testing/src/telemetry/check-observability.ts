@@ -1,13 +1,16 @@
 /**
- * Checks what stands under observability/: rules and configuration by promtool, rules by their tests, and that every
- * metric that a dashboard or a rule reads is one that a running service shows or a rule records. Ends with
- * `N passed, N failed`; without promtool its own checks are left out with a line that says so.
+ * Checks what stands under observability/: rules and configuration by promtool, rules by their tests, that every
+ * metric that a dashboard or a rule reads is one that a running service shows or a rule records, and that the compose
+ * profile and the manifests lead Prometheus, and nobody else, to the measurements. Ends with `N passed, N failed`;
+ * without promtool its own checks are left out with a line that says so.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { YAML } from "bun";
 import { exposedNames, metricNames } from "./metric-names.ts";
+import { readManifests, readWiring } from "./read-wiring.ts";
 import { runStack } from "./running-stack.ts";
+import { clusterProblems, composeProblems } from "./wiring.ts";
 
 interface Rule {
   readonly record?: string;
@@ -22,6 +25,7 @@ interface Dashboard {
 
 const root = join(import.meta.dir, "../../../..");
 const folder = join(root, "observability");
+const METRICS_PORT = 9464;
 let passed = 0;
 let failed = 0;
 
@@ -53,6 +57,8 @@ check(
     .filter(({ annotations }) => !existsSync(join(root, annotations?.runbook ?? "-")))
     .map(({ alert }) => alert ?? ""),
 );
+check("the compose profile fits together", composeProblems(await readWiring()));
+check("in a cluster measurements are for monitoring alone", clusterProblems(await readManifests(), METRICS_PORT));
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
 
