@@ -22,5 +22,7 @@ export const TOTAL_MAX = Number.MAX_SAFE_INTEGER;
 export const IDEMPOTENCY_KEY_MAX_LENGTH = 255;
 /** Most ids of one POST /users/lookup. */
 export const LOOKUP_MAX_IDS = 200;
+/** Most commands of one POST /reservations/batch. */
+export const RESERVATION_BATCH_MAX = 200;
 /** How many attempts one Idempotency-Key may open after voided ones. */
 export const ATTEMPTS_MAX = 8;

@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { ORDER_ITEMS_MAX } from "./limits.ts";
+import { ORDER_ITEMS_MAX, RESERVATION_BATCH_MAX } from "./limits.ts";
 import { ClosedObject, Cursor, Id, pageQuery, StringEnum, Timestamp, Traceparent, WholeNumber } from "./primitives.ts";
+import { ErrorEnvelope } from "./errors.ts";
 import { OrderItem, Quantity } from "./orders.ts";
 
 /** Header that carries how many milliseconds the caller still waits; the called service drops the work after them. */
@@ -53,6 +54,48 @@ export const MoveReservationResult = ClosedObject(
   { description: "State of the reservation after the call" },
 );
 export type MoveReservationResult = Static<typeof MoveReservationResult>;
+
+/** What a command of a batch belongs to: its log lines and spans carry these, not those of the request that brought it. */
+const commandTrace = {
+  requestId: Type.Optional(
+    Type.String({ pattern: "^[\\w.:-]{1,128}$", description: "x-request-id of the request that it belongs to" }),
+  ),
+  traceparent: Type.Optional(Traceparent),
+};
+const reservationMoves = ["confirm", "release", "settle"] as const;
+
+/** One of many commands that share a request. */
+export const ReservationCommand = Type.Union([
+  ClosedObject(
+    { command: StringEnum(["reserve"]), orderId: Id, ...ReserveItems.properties, ...commandTrace },
+    { title: "a hold" },
+  ),
+  ClosedObject(
+    { command: StringEnum(reservationMoves), orderId: Id, ...MoveReservation.properties, ...commandTrace },
+    { title: "a move" },
+  ),
+]);
+export type ReservationCommand = Static<typeof ReservationCommand>;
+
+/** Commands of several orders. They have nothing to do with each other: none fails because another does. */
+export const ReservationBatch = ClosedObject({
+  commands: Type.Array(ReservationCommand, { minItems: 1, maxItems: RESERVATION_BATCH_MAX }),
+});
+export type ReservationBatch = Static<typeof ReservationBatch>;
+
+/** What one command came to: what its own route would have answered. */
+export const ReservationCommandResult = Type.Union([
+  ClosedObject({ reservation: Reservation }),
+  ClosedObject({ moved: MoveReservationResult }),
+  ErrorEnvelope,
+]);
+export type ReservationCommandResult = Static<typeof ReservationCommandResult>;
+
+export const ReservationBatchResult = ClosedObject(
+  { results: Type.Array(ReservationCommandResult, { maxItems: RESERVATION_BATCH_MAX }) },
+  { description: "One result for each command, in the same order" },
+);
+export type ReservationBatchResult = Static<typeof ReservationBatchResult>;
 
 export const ReservationListQuery = ClosedObject({
   ...pageQuery,

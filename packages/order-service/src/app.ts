@@ -121,9 +121,10 @@ function wire({ config, database, logger, clock }: BuildParts<Config>, telemetry
     onEntries: (orderId, entries) => relay.offer(orderId, entries),
   });
   const usersFor = createUsers(usersClient(createTransport({ baseUrl: config.userServiceUrl, token, sender })), hops);
+  const reservationsPort = createReservations(reservations, hops);
   const portsFor = (trace: Trace): PlacementPorts => ({
     orders: store,
-    reservations: createReservations(reservations, hops, trace),
+    reservations: reservationsPort,
     users: usersFor(trace),
     clock,
     random: {

@@ -23,6 +23,7 @@ import { FlusherRegistry } from "./reservations/flusher-registry.ts";
 import { FlusherRepository } from "./reservations/flusher-repository.ts";
 import { reservationMeasurements } from "./reservations/measurements.ts";
 import { ReservationRepository } from "./reservations/repository.ts";
+import { ReservationBatches } from "./reservations/batches.ts";
 import { reservationRoutes } from "./reservations/routes.ts";
 import { ReservationService, type ReservationLimits } from "./reservations/service.ts";
 
@@ -69,10 +70,12 @@ export async function buildProductService(parts: BuildParts<Config> & TestPorts)
   });
   const audit = new AuditService(new AuditRepository(database));
 
+  const commandBatches = new ReservationBatches({ reservations, telemetry, logger });
+
   const features = () =>
     new Elysia({ normalize: false })
       .use(productRoutes(products, verifier))
-      .use(reservationRoutes(reservations, verifier, clock))
+      .use(reservationRoutes({ reservations, batches: commandBatches, verifier, clock }))
       .use(auditRoutes(audit, verifier));
   const app = createServiceApp(features, {
     logger,

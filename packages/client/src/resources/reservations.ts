@@ -2,6 +2,8 @@ import {
   DEADLINE_HEADER,
   MoveReservationResult,
   Reservation,
+  ReservationBatchResult,
+  type ReservationCommand,
   ReservationList,
   type ReservationListQuery,
   type ReserveItems,
@@ -22,6 +24,9 @@ export const reservationsClient = (http: Transport) => {
           ...options,
         })
       ).value;
+  const until = ({ timeoutMs, headers }: CallOptions & { timeoutMs: number }) => ({
+    headers: { ...headers, [DEADLINE_HEADER]: String(Math.max(1, Math.floor(timeoutMs))) },
+  });
   return {
     /** Takes stock for all items or none; the service drops the work after `timeoutMs`. */
     reserve: async (orderId: string, body: ReserveItems, options: CallOptions & { timeoutMs: number }) =>
@@ -32,9 +37,21 @@ export const reservationsClient = (http: Transport) => {
           body,
           answer: Reservation,
           ...options,
-          headers: { ...options.headers, [DEADLINE_HEADER]: String(Math.max(1, Math.floor(options.timeoutMs))) },
+          ...until(options),
         })
       ).value,
+    /** Carries out commands of several orders, at most 200; the service drops what is left after `timeoutMs`. */
+    batch: async (commands: readonly ReservationCommand[], options: CallOptions & { timeoutMs: number }) =>
+      (
+        await http.call({
+          method: "POST",
+          path: "/reservations/batch",
+          body: { commands },
+          answer: ReservationBatchResult,
+          ...options,
+          ...until(options),
+        })
+      ).value.results,
     confirm: move("confirm"),
     release: move("release"),
     settle: move("settle"),

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import type { ReservationBatch, ReserveItems } from "@pos/contracts/reservations";
 import { newProduct, price, productName } from "@pos/testing/arbitraries";
 import { type Stack, startStack } from "@pos/testing/stack";
 import fc from "fast-check";
 import { ObjectId } from "mongodb";
 import { exactTotal } from "../test/exact-total.ts";
-import { recordBehind, type Recorder } from "../test/recorder.ts";
+import { recordBehind, type Recorded, type Recorder } from "../test/recorder.ts";
 
 setDefaultTimeout(120_000);
 type Customer = Awaited<ReturnType<Stack["customer"]>>;
@@ -81,8 +82,7 @@ test("every product is asked for over HTTP, and its present name and price go in
         userId: customer.id,
         items: items.map(({ product, quantity }) => ({ productId: product.id, quantity })),
       });
-      const call = toProducts.take().find(({ method, path }) => method === "PUT" && path.endsWith(order.id));
-      const asked = (JSON.parse(call?.body ?? "{}") as { items: { productId: string; quantity: number }[] }).items;
+      const asked = heldItems(toProducts.take(), order.id);
       const units = Map.groupBy(items, ({ product }) => product.id);
       expect(new Map(asked.map(({ productId, quantity }) => [productId, quantity]))).toEqual(
         new Map([...units].map(([id, own]) => [id, own.reduce((sum, { quantity }) => sum + quantity, 0)])),
@@ -94,6 +94,14 @@ test("every product is asked for over HTTP, and its present name and price go in
     { numRuns: 100 },
   );
 });
+
+/** What product-service was asked to hold for an order. */
+function heldItems(requests: readonly Recorded[], orderId: string): ReserveItems["items"] {
+  const commands = requests
+    .filter(({ path }) => path === "/reservations/batch")
+    .flatMap(({ body }) => (JSON.parse(body) as ReservationBatch).commands);
+  return commands.flatMap((command) => ("items" in command && command.orderId === orderId ? command.items : []));
+}
 
 // Feature: product-order-system, Property 11: Successfully created orders have pending status
 test("a new order is pending in the answer, when read, and in the database", async () => {

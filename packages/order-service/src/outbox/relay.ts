@@ -20,12 +20,15 @@ export interface RelayTools {
   readonly periodMs: number;
 }
 
-const DELIVERIES_MAX = 32;
+/** Deliveries that happen together share their requests and writes. */
+const DELIVERIES_MAX = 200;
+/** How long new entries wait for others, in milliseconds. */
+const GATHER_MS = 20;
 const ORDERS_PER_ROUND_MAX = 500;
 const QUEUE_MAX = 10_000;
 
 /**
- * Delivers outbox entries: at once when this process wrote them, and in rounds whatever is due, so that entries of a
+ * Delivers outbox entries: within moments when this process wrote them, and in rounds whatever is due, so that entries of a
  * process that died are delivered by any other. An entry that fails gets a later time and so never blocks another.
  */
 export class Relay implements BackgroundWork {
@@ -35,6 +38,7 @@ export class Relay implements BackgroundWork {
   readonly #inHand = new Set<string>();
   #queue: OwnedEntry[] = [];
   readonly #lanes = new Set<Promise<void>>();
+  #gathering: Promise<void> | undefined;
   #isStopping = false;
 
   constructor(tools: RelayTools) {
@@ -57,6 +61,7 @@ export class Relay implements BackgroundWork {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#queue = [];
+    await this.#gathering;
     await Promise.all([this.#rounds.stop(), ...this.#lanes]);
   }
 
@@ -67,7 +72,7 @@ export class Relay implements BackgroundWork {
       this.#inHand.add(entry.id);
       this.#queue.push({ orderId, entry });
     }
-    if (this.#queue.length > 0 && this.#lanes.size < DELIVERIES_MAX) this.#openLane();
+    if (this.#queue.length > 0) this.#gather();
   }
 
   /** Delivers what is due, until nothing is. */
@@ -81,6 +86,15 @@ export class Relay implements BackgroundWork {
       });
       if (fresh.length === 0 || due.length < ORDERS_PER_ROUND_MAX || signal.aborted) return;
     }
+  }
+
+  /** Nobody waits for a delivery: those of a short while go together, in few requests and writes. */
+  #gather(): void {
+    this.#gathering ??= this.#tools.clock.sleep(GATHER_MS).then(() => {
+      this.#gathering = undefined;
+      const lanes = Math.min(DELIVERIES_MAX - this.#lanes.size, this.#queue.length);
+      for (let opened = 0; opened < lanes; opened++) this.#openLane();
+    });
   }
 
   #openLane(): void {

@@ -69,10 +69,11 @@ export class OutboxRepository {
 
   /** Takes delivered entries out of their documents. */
   async drop(entries: readonly { orderId: string; entryId: string }[]): Promise<void> {
-    const updates = entries.map(({ orderId, entryId }) => ({
-      updateOne: { filter: { _id: new ObjectId(orderId) }, update: { $pull: { outbox: { id: entryId } } } },
-    }));
-    await this.#orders.bulkWrite(updates, { ordered: false });
+    await this.#orders.updateMany(
+      { _id: { $in: entries.map(({ orderId }) => new ObjectId(orderId)) } },
+      // Entry ids are unique over all orders.
+      { $pull: { outbox: { id: { $in: entries.map(({ entryId }) => entryId) } } } },
+    );
   }
 
   /** Replaces an entry, if it is still there. */

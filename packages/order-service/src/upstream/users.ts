@@ -17,7 +17,7 @@ interface Question {
 }
 
 const QUEUE_MAX = 5000;
-const CALLS_MAX = 2;
+const CALLS_MAX = 1;
 
 /**
  * Checks users over HTTP. Questions that arrive while calls are under way share the next one; a call holds only users

@@ -1,6 +1,6 @@
 import type { Clock } from "@pos/service-kit/clock";
 import type { Database } from "@pos/service-kit/database";
-import { type AnyBulkWriteOperation, type ClientSession, type Collection, ObjectId } from "mongodb";
+import { type AnyBulkWriteOperation, type ClientSession, type Collection, MongoServerError, ObjectId } from "mongodb";
 import { type Attempt, attemptTransaction, type Worked } from "../database/transaction.ts";
 import type { ProductDocument } from "../products/documents.ts";
 import { documentOf, recordOf, type ReservationDocument } from "./documents.ts";
@@ -21,6 +21,7 @@ import {
 } from "./protocol.ts";
 
 const stockProjection = { name: 1, price: 1, stock: 1, openUnits: 1, deletedAt: 1, now: "$$NOW" } as const;
+const DUPLICATE_KEY = 11_000;
 type StockView = Pick<ProductDocument, "_id" | "name" | "price" | "stock" | "openUnits" | "deletedAt"> & { now: Date };
 
 /**
@@ -49,16 +50,32 @@ export class BatchRepository implements BatchStore {
     return id.toUUID().toHexString();
   };
 
-  attempt(jobs: readonly Job[], deadlineAtMs: number): Promise<Attempt<readonly Outcome[]>> {
-    return attemptTransaction(this.#session, () => this.#decideAndWrite(jobs), { deadlineAtMs, clock: this.#clock });
+  /**
+   * Mostly every job is the first for its order. Such a batch is written without a look for reservations that are there
+   * already: the unique ids say so when there are, and then it is decided anew with what is there.
+   */
+  async attempt(jobs: readonly Job[], deadlineAtMs: number): Promise<Attempt<readonly Outcome[]>> {
+    const once = (isFirst: boolean) =>
+      attemptTransaction(this.#session, () => this.#decideAndWrite(jobs, isFirst), {
+        deadlineAtMs,
+        clock: this.#clock,
+      });
+    if (jobs.some(({ kind }) => kind !== "reserve")) return once(false);
+    const attempt = await once(true);
+    return attempt.kind === "failed" && isDuplicateKey(attempt.error) ? once(false) : attempt;
   }
 
-  async #decideAndWrite(jobs: readonly Job[]): Promise<Worked<readonly Outcome[]>> {
-    const reservations = await this.#readReservations(jobs);
+  /** @param isFirst whether no job is expected to have a reservation */
+  async #decideAndWrite(jobs: readonly Job[], isFirst: boolean): Promise<Worked<readonly Outcome[]>> {
+    const reservations = isFirst ? new Map<string, ReservationRecord>() : await this.#readReservations(jobs);
     const { products, nowMs } = await this.#readProducts(jobs, reservations);
     const pairs = pairsToCount(products, jobs, this.#rules.pendingLimitUnits);
     const pendingUnits = pairs.length === 0 ? new Map<string, number>() : await this.#countPending(pairs);
-    const decision = decideBatch({ nowMs, products, reservations, pendingUnits }, jobs, this.#rules);
+    const snapshot = { nowMs, products, pendingUnits };
+    let decision = decideBatch({ ...snapshot, reservations }, jobs, this.#rules);
+    // Only an insert finds out that its id is taken: whoever is not given a new hold may have one already.
+    if (isFirst && !decision.outcomes.every(isNewHold))
+      decision = decideBatch({ ...snapshot, reservations: await this.#readReservations(jobs) }, jobs, this.#rules);
     await this.#write(decision);
     return { value: decision.outcomes, isCommitted: decision.outcomes.some(isPromise) };
   }
@@ -141,6 +158,10 @@ export class BatchRepository implements BatchStore {
  * batch wrote nothing. Refusals promise nothing.
  */
 const isPromise = (outcome: Outcome): boolean => outcome.kind === "reservation" || outcome.kind === "moved";
+
+const isNewHold = (outcome: Outcome): boolean => outcome.kind === "reservation" && !outcome.isReplay;
+
+const isDuplicateKey = (error: unknown): boolean => error instanceof MongoServerError && error.code === DUPLICATE_KEY;
 
 /** Where units were taken the version always moves, so that this is a write that others' snapshots conflict with. */
 function productUpdate(change: ProductChange): AnyBulkWriteOperation<ProductDocument> {

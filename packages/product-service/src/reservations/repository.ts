@@ -31,15 +31,18 @@ export class ReservationRepository {
     this.#reservations = db.collection<ReservationDocument>("reservations");
   }
 
-  /** Confirms move no stock, so each is one guarded update; all of a batch go in one round trip. */
+  /** Confirms move no stock, so no transaction is needed: one guarded update for all of a batch. */
   async confirm(jobs: readonly ConfirmJob[]): Promise<readonly ConfirmOutcome[]> {
-    const updates = jobs.map(({ orderId, rid }) => ({
-      updateOne: {
-        filter: { _id: new ObjectId(orderId), rid, state: "held" as const },
-        update: [{ $set: { state: "confirmed", updatedAt: "$$NOW" } }],
+    const wanted = [...new Set(jobs.map(({ orderId, rid }) => orderId + rid))];
+    const { matchedCount } = await this.#reservations.updateMany(
+      {
+        _id: { $in: jobs.map(({ orderId }) => new ObjectId(orderId)) },
+        state: "held",
+        // Each hold by its own token: order id and token together.
+        $expr: { $in: [{ $concat: [{ $toString: "$_id" }, "$rid"] }, wanted] },
       },
-    }));
-    const { matchedCount } = await this.#reservations.bulkWrite(updates, { ordered: false });
+      [{ $set: { state: "confirmed", updatedAt: "$$NOW" } }],
+    );
     if (matchedCount === jobs.length) return jobs.map(() => ({ state: "confirmed" as const, alarm: undefined }));
     const found = await this.#reservations
       .find({ _id: { $in: jobs.map(({ orderId }) => new ObjectId(orderId)) } }, { readConcern: { level: "majority" } })

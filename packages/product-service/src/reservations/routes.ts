@@ -5,6 +5,8 @@ import {
   MoveReservation,
   MoveReservationResult,
   Reservation,
+  ReservationBatch,
+  ReservationBatchResult,
   ReservationList,
   ReservationListQuery,
   ReservationParams,
@@ -17,6 +19,7 @@ import type { RequestContext } from "@pos/service-kit/request-context";
 import type { TokenVerifier } from "@pos/service-kit/token-verifier";
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
+import type { ReservationBatches } from "./batches.ts";
 import type { Caller, ReservationService } from "./service.ts";
 
 const deadline = Type.Object({
@@ -25,8 +28,16 @@ const deadline = Type.Object({
   ),
 });
 
+/** What the routes work with. */
+export interface ReservationRouteTools {
+  readonly reservations: ReservationService;
+  readonly batches: ReservationBatches;
+  readonly verifier: TokenVerifier;
+  readonly clock: Clock;
+}
+
 /** Stock taken for orders: for order-service alone. */
-export const reservationRoutes = (reservations: ReservationService, verifier: TokenVerifier, clock: Clock) => {
+export const reservationRoutes = ({ reservations, batches, verifier, clock }: ReservationRouteTools) => {
   const move = (command: "confirm" | "release" | "settle") =>
     new Elysia({ normalize: false })
       .use(access(verifier))
@@ -60,6 +71,19 @@ export const reservationRoutes = (reservations: ReservationService, verifier: To
         body: ReserveItems,
         detail: { summary: "Takes stock for an order, all of it or none", operationId: "reserve" },
         response: { 200: Reservation, ...errors(400, 401, 403, 409, 413, 415, 422, 500, 503) },
+      },
+    )
+    .post(
+      "/batch",
+      async ({ body, headers, context }) => ({
+        results: await batches.carryOut(body.commands, callerOf(context, headers[DEADLINE_HEADER], clock)),
+      }),
+      {
+        access: ["service"],
+        headers: deadline,
+        body: ReservationBatch,
+        detail: { summary: "Carries out commands of several orders, each for itself", operationId: "reservationBatch" },
+        response: { 200: ReservationBatchResult, ...errors(400, 401, 403, 413, 415, 500, 503) },
       },
     )
     .use(move("confirm"))

@@ -22,17 +22,20 @@ const schedule = fc.record({
   ),
   runTurns: fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 5 }),
   batchMax: fc.integer({ min: 1, max: 5 }),
+  weightMax: fc.integer({ min: 1, max: 20 }),
   queueMax: fc.integer({ min: 1, max: 10 }),
   flightsMax: fc.integer({ min: 1, max: 3 }),
   brokenBatch: fc.option(fc.integer({ min: 0, max: 4 })),
 });
 
+const weightOf = ({ id }: Question): number => 1 + (id % 7);
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe("a coalescer", () => {
   test("answers each question once, never with an answer that is older, within its limits", async () => {
     await fc.assert(
-      fc.asyncProperty(schedule, async ({ bursts, runTurns, batchMax, queueMax, flightsMax, brokenBatch }) => {
+      fc.asyncProperty(schedule, async (plan) => {
+        const { bursts, runTurns, batchMax, weightMax, queueMax, flightsMax, brokenBatch } = plan;
         let clock = 0;
         let batches = 0;
         let flights = 0;
@@ -40,6 +43,8 @@ describe("a coalescer", () => {
           const startedAt = ++clock;
           const number = batches++;
           expect(items.length).toBeLessThanOrEqual(batchMax);
+          if (items.length > 1)
+            expect(items.reduce((sum, item) => sum + weightOf(item), 0)).toBeLessThanOrEqual(weightMax);
           expect(++flights).toBeLessThanOrEqual(flightsMax);
           for (let left = runTurns[number % runTurns.length] ?? 0; left > 0; left--) await turn();
           flights--;
@@ -51,7 +56,8 @@ describe("a coalescer", () => {
           );
         };
         const isExpired = (item: Question) => item.fate === "expired";
-        const coalescer = new Coalescer({ name: "batch", run, batchMax, queueMax, flightsMax, isExpired });
+        const limits = { batchMax, weightMax, weightOf, queueMax, flightsMax };
+        const coalescer = new Coalescer({ name: "batch", run, ...limits, isExpired });
         const asked: { question: Question; outcome: Promise<unknown> }[] = [];
         for (const { pauseTurns, fates } of bursts) {
           for (const fate of fates) {

@@ -16,6 +16,10 @@ export interface CoalescerOptions<Item, Result> {
   run(items: readonly Item[]): Promise<readonly Settled<Result>[]>;
   /** Most items of one batch. */
   readonly batchMax: number;
+  /** Most weight of one batch, unless a single item weighs more; no limit when absent. */
+  readonly weightMax?: number;
+  /** What an item adds to the weight of its batch; 1 when absent. */
+  weightOf?(item: Item): number;
   /** Most items that wait; one more is refused at once. */
   readonly queueMax: number;
   /** Most batches under way at the same time; 1 when absent. */
@@ -111,14 +115,19 @@ export class Coalescer<Item, Result> {
   }
 
   #takeBatch(): readonly Waiting<Item, Result>[] {
+    const { batchMax, weightMax = Number.POSITIVE_INFINITY } = this.#options;
     const batch: Waiting<Item, Result>[] = [];
     let taken = 0;
+    let weight = 0;
     for (const waiting of this.#queue) {
-      if (batch.length >= this.#options.batchMax) break;
-      taken++;
       if (this.#options.isExpired?.(waiting.item) === true)
         waiting.reject(new ItemExpiredError("expired while it waited"));
-      else batch.push(waiting);
+      else {
+        weight += this.#options.weightOf?.(waiting.item) ?? 1;
+        if (batch.length >= batchMax || (batch.length > 0 && weight > weightMax)) break;
+        batch.push(waiting);
+      }
+      taken++;
     }
     this.#queue = this.#queue.slice(taken);
     return batch;

@@ -8,10 +8,12 @@ export type Logger = PinoLogger;
 /** Where log lines go. */
 export type LogDestination = DestinationStream;
 
+/** Below the 16 KiB that one write takes at most. */
+const BUFFER_BYTES = 12 * 1024;
+
 /**
  * A logger that writes JSON lines with time, level, service and msg, secrets cut out, and within a request or a task its
- * requestId and traceId. Lines are buffered (4 KiB or
- * one second) off the hot path; `flushLogs` writes what is left.
+ * requestId and traceId. Lines are buffered (12 KiB or one second) off the hot path; `flushLogs` writes what is left.
  * @param destination where the lines go; standard output when absent
  */
 export function createLogger(options: { service: string; level: LogLevel; destination?: LogDestination }): Logger {
@@ -27,7 +29,7 @@ export function createLogger(options: { service: string; level: LogLevel; destin
       },
       serializers: { err: (error: unknown) => error },
     },
-    options.destination ?? pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 }),
+    options.destination ?? pino.destination({ dest: 1, sync: false, minLength: BUFFER_BYTES, periodicFlush: 1000 }),
   );
 }
 

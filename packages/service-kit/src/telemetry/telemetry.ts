@@ -7,9 +7,11 @@ import { eventLoopLag, measureProcess } from "./process-metrics.ts";
 import { inSpan, newTraceparent, runInScope, type Scope } from "./scope.ts";
 import type { Attributes, Span, SpanOptions, Tracer } from "./tracer.ts";
 
-/** Work that something outside a request sets off: a delivery, a round. */
+/** Work that belongs to another request or to none: a delivery, a round, one command of a batch. */
 export interface Task {
   readonly name: string;
+  /** The request that it belongs to. */
+  readonly requestId?: string | undefined;
   /** The trace it goes on with; a new one when absent. */
   readonly traceparent?: string | undefined;
   readonly attributes?: Attributes;
@@ -62,13 +64,13 @@ export class Telemetry {
   }
 
   /** Does a task within a scope of its own, so that its log lines, spans and calls carry its trace. */
-  perform<Result>({ name, traceparent, attributes }: Task, work: () => Promise<Result>): Promise<Result> {
+  perform<Result>({ name, requestId, traceparent, attributes }: Task, work: () => Promise<Result>): Promise<Result> {
     const span = this.begin(name, {
       kind: "consumer",
       traceparent,
       ...(attributes === undefined ? {} : { attributes }),
     });
-    const scope: Scope = { requestId: undefined, traceparent: traceparent ?? newTraceparent(crypto.randomUUID()) };
+    const scope: Scope = { requestId, traceparent: traceparent ?? newTraceparent(crypto.randomUUID()) };
     if (span === undefined) return runInScope(scope, work);
     return inSpan({ ...scope, tracer: this.tracer }, span, work);
   }

@@ -14,6 +14,9 @@ export interface Schema {
   minItems?: number;
   maxItems?: number;
   items?: Schema;
+  title?: string;
+  /** Alternatives, told apart by their titles. */
+  anyOf?: Schema[];
   properties?: Record<string, Schema>;
   required?: string[];
   additionalProperties?: boolean | Schema;
@@ -45,6 +48,7 @@ export const jsonSchema = (content: Record<string, { schema: Schema }> | undefin
 /** A type as a reader wants it: `string, 1 to 200 characters`. */
 export function typeOf(schema: Schema): string {
   if (schema.enum !== undefined) return schema.enum.map((word) => `\`${word}\``).join(", ");
+  if (schema.anyOf !== undefined) return schema.anyOf.map(({ title }) => title ?? "object").join(" or ");
   if (schema.type === "array")
     return `list of ${schema.minItems ?? 0} to ${schema.maxItems ?? "any number of"}: ${typeOf(schema.items ?? {})}`;
   if (schema.type === "number") return `${schema.multipleOf === 1 ? "whole number" : "number"}${rangeOf(schema)}`;
@@ -69,7 +73,8 @@ export function exampleOf(schema: Schema): unknown {
   if (schema.type === "object") {
     return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, field]) => [name, exampleOf(field)]));
   }
-  if (schema.type === "array") return [exampleOf(schema.items ?? {})];
+  if (schema.anyOf !== undefined) return exampleOf(schema.anyOf[0] ?? {});
+  if (schema.type === "array") return (schema.items?.anyOf ?? [schema.items ?? {}]).map(exampleOf);
   if (schema.type === "number")
     return schema.exclusiveMinimum ? (schema.minimum ?? 0) + 1 : Math.max(1, schema.minimum ?? 1);
   if (schema.type === "boolean") return true;

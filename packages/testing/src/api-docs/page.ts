@@ -89,6 +89,13 @@ interface Field {
 }
 
 function fieldsOf(schema: Schema, prefix = ""): Field[] {
+  if (schema.anyOf !== undefined)
+    return schema.anyOf.flatMap((alternative) =>
+      fieldsOf(alternative, prefix).map((field) => ({
+        ...field,
+        description: `${alternative.title}${field.description === "" ? "" : `: ${field.description}`}`,
+      })),
+    );
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const own = {
       name: prefix + name,
@@ -102,7 +109,7 @@ function fieldsOf(schema: Schema, prefix = ""): Field[] {
       description: field.description ?? "",
     };
     const inner =
-      field.items?.type === "object"
+      field.items?.type === "object" || field.items?.anyOf !== undefined
         ? fieldsOf(field.items, `${prefix}${name}[].`)
         : fieldsOf(field, `${prefix}${name}.`);
     return [own, ...inner];

@@ -82,6 +82,7 @@ export const rows: readonly Row[] = [
     body: nonsense,
   },
   { service: "product", route: "GET /reservations", admits: service },
+  { service: "product", route: "POST /reservations/batch", admits: service, body: nonsense },
   { service: "product", route: "PUT /reservations/:orderId", admits: service, params: ofOrder, body: nonsense },
   {
     service: "product",

@@ -1,0 +1,64 @@
+import type { ReservationCommand, ReservationCommandResult } from "@pos/contracts/reservations";
+import { answerOf, envelopeOf } from "@pos/service-kit/error-answer";
+import type { Logger } from "@pos/service-kit/logger";
+import type { Telemetry } from "@pos/service-kit/telemetry";
+import type { Caller, ReservationService } from "./service.ts";
+
+/** What batches are carried out with. */
+export interface BatchTools {
+  readonly reservations: Pick<ReservationService, "reserve" | "move">;
+  readonly telemetry: Telemetry;
+  readonly logger: Logger;
+}
+
+/**
+ * Commands of several orders that came in one request. Each is carried out for itself, in the trace of its own order,
+ * and writes the log line that a request of its own would have written.
+ */
+export class ReservationBatches {
+  readonly #tools: BatchTools;
+
+  constructor(tools: BatchTools) {
+    this.#tools = tools;
+  }
+
+  /** @returns one result for each command, in the same order */
+  carryOut(commands: readonly ReservationCommand[], caller: Caller): Promise<ReservationCommandResult[]> {
+    const { telemetry } = this.#tools;
+    return Promise.all(
+      commands.map((command) => {
+        const { orderId, requestId, traceparent } = command;
+        const task = { name: `${command.command} stock`, requestId, traceparent, attributes: { "order.id": orderId } };
+        return telemetry.perform(task, () => this.#one(command, caller));
+      }),
+    );
+  }
+
+  async #one(command: ReservationCommand, caller: Caller): Promise<ReservationCommandResult> {
+    const startedAt = performance.now();
+    const result = await this.#resultOf(command, caller);
+    this.#tools.logger.info(
+      {
+        command: command.command,
+        orderId: command.orderId,
+        ...("error" in result ? { code: result.error.code, reason: result.error.message } : {}),
+        durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
+      },
+      "reservation",
+    );
+    return result;
+  }
+
+  async #resultOf(command: ReservationCommand, caller: Caller): Promise<ReservationCommandResult> {
+    const { reservations, logger } = this.#tools;
+    const orderId = command.orderId.toLowerCase();
+    try {
+      if (command.command === "reserve") return { reservation: await reservations.reserve(orderId, command, caller) };
+      return { moved: await reservations.move(command.command, { orderId, rid: command.rid }, caller) };
+    } catch (thrown) {
+      const { error, isBug } = answerOf(thrown, { method: "POST", allowed: [] });
+      if (isBug) logger.error({ code: error.code, err: error.cause ?? error }, error.message);
+      return envelopeOf(error);
+    }
+  }
+}
