@@ -101,7 +101,7 @@ async function checkByPromtool(): Promise<void> {
   const commands = [
     ["check", "config", "prometheus.yml"],
     ["check", "rules", "rules/recording.yml", "rules/alerts.yml"],
-    ["test", "rules", "tests/alerts.test.yml"],
+    ["test", "rules", "tests/alerts.test.yml", "tests/days.test.yml"],
   ];
   for (const command of commands) {
     const tool = Bun.spawn(["promtool", ...command], { cwd: prometheus, stdout: "pipe", stderr: "pipe" });
