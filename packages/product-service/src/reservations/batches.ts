@@ -1,6 +1,7 @@
 import type { ReservationCommand, ReservationCommandResult } from "@pos/contracts/reservations";
 import { answerOf, envelopeOf } from "@pos/service-kit/error-answer";
 import type { Logger } from "@pos/service-kit/logger";
+import { currentScope } from "@pos/service-kit/scope";
 import type { Telemetry } from "@pos/service-kit/telemetry";
 import type { Caller, ReservationService } from "./service.ts";
 
@@ -37,6 +38,7 @@ export class ReservationBatches {
   async #one(command: ReservationCommand, caller: Caller): Promise<ReservationCommandResult> {
     const startedAt = performance.now();
     const result = await this.#resultOf(command, caller);
+    if ("error" in result) currentScope()?.span?.set({ "error.type": result.error.code });
     this.#tools.logger.info(
       {
         command: command.command,

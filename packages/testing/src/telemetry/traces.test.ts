@@ -46,7 +46,7 @@ function place(productId: string, traceparent: string, quantity = 1) {
 const shown = ({ service, name }: ReceivedSpan) => `${service}: ${name}`;
 const confirmed = (spans: readonly ReceivedSpan[]) =>
   spans.some((span) => shown(span) === "order-service: drop outbox entries") &&
-  spans.some((span) => shown(span) === "product-service: POST /reservations/:orderId/confirm");
+  spans.some((span) => shown(span) === "product-service: confirm stock");
 
 describe("traces", () => {
   test("one order is one trace over the three services and their database calls, its delivery included", async () => {
@@ -59,7 +59,8 @@ describe("traces", () => {
     expect(names).toContain("order-service: insert orders");
     expect(names).toContain("user-service: POST /users/lookup");
     expect(names).toContain("user-service: find users");
-    expect(names).toContain("product-service: PUT /reservations/:orderId");
+    expect(names).toContain("product-service: POST /reservations/batch");
+    expect(names).toContain("product-service: reserve stock");
     expect(names).toContain("product-service: group commit");
     expect(names).toContain("product-service: update products");
     expect(names).toContain("product-service: insert reservations");
@@ -77,7 +78,7 @@ describe("traces", () => {
       const parent = ids.get(spans.find((span) => span.name === name)?.parentSpanId ?? "");
       return parent === undefined ? undefined : `${parent.kind} ${parent.service}`;
     };
-    expect(parentOf("PUT /reservations/:orderId")).toBe("client order-service");
+    expect(parentOf("POST /reservations/batch")).toBe("client order-service");
     expect(parentOf("POST /users/lookup")).toBe("client order-service");
     expect(parentOf("outbox confirm")).toBe("server order-service");
   });
@@ -108,16 +109,11 @@ describe("traces", () => {
     const { id } = await product(1);
     const traceparent = newTraceparent("01");
     expect((await place(id, traceparent, 2)).status).toBe(409);
-    const servers = ["POST /orders", "PUT /reservations/:orderId"];
-    const spans = await spansOf(traceIdOf(traceparent), (found) =>
-      servers.every((server) => found.some(({ name }) => name === server)),
-    );
-    const statuses = Object.fromEntries(
-      spans
-        .filter(({ kind }) => kind === "server")
-        .map((span) => [span.name, span.attributes["http.response.status_code"]]),
-    );
-    expect(statuses).toMatchObject({ "POST /orders": 409, "PUT /reservations/:orderId": 409 });
+    const ends = ["order-service: POST /orders", "product-service: reserve stock"];
+    const spans = await spansOf(traceIdOf(traceparent), (found) => ends.every((end) => found.map(shown).includes(end)));
+    const attributesOf = (name: string) => spans.find((span) => shown(span) === name)?.attributes;
+    expect(attributesOf("order-service: POST /orders")).toMatchObject({ "http.response.status_code": 409 });
+    expect(attributesOf("product-service: reserve stock")).toMatchObject({ "error.type": "INSUFFICIENT_STOCK" });
   });
 
   test("the reaper works in the trace of the order that was never finished", async () => {
