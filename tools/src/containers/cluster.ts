@@ -1,7 +1,9 @@
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { YAML } from "bun";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { imageOf, IMAGES } from "./images.ts";
+import { type Forward, portForward } from "./port-forward.ts";
 import { shell } from "./shell.ts";
 
 export const NAMESPACE = "product-order-system";
@@ -18,6 +20,8 @@ export interface LoadReport {
   readonly lost: number;
   readonly extra: number;
   readonly unitsMissing: number;
+  /** The longest time in which no order was acknowledged. */
+  readonly longestPauseMs: number;
 }
 
 /** The cluster that `prepare` starts on this machine, with this checkout's manifests and images in it. */
@@ -66,16 +70,54 @@ export class Cluster {
     await shell([this.#prepare, "load", "mongo:8.0", "oven/bun:1.4.5-slim", ...names]);
   }
 
-  /** Applies an overlay with secrets of its own, in a copy of k8s/: the checkout stays as it is. */
-  async apply(overlay: string): Promise<void> {
-    const live = join(this.#folder, "k8s", "live");
+  /**
+   * Applies an overlay with secrets of its own, in a copy of k8s/: the checkout stays as it is.
+   * @param patches what this machine is too small for, as kustomize's `patches`
+   */
+  async apply(overlay: string, patches: readonly object[] = []): Promise<void> {
+    await rm(join(this.#folder, "k8s"), { recursive: true, force: true });
     await cp(join(this.#root, "k8s"), join(this.#folder, "k8s"), {
       recursive: true,
       filter: (path) => !path.endsWith("/live"),
     });
-    const ordersctl = [process.execPath, join(this.#root, "cli/src/main.ts")];
-    await shell([...ordersctl, "k8s", "secrets", "--overlay", overlay], { cwd: this.#folder });
-    await this.kubectl(["apply", "-k", live]);
+    await this.ordersctl(["k8s", "secrets", "--overlay", overlay]);
+    if (patches.length > 0) {
+      const file = join(this.live, "kustomization.yaml");
+      const kustomization = YAML.parse(await readFile(file, "utf8")) as { patches: readonly object[] };
+      const patched = { ...kustomization, patches: [...kustomization.patches, ...patches] };
+      await writeFile(file, JSON.stringify(patched));
+    }
+    await this.kubectl(["apply", "-k", this.live]);
+  }
+
+  /** The folder of the applied kustomization, in the copy of k8s/. */
+  get live(): string {
+    return join(this.#folder, "k8s", "live");
+  }
+
+  /** This checkout's ordersctl, beside the copy of k8s/, with a sign-in of its own. */
+  ordersctl(words: readonly string[], options: { env?: Readonly<Record<string, string>>; input?: string } = {}) {
+    const home = { XDG_CONFIG_HOME: join(this.#folder, "config"), XDG_STATE_HOME: join(this.#folder, "state") };
+    const command = [process.execPath, join(this.#root, "cli/src/main.ts"), ...words];
+    return shell(command, { ...options, cwd: this.#folder, env: { ...home, ...options.env } });
+  }
+
+  /** A value of the secrets that were applied. */
+  async secret(key: string): Promise<string> {
+    const text = await readFile(join(this.live, "secret.yaml"), "utf8");
+    return new RegExp(`^ +${key}: (.*)$`, "m").exec(text)?.[1] ?? "";
+  }
+
+  /** `kubectl port-forward` to a service, on a free port of this machine. */
+  forward(service: string, port: number): Promise<Forward> {
+    const words = ["--namespace", NAMESPACE, "port-forward", `service/${service}`, `:${port}`];
+    return portForward(words, { KUBECONFIG: this.#kubeconfig });
+  }
+
+  /** Makes the namespace of the load, which the network policies let in. */
+  async admitLoad(): Promise<void> {
+    const metadata = { name: ADMITTED, labels: { [`${NAMESPACE}/ingress`]: "true" } };
+    await this.kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata }));
   }
 
   /** Waits until every pod of the system is ready. */
@@ -88,16 +130,14 @@ export class Cluster {
   /** Starts customers in a pod of a namespace that is let in; `loadReport` waits for what they saw. */
   async startLoad(name: string, durationSeconds: number): Promise<void> {
     const script = await readFile(join(import.meta.dir, "load-pod.ts"), "utf8");
-    const secret = await readFile(join(this.#folder, "k8s", "live", "secret.yaml"), "utf8");
-    const value = (key: string) => new RegExp(`^ +${key}: (.*)$`, "m").exec(secret)?.[1] ?? "";
     const url = (service: string, port: number) => `http://${service}.${NAMESPACE}.svc.cluster.local:${port}`;
     const environment = {
       USER_URL: url("user-service", 3001),
       PRODUCT_URL: url("product-service", 3002),
       ORDER_URL: url("order-service", 3003),
       DURATION_S: String(durationSeconds),
-      ADMIN_EMAIL: value("ADMIN_EMAIL"),
-      ADMIN_PASSWORD: value("ADMIN_PASSWORD"),
+      ADMIN_EMAIL: await this.secret("ADMIN_EMAIL"),
+      ADMIN_PASSWORD: await this.secret("ADMIN_PASSWORD"),
     };
     const container = {
       name: "load",
@@ -140,6 +180,12 @@ export class Cluster {
   async stop(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
     if (!this.#wasUp) return void (await shell([this.#prepare, "down"]));
+    await this.empty();
+  }
+
+  /** Takes away what an overlay and the load made. */
+  async empty(): Promise<void> {
     await this.kubectl(["delete", "namespace", NAMESPACE, ADMITTED, "--ignore-not-found", "--timeout=180s"]);
+    await this.kubectl(["delete", "priorityclass", NAMESPACE, "--ignore-not-found"]);
   }
 }

@@ -1,13 +1,16 @@
 /**
  * The development overlay on a real Kubernetes: orders under load, pods and a database killed, a rollout without a
- * failed request, volumes that keep their data, and what the network policies forbid. `bun run test:k8s` runs it.
+ * failed request, volumes that keep their data, what the network policies forbid, and the production overlay with its
+ * primaries killed. `bun run test:k8s` runs it.
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Checks, expect } from "./checks.ts";
-import { ADMITTED, Cluster, type LoadReport, NAMESPACE } from "./cluster.ts";
+import { Cluster, type LoadReport } from "./cluster.ts";
 import { probePolicies } from "./policies.ts";
 import { provideEngine } from "./engine.ts";
+import { validateLive } from "./live-manifests.ts";
+import { bringUpProduction, killPrimaries } from "./production.ts";
 import { shell } from "./shell.ts";
 
 const root = resolve(import.meta.dir, "../../..");
@@ -43,17 +46,13 @@ async function onCluster(): Promise<void> {
 }
 
 async function bringUp(cluster: Cluster): Promise<void> {
+  await cluster.admitLoad();
   await cluster.apply("development");
-  const namespace = {
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name: ADMITTED, labels: { [`${NAMESPACE}/ingress`]: "true" } },
-  };
-  await cluster.kubectl(["apply", "-f", "-"], JSON.stringify(namespace));
   await cluster.ready();
 }
 
 async function scenario(cluster: Cluster): Promise<void> {
+  await checks.check("validate --live finds the manifests as they run", () => validateLive(cluster));
   await checks.check("production passes the API server", async () => {
     const rendered = await cluster.kubectl(["kustomize", resolve(root, "k8s/overlays/production")]);
     const answer = await cluster.kubectl(["apply", "--dry-run=server", "-f", "-"], rendered);
@@ -96,7 +95,25 @@ async function scenario(cluster: Cluster): Promise<void> {
     await cluster.ready();
     return exact(report);
   });
+  await checks.check("a mongod that ends starts again in its pod, and every order is kept", async () => {
+    const pods = ["mongodb-order-0", "mongodb-product-0", "mongodb-user-0"];
+    const report = await underLoad(cluster, "end-databases", 30, async () => {
+      for (const pod of pods) await cluster.system("exec", pod, "-c", "mongodb", "--", "sh", "-c", "kill 1");
+    });
+    await cluster.ready();
+    const restarts = '{.items[*].status.containerStatuses[?(@.name=="mongodb")].restartCount}';
+    const counts = await cluster.system("get", "pods", ...pods, "-o", `jsonpath=${restarts}`);
+    expect(counts === "1 1 1", `restarts: ${counts}`);
+    return exact(report);
+  });
   await checks.check("network policies: the call graph and nothing else", () => probePolicies(cluster));
+  const isUp = await checks.check("the production overlay comes up in its place", () => bringUpProduction(cluster));
+  if (isUp)
+    await checks.check("killed primaries of three members lose no order", async () => {
+      const report = await killPrimaries(cluster);
+      return `${exact(report)}, longest pause ${(report.longestPauseMs / 1000).toFixed(1)} s`;
+    });
+  else console.log(await cluster.system("get", "pods,events").catch(String));
 }
 
 async function underLoad(

@@ -71,6 +71,8 @@ const productId = String((await must("POST", `${productUrl}/products`, { token: 
 
 const acknowledged = new Set<string>();
 const open = new Set<string>();
+let lastAt = Date.now();
+let longestPauseMs = 0;
 
 /** @returns whether it got a verdict */
 async function place(key: string): Promise<boolean> {
@@ -81,6 +83,8 @@ async function place(key: string): Promise<boolean> {
     const answer = await call("POST", `${orderUrl}/orders`, { token, key, body });
     if (answer.status !== 201) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
     acknowledged.add(String(answer.body["id"]));
+    longestPauseMs = Math.max(longestPauseMs, Date.now() - lastAt);
+    lastAt = Date.now();
     open.delete(key);
     return true;
   } catch (error) {
@@ -128,5 +132,6 @@ console.log(
     lost,
     extra,
     unitsMissing: STOCK_UNITS - stock - stored.size,
+    longestPauseMs,
   }),
 );
