@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Bundle } from "../check.ts";
-import { isRecord } from "../model/cursor.ts";
 import { parseSource, type Source, type SourceProblem } from "../yaml/document.ts";
 import { LazySource } from "../yaml/lazy-source.ts";
+import { isCompose, readComposeFile } from "./compose-file.ts";
 import type { Kustomization } from "./kustomization.ts";
 import { readRendered } from "./origin.ts";
 
 /** One bundle of sources that are read as they are. */
 export function bundleOf(sources: readonly Source[]): Bundle {
-  const parsed = sources.map(parseSource);
+  const parsed = sources.map((source) => readComposeFile(source) ?? parseSource(source));
   return {
     documents: parsed.flatMap(({ documents }) => documents),
     problems: parsed.flatMap(({ problems }) => problems),
@@ -19,9 +19,7 @@ export function bundleOf(sources: readonly Source[]): Bundle {
 
 /** The compose files of a bundle, and the rest of it. */
 export function splitCompose(bundle: Bundle): { readonly compose: Bundle["documents"]; readonly rest: Bundle } {
-  const compose = bundle.documents.filter(
-    ({ value }) => isRecord(value) && isRecord(value["services"]) && !Object.hasOwn(value, "kind"),
-  );
+  const compose = bundle.documents.filter(({ value }) => isCompose(value));
   const documents = bundle.documents.filter((document) => !compose.includes(document));
   return { compose, rest: { ...bundle, documents } };
 }

@@ -1,0 +1,29 @@
+import { isRecord } from "../model/cursor.ts";
+import type { Source, SourceDocument } from "../yaml/document.ts";
+import { LazySource } from "../yaml/lazy-source.ts";
+
+/** Words and numbers that Kubernetes reads otherwise than the quick parser: `yes`, `0440`. */
+const READ_OTHERWISE = /[\s[{,](?:y|yes|n|no|on|off|[-+]?0\d+)\s*(?:[#,\]}]|$)/im;
+
+/** Whether a document is a compose file. */
+export function isCompose(value: unknown): boolean {
+  return isRecord(value) && isRecord(value["services"]) && !Object.hasOwn(value, "kind");
+}
+
+/**
+ * A compose file without positions until somebody asks for one. `undefined` for any other text, and for one that the
+ * quick parser may read otherwise or whose faults it may pass over.
+ */
+export function readComposeFile(source: Source): { documents: SourceDocument[]; problems: [] } | undefined {
+  if (!/^services:/m.test(source.text) || READ_OTHERWISE.test(source.text)) return undefined;
+  const lazy = new LazySource(source);
+  if (lazy.mayRepeatKeys) return undefined;
+  const [value, ...others] = lazy.values;
+  if (others.length > 0 || !isCompose(value)) return undefined;
+  const document: SourceDocument = {
+    value,
+    files: () => [source.file],
+    locate: (path) => lazy.parsed.documents[0]?.locate(path) ?? { file: source.file, line: 1, column: 1 },
+  };
+  return { documents: [document], problems: [] };
+}

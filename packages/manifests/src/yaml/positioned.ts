@@ -1,0 +1,137 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+} from "yaml";
+import type { Position } from "../finding.ts";
+import type { Path, Source, SourceDocument, SourceProblem } from "./document.ts";
+import { kubernetesTags } from "./tags.ts";
+
+/** Limit on the documents of one text. */
+const MAX_DOCUMENTS = 10_000;
+
+/** Reads all documents of a text, each with the way back to its places. */
+export function parsePositioned(source: Source): { documents: SourceDocument[]; problems: SourceProblem[] } {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(source.text, {
+    lineCounter: lines,
+    merge: true,
+    prettyErrors: false,
+    logLevel: "silent",
+    customTags: (tags) => [...kubernetesTags, ...tags],
+  });
+  const documents: SourceDocument[] = [];
+  const problems: SourceProblem[] = [];
+  for (const document of (Array.isArray(parsed) ? parsed : []).slice(0, MAX_DOCUMENTS)) {
+    problems.push(...document.errors.map((error) => toProblem(error, source, lines)));
+    // A key that stands twice is reported, and the rest of the document is read all the same.
+    const isReadable = document.errors.every(({ code }) => code === "DUPLICATE_KEY");
+    if (isReadable && document.contents !== null) readDocument(document, source, lines, { documents, problems });
+  }
+  return { documents, problems };
+}
+
+function readDocument(
+  document: Document,
+  source: Source,
+  lines: LineCounter,
+  into: { documents: SourceDocument[]; problems: SourceProblem[] },
+): void {
+  try {
+    const value: unknown = document.toJS();
+    if (value === null || value === undefined) return;
+    into.documents.push({
+      value,
+      files: () => [source.file],
+      locate: (path) => ({ file: source.file, ...positionAt(lines, offsetOf(document, path)) }),
+    });
+  } catch (error) {
+    const sentence = error instanceof Error ? error.message : String(error);
+    into.problems.push({ file: source.file, line: 1, column: 1, rule: "yaml-syntax", sentence: `${sentence}.` });
+  }
+}
+
+function toProblem(
+  error: { readonly code: string; readonly message: string; readonly pos: readonly [number, number] },
+  source: Source,
+  lines: LineCounter,
+): SourceProblem {
+  const at = { file: source.file, ...positionAt(lines, error.pos[0]) };
+  if (error.code === "DUPLICATE_KEY") {
+    const key = /^[^\s:#]+/.exec(source.text.slice(error.pos[0]))?.[0] ?? "key";
+    return {
+      ...at,
+      rule: "yaml-duplicate-key",
+      sentence: `The key ${key} stands twice in the same map.`,
+      hint: "Keep one of the two; readers that accept both drop the first without a word.",
+    };
+  }
+  const sentence = error.message.split("\n", 1)[0] ?? error.message;
+  return { ...at, rule: "yaml-syntax", sentence: `This is no YAML: ${sentence.replace(/[.:]?$/, ".")}` };
+}
+
+function positionAt(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/** The offset of the value when it is a scalar, else of its key; of the deepest ancestor when the path is absent. */
+function offsetOf(document: Document, path: Path): number {
+  let node = resolve(document, document.contents);
+  let offset = startOf(node) ?? 0;
+  for (const step of path) {
+    const [key, value] = childOf(document, node, step);
+    if (value === undefined && key === undefined) return offset;
+    node = resolve(document, value ?? null);
+    const valueStart = isScalar(node) && node.source !== "" ? startOf(value ?? null) : undefined;
+    offset = valueStart ?? startOf(key ?? null) ?? startOf(value ?? null) ?? offset;
+  }
+  return offset;
+}
+
+function childOf(
+  document: Document,
+  node: Node | null,
+  step: string | number,
+): readonly [key?: Node | undefined, value?: Node | undefined] {
+  if (isSeq(node)) {
+    const item = node.items[Number(step)];
+    return item === undefined ? [] : [undefined, item as Node];
+  }
+  if (!isMap(node)) return [];
+  for (const pair of node.items) {
+    const key = pair.key as Node;
+    if (isScalar(key) && String(key.value) === String(step)) return [key, (pair.value ?? undefined) as Node];
+  }
+  return childOfMerged(document, node.items, step);
+}
+
+function childOfMerged(
+  document: Document,
+  items: readonly unknown[],
+  step: string | number,
+): readonly [key?: Node | undefined, value?: Node | undefined] {
+  for (const pair of items) {
+    if (!isPair(pair) || !isScalar(pair.key) || pair.key.source !== "<<") continue;
+    const merged = resolve(document, pair.value as Node);
+    for (const map of isSeq(merged) ? merged.items : [merged]) {
+      const found = childOf(document, resolve(document, map as Node), step);
+      if (found.length > 0) return found;
+    }
+  }
+  return [];
+}
+
+function resolve(document: Document, node: Node | null): Node | null {
+  return isAlias(node) ? ((node.resolve(document) as Node | undefined) ?? null) : node;
+}
+
+function startOf(node: Node | null): number | undefined {
+  return node?.range?.[0];
+}
