@@ -40,6 +40,36 @@ test("--trace answers at once about what was long ago, and with all fields to pr
   expect(JSON.parse(stdout)).toMatchObject({ requestId: "r-2", traceId: "t-2", path: "/users" });
 });
 
+test("--file reads what a container engine collected, with its prefix or without", async () => {
+  const line = (service: string, more: object) =>
+    JSON.stringify({
+      level: "info",
+      time: "2026-01-31T12:00:00.000Z",
+      service,
+      msg: "request",
+      traceId: "t-4",
+      ...more,
+    });
+  const collected = [
+    `order-service-1  | ${line("order-service", { path: "/orders", status: 403 })}`,
+    line("user-service", { path: "/users/lookup", status: 200 }),
+    `mongodb-1 | {"t":{"$date":"2026-01-31T12:00:00.000Z"},"s":"I","msg":"text","attr":{"traceId":"t-4"}}`,
+    "no JSON at all",
+    line("order-service", { traceId: "t-5" }),
+  ].join("\n");
+  const told = (argv: readonly string[]) => somebody.run(["logs", "--file", "-", ...argv], { stdin: collected });
+  expect((await told(["--trace", "t-4"])).stdout).toBe(
+    "12:00:00.000 order      INFO  request path=/orders status=403\n" +
+      "12:00:00.000 user       INFO  request path=/users/lookup status=200\n",
+  );
+  expect((await told(["user", "-o", "ndjson"])).stdout).toBe(`${collected.split("\n")[1]}\n`);
+  const file = join(somebody.home, "collected.log");
+  await Bun.write(file, collected);
+  expect((await somebody.run(["logs", "order", "--file", file])).stdout.split("\n")).toHaveLength(3);
+  expect((await told(["--follow"])).exit).toBe(2);
+  expect((await somebody.run(["logs", "--file", `${file}.gone`])).exit).toBe(2);
+});
+
 test("--trace says so when nothing is logged, and refuses what is no id or goes on", async () => {
   expect(await trace("r-3")).toMatchObject({
     exit: 1,

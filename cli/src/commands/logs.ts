@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { parsePointInTime } from "../duration.ts";
-import { CliError, usageError } from "../errors.ts";
-import { serviceNames, stackLayout, type StackLayout } from "../stack/layout.ts";
-import { type LogLine, parseLogLine, renderLogLine } from "../stack/log-lines.ts";
+import { CliError, messageOf, usageError } from "../errors.ts";
+import { FollowedFile } from "../stack/followed-file.ts";
+import { serviceNames, stackLayout } from "../stack/layout.ts";
+import { type LogLine, parseCollectedLine, renderLogLine } from "../stack/log-lines.ts";
 import { linesOfTrace, withoutIds } from "../stack/trace-lines.ts";
 import type { Tools } from "../tools.ts";
 import type { Verb } from "../verb.ts";
@@ -15,13 +16,12 @@ interface LogsOptions {
   readonly since?: string;
   readonly tail?: string;
   readonly trace?: string;
+  readonly file?: string;
 }
 
 const sources = [...serviceNames, "mongod", "supervisor"] as const;
 type Source = (typeof sources)[number];
 const TAIL_DEFAULT = 200;
-/** Of each file; a log is at most 20 MB and its predecessor as much. */
-const READ_MAX_BYTES = 20_000_000;
 const FOLLOW_PERIOD_MS = 200;
 /** The services write a line at most a second after its time. */
 const WRITTEN_AFTER_MS = 1_200;
@@ -31,12 +31,14 @@ export const logsVerb: Verb<LogsOptions> = {
   summary: "Show what the services and MongoDB log",
   description: `Shows the logs of user, product, order, mongod or supervisor: of the services and the supervisor when none is
 named. Lines are merged by time. -o json prints them as they were written. --trace shows the way of one request
-through all services: give its x-request-id, its trace id, or the id of the order.`,
+through all services: give its x-request-id, its trace id, or the id of the order. Elsewhere than under \`up\` the services
+log to standard output: give what your engine collected with --file.`,
   examples: [
     "ordersctl logs -f",
     "ordersctl logs order --since 5m",
     "ordersctl logs mongod --tail 50",
     "ordersctl logs --trace 65f1c0ffee0123456789abcd",
+    "docker compose logs --no-log-prefix | ordersctl logs --file - --trace 65f1c0ffee0123456789abcd",
     "ordersctl logs -o json | jq .",
   ],
   argumentChoices: { service: sources },
@@ -46,29 +48,23 @@ through all services: give its x-request-id, its trace id, or the id of the orde
       .option("--since <time>", "only what is newer: 5m, 2h, or 2026-01-31T12:00:00Z")
       .option("--tail <lines>", `the last so many lines (default ${TAIL_DEFAULT}; all with --since or --trace)`)
       .option("--trace <id>", "only what belongs to this request, trace or order")
+      .option("--file <path>", "read the services' collected output instead, - for standard input")
       .option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)"),
   run: runLogs,
 };
 
 async function runLogs(options: LogsOptions, tools: Tools): Promise<void> {
   const { io } = tools;
-  const layout = stackLayout(io, options.dataDir);
-  const chosen = chooseSources(options.service);
   const sinceMs = options.since === undefined ? undefined : parsePointInTime(options.since, io.now()).getTime();
   const tailLines = readTail(options);
-  const files = chosen.map((source) => new FollowedFile(source, layout));
-  if (!files.some(({ exists }) => exists) && options.follow !== true) {
-    throw new CliError(`There is no log in ${layout.dataDir} yet.`, { tries: ["ordersctl up"] });
-  }
+  const files = options.file === undefined ? openFiles(options, tools) : [];
   const show = (lines: readonly LogLine[]) => {
     for (const line of lines) {
       tools.printer.text(tools.printer.isForPeople ? renderLogLine(line, tools.printer.style) : `${line.raw}\n`);
     }
   };
-  const lines = inOrder(
-    files.flatMap((file) => file.read()),
-    sinceMs,
-  );
+  const read = options.file === undefined ? files.flatMap((file) => file.read()) : await readCollected(options, tools);
+  const lines = inOrder(read, sinceMs);
   if (options.trace !== undefined) {
     const found = await readTrace(options.trace, { files, lines, sinceMs }, tools);
     return show((tools.printer.isForPeople ? withoutIds(found) : found).slice(-tailLines));
@@ -87,6 +83,33 @@ async function runLogs(options: LogsOptions, tools: Tools): Promise<void> {
   }
 }
 
+function openFiles({ service, dataDir, follow }: LogsOptions, { io }: Tools): readonly FollowedFile[] {
+  const layout = stackLayout(io, dataDir);
+  const files = chooseSources(service).map((source) => new FollowedFile(layout.logFile(source), source));
+  if (!files.some(({ exists }) => exists) && follow !== true) {
+    throw new CliError(`There is no log in ${layout.dataDir} yet.`, {
+      tries: ["ordersctl up", "ordersctl logs --file …   (what containers wrote)"],
+    });
+  }
+  return files;
+}
+
+/** Of one service when one is named. */
+async function readCollected({ file = "-", service, follow }: LogsOptions, { io }: Tools): Promise<readonly LogLine[]> {
+  if (follow === true) throw usageError("--file shows what was collected already: leave --follow out.");
+  const wanted = service === undefined ? sources : chooseSources(service);
+  const text =
+    file === "-"
+      ? await io.stdin.readAll()
+      : await readFile(file, "utf8").catch((error: unknown) => {
+          throw usageError(`${file} cannot be read: ${messageOf(error)}`);
+        });
+  return text.split("\n").flatMap((raw) => {
+    const line = parseCollectedLine(raw);
+    return line !== undefined && wanted.some((source) => source === line.source) ? line : [];
+  });
+}
+
 function chooseSources(service: string | undefined): readonly Source[] {
   if (service === undefined) return sources.filter((source) => source !== "mongod");
   const found = sources.find((source) => source === service.replace(/-service$/, ""));
@@ -102,13 +125,13 @@ interface ReadLogs {
 
 /** Who asks at once, as after a failed command, asks before every service has written what it did. */
 async function readTrace(id: string, { files, lines, sinceMs }: ReadLogs, { io }: Tools): Promise<readonly LogLine[]> {
-  const early = linesOfTrace(lines, id);
-  const newestMs = early.at(-1)?.timeMs ?? io.now();
-  const waitMs = newestMs + WRITTEN_AFTER_MS - io.now();
-  if (waitMs <= 0) return early;
-  await io.sleep(waitMs);
-  const added = files.flatMap((file) => file.read());
-  const found = linesOfTrace(inOrder([...lines, ...added], sinceMs), id);
+  let found = linesOfTrace(lines, id);
+  const waitMs = (found.at(-1)?.timeMs ?? io.now()) + WRITTEN_AFTER_MS - io.now();
+  if (waitMs > 0 && files.length > 0) {
+    await io.sleep(waitMs);
+    const added = files.flatMap((file) => file.read());
+    found = linesOfTrace(inOrder([...lines, ...added], sinceMs), id);
+  }
   if (found.length === 0) throw new CliError(`Nothing is logged about ${id}.`, { tries: ["ordersctl logs"] });
   return found;
 }
@@ -132,57 +155,4 @@ function inOrder(lines: readonly LogLine[], sinceMs: number | undefined): readon
     .filter(({ atMs }) => sinceMs === undefined || atMs >= sinceMs)
     .sort((a, b) => a.atMs - b.atMs)
     .map(({ line }) => line);
-}
-
-/** Reads what was added to a log file since the last time, also after it was emptied. */
-class FollowedFile {
-  readonly #path: string;
-  readonly #source: Source;
-  #offset = 0;
-  #partial = "";
-
-  constructor(source: Source, layout: StackLayout) {
-    this.#source = source;
-    this.#path = layout.logFile(source);
-    this.#offset = Math.max(0, (this.#size() ?? 0) - READ_MAX_BYTES);
-  }
-
-  get exists(): boolean {
-    return this.#size() !== undefined;
-  }
-
-  read(): readonly LogLine[] {
-    const size = this.#size();
-    if (size === undefined) return [];
-    if (size < this.#offset) this.#offset = 0;
-    if (size === this.#offset) return [];
-    const lines = (this.#partial + this.#slice(size - this.#offset)).split("\n");
-    this.#partial = lines.pop() ?? "";
-    return lines.filter((line) => line !== "").map((line) => parseLogLine(line, this.#source));
-  }
-
-  #slice(length: number): string {
-    const buffer = Buffer.alloc(length);
-    const file = openSync(this.#path, "r");
-    try {
-      const count = readSync(file, buffer, 0, length, this.#offset);
-      this.#offset += count;
-      return buffer.toString("utf8", 0, count);
-    } finally {
-      closeSync(file);
-    }
-  }
-
-  #size(): number | undefined {
-    try {
-      const file = openSync(this.#path, "r");
-      try {
-        return fstatSync(file).size;
-      } finally {
-        closeSync(file);
-      }
-    } catch {
-      return undefined;
-    }
-  }
 }

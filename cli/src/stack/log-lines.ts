@@ -27,6 +27,17 @@ export function parseLogLine(raw: string, source: string): LogLine {
   return { timeMs: undefined, source, level: "", message: raw, fields: {}, raw };
 }
 
+/**
+ * Reads a line that a container engine collected, whatever it put before it.
+ * @returns undefined for what is no line of a service
+ */
+export function parseCollectedLine(collected: string): LogLine | undefined {
+  const raw = collected.slice(Math.max(0, collected.indexOf("{")));
+  const line = parseLogLine(raw, "");
+  const service = /"service":"([a-z]+)-service"/.exec(raw)?.[1];
+  return line.timeMs === undefined || service === undefined ? undefined : { ...line, source: service };
+}
+
 function serviceLine(entry: Readonly<Record<string, unknown>>, raw: string, source: string): LogLine {
   const timeMs = Date.parse(String(entry["time"]));
   return {

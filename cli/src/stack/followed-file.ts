@@ -1,0 +1,58 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { type LogLine, parseLogLine } from "./log-lines.ts";
+
+/** Of each file; a log is at most 20 MB and its predecessor as much. */
+const READ_MAX_BYTES = 20_000_000;
+
+/** Reads what was added to a log file since the last time, also after it was emptied. */
+export class FollowedFile {
+  readonly #path: string;
+  readonly #source: string;
+  #offset = 0;
+  #partial = "";
+
+  constructor(path: string, source: string) {
+    this.#path = path;
+    this.#source = source;
+    this.#offset = Math.max(0, (this.#size() ?? 0) - READ_MAX_BYTES);
+  }
+
+  get exists(): boolean {
+    return this.#size() !== undefined;
+  }
+
+  read(): readonly LogLine[] {
+    const size = this.#size();
+    if (size === undefined) return [];
+    if (size < this.#offset) this.#offset = 0;
+    if (size === this.#offset) return [];
+    const lines = (this.#partial + this.#slice(size - this.#offset)).split("\n");
+    this.#partial = lines.pop() ?? "";
+    return lines.filter((line) => line !== "").map((line) => parseLogLine(line, this.#source));
+  }
+
+  #slice(length: number): string {
+    const buffer = Buffer.alloc(length);
+    const file = openSync(this.#path, "r");
+    try {
+      const count = readSync(file, buffer, 0, length, this.#offset);
+      this.#offset += count;
+      return buffer.toString("utf8", 0, count);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  #size(): number | undefined {
+    try {
+      const file = openSync(this.#path, "r");
+      try {
+        return fstatSync(file).size;
+      } finally {
+        closeSync(file);
+      }
+    } catch {
+      return undefined;
+    }
+  }
+}
