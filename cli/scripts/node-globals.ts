@@ -3,10 +3,12 @@ import { delimiter, join } from "node:path";
 import { parseAllDocuments } from "yaml";
 
 // What the commands take from Bun and Node has not, for the package that runs on Node. Commands that start programs of
-// their own (compose, db init, up) need Bun and say so.
+// their own (compose, up) need Bun and say so.
 
 const needsBun = (): never => {
-  throw new Error("This command needs Bun: take the ordersctl program, or `npx -y bun@1.4.5 x ordersctl`.");
+  throw new Error(
+    "This command needs Bun: take the ordersctl program, or a checkout and `npx -y bun@1.4.5 run ordersctl …`.",
+  );
 };
 
 function which(name: string, options: { PATH?: string } = {}): string | null {

@@ -1,3 +1,4 @@
+import { canStartPrograms } from "./runtime.ts";
 import type { AnyVerb } from "./verb.ts";
 
 /** A first word of ordersctl. What stands behind it is loaded when it is used, so that --help stays quick. */
@@ -6,6 +7,8 @@ export interface Branch {
   readonly summary: string;
   /** Heading in the list of commands. */
   readonly group: string;
+  /** It starts programs: the package for Node does not offer it. */
+  readonly needsBun?: true;
   /** One verb for a word that is a command itself (`up`), a list for a noun (`orders`). */
   load(): Promise<AnyVerb | readonly AnyVerb[]>;
 }
@@ -22,6 +25,7 @@ export const commandTree: readonly Branch[] = [
     name: "up",
     summary: "Start a MongoDB and the three services",
     group: STACK,
+    needsBun: true,
     load: async () => (await import("./commands/up.ts")).upVerb,
   },
   {
@@ -154,6 +158,7 @@ export const commandTree: readonly Branch[] = [
     name: "compose",
     summary: "Run the system in containers on this machine",
     group: DEPLOY,
+    needsBun: true,
     load: async () => (await import("./commands/compose/verbs.ts")).composeVerbs,
   },
   {
@@ -199,3 +204,6 @@ export const commandTree: readonly Branch[] = [
     load: async () => (await import("./commands/version.ts")).versionVerb,
   },
 ];
+
+/** Whether help and completion show it; where they do not, it says itself what it needs. */
+export const isOffered = ({ needsBun }: Branch): boolean => canStartPrograms || needsBun !== true;

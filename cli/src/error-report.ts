@@ -1,5 +1,6 @@
 import { CliError, messageOf } from "./errors.ts";
 import type { Exit } from "./exit-codes.ts";
+import { canStartPrograms } from "./runtime.ts";
 import type { Style } from "./output/style.ts";
 import { clean } from "./output/text.ts";
 
@@ -19,7 +20,8 @@ export async function reportError(
   error: unknown,
   { style, isDebug }: { style: Style; isDebug: boolean },
 ): Promise<{ exit: Exit; text: string }> {
-  const { exit, what, why, tries } = await explain(error);
+  const { exit, what, why, tries: all } = await explain(error);
+  const tries = canStartPrograms ? all : all.filter((words) => !/^ordersctl (up|compose)\b/.test(words));
   const lines = [
     `${style.red("error:")} ${cleanLines(what)}`,
     ...why.map((line) => `  ${cleanLines(line)}`),

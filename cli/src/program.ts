@@ -1,10 +1,11 @@
 import { Command, Help, type OutputConfiguration } from "commander";
-import { type Branch, commandTree } from "./command-tree.ts";
+import { type Branch, commandTree, isOffered } from "./command-tree.ts";
 import type { Exit } from "./exit-codes.ts";
 import { addGlobalOptions, readGlobalOptions } from "./global-options.ts";
 import { topicsText } from "./help/topics.ts";
 import type { Io } from "./io.ts";
 import type { Style } from "./output/style.ts";
+import { canStartPrograms } from "./runtime.ts";
 import { createTools } from "./tools.ts";
 import type { AnyVerb, Verb } from "./verb.ts";
 import { VERSION } from "./version.ts";
@@ -16,9 +17,12 @@ export interface Outcome {
 
 /** Help is not stretched beyond this width, in columns. */
 const HELP_WIDTH_MAX = 110;
+const firstStep = canStartPrograms
+  ? "ordersctl up                                   start everything, and sign in"
+  : "ordersctl login                                sign in to services that run";
 const description = `Drives the Product Order System: users, a catalogue with stock, and orders.
 
-  ordersctl up                                   start everything, and sign in
+  ${firstStep}
   ordersctl seed                                 demo users and products
   ordersctl orders place --item "Keyboard=2"     a first order
   ordersctl orders list                          see it`;
@@ -71,7 +75,10 @@ function outputOf(io: Io): OutputConfiguration {
 }
 
 function addBranch(program: Command, branch: Branch, tools: { io: Io; outcome: Outcome }): void {
-  const command = program.command(branch.name).summary(branch.summary).description(branch.summary);
+  const command = program
+    .command(branch.name, { hidden: !isOffered(branch) })
+    .summary(branch.summary)
+    .description(branch.summary);
   command.helpGroup(branch.group).helpCommand(false);
   let loading: Promise<void> | undefined;
   const load = async () => {

@@ -1,4 +1,4 @@
-import { commandTree } from "../command-tree.ts";
+import { commandTree, isOffered } from "../command-tree.ts";
 import { topics } from "../help/topics.ts";
 import type { Io } from "../io.ts";
 import { clean } from "../output/text.ts";
@@ -44,7 +44,7 @@ async function candidates(line: Line, io: Io): Promise<readonly Candidate[] | "f
 }
 
 const commands = (): readonly Candidate[] => [
-  ...commandTree.map(({ name, summary }) => ({ value: name, about: summary })),
+  ...commandTree.filter(isOffered).map(({ name, summary }) => ({ value: name, about: summary })),
   { value: "help", about: "show help of a command or a topic" },
 ];
 

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { messageOf } from "../errors.ts";
 import { isReadableByOthers } from "../files.ts";
+import { canStartPrograms } from "../runtime.ts";
 import { credentialsPath } from "../session/config-files.ts";
 import { serviceEntry, serviceNames, stackLayout } from "../stack/layout.ts";
 import { lockHolder } from "../stack/lock.ts";
@@ -23,28 +24,21 @@ const CLOCK_SKEW_MAX_MS = 30_000;
 
 type Run = (tools: Tools, dataDir: string | undefined) => Promise<Check>;
 
-/** Every check, in the order in which they are shown. */
-export const checks: readonly Run[] = [
-  checkBun,
-  checkCheckout,
-  checkMongodb,
-  checkDataDir,
-  checkCredentials,
-  checkPorts,
-  checkServices,
-  checkClock,
-  checkSignIn,
-];
+const startChecks: readonly Run[] = [checkBun, checkCheckout, checkMongodb, checkDataDir];
+const useChecks: readonly Run[] = [checkServices, checkClock, checkSignIn];
+
+/** Every check, in the order in which they are shown. What starts no stacks is not asked what a start needs. */
+export const checks: readonly Run[] = canStartPrograms
+  ? [...startChecks, checkCredentials, checkPorts, ...useChecks]
+  : [checkNode, checkCredentials, ...useChecks];
+
+async function checkNode(): Promise<Check> {
+  const detail = `${process.versions.node}: this package works with services that run; it starts none`;
+  return { name: "Node", status: "ok", detail };
+}
 
 async function checkBun(): Promise<Check> {
-  const version = process.versions["bun"];
-  if (version === undefined)
-    return {
-      name: "Bun",
-      status: "warning",
-      detail: `runs on Node ${process.versions.node}: all but \`up\` works`,
-      fix: "npx -y bun@1.4.5 run up",
-    };
+  const version = process.versions["bun"] ?? "";
   const isWanted = version.startsWith(`${BUN_WANTED}.`);
   return isWanted
     ? { name: "Bun", status: "ok", detail: version }
@@ -157,7 +151,9 @@ async function checkServices({ session }: Tools): Promise<Check> {
     name: "Services",
     status: bad.length === states.length ? "warning" : "problem",
     detail,
-    fix: "ordersctl up   or   ordersctl logs",
+    fix: canStartPrograms
+      ? "ordersctl up   or   ordersctl logs"
+      : "ordersctl config view --show-origin   (addresses), ordersctl profile set NAME --user-url …",
   };
 }
 

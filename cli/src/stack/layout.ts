@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CliError } from "../errors.ts";
 import type { Io } from "../io.ts";
+import { canStartPrograms } from "../runtime.ts";
 import { unpackServices } from "./shipped.ts";
 
 export const serviceNames = ["user", "product", "order"] as const;
@@ -54,9 +55,8 @@ export function stackLayout(io: Io, dataDirOption: string | undefined): StackLay
  */
 export function serviceEntry(name: ServiceName, env: Io["env"]): string {
   const path = join(checkout, "packages", `${name}-service`, "src", "main.ts");
-  const hasBun = "bun" in process.versions;
-  if (existsSync(path) && hasBun) return path;
-  const folder = hasBun ? unpackServices(env) : undefined;
+  if (existsSync(path) && canStartPrograms) return path;
+  const folder = canStartPrograms ? unpackServices(env) : undefined;
   if (folder !== undefined) return join(folder, `${name}-service`, "main.js");
   throw new CliError("The services start from a checkout of the repository, with Bun.", {
     tries: ["npx -y bun@1.4.5 run up   (in the checkout)", "the ordersctl program, which carries the services"],

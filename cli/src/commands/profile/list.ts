@@ -1,4 +1,5 @@
 import type { View } from "../../output/printer.ts";
+import { canStartPrograms } from "../../runtime.ts";
 import { readCredentials, readUserConfig } from "../../session/config-files.ts";
 import type { Tools } from "../../tools.ts";
 import type { Verb } from "../../verb.ts";
@@ -40,6 +41,8 @@ export const listVerb: Verb = {
     }));
     printer.list(rows, view);
     if (rows.length === 0)
-      talk.say("No profiles yet. Try: ordersctl up   or   ordersctl profile set NAME --user-url …");
+      talk.say(
+        `No profiles yet. Try: ${canStartPrograms ? "ordersctl up   or   " : ""}ordersctl profile set NAME --user-url …`,
+      );
   },
 };
