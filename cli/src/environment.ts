@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline";
 import type { Input, Io, Output, Signal } from "./io.ts";
 
 const signals: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -16,7 +15,7 @@ export function processIo(): Io {
   return {
     stdout: output(process.stdout),
     stderr: output(process.stderr),
-    stdin: input(process.stdin),
+    stdin,
     env: process.env,
     cwd: process.cwd(),
     now: () => Date.now(),
@@ -57,26 +56,29 @@ function output(stream: NodeJS.WriteStream): Output {
   };
 }
 
-function input(stream: NodeJS.ReadStream): Input {
-  return {
-    isTty: stream.isTTY,
-    async readAll() {
-      const chunks: Buffer[] = [];
-      for await (const chunk of stream) chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks).toString("utf8");
-    },
-    readLine: ({ hidden = false } = {}) =>
-      new Promise((resolve) => {
-        if (hidden) return resolve(readHidden(stream));
-        const lines = createInterface({ input: stream });
-        lines.once("line", (line) => {
-          resolve(line);
-          lines.close();
-        });
-        lines.once("close", () => resolve(undefined));
-      }),
-  };
-}
+/** Opened by the first command that reads it: most do not, and it takes its time. */
+const stdin: Input = {
+  get isTty() {
+    return process.stdin.isTTY;
+  },
+  async readAll() {
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString("utf8");
+  },
+  async readLine({ hidden = false } = {}) {
+    if (hidden) return readHidden(process.stdin);
+    const { createInterface } = await import("node:readline");
+    return new Promise((resolve) => {
+      const lines = createInterface({ input: process.stdin });
+      lines.once("line", (line) => {
+        resolve(line);
+        lines.close();
+      });
+      lines.once("close", () => resolve(undefined));
+    });
+  },
+};
 
 /** Raw mode, so that the terminal does not echo what is typed. Ctrl-C still interrupts. */
 function readHidden(stream: NodeJS.ReadStream): Promise<string | undefined> {
