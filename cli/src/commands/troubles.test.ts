@@ -4,8 +4,8 @@ import { tcpProxy } from "@pos/testing/tcp-proxy";
 import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { runUntil } from "../test-support/endless.ts";
-import { freePorts } from "../test-support/local-stack.ts";
+import { runUntil } from "../test/endless.ts";
+import { freePorts } from "../test/local-stack.ts";
 import { ADMIN, signedInWorld } from "../test/signed-in.ts";
 import { type World, world } from "../test/world.ts";
 
@@ -110,7 +110,7 @@ describe("what runs until Ctrl-C", () => {
   test("orders watch --all prints what happens from now on", async () => {
     await stack.admin.orders.place({ userId: (await stack.customer()).id, items: [{ productId, quantity: 1 }] });
     let placed: Promise<string> | undefined;
-    const { code, stdout } = await runUntil(
+    const { exit, stdout } = await runUntil(
       ["orders", "watch", "--all", "-o", "ndjson"],
       { env: admin.env, cwd: admin.home },
       (printed) => {
@@ -121,7 +121,7 @@ describe("what runs until Ctrl-C", () => {
         return printed.stdout !== "";
       },
     );
-    expect(code).toBe(130);
+    expect(exit).toBe(130);
     const events = stdout.trim().split("\n");
     expect(events).toHaveLength(1);
     expect(JSON.parse(events[0] ?? "")).toMatchObject({ orderId: await placed, status: "pending", totalAmount: 40 });
@@ -132,7 +132,7 @@ describe("what runs until Ctrl-C", () => {
     const world = { env: admin.env, cwd: admin.home };
     const argv = ["health", "--watch", "--color", "never"];
     const terminal = await runUntil(argv, { ...world, isTty: true }, isEnough);
-    expect([terminal.code, terminal.stdout.split("\u001b[H\u001b[2J").length]).toEqual([130, 3]);
+    expect([terminal.exit, terminal.stdout.split("\u001b[H\u001b[2J").length]).toEqual([130, 3]);
     expect((await runUntil(argv, world, isEnough)).stdout).not.toContain("\u001b");
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { run as runHere } from "../test-support/run.ts";
+import { run as runHere } from "../test/world.ts";
 
 // A busy machine is slow, and programs are started here.
 setDefaultTimeout(120_000);
@@ -168,12 +168,12 @@ interface RunOptions {
 
 /** In this process, with no settings of this machine. */
 async function run(flags: readonly string[], { cwd = folder, input = "", env }: RunOptions = {}): Promise<Run> {
-  const { code, stdout, stderr } = await runHere(["validate", ...flags], {
+  const { exit, stdout, stderr } = await runHere(["validate", ...flags], {
     cwd,
     stdin: input,
     env: { HOME: folder, XDG_CONFIG_HOME: folder, ...env },
   });
-  return { exitCode: code, stdout, stderr };
+  return { exitCode: exit, stdout, stderr };
 }
 
 /** The same through the real program. */

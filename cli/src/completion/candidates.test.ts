@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { startStack, type Stack } from "@pos/testing/stack";
 import { commandTree } from "../command-tree.ts";
-import { linesOf, run, type TestWorld } from "../test-support/run.ts";
+import { linesOf, run, type RunOptions, world } from "../test/world.ts";
 import { describeBranch } from "../tree/describe.ts";
 import { bashReply, splitBashLine } from "./bash-line.ts";
 
@@ -12,9 +9,9 @@ import { bashReply, splitBashLine } from "./bash-line.ts";
 const BREAKS = " \t\n\"'@><=;|&(:";
 
 /** The words that are offered; zsh and fish get what each means beside it. */
-async function offered(words: readonly string[], world: TestWorld = {}): Promise<readonly string[]> {
-  const { code, stdout, stderr } = await run(["__complete", "zsh", ...words], world);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+async function offered(words: readonly string[], options: RunOptions = {}): Promise<readonly string[]> {
+  const { exit, stdout, stderr } = await run(["__complete", "zsh", ...words], options);
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
   return linesOf(stdout).map((line) => line.split("\t")[0] ?? "");
 }
 
@@ -75,29 +72,25 @@ describe("values", () => {
   });
 
   test("of profiles come from the user's file", async () => {
-    const home = await mkdtemp(join(tmpdir(), "completion-"));
-    try {
-      const env = { HOME: home };
-      await run(["profile", "set", "staging", "--user-url", "https://users.example.com"], { env });
-      expect(await offered(["--profile", ""], { env })).toEqual(["local", "staging"]);
-      expect(await offered(["profile", "use", "st"], { env })).toEqual(["staging"]);
-    } finally {
-      await rm(home, { recursive: true, force: true });
-    }
+    const somebody = await world();
+    await somebody.ok("profile", "set", "staging", "--user-url", "https://users.example.com");
+    expect(await offered(["--profile", ""], somebody)).toEqual(["local", "staging"]);
+    expect(await offered(["profile", "use", "st"], somebody)).toEqual(["staging"]);
+    await somebody.remove();
   });
 });
 
 describe("values that a running stack knows", () => {
   let stack: Stack;
-  let world: TestWorld;
+  let admin: RunOptions;
 
   beforeAll(async () => {
     stack = await startStack();
-    world = { env: worldOf(stack.adminToken) };
+    admin = { env: environmentOf(stack.adminToken) };
   });
   afterAll(() => stack.stop());
 
-  const worldOf = (token: string) => ({
+  const environmentOf = (token: string) => ({
     ORDERSCTL_USER_URL: stack.urls.user,
     ORDERSCTL_PRODUCT_URL: stack.urls.product,
     ORDERSCTL_ORDER_URL: stack.urls.order,
@@ -109,20 +102,20 @@ describe("values that a running stack knows", () => {
     const { id, email, token, client } = await stack.customer();
     const { order } = await client.orders.place({ userId: id, items: [{ productId: keyboard.id, quantity: 1 }] });
 
-    expect(await offered(["products", "get", "key"], world)).toEqual(["Keyboard"]);
-    expect(await offered(["products", "get", keyboard.id.slice(0, 12)], world)).toEqual([keyboard.id]);
-    expect(await offered(["orders", "place", "--item", "K"], world)).toEqual([":open", "Keyboard"]);
-    expect(await offered(["users", "get", email.slice(0, 5)], world)).toContain(email);
-    expect(await offered(["users", "get", id.slice(0, 20)], world)).toContain(id);
-    expect(await offered(["orders", "list", "--user", ""], world)).toContain(id);
-    expect(await offered(["orders", "get", ""], world)).toEqual([order.id]);
-    expect(await offered(["orders", "cancel", ""], { env: worldOf(token) })).toEqual([order.id]);
+    expect(await offered(["products", "get", "key"], admin)).toEqual(["Keyboard"]);
+    expect(await offered(["products", "get", keyboard.id.slice(0, 12)], admin)).toEqual([keyboard.id]);
+    expect(await offered(["orders", "place", "--item", "K"], admin)).toEqual([":open", "Keyboard"]);
+    expect(await offered(["users", "get", email.slice(0, 5)], admin)).toContain(email);
+    expect(await offered(["users", "get", id.slice(0, 20)], admin)).toContain(id);
+    expect(await offered(["orders", "list", "--user", ""], admin)).toContain(id);
+    expect(await offered(["orders", "get", ""], admin)).toEqual([order.id]);
+    expect(await offered(["orders", "cancel", ""], { env: environmentOf(token) })).toEqual([order.id]);
     const other = await stack.customer();
-    expect(await offered(["orders", "cancel", ""], { env: worldOf(other.token) })).toEqual([]);
+    expect(await offered(["orders", "cancel", ""], { env: environmentOf(other.token) })).toEqual([]);
   });
 
   test("are asked where and as whom the command itself would ask", async () => {
-    const elsewhere = { ...world.env, ORDERSCTL_PRODUCT_URL: "http://127.0.0.1:9" };
+    const elsewhere = { ...admin.env, ORDERSCTL_PRODUCT_URL: "http://127.0.0.1:9" };
     expect(await offered(["products", "get", ""], { env: elsewhere })).toEqual([]);
     expect(await offered(["products", "get", "--product-url", stack.urls.product, ""], { env: elsewhere })).toContain(
       "Keyboard",
@@ -131,7 +124,7 @@ describe("values that a running stack knows", () => {
 
   test("cannot steer the terminal", async () => {
     await stack.admin.products.create({ name: "Zap\u001b[2J\nX", price: 1, stock: 1 });
-    const { stdout } = await run(["__complete", "zsh", "products", "get", "Zap"], world);
+    const { stdout } = await run(["__complete", "zsh", "products", "get", "Zap"], admin);
     expect(linesOf(stdout)).toHaveLength(1);
     expect(stdout).not.toContain("\u001b");
   });
@@ -163,7 +156,7 @@ describe("a line of bash", () => {
 
 test("completion prints the script of a shell, and knows no other", async () => {
   expect((await run(["completion", "zsh"])).stdout).toStartWith("#compdef ordersctl\n");
-  const { code, stderr } = await run(["completion", "powershell"]);
-  expect(code).toBe(2);
+  const { exit, stderr } = await run(["completion", "powershell"]);
+  expect(exit).toBe(2);
   expect(stderr).toContain("bash, zsh, fish");
 });

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { CliError, usageError } from "../errors.ts";
+import type { Io } from "../io.ts";
 import { type ContainerEngine, findContainerEngine } from "./container-engine.ts";
 
 /** Where the compose file is and which stack is meant. */
@@ -35,8 +36,8 @@ export function composeProject(options: ProjectOptions, cwd: string): ComposePro
 }
 
 /** @throws {CliError} when this machine runs no containers */
-export async function requireContainerEngine(): Promise<ContainerEngine> {
-  const engine = await findContainerEngine();
+export async function requireContainerEngine(env: Io["env"]): Promise<ContainerEngine> {
+  const engine = await findContainerEngine(env);
   if (engine) return engine;
   throw new CliError("This machine runs no containers.", {
     why: ["Neither Docker with its compose plugin nor podman with podman-compose answers."],

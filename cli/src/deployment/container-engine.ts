@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import type { Io } from "../io.ts";
 
 /** How images are built and compose files run on this machine. */
 export interface ContainerEngine {
@@ -14,12 +15,12 @@ export const IMAGE_TAG = "0.1.0";
 export const imageOf = (target: string): string => `product-order-system/${target}:${IMAGE_TAG}`;
 
 /** Docker with its compose plugin where its engine answers, else podman with podman-compose, else undefined. */
-export async function findContainerEngine(): Promise<ContainerEngine | undefined> {
-  if ((await succeeds(["docker", "info"])) && (await succeeds(["docker", "compose", "version"])))
+export async function findContainerEngine(env: Io["env"]): Promise<ContainerEngine | undefined> {
+  const works = (...command: readonly string[]): Promise<boolean> => succeeds(command, env);
+  if ((await works("docker", "info")) && (await works("docker", "compose", "version")))
     return { name: "docker", compose: ["docker", "compose"] };
-  if (await succeeds(["podman", "--version"])) {
-    if (await succeeds(["podman-compose", "--version"])) return { name: "podman", compose: ["podman-compose"] };
-  }
+  if ((await works("podman", "--version")) && (await works("podman-compose", "--version")))
+    return { name: "podman", compose: ["podman-compose"] };
   return undefined;
 }
 
@@ -38,8 +39,10 @@ export function buildCommand(
   return [engine.name, "build", "--quiet", ...format, ...trust, "--target", target, "--tag", imageOf(target), "."];
 }
 
-async function succeeds(command: readonly string[]): Promise<boolean> {
-  if (Bun.which(command[0] ?? "") === null) return false;
-  const child = Bun.spawn([...command], { stdin: "ignore", stdout: "ignore", stderr: "ignore", timeout: 20_000 });
+async function succeeds([program = "", ...words]: readonly string[], env: Io["env"]): Promise<boolean> {
+  const path = Bun.which(program, { PATH: env["PATH"] ?? "" });
+  if (path === null) return false;
+  const quiet = { stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
+  const child = Bun.spawn([path, ...words], { ...quiet, env: { ...env }, timeout: 20_000 });
   return (await child.exited) === 0;
 }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { commandTree } from "../command-tree.ts";
-import { run } from "../test-support/run.ts";
+import { run } from "../test/world.ts";
 import { describeBranch } from "../tree/describe.ts";
 import { manual } from "./manual.ts";
 import { topics } from "./topics.ts";
@@ -31,8 +31,8 @@ if (isUpdate) {
 
 for (const [name, argv] of helps) {
   test(`ordersctl ${argv.join(" ")}`, async () => {
-    const { code, stdout, stderr } = await run(argv);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const { exit, stdout, stderr } = await run(argv);
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
     const file = Bun.file(join(folder, `${name}.txt`));
     if (isUpdate) await file.write(stdout);
     expect(stdout).toBe(await file.text());
@@ -62,10 +62,10 @@ test("help asked in another way is the same page", async () => {
 });
 
 test("a mistyped word is met with the nearest one, and exit 2", async () => {
-  const { code, stderr } = await run(["order", "list"]);
-  expect(code).toBe(2);
+  const { exit, stderr } = await run(["order", "list"]);
+  expect(exit).toBe(2);
   expect(stderr).toContain("Did you mean orders?");
-  expect((await run(["help", "order"])).code).toBe(2);
+  expect((await run(["help", "order"])).exit).toBe(2);
   expect((await run(["orders", "lst"])).stderr).toContain("Did you mean one of list, ls?");
 });
 

@@ -1,11 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runUntil } from "../test-support/endless.ts";
-import { freePorts, isRunning, mongodBinary, stateOf, until } from "../test-support/local-stack.ts";
+import { runUntil } from "../test/endless.ts";
+import { freePorts, isRunning, mongodBinary, stateOf, until } from "../test/local-stack.ts";
 import { type Ran, type World, world } from "../test/world.ts";
 import { livingProcesses, type StackState } from "./state.ts";
-import { killOther } from "../test-support/kill.ts";
+import { killOther } from "../test/kill.ts";
+
+setDefaultTimeout(120_000);
 
 // One stack in one data directory: first watched over by this process, then in the background.
 
@@ -32,6 +35,20 @@ afterAll(async () => {
 const here = (...argv: readonly string[]): Promise<Ran> => user.run([...argv, "--data-dir", dataDir]);
 const jsonHere = async (...argv: readonly string[]): Promise<unknown> =>
   JSON.parse((await here(...argv, "-o", "json")).stdout);
+
+/** The real program, in a process of its own. */
+async function program(cwd: string, ...argv: readonly string[]): Promise<Ran> {
+  const main = join(import.meta.dir, "../main.ts");
+  const child = Bun.spawn([process.execPath, main, ...argv, "--data-dir", dataDir], {
+    env: user.env,
+    cwd,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [stdout, stderr, exit] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  return { exit, stdout, stderr };
+}
 
 interface UnitRow {
   readonly name: string;
@@ -118,6 +135,15 @@ describe("up in the foreground", () => {
     );
   });
 
+  test("gives each service the variables it knows, and no secret of another", async () => {
+    const { pid } = await unit("product-service");
+    const environment = await readFile(`/proc/${pid}/environ`, "utf8");
+    const names = environment.split("\0").map((line) => line.split("=")[0]);
+    expect(names).toContain("MONGO_URI");
+    for (const foreign of ["KEY_ENCRYPTION_KEY", "ADMIN_PASSWORD", "SERVICE_CLIENTS", "XDG_CONFIG_HOME"])
+      expect(names).not.toContain(foreign);
+  });
+
   test("a second up says that it runs already and starts nothing", async () => {
     const before = await state();
     const { exit, stdout, stderr } = await here("up");
@@ -152,6 +178,10 @@ describe("up in the foreground", () => {
     expect(raw).toHaveLength(3);
     for (const line of raw) expect(JSON.parse(line)).toMatchObject({ service: "user-service" });
     expect((await here("logs", "mongod", "--tail", "1")).stdout).toContain(" mongod ");
+    const all = (await here("logs", "--since", "1h")).stdout;
+    for (const source of ["user ", "product ", "order ", "supervisor "]) expect(all).toContain(source);
+    const times = [...all.matchAll(/^\d\d:\d\d:\d\d\.\d{3}/gm)].map(([time]) => time);
+    expect(times).toEqual(times.toSorted());
     expect((await here("logs", "supervisor")).stdout).toContain("every service is healthy");
     expect((await here("logs", "--since", "2099-01-01")).stdout).toBe("");
     for (const argv of [["cart"], ["--tail", "0"], ["--since", "soon"]])
@@ -191,6 +221,7 @@ describe("up in the foreground", () => {
     expect([exit, stderr]).toEqual([0, "Nothing is pending.\n"]);
     for (const database of ["userdb", "productdb", "orderdb"]) expect(stdout).toContain(database);
     expect(stdout).not.toContain("pending");
+    expect((await here("db", "migrate")).stdout).toContain("applied");
   });
 
   test("a service that dies is started again, and status and log say so", async () => {
@@ -212,6 +243,7 @@ describe("up in the foreground", () => {
     await until("health", async () => (await here("status")).exit === 0);
     expect(await unit("user-service")).toMatchObject({ restarts: 0 });
     expect((await user.ok("products", "list", "-q")).trim().split("\n")).toHaveLength(2);
+    expect((await user.run(["audit", "--settle", "1s"])).exit).toBe(0);
   });
 
   test("restart ends a service in order and waits for the next one", async () => {
@@ -231,8 +263,9 @@ describe("up in the foreground", () => {
     foreground = undefined;
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^SERVICE +URL +SWAGGER PAGE\n/);
+    const secrets = await readFile(join(dataDir, "secrets.json"), "utf8");
     const steps = [
-      "Admin   admin@example.com, password ",
+      `Admin   admin@example.com, password ${(JSON.parse(secrets) as { adminPassword: string }).adminPassword}`,
       "stopping …",
       "order-service stopped",
       "mongod stopped",
@@ -251,14 +284,20 @@ describe("up in the foreground", () => {
 
 describe("up -d", () => {
   test("returns once everything is healthy, at the same ports and with the same data", async () => {
-    const { exit, stdout, stderr } = await here("up", "-d");
-    expect(exit).toBe(0);
+    // The folder it was typed in is gone at once: what is started again later must not need it.
+    const folder = await mkdtemp(join(tmpdir(), "ordersctl-typed-in-"));
+    const { exit, stdout, stderr } = await program(folder, "up", "-d");
+    await rm(folder, { recursive: true });
+    expect({ exit, stderr: exit === 0 ? "" : stderr }).toEqual({ exit: 0, stderr: "" });
     expect(stderr).toContain("It runs in the background (pid ");
     // It was printed once.
     expect(stderr).toContain("password in ");
     expect(stdout).toContain(`http://127.0.0.1:${port}/swagger`);
     expect(Object.values(await units()).every(({ restarts }) => restarts === 0)).toBe(true);
     expect((await user.ok("products", "list", "-q")).trim().split("\n")).toHaveLength(2);
+    killOther((await unit("product-service")).pid);
+    await until("a restart", async () => (await unit("product-service")).restarts === 1);
+    await until("health", async () => (await here("status")).exit === 0);
   });
 
   test("what a killed supervisor leaves behind is seen, and the next up takes over", async () => {
@@ -271,6 +310,8 @@ describe("up -d", () => {
     expect(status.stderr).toContain("nobody watches over these processes");
     const doctor = await here("doctor");
     expect([doctor.exit, doctor.stdout]).toEqual([6, expect.stringContaining("its supervisor was killed")]);
+    // A lock of another process with a number that was used again fools nobody.
+    await writeFile(join(dataDir, "supervisor.lock"), JSON.stringify({ pid: process.pid, birth: "another boot" }));
     const { exit, stderr } = await here("up", "-d");
     expect(exit).toBe(0);
     expect(stderr).toContain("What an earlier `up` had left behind is stopped; its data is kept.");
@@ -302,7 +343,7 @@ describe("up -d", () => {
 
   test("down stops everything; a second one has nothing to do", async () => {
     const before = await state();
-    const { exit, stderr } = await here("down");
+    const { exit, stderr } = await program(user.home, "down");
     expect([exit, stderr]).toEqual([0, `stopping (supervisor pid ${before.supervisor?.pid}) …\n✓ stopped\n`]);
     nothingRuns(before);
     expect((await here("down")).stderr).toBe("Nothing runs here.\n");
@@ -314,8 +355,14 @@ describe("up -d", () => {
     const no = await user.run(["down", "--volumes", "--data-dir", dataDir], { isTty: true, stdin: "n\n" });
     expect([no.exit, no.stderr]).toEqual([3, expect.stringContaining("Cancelled.")]);
     expect(await readdir(dataDir)).toContain("mongodb");
-    const foreign = await user.run(["down", "--volumes", "--yes", "--data-dir", user.home]);
-    expect([foreign.exit, foreign.stderr]).toEqual([2, expect.stringContaining("Nothing was deleted.")]);
+    const stranger = join(user.home, "stranger");
+    await mkdir(stranger);
+    await writeFile(join(stranger, "state.json"), "{}");
+    for (const folder of [user.home, stranger]) {
+      const foreign = await user.run(["down", "--volumes", "--yes", "--data-dir", folder]);
+      expect([foreign.exit, foreign.stderr]).toEqual([2, expect.stringContaining("Nothing was deleted.")]);
+    }
+    expect(await readdir(stranger)).toEqual(["state.json"]);
     expect((await here("down", "--volumes", "--yes")).exit).toBe(0);
     expect(await readdir(dataDir)).toEqual([]);
   });
@@ -325,9 +372,8 @@ describe("up -d", () => {
 async function followed(isEnough: (printed: string) => Promise<boolean>): Promise<Ran> {
   let isDone = false;
   const argv = ["logs", "user", "--follow", "--tail", "1", "-o", "ndjson", "--data-dir", dataDir];
-  const { code, stdout, stderr } = await runUntil(argv, { env: user.env, cwd: user.home }, (printed) => {
+  return await runUntil(argv, { env: user.env, cwd: user.home }, (printed) => {
     void isEnough(printed.stdout).then((done) => (isDone ||= done));
     return isDone;
   });
-  return { exit: code, stdout, stderr };
 }

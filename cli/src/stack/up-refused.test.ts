@@ -1,12 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { sharedTestMongod } from "@pos/local-mongodb/test-server";
 import { MongoClient } from "mongodb";
 import { mkdir, readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { freePorts, mongodBinary, stateOf, until } from "../test-support/local-stack.ts";
+import { freePorts, mongodBinary, stateOf, until } from "../test/local-stack.ts";
 import { type World, world } from "../test/world.ts";
 import { livingProcesses } from "./state.ts";
+
+setDefaultTimeout(120_000);
 
 let user: World;
 let port: number;
@@ -22,14 +24,8 @@ afterAll(() => user.remove());
 const dataDir = (name: string): string => join(user.home, name);
 
 /** Starts a stack with further variables; it has to end by itself or by Ctrl-C. */
-async function up(name: string, env: Readonly<Record<string, string>>, ...argv: readonly string[]) {
-  Object.assign(user.env, env);
-  try {
-    return await user.run(["up", "--data-dir", dataDir(name), "--port", String(port), ...argv]);
-  } finally {
-    for (const variable of Object.keys(env)) delete user.env[variable];
-  }
-}
+const up = (name: string, env: Readonly<Record<string, string>>, ...argv: readonly string[]) =>
+  user.run(["up", "--data-dir", dataDir(name), "--port", String(port), ...argv], { env });
 
 test("a standalone MongoDB is refused with the next step, and no service is started", async () => {
   const [server, serverPort] = await standalone();
@@ -43,9 +39,8 @@ test("a standalone MongoDB is refused with the next step, and no service is star
       services: { user: { restarts: 0 } },
     });
     expect(await readFile(join(dataDir("standalone"), "logs", "user.log"), "utf8").catch(() => "none")).toBe("none");
-    user.env["MONGO_URI"] = `mongodb://127.0.0.1:${serverPort}/`;
-    const doctor = await user.run(["doctor", "--data-dir", dataDir("new"), "-o", "json"]);
-    delete user.env["MONGO_URI"];
+    const env = { MONGO_URI: `mongodb://127.0.0.1:${serverPort}/` };
+    const doctor = await user.run(["doctor", "--data-dir", dataDir("new"), "-o", "json"], { env });
     expect(doctor.exit).toBe(6);
     const checks = JSON.parse(doctor.stdout) as readonly { name: string }[];
     expect(checks.find(({ name }) => name === "MongoDB")).toMatchObject({ status: "problem" });
@@ -99,6 +94,13 @@ test("up -d tells why it did not come up", async () => {
   expect([exit, stdout]).toEqual([1, ""]);
   expect(stderr).toContain("LOG_LEVEL");
   expect(stderr).toContain("Try: less ");
+});
+
+test("a MONGO_URI that leads nowhere is refused, and doctor finds it", async () => {
+  const uri = { MONGO_URI: "mongodb://127.0.0.1:1/?replicaSet=rs0" };
+  const { exit, stderr } = await up("nowhere", uri);
+  expect([exit, stderr]).toEqual([1, expect.stringContaining("MONGO_URI")]);
+  expect((await user.run(["doctor"], { env: uri })).exit).toBe(6);
 });
 
 test("a MONGOD_BIN that is none is refused", async () => {

@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly isTty?: boolean;
   readonly columns?: number;
   readonly cwd?: string;
+  /** Variables beside those of the world. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A world without sign-in; with a stack its addresses are in the environment. */
@@ -74,6 +76,19 @@ export async function world(stack?: Stack): Promise<World> {
   };
 }
 
+/** One command line of somebody who has nothing: an empty home, and no stack. */
+export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const somebody = await world();
+  try {
+    return await somebody.run(argv, options);
+  } finally {
+    await somebody.remove();
+  }
+}
+
+/** The lines that a command printed. */
+export const linesOf = (text: string): readonly string[] => text.split("\n").filter((line) => line !== "");
+
 function testIo(parts: {
   env: Io["env"];
   home: string;
@@ -88,7 +103,7 @@ function testIo(parts: {
     stdout: { isTty, columns, write: (text) => void (written.stdout += text) },
     stderr: { isTty, columns, write: (text) => void (written.stderr += text) },
     stdin: { isTty, readAll: async () => stdin, readLine: async () => lines.shift() },
-    env,
+    env: { ...env, ...options.env },
     cwd: options.cwd ?? home,
     now: () => Date.now(),
     sleep,

@@ -11,7 +11,7 @@ export const buildVerb: Verb<ProjectOptions> = {
   configure: withProjectOptions,
   async run(options, tools) {
     const { composeProject, requireContainerEngine } = await import("../../deployment/compose-project.ts");
-    await buildImages(await requireContainerEngine(), composeProject(options, tools.io.cwd), tools);
+    await buildImages(await requireContainerEngine(tools.io.env), composeProject(options, tools.io.cwd), tools);
   },
 };
 

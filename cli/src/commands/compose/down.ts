@@ -16,7 +16,7 @@ export const downVerb: Verb<Options> = {
       await import("../../deployment/compose-project.ts");
     const { runCommand } = await import("../../deployment/run-command.ts");
     const project = composeProject(options, io.cwd);
-    const engine = await requireContainerEngine();
+    const engine = await requireContainerEngine(io.env);
     if (volumes) await confirm(`Delete all users, products and orders of ${project.name}?`);
     const words = ["down", ...(volumes ? ["--volumes"] : [])];
     await runCommand(composeCommand(engine, project, words), { cwd: project.folder, env: io.env });

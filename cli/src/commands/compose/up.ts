@@ -24,7 +24,7 @@ starts what does not run.`,
     const { serviceUrls, waitForHealth } = await import("../../deployment/compose-health.ts");
     const { io, talk } = tools;
     const project = composeProject(options, io.cwd);
-    const engine = await requireContainerEngine();
+    const engine = await requireContainerEngine(io.env);
     if (!existsSync(project.envFile)) {
       await writeEnvFile(project.envFile, ADMIN_EMAIL_DEFAULT);
       talk.done(`wrote ${project.envFile} with new secrets`);
