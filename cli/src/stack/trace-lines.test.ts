@@ -22,8 +22,9 @@ test.each([
   expect(linesOfTrace(all, id)).toEqual(expected);
 });
 
-test("ids that all lines share are left out for people, others stay", () => {
+test("ids are left out where all lines are of one trace, and stay where they tell traces apart", () => {
   const fieldsOf = (lines: typeof all) => withoutIds(lines).map(({ fields }) => fields);
-  expect(fieldsOf([placed, relayed])).toEqual([{ path: "/orders" }, { orderId }]);
+  const release = line("product", { requestId: "request-4", traceId: "t1", path: "/release" });
+  expect(fieldsOf([placed, relayed, release])).toEqual([{ path: "/orders" }, { orderId }, { path: "/release" }]);
   expect(fieldsOf([placed, read])).toEqual([placed.fields, read.fields]);
 });

@@ -13,16 +13,14 @@ export function linesOfTrace(lines: readonly LogLine[], id: string): readonly Lo
   return lines.filter((line) => named.has(line) || traces.has(textOf(line, "traceId") ?? ""));
 }
 
-/** The same lines without the ids that all of them share: what was asked for needs not stand in every line. */
+/** The lines of a single trace without its ids: what was asked for needs not stand in every line. */
 export function withoutIds(lines: readonly LogLine[]): readonly LogLine[] {
-  const shared = (["requestId", "traceId"] as const).filter(
-    (field) => new Set(lines.flatMap((line) => textOf(line, field) ?? [])).size <= 1,
-  );
-  return lines.map((line) => ({ ...line, fields: without(line.fields, shared) }));
-}
-
-function without(fields: LogLine["fields"], names: readonly string[]): LogLine["fields"] {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+  const traces = new Set(lines.flatMap((line) => textOf(line, "traceId") ?? []));
+  if (traces.size > 1) return lines;
+  return lines.map((line) => {
+    const { requestId: _request, traceId: _trace, ...fields } = line.fields;
+    return { ...line, fields };
+  });
 }
 
 function names(line: LogLine, id: string): boolean {
