@@ -17,7 +17,8 @@ const STACK = "Run the stack:";
 const WORK = "Work with it:";
 const CHECK = "Look after it:";
 const DEPLOY = "Deploy it:";
-const SELF = "Ordersctl itself:";
+/** Of what is about this program. */
+export const SELF = "Ordersctl itself:";
 
 /** Every first word, in the order of the help. */
 export const commandTree: readonly Branch[] = [
@@ -84,7 +85,7 @@ export const commandTree: readonly Branch[] = [
   },
   {
     name: "products",
-    summary: "The catalogue and its stock",
+    summary: "Keep the catalogue and its stock",
     group: WORK,
     load: async () => (await import("./commands/products/verbs.ts")).productVerbs,
   },
@@ -120,13 +121,13 @@ export const commandTree: readonly Branch[] = [
   },
   {
     name: "outbox",
-    summary: "Messages between the services that are not delivered yet",
+    summary: "Show messages between services that wait or failed, and try again",
     group: CHECK,
     load: async () => (await import("./commands/outbox/verbs.ts")).outboxVerbs,
   },
   {
     name: "keys",
-    summary: "The keys that sign access tokens",
+    summary: "List and replace the keys that sign access tokens",
     group: CHECK,
     load: async () => (await import("./commands/keys/verbs.ts")).keyVerbs,
   },
@@ -150,7 +151,7 @@ export const commandTree: readonly Branch[] = [
   },
   {
     name: "db",
-    summary: "Prepare databases",
+    summary: "Make new databases ready, and migrate those that have data",
     group: DEPLOY,
     load: async () => (await import("./commands/db/verbs.ts")).dbVerbs,
   },
@@ -163,7 +164,7 @@ export const commandTree: readonly Branch[] = [
   },
   {
     name: "k8s",
-    summary: "Prepare a deployment on Kubernetes",
+    summary: "Write the secrets of a deployment on Kubernetes",
     group: DEPLOY,
     load: async () => (await import("./commands/k8s/verbs.ts")).k8sVerbs,
   },
@@ -181,13 +182,13 @@ export const commandTree: readonly Branch[] = [
   },
   {
     name: "profile",
-    summary: "Addresses and sign-ins of several stacks",
+    summary: "Keep several stacks apart: their addresses and sign-ins",
     group: SELF,
     load: async () => (await import("./commands/profile/verbs.ts")).profileVerbs,
   },
   {
     name: "config",
-    summary: "Settings, and where they come from",
+    summary: "Show settings, and where they come from",
     group: SELF,
     load: async () => (await import("./commands/config/verbs.ts")).configVerbs,
   },

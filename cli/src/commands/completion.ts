@@ -13,9 +13,10 @@ export const completionVerb: Verb<CompletionOptions> = {
   description: `Prints what a shell sources to complete commands, options and values: products, users, orders and profiles are
 asked for as you type, with your sign-in. It needs an \`ordersctl\` on PATH.`,
   examples: [
-    "source <(ordersctl completion bash)         for good: … > ~/.local/share/bash-completion/completions/ordersctl",
-    'source <(ordersctl completion zsh)          for good: … > "${fpath[1]}/_ordersctl"',
-    "ordersctl completion fish | source          for good: … > ~/.config/fish/completions/ordersctl.fish",
+    "source <(ordersctl completion bash)   # in this shell; the others: for good",
+    "ordersctl completion bash > ~/.local/share/bash-completion/completions/ordersctl",
+    'ordersctl completion zsh > "${fpath[1]}/_ordersctl"',
+    "ordersctl completion fish > ~/.config/fish/completions/ordersctl.fish",
   ],
   argumentChoices: { shell: shells },
   run: async ({ shell }: CompletionOptions, { printer }: Tools) => {

@@ -35,8 +35,8 @@ The first administrator is ADMIN_EMAIL with ADMIN_PASSWORD, else admin@example.c
 Other variables of the services (LOG_LEVEL, SMTP_URL, OTEL_EXPORTER_OTLP_ENDPOINT …) are passed on to them.`,
   examples: [
     "ordersctl up",
-    "ordersctl up -d                                       return once it is healthy",
-    "ordersctl up --port 4001 --data-dir /var/tmp/second   a second one beside it",
+    "ordersctl up -d   # return once it is healthy",
+    "ordersctl up --port 4001 --data-dir /var/tmp/second   # a second one beside it",
     "MONGO_URI=mongodb://db.example.com/?replicaSet=rs0 ordersctl up",
   ],
   configure: (command: Command) =>

@@ -146,7 +146,8 @@ async function checkServices({ session }: Tools): Promise<Check> {
   );
   const bad = states.filter(({ status }) => status !== "healthy");
   if (bad.length === 0) return { name: "Services", status: "ok", detail: `healthy (profile ${session.profile})` };
-  const detail = bad.map(({ name, status }) => `${name} is ${status}`).join(", ");
+  const isSilent = bad.length === states.length && bad.every(({ status }) => status === "out of reach");
+  const detail = isSilent ? "none answers" : bad.map(({ name, status }) => `${name} is ${status}`).join(", ");
   return {
     name: "Services",
     status: bad.length === states.length ? "warning" : "problem",

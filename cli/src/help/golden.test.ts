@@ -54,6 +54,19 @@ test("every page fits a terminal of 80 columns, but for what it quotes", async (
   }
 });
 
+test("on a narrow terminal what an item means stands below it, and no word is torn", async () => {
+  for (const [name, argv] of helps) {
+    if (name.startsWith("help-")) continue;
+    const { stdout } = await run(argv, { columns: 40 });
+    const [before = ""] = stdout.split("\nExamples:\n");
+    const long = before.split("\n").filter((line) => line.length > 40 && !/^Usage|^ +ordersctl /.test(line));
+    expect({ name, long }).toEqual({ name, long: [] });
+  }
+  const { stdout } = await run(["--help"], { columns: 40 });
+  expect(stdout).toContain("  # start everything, and sign in\n  ordersctl up\n");
+  expect(stdout).toContain("\n  status\n      Show what runs, since when, and\n      how often it was started again\n");
+});
+
 test("help asked in another way is the same page", async () => {
   const page = await run(["orders", "list", "--help"]);
   expect(await run(["help", "orders", "list"])).toEqual(page);

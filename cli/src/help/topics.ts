@@ -1,6 +1,7 @@
 import { exitCodes } from "../exit-codes.ts";
 import { credentialsPath, PROJECT_FILE, userConfigPath } from "../session/config-files.ts";
 import { settingVariables } from "../session/settings.ts";
+import { SIDE_BY_SIDE_MIN_WIDTH } from "./layout.ts";
 
 /** Pages of `ordersctl help <topic>`. */
 export const topics: Readonly<Record<string, { readonly summary: string; text(): string }>> = {
@@ -12,7 +13,7 @@ export const topics: Readonly<Record<string, { readonly summary: string; text():
         .join(""),
   },
   environment: {
-    summary: "variables and files that ordersctl reads",
+    summary: "variables and files that are read",
     text: () => `Settings, the first that is set wins: option, variable, project file, your own file, default.
 See them with: ordersctl config view --show-origin
 
@@ -54,7 +55,9 @@ Colours appear on a terminal only; --color always|never, NO_COLOR and TERM=dumb 
 };
 
 /** The list of topics below the help of the program. */
-export const topicsText = (): string =>
+export const topicsText = (width: number): string =>
   `\nTopics:\n${Object.entries(topics)
-    .map(([name, { summary }]) => `  help ${name.padEnd(17)} ${summary}`)
+    .map(([name, { summary }]) =>
+      width < SIDE_BY_SIDE_MIN_WIDTH ? `  help ${name}\n      ${summary}` : `  help ${name.padEnd(17)} ${summary}`,
+    )
     .join("\n")}`;
