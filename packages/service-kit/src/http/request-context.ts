@@ -13,7 +13,16 @@ export interface RequestContext extends Scope {
   /** Whether the guard has let the request through. */
   admitted: boolean;
   /** What it was refused with; stands in the access log. */
-  refusal?: { readonly code: string; readonly reason: string };
+  refusal?: Refusal;
+}
+
+/** Why a request was not done. */
+export interface Refusal {
+  readonly code: string;
+  /** What was answered. */
+  readonly reason: string;
+  /** What was behind a failure of ours; never answered. */
+  readonly cause?: string;
 }
 
 const contexts = new WeakMap<Request, RequestContext>();

@@ -8,7 +8,7 @@ import { access } from "../auth/access.ts";
 import type { TokenVerifier } from "../auth/token-verifier.ts";
 import { createHealthMonitor } from "../health/health.ts";
 import { createLogger } from "../logging/logger.ts";
-import { AppError } from "./app-error.ts";
+import { AppError, unavailable } from "./app-error.ts";
 import { createServiceApp } from "./service-app.ts";
 
 const lines: string[] = [];
@@ -60,6 +60,13 @@ const feature = () =>
       "/broken",
       () => {
         throw Object.assign(new Error("the secret inside"), { code: "NOT_FOUND" });
+      },
+      { access: "anyone" },
+    )
+    .get(
+      "/away",
+      () => {
+        throw unavailable("Something is away.", new Error("http://other did not answer in time"));
       },
       { access: "anyone" },
     )
@@ -232,6 +239,20 @@ describe("every answer", () => {
     const bad = await call("OPTIONS", "/things", { headers: { origin: "https://evil.example", ...preflight } });
     expect(bad.headers.get("access-control-allow-origin")).toBeNull();
   });
+  test("that failed on our side is logged with what was behind it, which the caller is not told", async () => {
+    const answer = await fetch(`${url}/away`, { headers: { "x-request-id": "away-1" } });
+    expect([answer.status, await answer.text()]).toEqual([503, expect.not.stringContaining("http://other")]);
+    await fetch(`${url}/things?limit=0`, { headers: { "x-request-id": "away-2" } });
+    await Bun.sleep(20);
+    const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(logged.find(({ requestId }) => requestId === "away-1")).toMatchObject({
+      code: "SERVICE_UNAVAILABLE",
+      reason: "Something is away.",
+      cause: "http://other did not answer in time",
+    });
+    expect(logged.find(({ requestId }) => requestId === "away-2")).not.toHaveProperty("cause");
+  });
+
   test("is logged as one JSON object, errors with their cause", async () => {
     await call("GET", "/broken?x=1", { headers: { "x-request-id": "log-me" } });
     await Bun.sleep(20);
@@ -255,6 +276,7 @@ describe("swagger", () => {
     const answer = await call("GET", "/swagger/json");
     const document = JSON.parse(answer.text) as { paths: Record<string, Record<string, Record<string, unknown>>> };
     expect(Object.keys(document.paths).sort()).toEqual([
+      "/away",
       "/broken",
       "/health",
       "/meta",

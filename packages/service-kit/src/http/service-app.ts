@@ -13,7 +13,7 @@ import type { AppError } from "./app-error.ts";
 import { corsHeaders, isPreflight, preflightHeaders } from "./cors.ts";
 import { answerOf, envelopeOf, headersOf } from "./error-answer.ts";
 import { refuseLargeBody } from "./json-body.ts";
-import { openRequestContext, requestContext } from "./request-context.ts";
+import { openRequestContext, type Refusal, requestContext } from "./request-context.ts";
 
 /** What every service's app is built from. */
 export interface ServiceAppOptions {
@@ -77,7 +77,7 @@ export function createServiceApp(features: () => AnyElysia, options: ServiceAppO
       methodsOf ??= allowedMethods(app.routes);
       const { error, isBug } = answerOf(thrown, { method: request.method, allowed: methodsOf(path) });
       if (isBug) logBug(options.logger, error);
-      requestContext(request).refusal = { code: error.code, reason: error.message.slice(0, REASON_MAX_LENGTH) };
+      requestContext(request).refusal = refusalOf(error);
       set.status = error.status;
       Object.assign(set.headers, headersOf(error));
       return envelopeOf(error);
@@ -89,6 +89,14 @@ export function createServiceApp(features: () => AnyElysia, options: ServiceAppO
     .use(routes())
     .use(new Elysia({ prefix: "/api/v1", normalize: false }).use(routes()));
   return app;
+}
+
+/** What the access log says of a refusal: what was answered, and of our own failures what was behind them. */
+function refusalOf({ code, message, status, cause }: AppError): Refusal {
+  const refusal = { code, reason: message.slice(0, REASON_MAX_LENGTH) };
+  return status >= 500 && cause instanceof Error
+    ? { ...refusal, cause: cause.message.slice(0, REASON_MAX_LENGTH) }
+    : refusal;
 }
 
 function logBug(logger: Logger, error: AppError): void {
