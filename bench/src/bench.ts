@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { findMongod } from "@pos/local-mongodb/find";
 import { startMongod } from "@pos/local-mongodb/run";
 import { temporaryDirectory } from "@pos/local-mongodb/temporary-directory";
+import { run } from "./command.ts";
 import { load, writeRequests } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import { BUILD, LOAD_GENERATOR, PEERS } from "./paths.ts";
@@ -73,15 +74,6 @@ async function build({ stacks }: BenchOptions, say: Say): Promise<void> {
       done.add(key);
     }
   }
-}
-
-async function run(command: readonly string[], cwd: string): Promise<void> {
-  const [program = ""] = command;
-  if (Bun.which(program) === null)
-    throw new Error(`${program} is not on PATH: the peers need Go 1.26 and Node.js 20 or newer. See bench/README.md.`);
-  const child = Bun.spawn([...command], { cwd, stdout: "ignore", stderr: "pipe" });
-  const errors = await new Response(child.stderr).text();
-  if ((await child.exited) !== 0) throw new Error(`${command.join(" ")} failed:\n${errors}`);
 }
 
 async function startAll(contenders: readonly Contender[], { starts, amounts }: BenchOptions, say: Say): Promise<void> {

@@ -49,7 +49,7 @@ export async function writeRequests(path: string, requests: readonly PlannedRequ
 }
 
 /** Loads one stack and measures what it took. */
-export async function load(stack: RunningStack, mongodPid: number, plan: LoadPlan): Promise<Load> {
+export async function load(stack: Pick<RunningStack, "cpuSeconds">, mongodPid: number, plan: LoadPlan): Promise<Load> {
   const before = spent(stack, mongodPid);
   const generated = await generate(plan);
   const after = spent(stack, mongodPid);
@@ -75,7 +75,7 @@ export async function load(stack: RunningStack, mongodPid: number, plan: LoadPla
   };
 }
 
-function spent(stack: RunningStack, mongodPid: number) {
+function spent(stack: Pick<RunningStack, "cpuSeconds">, mongodPid: number) {
   const byRole = stack.cpuSeconds();
   const services = byRole.user + byRole.product + byRole.order;
   return { byRole, services, mongod: cpuSecondsOf(mongodPid), machine: machineCpuSeconds() };

@@ -4,22 +4,10 @@ import { bench } from "./bench.ts";
 import { chart } from "./chart.ts";
 import { readOptions, USAGE } from "./options.ts";
 import { BENCH } from "./paths.ts";
-import { killAll } from "./process.ts";
+import { runProgram, say } from "./program.ts";
 import { report } from "./report.ts";
 
-process.on("exit", killAll);
-for (const [name, number] of [
-  ["SIGINT", 2],
-  ["SIGTERM", 15],
-  ["SIGHUP", 1],
-] as const)
-  process.on(name, () => process.exit(128 + number));
-
-const say = (line: string): void => {
-  process.stderr.write(`[${(performance.now() / 1000).toFixed(1).padStart(6)} s] ${line}\n`);
-};
-
-async function main(): Promise<void> {
+await runProgram(async () => {
   const options = readOptions(process.argv.slice(2), BENCH);
   if (options === "help") {
     process.stdout.write(`${USAGE}\n`);
@@ -35,12 +23,4 @@ async function main(): Promise<void> {
   await Bun.write(join(folder, "throughput.svg"), chart(result));
   await Bun.write(join(folder, "result.json"), `${JSON.stringify(result, null, 1)}\n`);
   say(`written to ${folder}`);
-}
-
-try {
-  await main();
-  process.exit(0);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-}
+});

@@ -31,6 +31,13 @@ const WORKERS = 16;
 const ORDERS_PLANNED = 2000;
 const STOCK = 1_000_000_000;
 
+/** Products and orders beyond those that were made over HTTP, for the requests to come. */
+export interface Additions {
+  readonly products?: readonly { readonly id: string; readonly price: number }[];
+  /** Of the first customer. */
+  readonly orderIds?: readonly string[];
+}
+
 /** Users, products and orders of one stack, made over HTTP, and the requests about them. */
 export class Shop {
   readonly #stack: RunningStack;
@@ -59,6 +66,29 @@ export class Shop {
     });
     await this.signIn();
     this.#orders = await many(orders, (index) => this.#order(index));
+  }
+
+  /** An access token of an administrator, as fresh as the last sign-in. */
+  get adminToken(): string {
+    return this.#adminToken;
+  }
+
+  /** Ids of the customers, in the order in which they were made. */
+  get customerIds(): readonly string[] {
+    return this.#customers.map(({ id }) => id);
+  }
+
+  /** From now on the requests are about these. */
+  turnTo({ products, orderIds }: Additions): void {
+    const customer = at(this.#customers, 0);
+    if (products !== undefined) this.#products = products;
+    if (orderIds !== undefined) this.#orders = orderIds.map((id) => ({ id, customer }));
+  }
+
+  /** Pages of 20 orders of a customer. */
+  orderLists(customerIndex: number): readonly PlannedRequest[] {
+    const customer = at(this.#customers, customerIndex);
+    return [this.#plan("order", `/orders/user/${customer.id}?limit=20`, { customer })];
   }
 
   /** Takes new tokens: they end after 15 minutes. */

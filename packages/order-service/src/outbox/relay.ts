@@ -23,7 +23,7 @@ export interface RelayTools {
 /** Deliveries that happen together share their requests and writes. */
 const DELIVERIES_MAX = 200;
 /** How long new entries wait for others, in milliseconds. */
-const GATHER_MS = 20;
+const GATHER_MS = 100;
 const ORDERS_PER_ROUND_MAX = 500;
 const QUEUE_MAX = 10_000;
 

@@ -27,9 +27,6 @@ interface Sent {
 }
 
 const QUEUE_MAX = 5000;
-/** One request is carried out while the next one waits behind it, so that product-service is never without work. */
-const RESERVES_UNDER_WAY_MAX = 2;
-const MOVES_UNDER_WAY_MAX = 2;
 /** Lines of one request, so that its body stays within 256 KiB. */
 const LINES_MAX = 1000;
 /** Seconds after which a command that was refused for lack of time or room may come again. */
@@ -43,13 +40,13 @@ const refusalStatus: Readonly<Record<ReservationRefusal["code"], number>> = {
 };
 
 /**
- * The reservations of product-service over HTTP. Commands that arrive while requests are under way share the next one,
+ * The reservations of product-service over HTTP. Commands that arrive while a request is under way share the next one,
  * each with a verdict of its own; a request without an answer decides nothing for any of them. Holds and moves do not
  * wait for each other.
  */
 export function createReservations(client: ReturnType<typeof reservationsClient>, tools: HopTools): Reservations {
   const { clock } = tools;
-  const channel = (name: string, flightsMax: number) =>
+  const channel = (name: string) =>
     new Coalescer<Sent, Returned>({
       name,
       run: async (batch) => (await send(batch, client, tools)).map((value) => ({ ok: true, value })),
@@ -57,11 +54,10 @@ export function createReservations(client: ReturnType<typeof reservationsClient>
       weightMax: LINES_MAX,
       weightOf: ({ command }) => ("items" in command ? command.items.length : 1),
       queueMax: QUEUE_MAX,
-      flightsMax,
       isExpired: ({ deadlineAtMs }) => clock.now() >= deadlineAtMs,
     });
-  const holds = channel("reserve stock", RESERVES_UNDER_WAY_MAX);
-  const moves = channel("move reservations", MOVES_UNDER_WAY_MAX);
+  const holds = channel("reserve stock");
+  const moves = channel("move reservations");
   const ask = (through: Coalescer<Sent, Returned>, command: ReservationCommand, deadlineAtMs: number) => {
     const scope = currentScope();
     const traced = { ...command, ...traceOf(scope) };

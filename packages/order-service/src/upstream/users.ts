@@ -17,10 +17,9 @@ interface Question {
 }
 
 const QUEUE_MAX = 5000;
-const CALLS_MAX = 1;
 
 /**
- * Checks users over HTTP. Questions that arrive while calls are under way share the next one; a call holds only users
+ * Checks users over HTTP. Questions that arrive while a call is under way share the next one; a call holds only users
  * that were asked for before it began, so no verdict is older than its request.
  * @returns the port for one request, by its trace headers; a shared call carries those of its first
  */
@@ -44,7 +43,6 @@ export function createUsers(
     },
     batchMax: LOOKUP_MAX_IDS,
     queueMax: QUEUE_MAX,
-    flightsMax: CALLS_MAX,
     isExpired: ({ deadlineAtMs }) => clock.now() >= deadlineAtMs,
   });
   return (trace) => ({

@@ -9,6 +9,8 @@ export class Entry<Job, Outcome> {
   /** By the clock, in milliseconds since the epoch. */
   readonly deadlineAtMs: number;
   readonly scope = currentScope();
+  /** `performance.now()` when it was queued, in milliseconds. */
+  readonly queuedAt = performance.now();
   readonly #settler = Promise.withResolvers<Outcome>();
   #isSettled = false;
 

@@ -42,6 +42,10 @@ export function reservationMeasurements(metrics: Metrics) {
     { name: "group_commit_batch_size", help: "Jobs of one reservation batch" },
     SIZE_BUCKETS,
   );
+  const waitSeconds = metrics.histogram(
+    { name: "group_commit_wait_seconds", help: "Time that a job waited for its reservation batch to begin" },
+    SECONDS_BUCKETS,
+  );
   const flushSeconds = metrics.histogram(
     { name: "group_commit_flush_seconds", help: "Time from the begin of a reservation batch to its last answer" },
     SECONDS_BUCKETS,
@@ -60,12 +64,13 @@ export function reservationMeasurements(metrics: Metrics) {
         return attempt;
       },
     }),
-    /** The flush with its size and time measured. */
+    /** The flush with its size, its time and the waits before it measured. */
     timed:
-      <Entry>(carryOut: (entries: readonly Entry[]) => Promise<void>) =>
+      <Entry extends { readonly queuedAt: number }>(carryOut: (entries: readonly Entry[]) => Promise<void>) =>
       async (entries: readonly Entry[]): Promise<void> => {
         const startedAtMs = performance.now();
         batchSize.observe(entries.length);
+        for (const { queuedAt } of entries) waitSeconds.observe((startedAtMs - queuedAt) / 1000);
         try {
           await carryOut(entries);
         } finally {

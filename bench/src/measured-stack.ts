@@ -1,0 +1,49 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { findMongod } from "@pos/local-mongodb/find";
+import { startMongod } from "@pos/local-mongodb/run";
+import { temporaryDirectory } from "@pos/local-mongodb/temporary-directory";
+import { run } from "./command.ts";
+import { BUILD, LOAD_GENERATOR, PEERS } from "./paths.ts";
+import { RunningStack } from "./running-stack.ts";
+import { ours } from "./stacks.ts";
+
+/** This product alone on a mongod of its own, to be measured by itself. */
+export interface MeasuredStack {
+  /** One or several sets of the three services over the same databases. */
+  readonly replicas: readonly [RunningStack, ...RunningStack[]];
+  readonly mongodPid: number;
+  /** Connection string of the database of a service. */
+  mongoUri(service: "user" | "product" | "order"): string;
+  /** Where requests and logs are written. */
+  readonly folder: string;
+}
+
+/** Starts it, does the work, and ends everything that was started. */
+export async function withMeasuredStack<Value>(
+  replicas: number,
+  work: (stack: MeasuredStack) => Promise<Value>,
+): Promise<Value> {
+  await mkdir(BUILD, { recursive: true });
+  await run(["go", "build", "-trimpath", "-o", LOAD_GENERATOR, "."], join(PEERS, "loadgen"));
+  const found = await findMongod({ env: process.env, log: () => {} });
+  const folder = await temporaryDirectory("pos-bench-");
+  const mongod = await startMongod({ binary: found.path, dataDir: join(folder, "mongod") });
+  const mongoUri = (database: string) => `${mongod.uri(database)}&w=majority&journal=true`;
+  const description = ours();
+  const start = () => new RunningStack(description, { logFolder: folder, mongoUri });
+  const stacks: [RunningStack, ...RunningStack[]] = [start()];
+  while (stacks.length < replicas) stacks.push(start());
+  try {
+    for (const stack of stacks) await stack.start();
+    return await work({
+      replicas: stacks,
+      mongodPid: mongod.pid,
+      mongoUri: (service) => mongoUri(`${description.name}_${service}`),
+      folder,
+    });
+  } finally {
+    await Promise.all(stacks.map((stack) => stack.stop()));
+    await mongod.stop();
+  }
+}

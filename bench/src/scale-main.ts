@@ -1,0 +1,40 @@
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { BENCH } from "./paths.ts";
+import { runProgram, say } from "./program.ts";
+import { scaleReport } from "./scale-report.ts";
+import { scale } from "./scale.ts";
+
+const USAGE = `bun run bench:scale [--products 1000000] [--orders 2000000] [--seconds 5] [--out bench/SCALE.md]
+
+  How the cost of a request grows with the data, the connections and the replicas. About 12 minutes.`;
+
+await runProgram(async () => {
+  const { values } = parseArgs({
+    options: {
+      products: { type: "string", default: "1000000" },
+      orders: { type: "string", default: "2000000" },
+      seconds: { type: "string", default: "5" },
+      out: { type: "string", default: join(BENCH, "SCALE.md") },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return;
+  }
+  const found = await scale(
+    {
+      few: { products: 1000, orders: 1000 },
+      many: { products: Number(values.products), orders: Number(values.orders) },
+      connections: [1, 32, 256, 1024],
+      seconds: Number(values.seconds),
+    },
+    say,
+  );
+  const machine = `${cpus().length} cores of ${cpus()[0]?.model.trim() ?? "an unknown processor"}, Bun ${Bun.version}`;
+  const text = scaleReport(found, machine);
+  process.stdout.write(text);
+  await Bun.write(values.out, text);
+});

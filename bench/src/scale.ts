@@ -1,0 +1,186 @@
+import { join } from "node:path";
+import { grow } from "./bulk.ts";
+import { type Load, load, writeRequests } from "./load.ts";
+import { type MeasuredStack, withMeasuredStack } from "./measured-stack.ts";
+import { meanBetween, readMetrics } from "./metrics.ts";
+import type { Say } from "./bench.ts";
+import { byRole, type RunningStack } from "./running-stack.ts";
+import { type PlannedRequest, Shop } from "./shop.ts";
+
+/** What is measured of how cost grows. */
+export interface ScaleOptions {
+  readonly few: { readonly products: number; readonly orders: number };
+  readonly many: { readonly products: number; readonly orders: number };
+  readonly connections: readonly number[];
+  readonly seconds: number;
+}
+
+/** One kind of request with little and with much in the databases. */
+export interface Grown {
+  readonly title: string;
+  readonly few: Load;
+  readonly many: Load;
+}
+
+/** Placements under one number of connections. Times in milliseconds, memory in MiB. */
+export interface Concurrency {
+  readonly connections: number;
+  readonly load: Load;
+  readonly batchSize: number;
+  readonly waitMs: number;
+  readonly flushMs: number;
+  readonly rss: Readonly<Record<string, number>>;
+}
+
+/** One kind of request against one set of services and against two. */
+export interface Replicated {
+  readonly title: string;
+  readonly one: Load;
+  readonly two: Load;
+}
+
+/** What a run found. */
+export interface Scale {
+  readonly options: ScaleOptions;
+  readonly grown: readonly Grown[];
+  readonly concurrency: readonly Concurrency[];
+  readonly replicated: readonly Replicated[];
+}
+
+const CONNECTIONS = 32;
+const WARM_SECONDS = 2;
+/** Ten orders each, while there are few. */
+const CUSTOMERS = 100;
+
+/** Measures how the cost of a request grows with the data, the connections and the replicas. */
+export async function scale(options: ScaleOptions, say: Say): Promise<Scale> {
+  const alone = await withMeasuredStack(1, async (stack) => {
+    const shop = await filled(stack, options);
+    const concurrency = await underConnections(stack, shop, { options, say });
+    return { concurrency, grown: await withData(stack, shop, { options, say }) };
+  });
+  const replicated = await withMeasuredStack(2, async (stack) =>
+    withReplicas(stack, await filled(stack, options), { options, say }),
+  );
+  return { options, ...alone, replicated };
+}
+
+/** What every part of a run is told. */
+interface Part {
+  readonly options: ScaleOptions;
+  readonly say: Say;
+}
+
+async function filled({ replicas: [first] }: MeasuredStack, { few }: ScaleOptions): Promise<Shop> {
+  const shop = new Shop(first);
+  await shop.fill({ users: CUSTOMERS, ...few });
+  return shop;
+}
+
+async function withData(stack: MeasuredStack, shop: Shop, { options: { many, seconds }, say }: Part) {
+  const measureAll = async () => {
+    await shop.signIn();
+    const loads: [string, Load][] = [];
+    for (const [title, requests] of kinds(shop)) {
+      const measured = await measure(stack, stack.replicas, { requests, seconds, connections: CONNECTIONS });
+      say(`${title}: ${cpuOf(measured).toFixed(3)} ms CPU`);
+      loads.push([title, measured]);
+    }
+    return new Map(loads);
+  };
+  const before = await measureAll();
+  say(`adding ${many.products.toLocaleString("en-US")} products and ${many.orders.toLocaleString("en-US")} orders`);
+  const customerId = shop.customerIds[0] ?? "";
+  shop.turnTo(
+    await grow({ product: stack.mongoUri("product"), order: stack.mongoUri("order") }, { ...many, customerId }),
+  );
+  const after = await measureAll();
+  return [...before].flatMap(([title, load]): Grown[] => {
+    const grown = after.get(title);
+    return grown === undefined ? [] : [{ title, few: load, many: grown }];
+  });
+}
+
+const kinds = (shop: Shop): readonly [string, readonly PlannedRequest[]][] => [
+  ["GET product by id", shop.requests("get-product")],
+  ["list of 20 products", shop.requests("list-20")],
+  ["GET order by id", shop.requests("get-order")],
+  ["list of 20 orders of one user", shop.orderLists(0)],
+  ["place an order, 1 line", shop.requests("order-1")],
+  ["place an order, 3 lines", shop.requests("order-3")],
+];
+
+async function underConnections(stack: MeasuredStack, shop: Shop, { options, say }: Part) {
+  const { connections, seconds } = options;
+  const [replica] = stack.replicas;
+  const rows: Concurrency[] = [];
+  for (const count of connections) {
+    const read = () => readMetrics(replica.urls.product, shop.adminToken);
+    const before = await read();
+    const measured = await measure(stack, stack.replicas, {
+      requests: shop.requests("order-1"),
+      seconds,
+      connections: count,
+    });
+    const after = await read();
+    rows.push({
+      connections: count,
+      load: measured,
+      batchSize: meanBetween(before, after, "group_commit_batch_size"),
+      waitMs: meanBetween(before, after, "group_commit_wait_seconds") * 1000,
+      flushMs: meanBetween(before, after, "group_commit_flush_seconds") * 1000,
+      rss: replica.rssMebibytes(),
+    });
+    say(`${count} connections: ${Math.round(measured.perSecond)}/s, p50 ${measured.p50Ms} ms`);
+  }
+  return rows;
+}
+
+async function withReplicas(stack: MeasuredStack, shop: Shop, { options: { seconds }, say }: Part) {
+  const [first, ...others] = stack.replicas;
+  const rows: Replicated[] = [];
+  for (const [title, requests] of [
+    ...kinds(shop),
+    ["place an order, one hot product", shop.requests("order-hot")] as const,
+  ]) {
+    const shared = others.reduce(
+      (all, other) => all.flatMap((request, index) => (index % 2 === 0 ? [request] : [toward(other, first, request)])),
+      [...requests, ...requests],
+    );
+    const one = await measure(stack, stack.replicas, { requests, seconds, connections: CONNECTIONS });
+    const two = await measure(stack, stack.replicas, { requests: shared, seconds, connections: CONNECTIONS });
+    say(`${title}: one set ${cpuOf(one).toFixed(3)} ms CPU, two sets ${cpuOf(two).toFixed(3)} ms`);
+    rows.push({ title, one, two });
+  }
+  return rows;
+}
+
+/** The same request to another replica. */
+function toward(other: RunningStack, first: RunningStack, request: PlannedRequest): PlannedRequest {
+  const pairs = (["user", "product", "order"] as const).map((role) => [first.urls[role], other.urls[role]] as const);
+  return { ...request, url: pairs.reduce((url, [from, to]) => url.replace(`${from}/`, `${to}/`), request.url) };
+}
+
+interface Plan {
+  readonly requests: readonly PlannedRequest[];
+  readonly connections: number;
+  readonly seconds: number;
+}
+
+async function measure(
+  { folder, mongodPid }: MeasuredStack,
+  replicas: readonly RunningStack[],
+  { requests, connections, seconds }: Plan,
+): Promise<Load> {
+  const requestsPath = join(folder, "scale.jsonl");
+  await writeRequests(requestsPath, requests);
+  const all = {
+    cpuSeconds: () => byRole((role) => replicas.reduce((sum, replica) => sum + (replica.cpuSeconds()[role] ?? 0), 0)),
+  };
+  const plan = { requestsPath, connections, ratePerSecond: 0 };
+  await load(all, mongodPid, { ...plan, seconds: WARM_SECONDS });
+  return load(all, mongodPid, { ...plan, seconds });
+}
+
+/** Processor time of one request in services and mongod, in milliseconds. */
+export const cpuOf = ({ servicesCpuMs, mongodCpuMs }: Load): number => servicesCpuMs + mongodCpuMs;
