@@ -86,7 +86,7 @@ async function startAll(contenders: readonly Contender[], { starts, amounts }: B
   await Bun.sleep(SETTLE_MS);
   for (const contender of contenders) contender.idleRss = contender.stack.rssMebibytes();
   for (const { stack, shop } of contenders) {
-    await shop.fill(amounts);
+    await shop.populate(amounts);
     say(`${stack.name}: up and filled`);
   }
 }

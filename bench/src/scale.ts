@@ -73,7 +73,7 @@ interface Part {
 
 async function filled({ replicas: [first] }: MeasuredStack, { few }: ScaleOptions): Promise<Shop> {
   const shop = new Shop(first);
-  await shop.fill({ users: CUSTOMERS, ...few });
+  await shop.populate({ users: CUSTOMERS, ...few });
   return shop;
 }
 

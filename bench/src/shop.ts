@@ -51,7 +51,7 @@ export class Shop {
   }
 
   /** Fills the stack. @throws Error when an order comes out wrong: a stack that errs is not measured */
-  async fill({ users, products, orders }: Amounts): Promise<void> {
+  async populate({ users, products, orders }: Amounts): Promise<void> {
     await this.signIn();
     this.#customers = await many(users, async (index) => {
       const email = `user${index}@example.com`;

@@ -40,7 +40,7 @@ export function soak(minutes: number, say: Say): Promise<Soak> {
   return withMeasuredStack(1, async (stack) => {
     const [replica] = stack.replicas;
     const shop = new Shop(replica);
-    await shop.fill({ users: 10, products: 1000, orders: 200 });
+    await shop.populate({ users: 10, products: 1000, orders: 200 });
     const requestsPath = join(stack.folder, "soak.jsonl");
     const segment = async (seconds: number, ratePerSecond: number) => {
       // Access tokens end after 15 minutes.

@@ -22,6 +22,8 @@ export const TOTAL_MAX = Number.MAX_SAFE_INTEGER;
 export const IDEMPOTENCY_KEY_MAX_LENGTH = 255;
 /** Most ids of one POST /users/lookup. */
 export const LOOKUP_MAX_IDS = 200;
+/** Longest wait that a caller of reservations may announce, in milliseconds. */
+export const DEADLINE_MAX_MS = 4000;
 /** Most commands of one POST /reservations/batch. */
 export const RESERVATION_BATCH_MAX = 200;
 /** How many attempts one Idempotency-Key may open after voided ones. */

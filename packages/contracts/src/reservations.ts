@@ -6,8 +6,6 @@ import { OrderItem, Quantity } from "./orders.ts";
 
 /** Header that carries how many milliseconds the caller still waits; the called service drops the work after them. */
 export const DEADLINE_HEADER = "x-request-timeout-ms";
-/** Longest wait that header may ask for, in milliseconds. */
-export const DEADLINE_MAX_MS = 4000;
 
 export const reservationStates = ["held", "confirmed", "released"] as const;
 export const ReservationState = StringEnum(reservationStates);

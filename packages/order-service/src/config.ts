@@ -1,4 +1,4 @@
-import { DEADLINE_MAX_MS } from "@pos/contracts/reservations";
+import { DEADLINE_MAX_MS } from "@pos/contracts/limits";
 import { commonEnvironment, jwksUrl } from "@pos/service-kit/common-config";
 import { type Configuration, httpUrl, integer, required, secret, textOr } from "@pos/service-kit/config";
 

@@ -1,4 +1,4 @@
-import { TOKEN_AUDIENCE, TOKEN_ISSUER } from "@pos/contracts/auth";
+import { TOKEN_AUDIENCE, TOKEN_ISSUER } from "@pos/contracts/tokens";
 import { systemClock } from "@pos/service-kit/clock";
 import { readEnvironment } from "@pos/service-kit/config";
 import { connectDatabase, type Database } from "@pos/service-kit/database";

@@ -1,13 +1,8 @@
 import { ApiError } from "@pos/client/errors";
 import type { reservationsClient } from "@pos/client/reservations";
 import { type ErrorEnvelope, errorStatus } from "@pos/contracts/errors";
-import { RESERVATION_BATCH_MAX } from "@pos/contracts/limits";
-import {
-  DEADLINE_MAX_MS,
-  type Reservation,
-  type ReservationCommand,
-  type ReservationCommandResult,
-} from "@pos/contracts/reservations";
+import { DEADLINE_MAX_MS, RESERVATION_BATCH_MAX } from "@pos/contracts/limits";
+import { type Reservation, type ReservationCommand, type ReservationCommandResult } from "@pos/contracts/reservations";
 import { Coalescer } from "@pos/service-kit/coalesce";
 import { currentScope, runInScope, type Scope } from "@pos/service-kit/scope";
 import type { ReservationRefusal, Reservations, ReserveCommand, Unanswered } from "../placement/ports.ts";

@@ -1,7 +1,7 @@
 import { errors } from "@pos/contracts/errors";
+import { DEADLINE_MAX_MS } from "@pos/contracts/limits";
 import {
   DEADLINE_HEADER,
-  DEADLINE_MAX_MS,
   MoveReservation,
   MoveReservationResult,
   Reservation,

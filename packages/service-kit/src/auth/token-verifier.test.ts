@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test";
-import { TOKEN_AUDIENCE, TOKEN_ISSUER } from "@pos/contracts/auth";
+import { TOKEN_AUDIENCE, TOKEN_ISSUER } from "@pos/contracts/tokens";
 import { base64url, exportJWK, exportSPKI, generateKeyPair, type CryptoKey, type JWTPayload, SignJWT } from "jose";
 import { AppError } from "../http/app-error.ts";
 import type { Clock } from "../lifecycle/clock.ts";

@@ -1,4 +1,4 @@
-import { TOKEN_AUDIENCE } from "@pos/contracts/auth";
+import { TOKEN_AUDIENCE } from "@pos/contracts/tokens";
 import type { Role } from "@pos/contracts/users";
 import { decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
 import { AppError } from "../http/app-error.ts";

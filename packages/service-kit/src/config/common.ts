@@ -1,6 +1,6 @@
 import { logLevels } from "../logging/logger-levels.ts";
 import { hostPort, httpUrl, integer, list, mongoUri, oneOf, textOr } from "./environment.ts";
-import { TOKEN_ISSUER } from "@pos/contracts/auth";
+import { TOKEN_ISSUER } from "@pos/contracts/tokens";
 
 /** Default of TRACES_PER_SECOND. */
 export const TRACES_PER_SECOND_DEFAULT = 100;

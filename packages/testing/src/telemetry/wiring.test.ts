@@ -12,9 +12,7 @@ const withService = (name: string, change: object): Wiring => ({
 });
 const withManifest = (kind: string, name: string, change: (manifest: Manifest) => object): readonly Manifest[] =>
   manifests.map((manifest) =>
-    manifest.kind === kind && manifest.metadata.name === name
-      ? ({ ...manifest, ...change(manifest) } as Manifest)
-      : manifest,
+    manifest.kind === kind && manifest.metadata.name === name ? { ...manifest, ...change(manifest) } : manifest,
   );
 
 test("the compose profile fits together", () => {

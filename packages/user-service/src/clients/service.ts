@@ -1,4 +1,5 @@
-import { ACCESS_TOKEN_SECONDS, type ClientCredentials, type ClientToken } from "@pos/contracts/auth";
+import { type ClientCredentials, type ClientToken } from "@pos/contracts/auth";
+import { ACCESS_TOKEN_SECONDS } from "@pos/contracts/tokens";
 import { AppError } from "@pos/service-kit/app-error";
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { ServiceClient } from "../config.ts";

@@ -1,4 +1,5 @@
-import { ACCESS_TOKEN_SECONDS, type KeySet } from "@pos/contracts/auth";
+import { type KeySet } from "@pos/contracts/auth";
+import { ACCESS_TOKEN_SECONDS } from "@pos/contracts/tokens";
 
 export type PublicJwk = KeySet["keys"][number];
 

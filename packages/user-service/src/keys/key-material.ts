@@ -1,5 +1,5 @@
 import { jwt } from "@elysiajs/jwt";
-import { TOKEN_AUDIENCE } from "@pos/contracts/auth";
+import { TOKEN_AUDIENCE } from "@pos/contracts/tokens";
 import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import type { PublicJwk, SigningKey } from "./domain.ts";
 import { open, seal } from "./envelope.ts";

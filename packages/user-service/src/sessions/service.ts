@@ -1,4 +1,5 @@
-import { ACCESS_TOKEN_SECONDS, type LoginResult, REFRESH_TOKEN_SECONDS } from "@pos/contracts/auth";
+import { type LoginResult } from "@pos/contracts/auth";
+import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS } from "@pos/contracts/tokens";
 import { AppError } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Logger } from "@pos/service-kit/logger";
