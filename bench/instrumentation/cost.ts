@@ -93,7 +93,8 @@ async function startService(mode: Mode, port: number) {
     if (answer?.ok === true) return { process: service, port };
     await Bun.sleep(50);
   }
-  return fail(`the ${mode} service does not answer`);
+  service.kill("SIGKILL");
+  return fail(`the ${mode} service at port ${port} does not answer`);
 }
 
 async function measure(
@@ -185,7 +186,7 @@ function percent(share: number): string {
   return `${share >= 0 ? "+" : ""}${(share * 100).toFixed(1)} %`;
 }
 
+/** Thrown, so that what was started is ended on the way out. */
 function fail(message: string): never {
-  console.error(message);
-  process.exit(1);
+  throw new Error(message);
 }
