@@ -57,7 +57,7 @@ export function createReservations(client: ReturnType<typeof reservationsClient>
     const scope = currentScope();
     const traced = { ...command, ...traceOf(scope) };
     const returned = through.add({ command: traced, deadlineAtMs, scope }).catch(unanswered);
-    return untilDeadline<Returned>(returned, { deadlineAtMs, clock, late: tooLate });
+    return untilDeadline<Returned>(returned, { deadlineAtMs, clock, late: () => tooLate("product-service") });
   };
   return {
     async reserve(command, deadlineAtMs) {

@@ -4,7 +4,7 @@ import type { CallOptions } from "@pos/client/transport";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Logger } from "@pos/service-kit/logger";
 import type { Unanswered } from "../placement/ports.ts";
-import { tooLate, unanswered } from "./unanswered.ts";
+import { type ServiceName, tooLate, unanswered } from "./unanswered.ts";
 import { untilDeadline } from "./until-deadline.ts";
 
 /** What every hop to another service needs. */
@@ -17,7 +17,7 @@ export interface HopTools {
 /** Limits and names of one hop. */
 export interface Hop {
   /** Where it goes, for the log. */
-  readonly to: "user-service" | "product-service";
+  readonly to: ServiceName;
   readonly deadlineAtMs: number;
 }
 
@@ -51,6 +51,6 @@ export async function hop<Value>(
       return result;
     }
   };
-  if (clock.now() >= deadlineAtMs) return tooLate();
-  return untilDeadline(work(), { deadlineAtMs, clock, late: tooLate });
+  if (clock.now() >= deadlineAtMs) return tooLate(to);
+  return untilDeadline(work(), { deadlineAtMs, clock, late: () => tooLate(to) });
 }

@@ -2,6 +2,9 @@ import { ApiError, NoAnswerError } from "@pos/client/errors";
 import { ItemExpiredError, QueueFullError } from "@pos/service-kit/coalesce";
 import type { Unanswered } from "../placement/ports.ts";
 
+/** The services that order-service calls. */
+export type ServiceName = "user-service" | "product-service";
+
 /**
  * What a failed call to another service means for the caller. 503, 429, a time-out and a refused connection are absence;
  * 401 and 403 mean our own token; every other status that the protocol does not know, and a malformed answer, is a fault
@@ -20,9 +23,9 @@ export function unanswered(cause: unknown): Unanswered {
   return { kind: "unanswered", reason: isAbsent ? "unavailable" : "broken", cause };
 }
 
-/** The answer of a hop whose time has run out. */
-export const tooLate = (): Unanswered => ({
+/** The answer of a service that gave none in time. */
+export const tooLate = (service: ServiceName): Unanswered => ({
   kind: "unanswered",
   reason: "unavailable",
-  cause: new Error("the deadline of the request passed"),
+  cause: new Error(`${service} did not answer before the deadline of the request`),
 });

@@ -50,7 +50,7 @@ export function createUsers(
       untilDeadline<Verdict>(coalescer.add({ userId, deadlineAtMs, trace, scope: currentScope() }).catch(unanswered), {
         deadlineAtMs,
         clock,
-        late: tooLate,
+        late: () => tooLate("user-service"),
       }),
   });
 }
