@@ -14,11 +14,8 @@ interface Try {
   readonly never?: RegExp;
 }
 
-/** Tries what this machine can run, in a folder without a checkout; answers how many tries failed. */
+/** Tries what this machine can run, each in a home of its own without a checkout; answers how many tries failed. */
 export async function smoke(made: readonly Made[], { root, commit }: Shipment): Promise<number> {
-  const home = await mkdtemp(join(tmpdir(), "ordersctl-ship-"));
-  await lendMongod(home);
-  const env = { HOME: home, PATH: process.env["PATH"] ?? "" };
   // Nobody listens on the discard port: an unreachable stack is told as one.
   const nowhere = ["user", "product", "order"].flatMap((name) => [`--${name}-url`, "http://127.0.0.1:9"]);
   const tries: readonly Try[] = [
@@ -30,18 +27,21 @@ export async function smoke(made: readonly Made[], { root, commit }: Shipment): 
     { argv: ["validate", join(root, "k8s")], code: 0, says: /./ },
   ];
   let failed = 0;
-  try {
-    for (const { path, command, hasServices } of made) {
-      if (command === undefined) continue;
+  for (const { path, command, hasServices } of made) {
+    if (command === undefined) continue;
+    const home = await mkdtemp(join(tmpdir(), "ordersctl-ship-"));
+    try {
+      await lendMongod(home);
+      const world = { cwd: home, env: { HOME: home, PATH: process.env["PATH"] ?? "" } };
       for (const each of [...tries, ...(hasServices ? stackTries(join(home, "stack")) : nodeTries(nowhere))]) {
-        const problem = await attempt(command, each, { cwd: home, env });
+        const problem = await attempt(command, each, world);
         if (problem === undefined) continue;
         failed++;
         console.error(`${path} ${each.argv.join(" ")}: ${problem}`);
       }
+    } finally {
+      await rm(home, { recursive: true, force: true });
     }
-  } finally {
-    await rm(home, { recursive: true, force: true });
   }
   return failed;
 }
