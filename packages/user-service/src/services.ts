@@ -40,11 +40,11 @@ export async function createServices(parts: BuildParts<Config> & TestPorts) {
     logger,
   });
   const verifier = createTokenVerifier({ keys, issuer: config.jwtIssuer, clock });
-  const hasher = await createPasswordHasher(passwordCost === undefined ? {} : { cost: passwordCost });
+  const hasher = createPasswordHasher(passwordCost === undefined ? {} : { cost: passwordCost });
   const users = new UserRepository(database);
   const sessionStore = new SessionRepository(db);
   const counters = new CounterRepository(db);
-  const post = new PostOffice({ mailer: createMailer(config, { clock, logger }), clock, logger });
+  const post = new PostOffice({ mailer: await createMailer(config, { clock, logger }), clock, logger });
   const recovery = new RecoveryService({
     users,
     sessions: sessionStore,

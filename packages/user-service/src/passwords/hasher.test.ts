@@ -6,16 +6,16 @@ setDefaultTimeout(SLOW_MS);
 
 describe("the hasher", () => {
   test("hashes with bcrypt at cost 10 unless a test says otherwise", async () => {
-    const hasher = await createPasswordHasher();
+    const hasher = createPasswordHasher();
     expect(await hasher.hash("correct horse")).toStartWith("$2b$10$");
   });
   test("never says yes without a hash", async () => {
-    const hasher = await createPasswordHasher({ cost: 4 });
+    const hasher = createPasswordHasher({ cost: 4 });
     expect(await hasher.verify("anything", undefined)).toBe(false);
     expect(await hasher.verify("right", await hasher.hash("right"))).toBe(true);
   });
   test("lets a bounded number wait and refuses the rest", async () => {
-    const hasher = await createPasswordHasher({ cost: 4 });
+    const hasher = createPasswordHasher({ cost: 4 });
     const outcomes = await Promise.all(Array.from({ length: 400 }, () => outcome(hasher.hash("12345678"))));
     const refused = outcomes.filter((each) => each === "SERVICE_UNAVAILABLE").length;
     expect(outcomes.filter((each) => each === "ok").length).toBe(400 - refused);
@@ -23,7 +23,7 @@ describe("the hasher", () => {
     expect(refused).toBeLessThanOrEqual(299);
   });
   test("gives its turn back when a check ends early", async () => {
-    const hasher = await createPasswordHasher({ cost: 4 });
+    const hasher = createPasswordHasher({ cost: 4 });
     const early = () => Promise.reject(Object.assign(new Error("early"), { code: "EARLY" }));
     for (let tries = 0; tries < 20; tries++) expect(await outcome(hasher.verify("x", undefined, early))).toBe("EARLY");
     expect(await outcome(hasher.hash("12345678"))).toBe("ok");

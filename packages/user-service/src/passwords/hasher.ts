@@ -25,16 +25,17 @@ export interface PasswordHasher {
  * of sign-ins waits in line, so that it takes neither all memory nor all cores.
  * @param cost bcrypt's cost; tests take a lower one over the same path
  */
-export async function createPasswordHasher({ cost = PASSWORD_COST } = {}): Promise<PasswordHasher> {
+export function createPasswordHasher({ cost = PASSWORD_COST } = {}): PasswordHasher {
   const bcrypt = (password: string) => Bun.password.hash(password, { algorithm: "bcrypt", cost });
   const inTurn = createTurns(CONCURRENCY, WAITING_MAX);
-  const hashOfNobody = await bcrypt(crypto.randomUUID());
+  // It is ready long before anybody signs in: nothing waits for it but the first to ask.
+  const hashOfNobody = bcrypt(crypto.randomUUID());
   return {
     hash: (password) => inTurn(() => bcrypt(password)),
     verify: (password, hash, onTurn) =>
       inTurn(async () => {
         await onTurn?.();
-        const isRight = await Bun.password.verify(password, hash ?? hashOfNobody, "bcrypt");
+        const isRight = await Bun.password.verify(password, hash ?? (await hashOfNobody), "bcrypt");
         return isRight && hash !== undefined;
       }),
   };
