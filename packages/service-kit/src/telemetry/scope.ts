@@ -58,6 +58,6 @@ export const traceIdOf = (traceparent: string | undefined): string | undefined =
  * @param uuid of version 4, whose digits it is made of (the 4 keeps both ids from being all zeros)
  */
 export function newTraceparent(uuid: string): string {
-  const traceId = uuid.replaceAll("-", "");
+  const traceId = uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24);
   return `00-${traceId}-${traceId.slice(8, 24)}-00`;
 }
