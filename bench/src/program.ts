@@ -1,7 +1,10 @@
 import { killAll } from "./process.ts";
 
+/** Takes lines about what goes on. */
+export type Say = (line: string) => void;
+
 /** Says what goes on, with the time since the start. */
-export const say = (line: string): void => {
+export const say: Say = (line) => {
   process.stderr.write(`[${(performance.now() / 1000).toFixed(1).padStart(6)} s] ${line}\n`);
 };
 

@@ -1,4 +1,4 @@
-import { short } from "./report.ts";
+import { short } from "../compare/report.ts";
 import { cpuOf, type Scale } from "./scale.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");

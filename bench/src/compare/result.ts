@@ -1,5 +1,5 @@
-import type { Load } from "./load.ts";
-import type { Scenario, ScenarioName } from "./scenarios.ts";
+import type { Load } from "../load.ts";
+import type { Scenario, ScenarioName } from "../scenarios.ts";
 
 /** One turn of a stack in a scenario: as fast as it goes, then at the fixed rate. */
 export interface Turn {

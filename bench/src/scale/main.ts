@@ -1,9 +1,9 @@
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { BENCH } from "./paths.ts";
-import { runProgram, say } from "./program.ts";
-import { scaleReport } from "./scale-report.ts";
+import { BENCH } from "../paths.ts";
+import { runProgram, say } from "../program.ts";
+import { scaleReport } from "./report.ts";
 import { scale } from "./scale.ts";
 
 const USAGE = `bun run bench:scale [--products 1000000] [--orders 2000000] [--seconds 5] [--out bench/SCALE.md]

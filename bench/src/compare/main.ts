@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { bench } from "./bench.ts";
+import { compare } from "./compare.ts";
 import { chart } from "./chart.ts";
 import { readOptions, USAGE } from "./options.ts";
-import { BENCH } from "./paths.ts";
-import { runProgram, say } from "./program.ts";
+import { BENCH } from "../paths.ts";
+import { runProgram, say } from "../program.ts";
 import { report } from "./report.ts";
 
 await runProgram(async () => {
@@ -13,7 +13,7 @@ await runProgram(async () => {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
-  const result = await bench(options, say);
+  const result = await compare(options, say);
   const text = report(result);
   process.stdout.write(text);
   if (options.out === undefined) return;

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { SCENARIOS, type Scenario } from "./scenarios.ts";
-import { OURS, ours, PEER_STACKS, type StackDescription } from "./stacks.ts";
-import type { Amounts } from "./shop.ts";
+import { SCENARIOS, type Scenario } from "../scenarios.ts";
+import { OURS, ours, PEER_STACKS, type StackDescription } from "../stacks.ts";
+import type { Amounts } from "../shop.ts";
 
 /** What one run does. */
 export interface BenchOptions {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { BENCH } from "./paths.ts";
-import { runProgram, say } from "./program.ts";
+import { BENCH } from "../paths.ts";
+import { runProgram, say } from "../program.ts";
 import { soak } from "./soak.ts";
 
 const USAGE = `bun run bench:soak [--minutes 20] [--out bench/SOAK.md]

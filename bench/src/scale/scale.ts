@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { grow } from "./bulk.ts";
-import { type Load, load, writeRequests } from "./load.ts";
-import { type MeasuredStack, withMeasuredStack } from "./measured-stack.ts";
-import { meanBetween, readMetrics } from "./metrics.ts";
-import type { Say } from "./bench.ts";
-import { byRole, type RunningStack } from "./running-stack.ts";
-import { type PlannedRequest, Shop } from "./shop.ts";
+import { type Load, load, writeRequests } from "../load.ts";
+import { type MeasuredStack, withMeasuredStack } from "../measured-stack.ts";
+import { meanBetween, readMetrics } from "../metrics.ts";
+import type { Say } from "../program.ts";
+import { byRole, type RunningStack } from "../running-stack.ts";
+import { type PlannedRequest, Shop } from "../shop.ts";
 
 /** What is measured of how cost grows. */
 export interface ScaleOptions {

@@ -1,7 +1,7 @@
 import { short } from "./report.ts";
 import { type Result, spreadOf } from "./result.ts";
-import type { Scenario } from "./scenarios.ts";
-import { OURS } from "./stacks.ts";
+import type { Scenario } from "../scenarios.ts";
+import { OURS } from "../stacks.ts";
 
 const WIDTH = 820;
 const LABEL_WIDTH = 150;

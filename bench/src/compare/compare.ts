@@ -4,21 +4,19 @@ import { join } from "node:path";
 import { findMongod } from "@pos/local-mongodb/find";
 import { startMongod } from "@pos/local-mongodb/run";
 import { temporaryDirectory } from "@pos/local-mongodb/temporary-directory";
-import { run } from "./command.ts";
-import { load, writeRequests } from "./load.ts";
+import { run } from "../command.ts";
+import { load, writeRequests } from "../load.ts";
 import type { BenchOptions } from "./options.ts";
-import { BUILD, LOAD_GENERATOR, PEERS } from "./paths.ts";
+import { BUILD, LOAD_GENERATOR, PEERS } from "../paths.ts";
 import { short } from "./report.ts";
 import type { Result, StackResult, Turn } from "./result.ts";
-import { RunningStack } from "./running-stack.ts";
-import type { Scenario, ScenarioName } from "./scenarios.ts";
-import { Shop } from "./shop.ts";
+import type { Say } from "../program.ts";
+import { RunningStack } from "../running-stack.ts";
+import type { Scenario, ScenarioName } from "../scenarios.ts";
+import { Shop } from "../shop.ts";
 
 const SETTLE_MS = 2000;
 const PAUSE_MS = 150;
-
-/** Takes lines about what goes on. */
-export type Say = (line: string) => void;
 
 /** One stack of a run with what is in it and what was measured of it. */
 interface Contender {
@@ -30,7 +28,7 @@ interface Contender {
 }
 
 /** Builds, starts, fills and loads the stacks in turn, and ends everything that it started. */
-export async function bench(options: BenchOptions, say: Say): Promise<Result> {
+export async function compare(options: BenchOptions, say: Say): Promise<Result> {
   await build(options, say);
   const found = await findMongod({ env: process.env, log: say });
   const folder = await temporaryDirectory("pos-bench-");

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { Say } from "./bench.ts";
-import { load, writeRequests } from "./load.ts";
-import { type MeasuredStack, withMeasuredStack } from "./measured-stack.ts";
-import { readMetrics } from "./metrics.ts";
-import { REPOSITORY } from "./paths.ts";
-import { type PlannedRequest, Shop } from "./shop.ts";
+import type { Say } from "../program.ts";
+import { load, writeRequests } from "../load.ts";
+import { type MeasuredStack, withMeasuredStack } from "../measured-stack.ts";
+import { readMetrics } from "../metrics.ts";
+import { REPOSITORY } from "../paths.ts";
+import { type PlannedRequest, Shop } from "../shop.ts";
 
 /** One look at the services. Memory in MiB. */
 export interface Sample {

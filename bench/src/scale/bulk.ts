@@ -1,5 +1,5 @@
 import { type Collection, MongoClient, ObjectId } from "mongodb";
-import type { Additions } from "./shop.ts";
+import type { Additions } from "../shop.ts";
 
 const BATCH = 5000;
 const SAMPLE = 2000;

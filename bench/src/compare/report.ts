@@ -1,6 +1,6 @@
 import { type Result, type Spread, spread, spreadOf, type StackResult, type Turn } from "./result.ts";
-import type { Scenario } from "./scenarios.ts";
-import { OURS } from "./stacks.ts";
+import type { Scenario } from "../scenarios.ts";
+import { OURS } from "../stacks.ts";
 
 /** A number with as many digits as it deserves. */
 export const short = (value: number): string =>
