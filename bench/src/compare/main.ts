@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { compare } from "./compare.ts";
 import { chart } from "./chart.ts";
 import { readOptions, USAGE } from "./options.ts";
-import { BENCH } from "../paths.ts";
+import { BENCH, BUILD } from "../paths.ts";
 import { runProgram, say } from "../program.ts";
 import { report } from "./report.ts";
 
@@ -21,6 +21,7 @@ await runProgram(async () => {
   await mkdir(folder, { recursive: true });
   await Bun.write(join(folder, "RESULT.md"), text);
   await Bun.write(join(folder, "throughput.svg"), chart(result));
-  await Bun.write(join(folder, "result.json"), `${JSON.stringify(result, null, 1)}\n`);
-  say(`written to ${folder}`);
+  const raw = join(BUILD, "result.json");
+  await Bun.write(raw, `${JSON.stringify(result, null, 1)}\n`);
+  say(`written to ${folder}; the raw figures to ${raw}`);
 });

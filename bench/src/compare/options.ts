@@ -25,7 +25,7 @@ export const USAGE = `bun run bench [--quick] [options]
   --only a,b         scenarios: ${SCENARIOS.map(({ name }) => name).join(", ")}
   --stacks a,b       stacks: ${[OURS, ...PEER_STACKS.map(({ name }) => name)].join(", ")}
   --rounds 3 --seconds 3 --warm 1.5 --starts 3 --products 1000 --orders 200
-  --out FOLDER       where RESULT.md, result.json and throughput.svg go (default: bench, for a whole run)`;
+  --out FOLDER       where RESULT.md and throughput.svg go (default: bench, for a whole run)`;
 
 /** @throws Error with a sentence for the user */
 export function readOptions(args: readonly string[], defaultOut: string): BenchOptions | "help" {
