@@ -46,6 +46,13 @@ const setStatus = (id: string, status: string, token = stack.adminToken, headers
   send("PUT", `/orders/${id}/status`, { token, body: { status }, headers });
 const stock = async () => (await stack.admin.products.get(productId)).stock;
 
+/** The stock once nothing of earlier tests is on its way to it. */
+async function restingStock(): Promise<number> {
+  const orders = stack.databases.order.database.db.collection("orders");
+  await eventually(async () => (await orders.countDocuments({ "outbox.state": "pending" })) === 0);
+  return stock();
+}
+
 async function eventually(check: () => Promise<boolean>): Promise<void> {
   const until = Date.now() + 20_000;
   while (!(await check())) {
@@ -69,7 +76,7 @@ describe("POST /orders", () => {
   });
 
   test("places one order for one key, however many ask at the same time", async () => {
-    const before = await stock();
+    const before = await restingStock();
     const answers = await Promise.all(Array.from({ length: 30 }, () => place({ "idempotency-key": "same" }, 2)));
     expect(new Set(answers.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
     const fresh = answers.filter(({ headers }) => headers.get("idempotent-replayed") === null);
@@ -145,7 +152,7 @@ describe("POST /orders", () => {
         { productId: scarce.id, quantity: 3 },
       ],
     };
-    const before = await stock();
+    const before = await restingStock();
     const answer = await send("POST", "/orders", { token: ada.token, body });
     expect(answer.status).toBe(409);
     expect(answer.body.error).toMatchObject({
@@ -247,7 +254,7 @@ describe("GET /orders", () => {
 
 describe("PUT /orders/:id/status", () => {
   test("the owner cancels a pending order and its stock comes back once, however often it is asked for", async () => {
-    const before = await stock();
+    const before = await restingStock();
     const { body } = await place({}, 7);
     const cancelled = await Promise.all(Array.from({ length: 10 }, () => setStatus(body.id, "cancelled", ada.token)));
     expect(cancelled.map(({ status }) => status)).toEqual(Array(10).fill(200));
@@ -262,7 +269,7 @@ describe("PUT /orders/:id/status", () => {
   });
 
   test("an administrator moves it along every legal way, and the stock of a cancelled one comes back", async () => {
-    const before = await stock();
+    const before = await restingStock();
     const { body } = await place({}, 2);
     expect((await setStatus(body.id, "processing")).body.status).toBe("processing");
     const skipped = await setStatus(body.id, "pending");
