@@ -1,5 +1,7 @@
-import { writeFile } from "node:fs/promises";
-import { LOAD_GENERATOR } from "./paths.ts";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "./command.ts";
+import { BUILD, LOAD_GENERATOR, PEERS } from "./paths.ts";
 import { cpuSecondsOf, machineCpuSeconds } from "./process.ts";
 import type { RunningStack } from "./running-stack.ts";
 import type { PlannedRequest } from "./shop.ts";
@@ -41,6 +43,12 @@ export interface LoadPlan {
   readonly ratePerSecond: number;
   readonly seconds: number;
   readonly requestsPath: string;
+}
+
+/** Compiles the load generator. */
+export async function buildLoadGenerator(): Promise<void> {
+  await mkdir(BUILD, { recursive: true });
+  await run(["go", "build", "-trimpath", "-o", LOAD_GENERATOR, "."], join(PEERS, "loadgen"));
 }
 
 /** Writes the requests of a load where the generator reads them. */

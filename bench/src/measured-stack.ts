@@ -1,10 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { findMongod } from "@pos/local-mongodb/find";
 import { startMongod } from "@pos/local-mongodb/run";
 import { temporaryDirectory } from "@pos/local-mongodb/temporary-directory";
-import { run } from "./command.ts";
-import { BUILD, LOAD_GENERATOR, PEERS } from "./paths.ts";
+import { buildLoadGenerator } from "./load.ts";
 import { RunningStack } from "./running-stack.ts";
 import { ours } from "./stacks.ts";
 
@@ -24,8 +22,7 @@ export async function withMeasuredStack<Value>(
   replicas: number,
   work: (stack: MeasuredStack) => Promise<Value>,
 ): Promise<Value> {
-  await mkdir(BUILD, { recursive: true });
-  await run(["go", "build", "-trimpath", "-o", LOAD_GENERATOR, "."], join(PEERS, "loadgen"));
+  await buildLoadGenerator();
   const found = await findMongod({ env: process.env, log: () => {} });
   const folder = await temporaryDirectory("pos-bench-");
   const mongod = await startMongod({ binary: found.path, dataDir: join(folder, "mongod") });

@@ -186,7 +186,8 @@ async function many<Value>(count: number, make: (index: number) => Promise<Value
   return made;
 }
 
-function at<Value>(values: readonly Value[], index: number): Value {
+/** The value at an index that goes round. @throws Error when there is none */
+export function at<Value>(values: readonly Value[], index: number): Value {
   const value = values[index % values.length];
   if (value === undefined) throw new Error("nothing was made yet");
   return value;

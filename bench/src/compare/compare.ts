@@ -1,13 +1,11 @@
-import { mkdir } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { findMongod } from "@pos/local-mongodb/find";
 import { startMongod } from "@pos/local-mongodb/run";
 import { temporaryDirectory } from "@pos/local-mongodb/temporary-directory";
 import { run } from "../command.ts";
-import { load, writeRequests } from "../load.ts";
+import { buildLoadGenerator, load, writeRequests } from "../load.ts";
 import type { BenchOptions } from "./options.ts";
-import { BUILD, LOAD_GENERATOR, PEERS } from "../paths.ts";
 import { short } from "./report.ts";
 import type { Result, StackResult, Turn } from "./result.ts";
 import type { Say } from "../program.ts";
@@ -61,9 +59,8 @@ export async function compare(options: BenchOptions, say: Say): Promise<Result> 
 }
 
 async function build({ stacks }: BenchOptions, say: Say): Promise<void> {
-  await mkdir(BUILD, { recursive: true });
   say("building the load generator and the peers");
-  await run(["go", "build", "-trimpath", "-o", LOAD_GENERATOR, "."], join(PEERS, "loadgen"));
+  await buildLoadGenerator();
   const done = new Set<string>();
   for (const { build: commands, folder } of stacks) {
     for (const command of commands) {

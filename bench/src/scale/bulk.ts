@@ -1,5 +1,5 @@
 import { type Collection, MongoClient, ObjectId } from "mongodb";
-import type { Additions } from "../shop.ts";
+import { type Additions, at } from "../shop.ts";
 
 const BATCH = 5000;
 const SAMPLE = 2000;
@@ -91,10 +91,4 @@ async function insert(
 
 function spreadOver<Value>(values: readonly Value[]): readonly Value[] {
   return Array.from({ length: SAMPLE }, (_, index) => at(values, Math.floor((index * values.length) / SAMPLE)));
-}
-
-function at<Value>(values: readonly Value[], index: number): Value {
-  const value = values[index % values.length];
-  if (value === undefined) throw new Error("nothing was made");
-  return value;
 }

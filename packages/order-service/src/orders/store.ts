@@ -37,7 +37,6 @@ interface Insert {
 const INSERT_BATCH_MAX = 200;
 const READ_BATCH_MAX = 200;
 const QUEUE_MAX = 5000;
-const READS_MAX = 1;
 /** Longest wait for a read or a change of status, in milliseconds; a frozen database would hold them for longer. */
 const WAIT_MAX_MS = 3000;
 
@@ -75,7 +74,6 @@ export class CoalescingOrderStore implements OrderStore {
       },
       batchMax: READ_BATCH_MAX,
       queueMax: QUEUE_MAX,
-      flightsMax: READS_MAX,
     });
     this.#drops = new Coalescer({
       name: "drop outbox entries",
