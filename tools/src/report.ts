@@ -1,7 +1,7 @@
 import type { Step, StepResult } from "./step.ts";
 
 /** Lines of a failed step that are printed; the whole of it is in the log. */
-const MAX_HEAD_LINES = 20;
+const MAX_HEAD_LINES = 40;
 const MAX_TAIL_LINES = 60;
 const MAX_LINE_CHARACTERS = 400;
 const NAME_COLUMNS = 12;

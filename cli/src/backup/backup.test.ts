@@ -9,7 +9,7 @@ import { type DatabaseUris, dump } from "./dump.ts";
 import { load } from "./load.ts";
 import { collectionPath, readManifest } from "./manifest.ts";
 
-const tools = { now: () => Date.now(), say: () => {} };
+const tools = { now: () => Date.now(), sleep: async (milliseconds: number) => await Bun.sleep(milliseconds), say: () => {} };
 const STOCK_UNITS = 10_000;
 const WORKERS = 6;
 
@@ -91,6 +91,17 @@ test("databases that are in use or hold something are refused before anything is
     "hold users, products or orders",
   );
   expect(await source.databases.user.database.db.collection("users").countDocuments()).toBeGreaterThan(1);
+});
+
+test("the heartbeat of a killed product-service is waited for until it is old", async () => {
+  const product = await testDatabase("product");
+  const lastBeat = new Date(Date.now() - 3000);
+  const flushers = product.database.db.collection<{ _id: string; heartbeatAt: Date }>("flushers");
+  await flushers.insertOne({ _id: "killed", heartbeatAt: lastBeat });
+  const uris = urisOf({ user: await testDatabase("user"), order: await testDatabase("order"), product });
+  const report = await load(folder, { manifest: await readManifest(folder), uris, replace: false }, tools);
+  expect(report.documents).toBeGreaterThan(0);
+  expect(Date.now() - lastBeat.getTime()).toBeGreaterThanOrEqual(5000);
 });
 
 test("a damaged file is refused before anything is written", async () => {

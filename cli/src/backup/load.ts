@@ -7,6 +7,7 @@ import { type CopiedOrder, type CopiedReservation, reconcile } from "./reconcile
 
 export interface LoadTools {
   now(): number;
+  sleep(milliseconds: number): Promise<void>;
   say(line: string): void;
 }
 
@@ -23,8 +24,11 @@ type Clients = Readonly<Record<DatabaseName, MongoClient>>;
 
 const CONNECT_MS = 5000;
 const BATCH = 500;
-/** product-service says that it lives twice a second. */
+/** product-service says that it lives twice a second; without a heartbeat for so long, it does not run. */
 const HEARTBEAT_LOST_MS = 5000;
+const HEARTBEAT_POLL_MS = 250;
+/** Heartbeats that are looked at: one for each product-service. */
+const FLUSHERS_MAX = 1000;
 
 /**
  * Fills the three databases from a backup whose files are as they were written. The services must not run.
@@ -45,7 +49,7 @@ export async function load(
     userdb: connect("userdb"),
   };
   try {
-    await refuseRunningServices(clients.productdb.db());
+    await refuseRunningServices(clients.productdb.db(), tools);
     if (!replace) await refuseFullDatabases(clients);
     for (const name of DATABASES) await emptyDatabase(clients[name].db());
     return await fill(folder, { manifest, clients }, tools);
@@ -65,12 +69,29 @@ async function checkFiles(folder: string, { databases }: Manifest): Promise<void
   }
 }
 
-async function refuseRunningServices(productdb: Db): Promise<void> {
-  const isAlive = { $expr: { $gt: ["$heartbeatAt", { $subtract: ["$$NOW", HEARTBEAT_LOST_MS] }] } };
-  if ((await productdb.collection("flushers").findOne(isAlive)) === null) return;
-  throw new CliError("product-service runs on this database. Stop the three services first; leave MongoDB running.", {
-    why: ["What they hold in memory would be mixed with what is restored."],
-  });
+/** A killed process leaves a heartbeat behind: one that is renewed says that it runs, one that grows old does not. */
+async function refuseRunningServices(productdb: Db, tools: LoadTools): Promise<void> {
+  const first = await heartbeats(productdb);
+  const waitMax = Math.ceil(HEARTBEAT_LOST_MS / HEARTBEAT_POLL_MS) + 1;
+  let now = first;
+  for (let wait = 0; now.size > 0; wait++) {
+    const isRenewed = [...now].some(([instance, at]) => first.get(instance) !== at);
+    if (isRenewed || wait === waitMax) {
+      throw new CliError(
+        "product-service runs on this database. Stop the three services first; leave MongoDB running.",
+        { why: ["What they hold in memory would be mixed with what is restored."] },
+      );
+    }
+    await tools.sleep(HEARTBEAT_POLL_MS);
+    now = await heartbeats(productdb);
+  }
+}
+
+/** Time of the last heartbeat of each product-service that may still live, in milliseconds. */
+async function heartbeats(productdb: Db): Promise<ReadonlyMap<string, number>> {
+  const isFresh = { $expr: { $gt: ["$heartbeatAt", { $subtract: ["$$NOW", HEARTBEAT_LOST_MS] }] } };
+  const found = await productdb.collection("flushers").find(isFresh).limit(FLUSHERS_MAX).toArray();
+  return new Map(found.map(({ _id, heartbeatAt }) => [String(_id), Number(heartbeatAt)]));
 }
 
 async function refuseFullDatabases(clients: Clients): Promise<void> {

@@ -36,7 +36,11 @@ everybody signs in anew, with the passwords of the backup.`,
     try {
       talk.say(`filling ${databases.description}`);
       const parts = { manifest, uris: databases.uris, replace };
-      const report = await load(folder, parts, { now: () => io.now(), say: (line) => talk.say(`  ${line}`) });
+      const report = await load(folder, parts, {
+        now: () => io.now(),
+        sleep: (milliseconds) => io.sleep(milliseconds),
+        say: (line) => talk.say(`  ${line}`),
+      });
       const { ordersLeftOut: leftOut, ordersMended } = report;
       talk.done(`restored ${report.documents} documents of ${manifest.createdAt}`);
       if (ordersMended > 0)

@@ -51,6 +51,11 @@ export function resultOfTests(result: CommandResult): StepResult {
     passed,
     failed: ok ? failed : Math.max(failed, 1),
     ...(unrun === 0 ? {} : { note: `${unrun} skipped` }),
-    output: result.output,
+    output: [...failedNames(result.output), result.output].join("\n"),
   };
+}
+
+/** The failed tests' lines, so that they can be read where the middle of a long output is left out. */
+function failedNames(output: string): string[] {
+  return output.split("\n").filter((line) => line.startsWith("(fail) "));
 }
