@@ -9,7 +9,11 @@ import { type DatabaseUris, dump } from "./dump.ts";
 import { load } from "./load.ts";
 import { collectionPath, readManifest } from "./manifest.ts";
 
-const tools = { now: () => Date.now(), sleep: async (milliseconds: number) => await Bun.sleep(milliseconds), say: () => {} };
+const tools = {
+  now: () => Date.now(),
+  sleep: async (milliseconds: number) => await Bun.sleep(milliseconds),
+  say: () => {},
+};
 const STOCK_UNITS = 10_000;
 const WORKERS = 6;
 
