@@ -14,11 +14,15 @@ export const traceIdOf = (traceparent) => traceparent?.slice(3, 35);
 export const newTraceparent = () => undefined;
 `;
 const answered = `
+import { accessLog } from "../logging/logger.ts";
 import { requestContext } from "./request-context.ts";
-export const afterAnswer = ({ logger }) => ({ request, status, route, path }) => {
-  const { requestId, startedAt } = requestContext(request);
-  const durationMs = Math.round((performance.now() - startedAt) * 100) / 100;
-  logger.info({ requestId, method: request.method, path, route, status, durationMs }, "request");
+export const afterAnswer = ({ logger }) => {
+  const logAccess = accessLog(logger);
+  return ({ request, status, route, path }) => {
+    const { requestId, startedAt } = requestContext(request);
+    const durationMs = Math.round((performance.now() - startedAt) * 100) / 100;
+    logAccess({ requestId, method: request.method, path, route, status, durationMs });
+  };
 };
 `;
 const pool = `export const poolMetrics = () => () => {};`;

@@ -1,6 +1,6 @@
-import type { Logger } from "../logging/logger.ts";
+import { accessLog, type Logger } from "../logging/logger.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import { type RequestContext, requestContext } from "./request-context.ts";
+import { type RequestContext, requestContext, traceId } from "./request-context.ts";
 
 const PREFIX = "/api/v1";
 
@@ -21,6 +21,7 @@ export function afterAnswer(
   { logger, telemetry }: { logger: Logger; telemetry: Telemetry },
   routes: () => readonly { readonly path: string }[],
 ): (answered: Answered) => void {
+  const logAccess = accessLog(logger);
   let patterns: ReadonlyMap<string, string> | undefined;
   return ({ request, status, route, path }) => {
     // A throw in this hook would be an unhandled rejection and could end the process.
@@ -32,8 +33,11 @@ export function afterAnswer(
       const { method } = request;
       telemetry.metrics.observeRequest({ method, route: pattern, status, durationSeconds: durationMs / 1000 });
       endSpan(context, { method, pattern, path, status });
-      const fields = { method, path, route, status, durationMs: Math.round(durationMs * 100) / 100 };
-      logger.info(context.refusal === undefined ? fields : { ...fields, ...context.refusal }, "request");
+      const { requestId, refusal } = context;
+      const roundedMs = Math.round(durationMs * 100) / 100;
+      const line = { requestId, traceId: traceId(context), method, path, route, status, durationMs: roundedMs };
+      if (refusal === undefined) logAccess(line);
+      else logger.info({ ...line, ...refusal }, "request");
     } catch {
       // Nothing to log with.
     }

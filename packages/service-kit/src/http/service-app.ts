@@ -13,7 +13,7 @@ import type { AppError } from "./app-error.ts";
 import { corsHeaders, isPreflight, preflightHeaders } from "./cors.ts";
 import { answerOf, envelopeOf, headersOf } from "./error-answer.ts";
 import { refuseLargeBody } from "./json-body.ts";
-import { openRequestContext, type Refusal, requestContext } from "./request-context.ts";
+import { openRequestContext, type Refusal, type RequestContext, requestContext, traceId } from "./request-context.ts";
 
 /** What every service's app is built from. */
 export interface ServiceAppOptions {
@@ -53,9 +53,11 @@ export function createServiceApp(features: () => AnyElysia, options: ServiceAppO
   const origins = new Set(options.corsOrigins);
   const answered = afterAnswer({ logger: options.logger, telemetry }, () => app.routes);
   app
-    // Around everything else: what a request sets off, hooks and log lines included, happens in its scope.
+    // Around everything else: what a request sets off, hooks and log lines included, happens in its scope. A read that
+    // nobody records calls nobody either: it does without, for a scope that follows it everywhere costs 3 µs.
     .wrap((handle, request) => {
       const context = openRequestContext(request, telemetry);
+      if (request.method === "GET" && context.span === undefined) return handle;
       return (incoming: Request) => runInScope(context, () => handle(incoming));
     })
     .onRequest(({ request, set }) => {
@@ -76,8 +78,9 @@ export function createServiceApp(features: () => AnyElysia, options: ServiceAppO
     .onError(({ error: thrown, request, set, path }) => {
       methodsOf ??= allowedMethods(app.routes);
       const { error, isBug } = answerOf(thrown, { method: request.method, allowed: methodsOf(path) });
-      if (isBug) logBug(options.logger, error);
-      requestContext(request).refusal = refusalOf(error);
+      const context = requestContext(request);
+      if (isBug) logBug(options.logger, error, context);
+      context.refusal = refusalOf(error);
       set.status = error.status;
       Object.assign(set.headers, headersOf(error));
       return envelopeOf(error);
@@ -99,6 +102,7 @@ function refusalOf({ code, message, status, cause }: AppError): Refusal {
     : refusal;
 }
 
-function logBug(logger: Logger, error: AppError): void {
-  logger.error({ code: error.code, err: error.cause ?? error }, error.message);
+function logBug(logger: Logger, error: AppError, context: RequestContext): void {
+  const ids = { requestId: context.requestId, traceId: traceId(context) };
+  logger.error({ ...ids, code: error.code, err: error.cause ?? error }, error.message);
 }

@@ -22,7 +22,9 @@ export const runInScope = <Result>(scope: Scope | undefined, work: () => Result)
   scope === undefined ? work() : storage.run(scope, work);
 
 /** Does work within no scope: for what goes on after the request that set it off. */
-export const runOutsideScope = <Result>(work: () => Result): Result => storage.exit(work);
+export const runOutsideScope = <Result>(work: () => Result): Result =>
+  // Leaving what one is not in would still make every later callback carry the storage.
+  storage.getStore() === undefined ? work() : storage.exit(work);
 
 /**
  * Does work within a span of its own, a child of the current one. While traces are off, or outside any trace, the work

@@ -1,0 +1,40 @@
+import { expect, test } from "bun:test";
+import { accessLog, createLogger } from "./logger.ts";
+
+const line = {
+  requestId: "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.sig",
+  traceId: "0af7651916cd43dd8448eb211c80319c",
+  method: "GET",
+  path: '/products/"mongodb://user:secret@host"',
+  route: "/products/:id",
+  status: 200,
+  durationMs: 1.25,
+};
+
+function recorded(level: "info" | "warn" = "info") {
+  const lines: string[] = [];
+  const logger = createLogger({ service: "kit", level, destination: { write: (text) => lines.push(text) } });
+  return { logger, lines };
+}
+
+const parsed = (text: string | undefined): Record<string, unknown> => {
+  const { time, ...fields } = JSON.parse(text ?? "") as Record<string, unknown>;
+  expect(new Date(String(time)).toISOString()).toBe(String(time));
+  return fields;
+};
+
+test("an access line is the line that the logger itself would write, secrets cut out", () => {
+  const { logger, lines } = recorded();
+  accessLog(logger)(line);
+  logger.info(line, "request");
+  expect(lines.map((text) => text.endsWith("}\n"))).toEqual([true, true]);
+  expect(parsed(lines[0])).toEqual(parsed(lines[1]));
+  expect(lines[0]).not.toContain("secret");
+  expect(lines[0]).not.toContain("eyJ");
+});
+
+test("an access line is left out where the level leaves it out", () => {
+  const { logger, lines } = recorded("warn");
+  accessLog(logger)(line);
+  expect(lines).toEqual([]);
+});
