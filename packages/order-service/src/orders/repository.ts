@@ -1,4 +1,5 @@
 import type { OrderStatus } from "@pos/contracts/orders";
+import { DecodedDocuments } from "@pos/service-kit/decoded-documents";
 import type { Page } from "@pos/service-kit/pagination";
 import { type Collection, type Db, type Filter, MongoBulkWriteError, ObjectId } from "mongodb";
 import type { StoredOrder } from "../placement/order.ts";
@@ -22,6 +23,7 @@ const READ_MAX_MS = 4000;
 /** Orders and tombstones in MongoDB. Every read is one of what a majority has, every write waits for a majority. */
 export class OrderRepository {
   readonly #orders: Collection<OrderDocument>;
+  readonly #decoded = new DecodedDocuments((document) => orderOf(document as OrderDocument));
 
   constructor(db: Db) {
     this.#orders = db.collection<OrderDocument>("orders", { readConcern: { level: "majority" } });
@@ -42,19 +44,24 @@ export class OrderRepository {
 
   async findMany(ids: readonly string[]): Promise<ReadonlyMap<string, StoredOrder>> {
     const found = await this.#orders
-      .find({ _id: { $in: ids.map((id) => new ObjectId(id)) } }, { maxTimeMS: READ_MAX_MS })
+      .find<Uint8Array>({ _id: { $in: ids.map((id) => new ObjectId(id)) } }, { maxTimeMS: READ_MAX_MS, raw: true })
       .toArray();
-    return new Map(found.map((document) => [document._id.toHexString(), orderOf(document)]));
+    const orders = new Map<string, StoredOrder>();
+    for (const bytes of found) {
+      const { id, value } = this.#decoded.read(bytes);
+      orders.set(id, value);
+    }
+    return orders;
   }
 
   /** Newest first, one more than the page holds; tombstones left out. */
   async list({ limit, after }: Page, filter: OrderFilter): Promise<readonly StoredOrder[]> {
     const found = await this.#orders
-      .find(listFilter(after, filter), { projection: { outbox: 0 }, maxTimeMS: READ_MAX_MS })
+      .find<Uint8Array>(listFilter(after, filter), { maxTimeMS: READ_MAX_MS, raw: true })
       .sort({ createdAt: -1, _id: -1 })
       .limit(limit + 1)
       .toArray();
-    return found.map((document) => orderOf({ ...document, outbox: [] }));
+    return found.map((bytes) => this.#decoded.read(bytes).value);
   }
 
   /** @returns the order after the change; undefined when it no longer has that status and version */

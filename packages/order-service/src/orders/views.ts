@@ -2,11 +2,22 @@ import type { Order, OrderHistoryEntry } from "@pos/contracts/orders";
 import { notFound } from "@pos/service-kit/app-error";
 import type { HistoryEntry, StoredOrder } from "../placement/order.ts";
 
+/** Orders that were decoded once are read often. */
+const views = new WeakMap<StoredOrder, Order>();
+
 /**
- * An order as it crosses the wire.
+ * An order as it crosses the wire; the same object for the same order.
  * @throws {AppError} NOT_FOUND for a tombstone: to the outside there is no such order
  */
 export function orderView(order: StoredOrder): Order {
+  const known = views.get(order);
+  if (known !== undefined) return known;
+  const view = newView(order);
+  views.set(order, view);
+  return view;
+}
+
+function newView(order: StoredOrder): Order {
   const { id, userId, status, totalAmount } = order;
   if (status === "void") throw notFound("order", id);
   return {

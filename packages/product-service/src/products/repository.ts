@@ -1,5 +1,6 @@
 import type { CreateProduct, UpdateProduct } from "@pos/contracts/products";
 import { Coalescer } from "@pos/service-kit/coalesce";
+import { DecodedDocuments } from "@pos/service-kit/decoded-documents";
 import type { Page } from "@pos/service-kit/pagination";
 import { SharedQueries } from "@pos/service-kit/shared-queries";
 import { type Collection, type Db, type Document, type Filter, ObjectId } from "mongodb";
@@ -28,6 +29,7 @@ interface ListQuery {
 export class ProductRepository {
   readonly #products: Collection<ProductDocument>;
   readonly #reads: Coalescer<string, StoredProduct | undefined>;
+  readonly #decoded = new DecodedDocuments((document) => storedProduct(document as ProductView));
   readonly #lists: SharedQueries<ListQuery, readonly StoredProduct[]>;
 
   constructor(db: Db) {
@@ -122,21 +124,26 @@ export class ProductRepository {
       filter.$or = [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: new ObjectId(after.id) } }];
     }
     const found = await this.#products
-      .find<ProductView>(filter, { projection: productProjection })
+      .find<Uint8Array>(filter, { projection: productProjection, raw: true })
       .sort({ createdAt: -1, _id: -1 })
       .limit(limit + 1)
       .toArray();
-    return found.map(storedProduct);
+    return found.map((bytes) => this.#decoded.read(bytes).value);
   }
 
   async #findAll(ids: readonly string[]): Promise<ReadonlyMap<string, StoredProduct>> {
     const found = await this.#products
-      .find<ProductView>(
+      .find<Uint8Array>(
         { _id: { $in: ids.map((id) => new ObjectId(id)) }, deletedAt: null },
-        { projection: productProjection },
+        { projection: productProjection, raw: true },
       )
       .toArray();
-    return new Map(found.map((view) => [view._id.toHexString(), storedProduct(view)]));
+    const products = new Map<string, StoredProduct>();
+    for (const bytes of found) {
+      const { id, value } = this.#decoded.read(bytes);
+      products.set(id, value);
+    }
+    return products;
   }
 
   async #missed(id: string): Promise<Missed> {
