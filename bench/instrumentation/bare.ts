@@ -14,10 +14,10 @@ export const traceIdOf = (traceparent) => traceparent?.slice(3, 35);
 export const newTraceparent = () => undefined;
 `;
 const answered = `
-import { accessLog } from "../logging/logger.ts";
+import { flatLog } from "../logging/logger.ts";
 import { requestContext } from "./request-context.ts";
 export const afterAnswer = ({ logger }) => {
-  const logAccess = accessLog(logger);
+  const logAccess = flatLog(logger, "request");
   return ({ request, status, route, path }) => {
     const { requestId, startedAt } = requestContext(request);
     const durationMs = Math.round((performance.now() - startedAt) * 100) / 100;

@@ -1,7 +1,7 @@
 import type { ReservationCommand, ReservationCommandResult } from "@pos/contracts/reservations";
 import { answerOf, envelopeOf } from "@pos/service-kit/error-answer";
-import type { Logger } from "@pos/service-kit/logger";
-import { currentScope } from "@pos/service-kit/scope";
+import { flatLog, type Logger } from "@pos/service-kit/logger";
+import { currentScope, traceIdOf } from "@pos/service-kit/scope";
 import type { Telemetry } from "@pos/service-kit/telemetry";
 import type { Caller, ReservationService } from "./service.ts";
 
@@ -18,9 +18,11 @@ export interface BatchTools {
  */
 export class ReservationBatches {
   readonly #tools: BatchTools;
+  readonly #log: ReturnType<typeof flatLog>;
 
   constructor(tools: BatchTools) {
     this.#tools = tools;
+    this.#log = flatLog(tools.logger, "reservation");
   }
 
   /** @returns one result for each command, in the same order */
@@ -38,16 +40,16 @@ export class ReservationBatches {
   async #one(command: ReservationCommand, caller: Caller): Promise<ReservationCommandResult> {
     const startedAt = performance.now();
     const result = await this.#resultOf(command, caller);
-    if ("error" in result) currentScope()?.span?.set({ "error.type": result.error.code });
-    this.#tools.logger.info(
-      {
-        command: command.command,
-        orderId: command.orderId,
-        ...("error" in result ? { code: result.error.code, reason: result.error.message } : {}),
-        durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
-      },
-      "reservation",
-    );
+    const scope = currentScope();
+    if ("error" in result) scope?.span?.set({ "error.type": result.error.code });
+    this.#log({
+      requestId: scope?.requestId,
+      traceId: traceIdOf(scope?.traceparent),
+      command: command.command,
+      orderId: command.orderId,
+      ...("error" in result ? { code: result.error.code, reason: result.error.message } : {}),
+      durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
+    });
     return result;
   }
 

@@ -1,4 +1,4 @@
-import { accessLog, type Logger } from "../logging/logger.ts";
+import { flatLog, type Logger } from "../logging/logger.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { type RequestContext, requestContext, traceId } from "./request-context.ts";
 
@@ -21,7 +21,7 @@ export function afterAnswer(
   { logger, telemetry }: { logger: Logger; telemetry: Telemetry },
   routes: () => readonly { readonly path: string }[],
 ): (answered: Answered) => void {
-  const logAccess = accessLog(logger);
+  const logAccess = flatLog(logger, "request");
   let patterns: ReadonlyMap<string, string> | undefined;
   return ({ request, status, route, path }) => {
     // A throw in this hook would be an unhandled rejection and could end the process.

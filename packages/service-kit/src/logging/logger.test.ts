@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { accessLog, createLogger } from "./logger.ts";
+import { createLogger, flatLog } from "./logger.ts";
 
 const line = {
   requestId: "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.sig",
@@ -23,9 +23,9 @@ const parsed = (text: string | undefined): Record<string, unknown> => {
   return fields;
 };
 
-test("an access line is the line that the logger itself would write, secrets cut out", () => {
+test("a flat line is the line that the logger itself would write, secrets cut out", () => {
   const { logger, lines } = recorded();
-  accessLog(logger)(line);
+  flatLog(logger, "request")(line);
   logger.info(line, "request");
   expect(lines.map((text) => text.endsWith("}\n"))).toEqual([true, true]);
   expect(parsed(lines[0])).toEqual(parsed(lines[1]));
@@ -33,8 +33,8 @@ test("an access line is the line that the logger itself would write, secrets cut
   expect(lines[0]).not.toContain("eyJ");
 });
 
-test("an access line is left out where the level leaves it out", () => {
+test("a flat line is left out where the level leaves it out", () => {
   const { logger, lines } = recorded("warn");
-  accessLog(logger)(line);
+  flatLog(logger, "request")(line);
   expect(lines).toEqual([]);
 });

@@ -38,29 +38,27 @@ function scopeIds(): Record<string, string | undefined> {
   return scope === undefined ? {} : { requestId: scope.requestId, traceId: traceIdOf(scope.traceparent) };
 }
 
-/** What the access log says of an answered request. */
-export interface AccessLine {
-  readonly requestId: string;
-  readonly traceId: string | undefined;
-  readonly method: string;
-  readonly path: string;
-  readonly route: string;
-  readonly status: number;
-  readonly durationMs: number;
-}
+/** Fields of a line whose names are all known where it is written, and none of them a secret's. */
+export type FlatFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
- * A way to log answered requests through a logger, which takes a fifth of the time of its own: the fields are known, and
- * only two of them can hold what a caller wrote. Logs at level `info`, like `logger.info(line, "request")`.
+ * A way to log lines of one kind at level `info`, for what happens with every request: it writes what
+ * `logger.info(fields, message)` would, in a fifth of the time. Secrets are cut out of the values; the scope's ids are
+ * given like other fields.
  */
-export function accessLog(logger: Logger): (line: AccessLine) => void {
+export function flatLog(logger: Logger, message: string): (fields: FlatFields) => void {
   const stream = (logger as unknown as Record<symbol, LogDestination>)[pino.symbols.streamSym];
   const { service } = logger.bindings();
   if (stream === undefined) throw new Error("the logger has no stream");
-  return ({ requestId, path, ...line }) => {
+  return (fields) => {
     if (!logger.isLevelEnabled("info")) return;
-    const head = { level: "info", time: new Date().toISOString(), service, requestId: redactText(requestId) };
-    stream.write(`${JSON.stringify({ ...head, path: redactText(path), ...line, msg: "request" })}\n`);
+    const line: Record<string, unknown> = { level: "info", time: new Date().toISOString(), service };
+    for (const name in fields) {
+      const value = fields[name];
+      line[name] = typeof value === "string" ? redactText(value) : value;
+    }
+    line["msg"] = message;
+    stream.write(`${JSON.stringify(line)}\n`);
   };
 }
 
