@@ -78,9 +78,8 @@ export class LoginThrottle {
         }
       },
       succeed: async () => {
-        await Promise.all(
-          limits.map((limit) => (limit === pair ? this.#counters.clear(limit.id) : this.#counters.countDown(limit.id))),
-        );
+        const others = limits.filter((limit) => limit !== pair).map(({ id }) => id);
+        await this.#counters.takeBack({ clear: pair === undefined ? [] : [pair.id], countDown: others });
       },
     };
   }

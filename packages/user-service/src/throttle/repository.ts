@@ -45,13 +45,17 @@ export class CounterRepository {
     }
   }
 
-  /** Takes one count back. */
-  async countDown(id: string): Promise<void> {
-    await this.#counters.updateOne({ _id: id, count: { $gt: 0 } }, { $inc: { count: -1 } });
-  }
-
-  async clear(id: string): Promise<void> {
-    await this.#counters.deleteOne({ _id: id });
+  /** Takes one count back from each of some counters, and clears others: one command for all of them. */
+  async takeBack({ clear, countDown }: { clear: readonly string[]; countDown: readonly string[] }): Promise<void> {
+    await this.#counters.bulkWrite(
+      [
+        { deleteMany: { filter: { _id: { $in: [...clear] } } } },
+        {
+          updateMany: { filter: { _id: { $in: [...countDown] }, count: { $gt: 0 } }, update: { $inc: { count: -1 } } },
+        },
+      ],
+      { ordered: false },
+    );
   }
 
   /** The counters that have not expired. */
