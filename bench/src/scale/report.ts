@@ -1,4 +1,5 @@
 import { short } from "../compare/report.ts";
+import { SAMPLE } from "./bulk.ts";
 import { cpuOf, type Scale } from "./scale.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
@@ -13,7 +14,7 @@ export function scaleReport({ options, grown, concurrency, replicated }: Scale, 
     "",
     "## With the data",
     "",
-    `Few: ${count(few.products)} products, ${count(few.orders)} orders, 10 of one user. Many: ${count(many.products)} products, ${count(many.orders)} orders, ${count(many.orders / 20)} of one user.`,
+    `Few: ${count(few.products)} products, ${count(few.orders)} orders, 10 of one user. Many: ${count(many.products)} products, ${count(many.orders)} orders, ${count(many.orders / 20)} of one user. The requests go round ${count(SAMPLE)} products and orders spread over all of them, more than the services remember decoded.`,
     "",
     "| | cost, few | cost, many | ratio | per second, few | per second, many |",
     "|---|---|---|---|---|---|",

@@ -49,6 +49,8 @@ export interface Scale {
 
 const CONNECTIONS = 32;
 const WARM_SECONDS = 2;
+/** Products that are asked for again before the service forgets how they were decoded. */
+const POPULAR = 2000;
 /** Ten orders each, while there are few. */
 const CUSTOMERS = 100;
 
@@ -101,7 +103,12 @@ async function withData(stack: MeasuredStack, shop: Shop, { options: { many, sec
   });
 }
 
+/** Every so many-th value, so that `count` are left. */
+const spread = <Value>(values: readonly Value[], count: number): readonly Value[] =>
+  values.filter((_value, index) => index % Math.ceil(values.length / count) === 0);
+
 const kinds = (shop: Shop): readonly [string, readonly PlannedRequest[]][] => [
+  [`GET product by id, ${POPULAR.toLocaleString("en-US")} of them`, spread(shop.requests("get-product"), POPULAR)],
   ["GET product by id", shop.requests("get-product")],
   ["list of 20 products", shop.requests("list-20")],
   ["GET order by id", shop.requests("get-order")],

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { logEnd, reasonInLog } from "./mongod-log.ts";
 import { endProcess, type Lifetime, type MongodExit, type MongodProcess, spawnMongod } from "./mongod-process.ts";
@@ -32,6 +33,9 @@ export interface Listening {
 }
 
 const POLL_MS = 20;
+/** Bounds of mongod's cache; the least is what mongod itself asks for. */
+const CACHE_MIN_GIB = 0.25;
+const CACHE_MAX_GIB = 4;
 /** Between looking for a free port and mongod taking it, somebody else may. */
 const PORT_TRIES = 5;
 
@@ -94,12 +98,21 @@ function explainExit({ code, signal }: MongodExit, dataDir: string, logPath: str
   return `mongod ended with ${how}${reason === undefined ? "" : `: ${reason}`}. Its log: ${logPath}`;
 }
 
+/**
+ * What mongod's cache may grow to, in GiB: a tenth of the memory. It takes what the data needs and no more, but a cache
+ * that does not hold the indexes and documents in use makes an order half as dear again.
+ * @param memoryBytes of the machine
+ */
+export function cacheGib(memoryBytes: number): number {
+  return Math.min(Math.max(memoryBytes / 10 / 2 ** 30, CACHE_MIN_GIB), CACHE_MAX_GIB);
+}
+
 function mongodArguments(options: ListenOptions, port: number): readonly string[] {
   return [
     ...["--dbpath", join(options.dataDir, "db"), "--port", String(port), "--bind_ip", "127.0.0.1"],
     ...["--replSet", options.replicaSet, "--quiet"],
     // One machine serves everything here: memory and disk are kept for the services.
-    ...["--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "256"],
+    ...["--wiredTigerCacheSizeGB", cacheGib(totalmem()).toFixed(2), "--oplogSize", "256"],
     // Without it a new directory begins with 200 MB of empty journal, written before the first connection.
     ...["--wiredTigerEngineConfigString", "log=(prealloc=false)"],
     // A killed service must not keep its transaction's documents locked for the default minute.

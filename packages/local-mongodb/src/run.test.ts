@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MongoClient } from "mongodb";
+import { cacheGib } from "./listen.ts";
 import { accepts } from "./ports.ts";
 import { MongodStartError, type RunningMongod, startMongod, type StartMongodOptions } from "./run.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
@@ -206,3 +207,11 @@ describe("with a password", () => {
 function squat(port: number): { stop(): Promise<void> } {
   return Bun.serve({ port, hostname: "127.0.0.1", fetch: () => new Response("not MongoDB") });
 }
+
+test.each([
+  [1, 0.25],
+  [16, 1.6],
+  [256, 4],
+])("of a memory of %p GiB the cache may take %p", (memoryGib, expected) => {
+  expect(cacheGib(memoryGib * 2 ** 30)).toBe(expected);
+});
