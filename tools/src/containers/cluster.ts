@@ -9,6 +9,8 @@ import { shell } from "./shell.ts";
 export const NAMESPACE = "product-order-system";
 /** A namespace that the network policies let in, as an ingress controller's would be. */
 export const ADMITTED = "pos-load";
+/** Namespace that may read the measurements. */
+export const MONITORING = "pos-monitoring";
 
 /** What a load pod reports. */
 export interface LoadReport {
@@ -114,10 +116,21 @@ export class Cluster {
     return portForward(words, { KUBECONFIG: this.#kubeconfig });
   }
 
-  /** Makes the namespace of the load, which the network policies let in. */
-  async admitLoad(): Promise<void> {
-    const metadata = { name: ADMITTED, labels: { [`${NAMESPACE}/ingress`]: "true" } };
-    await this.kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata }));
+  /** Makes the namespaces that the network policies let in: of the load, and of what reads the measurements. */
+  async admitNamespaces(): Promise<void> {
+    for (const [name, label] of [[ADMITTED, "ingress"] as const, [MONITORING, "monitoring"] as const]) {
+      const metadata = { name, labels: { [`${NAMESPACE}/${label}`]: "true" } };
+      await this.kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata }));
+    }
+  }
+
+  /** The address of one pod of a deployment: the measurements have a port that no Service leads to. */
+  async podAddress(deployment: string): Promise<string> {
+    const selector = `app.kubernetes.io/name=${deployment}`;
+    const path = "jsonpath={.items[0].status.podIP}";
+    return (
+      await this.system("get", "pods", "-l", selector, "--field-selector=status.phase=Running", "-o", path)
+    ).trim();
   }
 
   /** Waits until every pod of the system is ready. */
@@ -185,7 +198,15 @@ export class Cluster {
 
   /** Takes away what an overlay and the load made. */
   async empty(): Promise<void> {
-    await this.kubectl(["delete", "namespace", NAMESPACE, ADMITTED, "--ignore-not-found", "--timeout=180s"]);
+    await this.kubectl([
+      "delete",
+      "namespace",
+      NAMESPACE,
+      ADMITTED,
+      MONITORING,
+      "--ignore-not-found",
+      "--timeout=180s",
+    ]);
     await this.kubectl(["delete", "priorityclass", NAMESPACE, "--ignore-not-found"]);
   }
 }

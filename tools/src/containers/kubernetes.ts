@@ -46,7 +46,7 @@ async function onCluster(): Promise<void> {
 }
 
 async function bringUp(cluster: Cluster): Promise<void> {
-  await cluster.admitLoad();
+  await cluster.admitNamespaces();
   await cluster.apply("development");
   await cluster.ready();
 }

@@ -1,12 +1,17 @@
 import { eventually, expect } from "./checks.ts";
-import { ADMITTED, type Cluster, NAMESPACE } from "./cluster.ts";
+import { ADMITTED, type Cluster, MONITORING, NAMESPACE } from "./cluster.ts";
 
 interface Probe {
   /** A deployment of the system, or a pod of the namespace that is let in. */
   readonly from: string;
+  /** A Service and its port; a port of the measurements is one of a pod, for no Service leads to it. */
   readonly to: string;
   readonly allowed: boolean;
 }
+
+const METRICS_PORT = 9464;
+/** Namespaces from which a pod of its own tries. */
+const OUTSIDE = [ADMITTED, MONITORING, "default"];
 
 const probes: readonly Probe[] = [
   { from: "order-service", to: "user-service:3001", allowed: true },
@@ -23,13 +28,19 @@ const probes: readonly Probe[] = [
   { from: "user-service", to: "172.31.255.1:22", allowed: false },
   { from: ADMITTED, to: "order-service:3003", allowed: true },
   { from: ADMITTED, to: "mongodb-order:27017", allowed: false },
+  { from: ADMITTED, to: `order-service:${METRICS_PORT}`, allowed: false },
+  { from: MONITORING, to: `user-service:${METRICS_PORT}`, allowed: true },
+  { from: MONITORING, to: `product-service:${METRICS_PORT}`, allowed: true },
+  { from: MONITORING, to: `order-service:${METRICS_PORT}`, allowed: true },
+  { from: MONITORING, to: "order-service:3003", allowed: false },
+  { from: "default", to: `order-service:${METRICS_PORT}`, allowed: false },
   { from: "default", to: "order-service:3003", allowed: false },
   { from: "default", to: "mongodb-order:27017", allowed: false },
 ];
 
 /** Tries every connection that should and some that should not come about. */
 export async function probePolicies(cluster: Cluster): Promise<string> {
-  for (const namespace of [ADMITTED, "default"]) {
+  for (const namespace of OUTSIDE) {
     const run = [
       "run",
       "probe",
@@ -47,17 +58,26 @@ export async function probePolicies(cluster: Cluster): Promise<string> {
     for (const probe of probes)
       if ((await connects(cluster, probe)) !== probe.allowed) wrong.push(JSON.stringify(probe));
     expect(wrong.length === 0, `wrong: ${wrong.join(", ")}`);
-    return `${probes.length} connections tried`;
+    return `${probes.length} connections tried, ${await scrape(cluster)} series of order-service read`;
   } finally {
-    for (const namespace of [ADMITTED, "default"])
+    for (const namespace of OUTSIDE)
       await cluster.kubectl(["delete", "pod", "probe", "-n", namespace, "--grace-period=0", "--force"]);
   }
+}
+
+/** Reads the measurements of one pod as Prometheus does. @returns how many series it gave */
+async function scrape(cluster: Cluster): Promise<number> {
+  const url = `http://${await cluster.podAddress("order-service")}:${METRICS_PORT}/metrics`;
+  const script = `process.stdout.write(await fetch("${url}").then((answer) => answer.text()))`;
+  const text = await cluster.kubectl(["exec", "-n", MONITORING, "probe", "--", "bun", "-e", script]);
+  expect(text.includes("\nhttp_server_request_duration_seconds_count{"), text.slice(0, 200));
+  return text.split("\n").filter((line) => line !== "" && !line.startsWith("#")).length;
 }
 
 /** Refusals drop packets, so a refused connection is one that does not come about in 2 s. A host that refuses at once is reachable. */
 async function connects(cluster: Cluster, { from, to }: Probe): Promise<boolean> {
   const [host = "", port = ""] = to.split(":");
-  const name = /^\d/.test(host) ? host : `${host}.${NAMESPACE}.svc.cluster.local`;
+  const name = await addressOf(cluster, host, Number(port));
   const script = `
     const timer = setTimeout(() => { console.log("no"); process.exit(0); }, 2000);
     require("net").connect(${port}, "${name}")
@@ -69,4 +89,9 @@ async function connects(cluster: Cluster, { from, to }: Probe): Promise<boolean>
     expect(/^(yes|no)$/.test(answer), answer);
     return answer === "yes";
   });
+}
+
+async function addressOf(cluster: Cluster, host: string, port: number): Promise<string> {
+  if (/^\d/.test(host)) return host;
+  return port === METRICS_PORT ? await cluster.podAddress(host) : `${host}.${NAMESPACE}.svc.cluster.local`;
 }

@@ -24,7 +24,7 @@ const SMALLER = [
 /** Puts the production overlay into the place of the one that runs. */
 export async function bringUpProduction(cluster: Cluster): Promise<string> {
   await cluster.empty();
-  await cluster.admitLoad();
+  await cluster.admitNamespaces();
   await cluster.apply("production", SMALLER);
   await cluster.ready();
   const members = await Promise.all(databases.map((name) => replicasOf(cluster, `statefulset/${name}`)));
