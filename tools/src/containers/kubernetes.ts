@@ -97,13 +97,18 @@ async function scenario(cluster: Cluster): Promise<void> {
   });
   await checks.check("a mongod that ends starts again in its pod, and every order is kept", async () => {
     const pods = ["mongodb-order-0", "mongodb-product-0", "mongodb-user-0"];
+    const path = '{.items[*].status.containerStatuses[?(@.name=="mongodb")].restartCount}';
+    const restarts = async () =>
+      (await cluster.system("get", "pods", ...pods, "-o", `jsonpath=${path}`)).split(" ").map(Number);
+    // Not 0: in a pod that took the place of a killed one, mongod may have met its predecessor's lock and gone once.
+    const before = await restarts();
     const report = await underLoad(cluster, "end-databases", 30, async () => {
       for (const pod of pods) await cluster.system("exec", pod, "-c", "mongodb", "--", "sh", "-c", "kill 1");
     });
     await cluster.ready();
-    const restarts = '{.items[*].status.containerStatuses[?(@.name=="mongodb")].restartCount}';
-    const counts = await cluster.system("get", "pods", ...pods, "-o", `jsonpath=${restarts}`);
-    expect(counts === "1 1 1", `restarts: ${counts}`);
+    const after = await restarts();
+    const added = after.map((count, index) => count - (before[index] ?? 0));
+    expect(added.join(" ") === "1 1 1", `restarts before: ${before.join(" ")}, after: ${after.join(" ")}`);
     return exact(report);
   });
   await checks.check("network policies: the call graph and nothing else", () => probePolicies(cluster));
