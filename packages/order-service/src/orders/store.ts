@@ -36,6 +36,8 @@ interface Insert {
 
 const INSERT_BATCH_MAX = 200;
 const READ_BATCH_MAX = 200;
+/** A second command while one is under way: who comes then need not wait for its end. */
+const READ_FLIGHTS_MAX = 2;
 const QUEUE_MAX = 5000;
 /** Longest wait for a read or a change of status, in milliseconds; a frozen database would hold them for longer. */
 const WAIT_MAX_MS = 3000;
@@ -73,6 +75,7 @@ export class CoalescingOrderStore implements OrderStore {
         return ids.map((id) => ({ ok: true, value: found.get(id) }));
       },
       batchMax: READ_BATCH_MAX,
+      flightsMax: READ_FLIGHTS_MAX,
       queueMax: QUEUE_MAX,
     });
     this.#drops = new Coalescer({

@@ -19,6 +19,8 @@ export type ExpectedVersions = readonly number[] | undefined;
 
 const READ_BATCH_MAX = 200;
 const READ_QUEUE_MAX = 5000;
+/** A second command while one is under way: who comes then need not wait for its end. */
+const READ_FLIGHTS_MAX = 2;
 
 interface ListQuery {
   readonly page: Page;
@@ -41,6 +43,7 @@ export class ProductRepository {
         return ids.map((id) => ({ ok: true, value: found.get(id) }));
       },
       batchMax: READ_BATCH_MAX,
+      flightsMax: READ_FLIGHTS_MAX,
       queueMax: READ_QUEUE_MAX,
     });
     this.#lists = new SharedQueries({
