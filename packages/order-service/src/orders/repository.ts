@@ -46,12 +46,7 @@ export class OrderRepository {
     const found = await this.#orders
       .find<Uint8Array>({ _id: { $in: ids.map((id) => new ObjectId(id)) } }, { maxTimeMS: READ_MAX_MS, raw: true })
       .toArray();
-    const orders = new Map<string, StoredOrder>();
-    for (const bytes of found) {
-      const { id, value } = this.#decoded.read(bytes);
-      orders.set(id, value);
-    }
-    return orders;
+    return this.#decoded.readAll(found);
   }
 
   /** Newest first, one more than the page holds; tombstones left out. */

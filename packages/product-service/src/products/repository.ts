@@ -141,12 +141,7 @@ export class ProductRepository {
         { projection: productProjection, raw: true },
       )
       .toArray();
-    const products = new Map<string, StoredProduct>();
-    for (const bytes of found) {
-      const { id, value } = this.#decoded.read(bytes);
-      products.set(id, value);
-    }
-    return products;
+    return this.#decoded.readAll(found);
   }
 
   async #missed(id: string): Promise<Missed> {

@@ -56,6 +56,16 @@ export class DecodedDocuments<Value> {
     return { id, value };
   }
 
+  /** The values of many documents, by id. */
+  readAll(raws: readonly Uint8Array[]): ReadonlyMap<string, Value> {
+    const values = new Map<string, Value>();
+    for (const raw of raws) {
+      const { id, value } = this.read(raw);
+      values.set(id, value);
+    }
+    return values;
+  }
+
   #remember(id: string, document: Remembered<Value>): void {
     this.#byId.set(id, document);
     this.#bytes += document.bytes.length;

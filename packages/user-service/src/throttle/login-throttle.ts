@@ -54,12 +54,12 @@ export class LoginThrottle {
   attempt({ account, address }: { account: string; address: string }): Attempt {
     const { pairFailures, accountFailures, addressFailures, windowMs } = this.#limits;
     const from = addressKey(address);
-    const limits = [
-      { id: `pair:${digest(`${account}\n${from}`)}`, most: pairFailures },
+    const pair = { id: `pair:${digest(`${account}\n${from}`)}`, most: pairFailures };
+    const wider = [
       { id: `address:${digest(from)}`, most: addressFailures },
       { id: `account:${digest(account)}`, most: accountFailures },
     ];
-    const [pair] = limits;
+    const limits = [pair, ...wider];
     return {
       refuseWhenLocked: async () => {
         const now = new Date(this.#clock.now());
@@ -78,8 +78,7 @@ export class LoginThrottle {
         }
       },
       succeed: async () => {
-        const others = limits.filter((limit) => limit !== pair).map(({ id }) => id);
-        await this.#counters.takeBack({ clear: pair === undefined ? [] : [pair.id], countDown: others });
+        await this.#counters.takeBack({ clear: [pair.id], countDown: wider.map(({ id }) => id) });
       },
     };
   }
