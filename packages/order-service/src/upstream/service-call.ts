@@ -1,4 +1,4 @@
-import { ApiError } from "@pos/client/errors";
+import { ApiError, NoAnswerError } from "@pos/client/errors";
 import type { ServiceToken } from "@pos/client/service-token";
 import type { CallOptions } from "@pos/client/transport";
 import type { Clock } from "@pos/service-kit/clock";
@@ -22,8 +22,9 @@ export interface Hop {
 }
 
 /**
- * Makes one call as this service, within its deadline. A refused token is fetched anew once: the call was not carried
- * out, so it may be repeated.
+ * Makes one call as this service, within its deadline. It is repeated once, after a refused token with a new one, after a
+ * cut or refused connection with another: an instance that ends must not fail an order. What is called here may be
+ * carried out twice.
  * @param call gets the milliseconds that remain
  * @param verdict reads an answered error; undefined when it decides nothing
  */
@@ -38,8 +39,10 @@ export async function hop<Value>(
   const work = async (): Promise<Value | Unanswered> => {
     try {
       return await attempt().catch((error: unknown) => {
-        if (!(error instanceof ApiError) || error.status !== 401) throw error;
-        token.forget();
+        const isRefused = error instanceof ApiError && error.status === 401;
+        const isCut = error instanceof NoAnswerError && !error.isTimeout;
+        if (!isRefused && !isCut) throw error;
+        if (isRefused) token.forget();
         return attempt();
       });
     } catch (error) {

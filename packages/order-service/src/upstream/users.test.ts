@@ -4,6 +4,7 @@ import { createTransport } from "@pos/client/transport";
 import { usersClient } from "@pos/client/users";
 import { systemClock } from "@pos/service-kit/clock";
 import { testLogger } from "@pos/testing/logger";
+import { type TcpProxy, tcpProxy } from "@pos/testing/tcp-proxy";
 import type { Users } from "../placement/ports.ts";
 import { createUsers } from "./users.ts";
 
@@ -19,11 +20,14 @@ const server = {
   tokens: 0,
   revoked: new Set<string>(),
   delayMs: 5,
+  /** How many lookups from now on lose their connection after they were received. */
+  cuts: 0,
 };
+let proxy: TcpProxy;
 let http: ReturnType<typeof Bun.serve>;
 let users: Users;
 
-beforeAll(() => {
+beforeAll(async () => {
   http = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -35,6 +39,10 @@ beforeAll(() => {
       server.lookups.push(ids);
       server.traces.push(request.headers.get("x-request-id"));
       await Bun.sleep(server.delayMs);
+      if (server.cuts-- > 0) {
+        proxy.cut();
+        proxy.restore();
+      }
       if (server.revoked.has(request.headers.get("authorization") ?? ""))
         return Response.json({ error: { code: "UNAUTHORIZED", message: "no" } }, { status: 401 });
       const statuses: Record<string, string> = { [known]: "active", [suspended]: "suspended" };
@@ -43,15 +51,19 @@ beforeAll(() => {
       });
     },
   });
+  proxy = await tcpProxy({ target: { host: "127.0.0.1", port: http.port ?? 0 } });
 });
 beforeEach(() => {
-  Object.assign(server, { lookups: [], traces: [], tokens: 0, revoked: new Set(), delayMs: 5 });
-  const url = `http://127.0.0.1:${http.port}`;
+  Object.assign(server, { lookups: [], traces: [], tokens: 0, revoked: new Set(), delayMs: 5, cuts: 0 });
+  const url = `http://127.0.0.1:${proxy.port}`;
   const token = serviceToken({ userServiceUrl: url, clientId: "order-service", clientSecret: "s" });
   const client = usersClient(createTransport({ baseUrl: url, token }));
   users = createUsers(client, { token, clock: systemClock, logger: log.logger })({ "x-request-id": "request-1" });
 });
-afterAll(() => http.stop(true));
+afterAll(async () => {
+  await proxy.close();
+  await http.stop(true);
+});
 
 const check = (id: string, withinMs = 5000) => users.check(id, Date.now() + withinMs);
 
@@ -96,4 +108,20 @@ test("a token that is refused again is our own fault: no verdict, and an error i
   expect(await check(known)).toMatchObject({ kind: "unanswered", reason: "denied" });
   expect(server.tokens).toBe(2);
   expect(log.entries().at(-1)).toMatchObject({ level: "error", to: "user-service" });
+});
+
+test("a question whose connection is cut is asked again, once", async () => {
+  server.cuts = 1;
+  expect(await check(known)).toEqual({ kind: "active" });
+  expect(server.lookups).toHaveLength(2);
+  server.cuts = 9;
+  expect(await check(known)).toMatchObject({ kind: "unanswered", reason: "unavailable" });
+  expect(server.lookups).toHaveLength(4);
+});
+
+test("a question that is not answered in time is not asked again", async () => {
+  server.delayMs = 300;
+  expect(await check(known, 100)).toMatchObject({ kind: "unanswered", reason: "unavailable" });
+  await Bun.sleep(400);
+  expect(server.lookups).toHaveLength(1);
 });

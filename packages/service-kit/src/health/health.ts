@@ -12,6 +12,7 @@ export interface HealthMonitor {
   read(): Promise<Health>;
   /** From now on unhealthy, so that balancers stop sending requests. */
   drain(): void;
+  readonly isDraining: boolean;
 }
 
 const CHECK_TIMEOUT_MS = 1500;
@@ -34,6 +35,9 @@ export function createHealthMonitor(service: string, healthChecks: readonly Heal
       })),
     drain: () => {
       isDraining = true;
+    },
+    get isDraining() {
+      return isDraining;
     },
   };
 }

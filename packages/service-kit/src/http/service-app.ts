@@ -64,6 +64,8 @@ export function createServiceApp(features: () => AnyElysia, options: ServiceAppO
       const context = requestContext(request);
       Object.assign(set.headers, securityHeaders);
       set.headers["x-request-id"] = context.requestId;
+      // A balancer keeps open connections to the end, which would then cut a request that is on its way.
+      if (options.health.isDraining) set.headers["connection"] = "close";
       if (origins.size > 0) {
         const cors = corsHeaders(origins, request);
         Object.assign(set.headers, cors);

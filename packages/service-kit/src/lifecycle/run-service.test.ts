@@ -72,12 +72,14 @@ describe("a service", () => {
   test("drains on SIGTERM: health turns 503 while it serves, requests in flight finish, exit 0", async () => {
     const run = start({ DRAIN_DELAY_MS: "200" });
     const url = `http://127.0.0.1:${await run.listening}`;
-    expect((await fetch(`${url}/health`)).status).toBe(200);
+    const before = await fetch(`${url}/health`);
+    expect([before.status, before.headers.get("connection")]).toEqual([200, null]);
     run.signals.get("SIGTERM")?.();
     await Bun.sleep(20);
-    expect((await fetch(`${url}/health`)).status).toBe(503);
-    const inFlight = fetch(`${url}/slow`);
-    expect(await (await inFlight).text()).toBe("done");
+    const draining = await fetch(`${url}/health`);
+    expect([draining.status, draining.headers.get("connection")]).toEqual([503, "close"]);
+    const inFlight = await fetch(`${url}/slow`);
+    expect([await inFlight.text(), inFlight.headers.get("connection")]).toEqual(["done", "close"]);
     expect(await run.exited).toBe(0);
     expect(run.state.stoppedWork).toBe(1);
     expect(fetch(`${url}/health`)).rejects.toThrow();

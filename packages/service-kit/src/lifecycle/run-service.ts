@@ -75,8 +75,8 @@ export interface RunOptions {
 
 /**
  * Runs a service: configuration, database (with back-off), app, listen. No port is open before the database answers.
- * On SIGTERM health turns 503, after the drain delay no new connections are taken, requests in flight finish (10 s at
- * most), background work stops, the pool closes, exit 0. Exits 1 when it cannot start.
+ * On SIGTERM health turns 503 and each answer closes its connection, after the drain delay no new connections are taken,
+ * requests in flight finish (10 s at most), background work stops, the pool closes, exit 0. Exits 1 when it cannot start.
  */
 export async function runService<Schema extends EnvironmentSchema>(
   definition: ServiceDefinition<Schema>,
