@@ -10,6 +10,7 @@ import { migrateDatabase } from "@pos/service-kit/migrate";
 import { remoteKeys } from "@pos/service-kit/remote-keys";
 import type { BuildParts, BuiltService } from "@pos/service-kit/run-service";
 import { createServiceApp } from "@pos/service-kit/service-app";
+import { Flights } from "@pos/service-kit/coalesce";
 import { currentScope } from "@pos/service-kit/scope";
 import { Telemetry } from "@pos/service-kit/telemetry";
 import { tracedFetch } from "@pos/service-kit/traced-fetch";
@@ -88,7 +89,7 @@ function wire({ config, database, logger, clock }: BuildParts<Config>, telemetry
     clientId: config.serviceClientId,
     clientSecret: config.serviceClientSecret,
   });
-  const hops = { token, clock, logger };
+  const hops = { token, clock, logger, flights: new Flights(1) };
   const sender = fetchSender(tracedFetch);
   const reservations = reservationsClient(createTransport({ baseUrl: config.productServiceUrl, token, sender }));
   const orderRepository = new OrderRepository(database.db);

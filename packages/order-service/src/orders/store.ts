@@ -1,4 +1,4 @@
-import { Coalescer } from "@pos/service-kit/coalesce";
+import { Coalescer, Flights } from "@pos/service-kit/coalesce";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Logger } from "@pos/service-kit/logger";
 import { failure, LateError } from "./failure.ts";
@@ -75,7 +75,7 @@ export class CoalescingOrderStore implements OrderStore {
         return ids.map((id) => ({ ok: true, value: found.get(id) }));
       },
       batchMax: READ_BATCH_MAX,
-      flightsMax: READ_FLIGHTS_MAX,
+      flights: new Flights(READ_FLIGHTS_MAX),
       queueMax: QUEUE_MAX,
     });
     this.#drops = new Coalescer({

@@ -3,7 +3,7 @@ import type { reservationsClient } from "@pos/client/reservations";
 import { type ErrorEnvelope, errorStatus } from "@pos/contracts/errors";
 import { DEADLINE_MAX_MS, RESERVATION_BATCH_MAX } from "@pos/contracts/limits";
 import { type Reservation, type ReservationCommand, type ReservationCommandResult } from "@pos/contracts/reservations";
-import { Coalescer } from "@pos/service-kit/coalesce";
+import { Coalescer, type Flights } from "@pos/service-kit/coalesce";
 import { currentScope, runInScope, type Scope } from "@pos/service-kit/scope";
 import type { ReservationRefusal, Reservations, ReserveCommand, Unanswered } from "../placement/ports.ts";
 import { hop, type HopTools } from "./service-call.ts";
@@ -38,10 +38,15 @@ const refusalStatus: Readonly<Record<ReservationRefusal["code"], number>> = {
  * The reservations of product-service over HTTP. Commands that arrive while a request is under way share the next one,
  * each with a verdict of its own; a request without an answer decides nothing for any of them. Holds and moves do not
  * wait for each other.
+ * @param tools.flights shared with the user checks: a placement waits for both, so that a check that went ahead alone
+ *   would be a call more for the same wait
  */
-export function createReservations(client: ReturnType<typeof reservationsClient>, tools: HopTools): Reservations {
+export function createReservations(
+  client: ReturnType<typeof reservationsClient>,
+  tools: HopTools & { readonly flights?: Flights },
+): Reservations {
   const { clock } = tools;
-  const channel = (name: string) =>
+  const channel = (name: string, flights?: Flights) =>
     new Coalescer<Sent, Returned>({
       name,
       run: async (batch) => (await send(batch, client, tools)).map((value) => ({ ok: true, value })),
@@ -49,9 +54,10 @@ export function createReservations(client: ReturnType<typeof reservationsClient>
       weightMax: LINES_MAX,
       weightOf: ({ command }) => ("items" in command ? command.items.length : 1),
       queueMax: QUEUE_MAX,
+      ...(flights === undefined ? {} : { flights }),
       isExpired: ({ deadlineAtMs }) => clock.now() >= deadlineAtMs,
     });
-  const holds = channel("reserve stock");
+  const holds = channel("reserve stock", tools.flights);
   const moves = channel("move reservations");
   const ask = (through: Coalescer<Sent, Returned>, command: ReservationCommand, deadlineAtMs: number) => {
     const scope = currentScope();

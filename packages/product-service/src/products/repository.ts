@@ -1,5 +1,5 @@
 import type { CreateProduct, UpdateProduct } from "@pos/contracts/products";
-import { Coalescer } from "@pos/service-kit/coalesce";
+import { Coalescer, Flights } from "@pos/service-kit/coalesce";
 import { DecodedDocuments } from "@pos/service-kit/decoded-documents";
 import type { Page } from "@pos/service-kit/pagination";
 import { SharedQueries } from "@pos/service-kit/shared-queries";
@@ -43,7 +43,7 @@ export class ProductRepository {
         return ids.map((id) => ({ ok: true, value: found.get(id) }));
       },
       batchMax: READ_BATCH_MAX,
-      flightsMax: READ_FLIGHTS_MAX,
+      flights: new Flights(READ_FLIGHTS_MAX),
       queueMax: READ_QUEUE_MAX,
     });
     this.#lists = new SharedQueries({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { Coalescer, ItemExpiredError, QueueFullError, type Settled } from "./coalescer.ts";
+import { Coalescer, Flights, ItemExpiredError, QueueFullError, type Settled } from "./coalescer.ts";
 
 interface Question {
   readonly id: number;
@@ -56,7 +56,7 @@ describe("a coalescer", () => {
           );
         };
         const isExpired = (item: Question) => item.fate === "expired";
-        const limits = { batchMax, weightMax, weightOf, queueMax, flightsMax };
+        const limits = { batchMax, weightMax, weightOf, queueMax, flights: new Flights(flightsMax) };
         const coalescer = new Coalescer({ name: "batch", run, ...limits, isExpired });
         const asked: { question: Question; outcome: Promise<unknown> }[] = [];
         for (const { pauseTurns, fates } of bursts) {
@@ -121,6 +121,40 @@ describe("a coalescer", () => {
     const second = [4, 5].map((item) => coalescer.add(item));
     expect(await Promise.all([...first, ...second])).toEqual([1, 2, 3, 4, 5]);
     expect(sizes).toEqual([3, 2]);
+  });
+
+  test("coalescers that share their flights take off together, and again when all have landed", async () => {
+    const log: string[] = [];
+    const flights = new Flights(1);
+    const named = (name: string, turns: number) =>
+      new Coalescer<number, number>({
+        name,
+        run: async (items) => {
+          log.push(`${name} takes ${items.join("+")}`);
+          for (let left = turns; left > 0; left--) await turn();
+          log.push(`${name} lands`);
+          return items.map((value) => ({ ok: true, value }));
+        },
+        batchMax: 10,
+        queueMax: 10,
+        flights,
+      });
+    const quick = named("quick", 1);
+    const slow = named("slow", 5);
+    const first = [quick.add(1), slow.add(1)];
+    await turn();
+    const second = [quick.add(2), slow.add(2), quick.add(3)];
+    await Promise.all([...first, ...second]);
+    expect(log).toEqual([
+      "quick takes 1",
+      "slow takes 1",
+      "quick lands",
+      "slow lands",
+      "quick takes 2+3",
+      "slow takes 2",
+      "quick lands",
+      "slow lands",
+    ]);
   });
 
   test("a batch answered with another number of results fails whole", async () => {

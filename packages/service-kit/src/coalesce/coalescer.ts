@@ -5,6 +5,38 @@ import { doShared } from "../telemetry/shared-work.ts";
 export type Settled<Result> =
   { readonly ok: true; readonly value: Result } | { readonly ok: false; readonly error: unknown };
 
+/**
+ * Room for batches under way at the same time. Coalescers that share one go together: what was added to them at the same
+ * time takes off at the same time, and the next batches do when there is room again.
+ */
+export class Flights {
+  readonly #max: number;
+  readonly #landed: (() => void)[] = [];
+  #underWay = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get isFull(): boolean {
+    return this.#underWay >= this.#max;
+  }
+
+  /** Calls this whenever there is room again. */
+  onRoom(call: () => void): void {
+    this.#landed.push(call);
+  }
+
+  begin(): void {
+    this.#underWay++;
+  }
+
+  end(): void {
+    this.#underWay--;
+    if (!this.isFull) for (const call of this.#landed) call();
+  }
+}
+
 /** How a coalescer runs its batches. Every number is a limit. */
 export interface CoalescerOptions<Item, Result> {
   /** What a batch is called in traces; `batch` when absent. */
@@ -22,8 +54,8 @@ export interface CoalescerOptions<Item, Result> {
   weightOf?(item: Item): number;
   /** Most items that wait; one more is refused at once. */
   readonly queueMax: number;
-  /** Most batches under way at the same time; 1 when absent. */
-  readonly flightsMax?: number;
+  /** Room for batches under way; of its own, for one at a time, when absent. */
+  readonly flights?: Flights;
   /** Asked when a batch is about to begin: an item nobody waits for any more is left out. */
   isExpired?(item: Item): boolean;
 }
@@ -51,12 +83,17 @@ interface Waiting<Item, Result> {
  */
 export class Coalescer<Item, Result> {
   readonly #options: CoalescerOptions<Item, Result>;
+  readonly #flights: Flights;
   #queue: Waiting<Item, Result>[] = [];
-  #flights = 0;
+  #underWay = 0;
   #isScheduled = false;
 
   constructor(options: CoalescerOptions<Item, Result>) {
     this.#options = options;
+    this.#flights = options.flights ?? new Flights(1);
+    this.#flights.onRoom(() => {
+      if (this.#queue.length > 0) this.#schedule();
+    });
   }
 
   /** How many items wait for a batch to begin. */
@@ -66,7 +103,7 @@ export class Coalescer<Item, Result> {
 
   /** Whether nothing waits and nothing is under way. */
   get isIdle(): boolean {
-    return this.#queue.length === 0 && this.#flights === 0 && !this.#isScheduled;
+    return this.#queue.length === 0 && this.#underWay === 0 && !this.#isScheduled;
   }
 
   /**
@@ -84,7 +121,7 @@ export class Coalescer<Item, Result> {
 
   /** Begins after the events that are at hand, so that requests that arrived together share a batch. */
   #schedule(): void {
-    if (this.#isScheduled || this.#flights >= (this.#options.flightsMax ?? 1)) return;
+    if (this.#isScheduled || this.#flights.isFull) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
@@ -95,7 +132,8 @@ export class Coalescer<Item, Result> {
   async #fly(): Promise<void> {
     const batch = this.#takeBatch();
     if (batch.length === 0) return;
-    this.#flights++;
+    this.#underWay++;
+    this.#flights.begin();
     // What did not fit into this batch need not wait for it when another may fly beside it.
     if (this.#queue.length > 0) this.#schedule();
     try {
@@ -103,8 +141,8 @@ export class Coalescer<Item, Result> {
     } catch (error) {
       for (const { reject } of batch) reject(error);
     } finally {
-      this.#flights--;
-      if (this.#queue.length > 0) this.#schedule();
+      this.#underWay--;
+      this.#flights.end();
     }
   }
 
