@@ -31,7 +31,7 @@ function setUp(deliver: (entryId: string) => Promise<void>, due: string[] = []) 
 }
 
 describe("a relay", () => {
-  test("delivers what it is offered within moments, many at a time and no more than 200", async () => {
+  test("delivers what it is offered within moments, many at a time and no more than 1,000", async () => {
     let atOnce = 0;
     let most = 0;
     const { relay, delivered } = setUp(async () => {
@@ -39,9 +39,25 @@ describe("a relay", () => {
       await Bun.sleep(5);
       atOnce--;
     });
-    for (let number = 0; number < 500; number++) relay.offer("o", [entry(String(number))]);
-    while (delivered.length < 500) await Bun.sleep(5);
-    expect(most).toBe(200);
+    for (let number = 0; number < 2500; number++) relay.offer("o", [entry(String(number))]);
+    while (delivered.length < 2500) await Bun.sleep(5);
+    expect(most).toBe(1000);
+  });
+
+  test("what is offered while deliveries are under way goes together later, not one by one", async () => {
+    const starts: string[] = [];
+    const { relay, delivered } = setUp(async (id) => {
+      starts.push(id);
+      if (Number(id) < 8) relay.offer("o", [entry(String(Number(id) + 2))]);
+      await Bun.sleep(Number(id) % 2 === 0 ? 5 : 20);
+      starts.push(`${id} done`);
+    });
+    relay.offer("o", [entry("0"), entry("1")]);
+    while (delivered.length < 10) await Bun.sleep(5);
+    const pairs = [0, 2, 4, 6, 8].flatMap((even) =>
+      [even, even + 1].map(String).concat(`${even} done`, `${even + 1} done`),
+    );
+    expect(starts).toEqual(pairs);
   });
 
   test("goes on after a delivery that throws", async () => {
@@ -55,9 +71,9 @@ describe("a relay", () => {
 
   test("does not deliver in a round what is under way already", async () => {
     const release = Promise.withResolvers<void>();
-    const { relay, delivered } = setUp(() => release.promise, ["offered-0", "offered-239", "other"]);
+    const { relay, delivered } = setUp(() => release.promise, ["offered-0", "offered-1199", "other"]);
     // More than can be delivered at a time: some wait in the queue.
-    const offered = Array.from({ length: 240 }, (_, number) => `offered-${number}`);
+    const offered = Array.from({ length: 1200 }, (_, number) => `offered-${number}`);
     relay.offer(
       "o",
       offered.map((id) => entry(id)),
@@ -65,7 +81,7 @@ describe("a relay", () => {
     const round = relay.round(new AbortController().signal);
     release.resolve();
     await round;
-    while (delivered.length < 241) await Bun.sleep(5);
+    while (delivered.length < 1201) await Bun.sleep(5);
     expect(delivered.toSorted()).toEqual([...offered, "other"].toSorted());
   });
 

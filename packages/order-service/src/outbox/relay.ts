@@ -20,8 +20,8 @@ export interface RelayTools {
   readonly periodMs: number;
 }
 
-/** Deliveries that happen together share their requests and writes. */
-const DELIVERIES_MAX = 200;
+/** Deliveries under way at most. */
+const DELIVERIES_MAX = 1000;
 /** How long new entries wait for others, in milliseconds. */
 const GATHER_MS = 100;
 const ORDERS_PER_ROUND_MAX = 500;
@@ -37,7 +37,7 @@ export class Relay implements BackgroundWork {
   /** Ids of entries that wait in the queue or are being delivered: a round leaves them alone. */
   readonly #inHand = new Set<string>();
   #queue: OwnedEntry[] = [];
-  readonly #lanes = new Set<Promise<void>>();
+  readonly #deliveries = new Set<Promise<void>>();
   #gathering: Promise<void> | undefined;
   #isStopping = false;
 
@@ -62,7 +62,7 @@ export class Relay implements BackgroundWork {
     this.#isStopping = true;
     this.#queue = [];
     await this.#gathering;
-    await Promise.all([this.#rounds.stop(), ...this.#lanes]);
+    await Promise.all([this.#rounds.stop(), ...this.#deliveries]);
   }
 
   /** Takes entries that were just written; what does not fit is found by a round. */
@@ -92,18 +92,12 @@ export class Relay implements BackgroundWork {
   #gather(): void {
     this.#gathering ??= this.#tools.clock.sleep(GATHER_MS).then(() => {
       this.#gathering = undefined;
-      const lanes = Math.min(DELIVERIES_MAX - this.#lanes.size, this.#queue.length);
-      for (let opened = 0; opened < lanes; opened++) this.#openLane();
+      for (const owned of this.#queue.splice(0, DELIVERIES_MAX - this.#deliveries.size)) {
+        const delivery = this.#deliver(owned).finally(() => this.#deliveries.delete(delivery));
+        this.#deliveries.add(delivery);
+      }
+      if (this.#queue.length > 0) this.#gather();
     });
-  }
-
-  #openLane(): void {
-    const lane = this.#deliverQueued().finally(() => this.#lanes.delete(lane));
-    this.#lanes.add(lane);
-  }
-
-  async #deliverQueued(): Promise<void> {
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) await this.#deliver(next);
   }
 
   async #deliver({ orderId, entry }: OwnedEntry): Promise<void> {
