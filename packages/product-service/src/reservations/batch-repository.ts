@@ -1,6 +1,13 @@
 import type { Clock } from "@pos/service-kit/clock";
 import type { Database } from "@pos/service-kit/database";
-import { type AnyBulkWriteOperation, type ClientSession, type Collection, MongoServerError, ObjectId } from "mongodb";
+import {
+  type AnyBulkWriteOperation,
+  type ClientSession,
+  type Collection,
+  type Filter,
+  MongoServerError,
+  ObjectId,
+} from "mongodb";
 import { type Attempt, attemptTransaction, type Worked } from "../database/transaction.ts";
 import type { ProductDocument } from "../products/documents.ts";
 import { documentOf, recordOf, type ReservationDocument } from "./documents.ts";
@@ -18,7 +25,9 @@ import {
   type ProductStock,
   type ReservationChange,
   type ReservationRecord,
+  type ReserveJob,
 } from "./protocol.ts";
+import { type Reading, RecentProducts } from "./recent-products.ts";
 
 const stockProjection = { name: 1, price: 1, stock: 1, openUnits: 1, deletedAt: 1, now: "$$NOW" } as const;
 const DUPLICATE_KEY = 11_000;
@@ -34,6 +43,7 @@ export class BatchRepository implements BatchStore {
   readonly #rules: BatchRules;
   readonly #products: Collection<ProductDocument>;
   readonly #reservations: Collection<ReservationDocument>;
+  readonly #recent = new RecentProducts();
 
   constructor(database: Database, clock: Clock, rules: BatchRules) {
     this.#session = database.client.startSession({ causalConsistency: false });
@@ -51,24 +61,51 @@ export class BatchRepository implements BatchStore {
   };
 
   /**
-   * Mostly every job is the first for its order. Such a batch is written without a look for reservations that are there
-   * already: the unique ids say so when there are, and then it is decided anew with what is there.
+   * Mostly every job is the first for its order, and its products are as they were a moment ago. Such a batch is decided
+   * without a look: the write names what it goes by, and the unique ids say so when there is a reservation already. When
+   * that does not hold, the batch is decided anew by what is there.
    */
   async attempt(jobs: readonly Job[], deadlineAtMs: number): Promise<Attempt<readonly Outcome[]>> {
-    const once = (isFirst: boolean) =>
-      attemptTransaction(this.#session, () => this.#decideAndWrite(jobs, isFirst), {
-        deadlineAtMs,
-        clock: this.#clock,
-      });
-    if (jobs.some(({ kind }) => kind !== "reserve")) return once(false);
-    const attempt = await once(true);
-    return attempt.kind === "failed" && isDuplicateKey(attempt.error) ? once(false) : attempt;
+    const once = (work: () => Promise<Worked<readonly Outcome[]>>) =>
+      attemptTransaction(this.#session, work, { deadlineAtMs, clock: this.#clock });
+    if (!jobs.every(isReserve)) return once(() => this.#decideAndWrite(jobs, { isFirst: false }));
+    const guess = this.#guess(jobs);
+    const first = await (guess === undefined
+      ? once(() => this.#decideAndWrite(jobs, { isFirst: true }))
+      : once(() => this.#writeGuess(guess)));
+    if (first.kind !== "failed") return first;
+    if (isDuplicateKey(first.error)) return once(() => this.#decideAndWrite(jobs, { isFirst: false }));
+    if (guess === undefined || !(first.error instanceof MismatchError)) return first;
+    this.#recent.forget(guess.products.keys());
+    return this.attempt(jobs, deadlineAtMs);
   }
 
-  /** @param isFirst whether no job is expected to have a reservation */
-  async #decideAndWrite(jobs: readonly Job[], isFirst: boolean): Promise<Worked<readonly Outcome[]>> {
+  /** Decides by what was met last. @returns undefined when not every job would get a new hold, which takes a look */
+  #guess(jobs: readonly ReserveJob[]): Guess | undefined {
+    const reading = this.#recent.recall(new Set(jobs.flatMap(({ items }) => items.map(({ productId }) => productId))));
+    if (reading === undefined) return undefined;
+    const { products, nowMs } = reading;
+    if (pairsToCount(products, jobs, this.#rules.pendingLimitUnits).length > 0) return undefined;
+    const decision = decideBatch(
+      { nowMs, products, reservations: new Map(), pendingUnits: new Map() },
+      jobs,
+      this.#rules,
+    );
+    return decision.outcomes.every(isNewHold) ? { products, decision } : undefined;
+  }
+
+  async #writeGuess({ products, decision }: Guess): Promise<Worked<readonly Outcome[]>> {
+    await this.#write(decision, products);
+    this.#recent.apply(decision);
+    return { value: decision.outcomes, isCommitted: true };
+  }
+
+  /** @param expected.isFirst whether no job is expected to have a reservation */
+  async #decideAndWrite(jobs: readonly Job[], { isFirst }: { isFirst: boolean }): Promise<Worked<readonly Outcome[]>> {
     const reservations = isFirst ? new Map<string, ReservationRecord>() : await this.#readReservations(jobs);
-    const { products, nowMs } = await this.#readProducts(jobs, reservations);
+    const reading = await this.#readProducts(jobs, reservations);
+    const { products, nowMs } = reading;
+    this.#recent.learn(reading);
     const pairs = pairsToCount(products, jobs, this.#rules.pendingLimitUnits);
     const pendingUnits = pairs.length === 0 ? new Map<string, number>() : await this.#countPending(pairs);
     const snapshot = { nowMs, products, pendingUnits };
@@ -77,6 +114,7 @@ export class BatchRepository implements BatchStore {
     if (isFirst && !decision.outcomes.every(isNewHold))
       decision = decideBatch({ ...snapshot, reservations: await this.#readReservations(jobs) }, jobs, this.#rules);
     await this.#write(decision);
+    this.#recent.apply(decision);
     return { value: decision.outcomes, isCommitted: decision.outcomes.some(isPromise) };
   }
 
@@ -88,7 +126,7 @@ export class BatchRepository implements BatchStore {
     return new Map(found.map((document) => [document._id.toHexString(), recordOf(document)]));
   }
 
-  async #readProducts(jobs: readonly Job[], reservations: ReadonlyMap<string, ReservationRecord>) {
+  async #readProducts(jobs: readonly Job[], reservations: ReadonlyMap<string, ReservationRecord>): Promise<Reading> {
     const ids = new Set<string>();
     for (const job of jobs) {
       const items = job.kind === "reserve" ? job.items : (reservations.get(job.orderId)?.items ?? []);
@@ -135,10 +173,17 @@ export class BatchRepository implements BatchStore {
     return units;
   }
 
-  async #write({ productChanges, newReservations, reservationChanges }: BatchDecision): Promise<void> {
+  /** @param guessed products that were not read: each must still be as the decision takes it */
+  async #write(
+    { productChanges, newReservations, reservationChanges }: BatchDecision,
+    guessed?: ReadonlyMap<string, ProductStock>,
+  ): Promise<void> {
     const session = this.#session;
     if (productChanges.length > 0) {
-      const { matchedCount } = await this.#products.bulkWrite(productUpdates(productChanges), { session });
+      const updates = productUpdates(productChanges, (group) =>
+        guessed === undefined ? {} : this.#stillAs(guessed, group),
+      );
+      const { matchedCount } = await this.#products.bulkWrite(updates, { session });
       assertAll(matchedCount, productChanges.length, "products");
     }
     if (newReservations.length > 0) {
@@ -151,7 +196,37 @@ export class BatchRepository implements BatchStore {
       assertAll(matchedCount, reservationChanges.length, "reservations");
     }
   }
+
+  /** That products which change alike have the names and prices that were answered, and no limit comes into play. */
+  #stillAs(guessed: ReadonlyMap<string, ProductStock>, group: readonly ProductChange[]): Filter<ProductDocument> {
+    const products = group.map(({ productId }) => guessed.get(productId));
+    const own = (facts: readonly unknown[]) => ({ $arrayElemAt: [{ $literal: facts }, "$$index"] });
+    const isSame = {
+      $and: [
+        { $eq: ["$name", own(products.map((product) => product?.name))] },
+        { $eq: ["$price", own(products.map((product) => product?.price))] },
+      ],
+    };
+    const ids = group.map(({ productId }) => new ObjectId(productId));
+    return {
+      openUnits: { $lte: this.#rules.pendingLimitUnits - (group[0]?.openDeltaUnits ?? 0) },
+      $expr: { $let: { vars: { index: { $indexOfArray: [{ $literal: ids }, "$_id"] } }, in: isSame } },
+    };
+  }
 }
+
+/** A decision by products that were not read in its transaction. */
+interface Guess {
+  readonly products: ReadonlyMap<string, ProductStock>;
+  readonly decision: BatchDecision;
+}
+
+/** What was to be written does not meet what is there. */
+class MismatchError extends Error {
+  override readonly name = "MismatchError";
+}
+
+const isReserve = (job: Job): job is ReserveJob => job.kind === "reserve";
 
 /**
  * Whether the caller will build on what was read or written: then it must be committed by a majority, even when the
@@ -167,7 +242,10 @@ const isDuplicateKey = (error: unknown): boolean => error instanceof MongoServer
  * One update for all products that change alike, because a statement costs the database more than a document. Where
  * units were taken the version always moves, so that this is a write that others' snapshots conflict with.
  */
-function productUpdates(changes: readonly ProductChange[]): AnyBulkWriteOperation<ProductDocument>[] {
+function productUpdates(
+  changes: readonly ProductChange[],
+  guard: (group: readonly ProductChange[]) => Filter<ProductDocument>,
+): AnyBulkWriteOperation<ProductDocument>[] {
   const alike = Map.groupBy(changes, ({ stockDeltaUnits, openDeltaUnits, isTaken }) =>
     [stockDeltaUnits, openDeltaUnits, isTaken].join(),
   );
@@ -181,7 +259,9 @@ function productUpdates(changes: readonly ProductChange[]): AnyBulkWriteOperatio
           _id: { $in: group.map(({ productId }) => new ObjectId(productId)) },
           ...(isTaken ? { deletedAt: null } : {}),
           ...(stockDeltaUnits < 0 ? { stock: { $gte: -stockDeltaUnits } } : {}),
+          ...guard(group),
         },
+        hint: { _id: 1 },
         update: {
           $inc: {
             stock: stockDeltaUnits,
@@ -205,5 +285,6 @@ function reservationUpdate({ before, after }: ReservationChange): AnyBulkWriteOp
 
 /** A guard that misses does not abort by itself. */
 function assertAll(matchedCount: number, expectedCount: number, what: string): void {
-  if (matchedCount !== expectedCount) throw new Error(`a batch met ${matchedCount} of ${expectedCount} ${what}`);
+  if (matchedCount !== expectedCount)
+    throw new MismatchError(`a batch met ${matchedCount} of ${expectedCount} ${what}`);
 }

@@ -1,0 +1,16 @@
+import type { Mutation } from "../src/mutations/mutation.ts";
+
+export const mutation: Mutation = {
+  harm: "A user gets past the limit of pending units when another process holds the first of them.",
+  edits: [
+    {
+      file: "packages/product-service/src/reservations/batch-repository.ts",
+      find: "openUnits: { $lte: this.#rules.pendingLimitUnits - (group[0]?.openDeltaUnits ?? 0) },",
+      replace: "",
+    },
+  ],
+  test: {
+    file: "packages/product-service/src/reservations/guessed-batches.test.ts",
+    name: "units that another process holds",
+  },
+};
