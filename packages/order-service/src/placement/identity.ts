@@ -1,5 +1,5 @@
 import { QUANTITY_MAX } from "@pos/contracts/limits";
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Line } from "./ports.ts";
 
 const ORDER_ID_DIGITS = 24;
@@ -39,7 +39,5 @@ export function overLimitProduct(lines: readonly Line[]): string | undefined {
 
 /** Each part is prefixed by its length in bytes, so that no two lists of parts read the same. */
 function digest(parts: readonly string[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:${part}`);
-  return hash.digest("hex");
+  return hash("sha256", parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join(""), "hex");
 }
