@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/order-service/src/placement/identity.ts",
-      find: "hash.update(`${Buffer.byteLength(part)}:${part}`)",
-      replace: "hash.update(part)",
+      find: "`${Buffer.byteLength(part)}:${part}`",
+      replace: "part",
     },
   ],
   test: {
