@@ -102,4 +102,33 @@ describe("a relay", () => {
     expect(delivered).toEqual(["1"]);
     expect(relay.waiting).toBe(0);
   });
+
+  test("a round looks a minute back; the first, each sixtieth, and one after a failure at everything", async () => {
+    const looks: (number | undefined)[] = [];
+    let isAway = false;
+    const nowMs = 1_000_000;
+    const relay = new Relay({
+      entries: {
+        due: async (_now, _limit, since) => {
+          looks.push(since?.getTime());
+          if (isAway) throw new Error("no database");
+          return [];
+        },
+      },
+      deliver: async () => undefined,
+      clock: { ...systemClock, now: () => nowMs },
+      logger: silentLogger,
+      periodMs: 10_000,
+    });
+    const round = () => relay.round(new AbortController().signal).catch(() => undefined);
+    for (let number = 0; number < 61; number++) await round();
+    expect(looks.flatMap((since, number) => (since === undefined ? [number] : []))).toEqual([0, 60]);
+    expect(looks[1]).toBe(nowMs - 60_000);
+    isAway = true;
+    await round();
+    isAway = false;
+    await round();
+    await round();
+    expect(looks.slice(61)).toEqual([nowMs - 60_000, undefined, nowMs - 60_000]);
+  });
 });

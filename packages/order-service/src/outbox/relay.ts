@@ -8,7 +8,8 @@ import type { OwnedEntry } from "./repository.ts";
 
 /** Where the relay finds entries that nobody delivered at once. */
 export interface DueEntries {
-  due(now: Date, limit: number): Promise<readonly OwnedEntry[]>;
+  /** @param since entries due before it are left out; all are looked for when absent */
+  due(now: Date, limit: number, since: Date | undefined): Promise<readonly OwnedEntry[]>;
 }
 
 /** What the relay works with. */
@@ -25,6 +26,13 @@ const DELIVERIES_MAX = 1000;
 /** How long new entries wait for others, in milliseconds. */
 const GATHER_MS = 100;
 const ORDERS_PER_ROUND_MAX = 500;
+/**
+ * How far a round looks back, in milliseconds. Delivered entries stay in the index as deleted keys for minutes, and a
+ * round that begins at the oldest walks over all of them.
+ */
+const LOOK_BACK_MS = 60_000;
+/** One of so many rounds looks back without end, and so does the first, and the one after a round that failed. */
+const FULL_EVERY_ROUNDS = 60;
 const QUEUE_MAX = 10_000;
 
 /**
@@ -39,6 +47,7 @@ export class Relay implements BackgroundWork {
   #queue: OwnedEntry[] = [];
   readonly #deliveries = new Set<Promise<void>>();
   #gathering: Promise<void> | undefined;
+  #roundsToFull = 0;
   #isStopping = false;
 
   constructor(tools: RelayTools) {
@@ -77,15 +86,19 @@ export class Relay implements BackgroundWork {
 
   /** Delivers what is due, until nothing is. */
   async round(signal: AbortSignal): Promise<void> {
+    const roundsToFull = this.#roundsToFull;
+    this.#roundsToFull = 0;
+    const since = roundsToFull === 0 ? undefined : new Date(this.#tools.clock.now() - LOOK_BACK_MS);
     for (;;) {
-      const due = await this.#tools.entries.due(new Date(this.#tools.clock.now()), ORDERS_PER_ROUND_MAX);
+      const due = await this.#tools.entries.due(new Date(this.#tools.clock.now()), ORDERS_PER_ROUND_MAX, since);
       const fresh = due.filter(({ entry }) => !this.#inHand.has(entry.id));
       for (const { entry } of fresh) this.#inHand.add(entry.id);
       await concurrently(fresh, DELIVERIES_MAX, async (owned) => {
         if (!signal.aborted) await this.#deliver(owned);
       });
-      if (fresh.length === 0 || due.length < ORDERS_PER_ROUND_MAX || signal.aborted) return;
+      if (fresh.length === 0 || due.length < ORDERS_PER_ROUND_MAX || signal.aborted) break;
     }
+    this.#roundsToFull = (roundsToFull === 0 ? FULL_EVERY_ROUNDS : roundsToFull) - 1;
   }
 
   /** Nobody waits for a delivery: those of a short while go together, in few requests and writes. */

@@ -57,22 +57,31 @@ describe("due entries", () => {
       [entry({ state: "dead", nextAt: inMs(-900) })],
       [],
     );
-    expect(await outbox.due(now, 10)).toEqual([
+    expect(await outbox.due(now, 10, undefined)).toEqual([
       { orderId: second ?? "", entry: late },
       { orderId: first ?? "", entry: due },
     ]);
   });
 
-  test("are found by the partial index, which holds nothing of delivered orders", async () => {
-    await store(...Array.from({ length: 30 }, () => []), [entry()]);
+  test.each([
+    ["all that is due", undefined, 2],
+    ["what came due since a time", new Date(now.getTime() - 1000), 1],
+  ])("are found by the partial index, which holds nothing of delivered orders: %s", async (_what, since, keys) => {
+    const old = entry({ nextAt: new Date(now.getTime() - 5000) });
+    const recent = entry({ nextAt: now });
+    await store(...Array.from({ length: 30 }, () => []), [old], [recent]);
+    const found = await outbox.due(now, 10, since);
+    expect(found.map((owned) => owned.entry.id)).toEqual([old.id, recent.id].slice(-keys));
     const explained = await test_.database.db
       .collection<never>("orders")
-      .find(dueFilter(now) as never)
-      .sort({ "outbox.nextAt": 1 })
+      .find(dueFilter(now, since) as never)
+      .hint("outbox_pending")
       .limit(10)
       .explain("executionStats");
     expect(stagesOf(explained)).toContain("IXSCAN");
-    expect((explained as { executionStats: { totalKeysExamined: number } }).executionStats.totalKeysExamined).toBe(1);
+    expect((explained as { executionStats: { totalKeysExamined: number } }).executionStats.totalKeysExamined).toBe(
+      keys,
+    );
   });
 
   test("leave their order unchanged when they are dropped, postponed or revived", async () => {
@@ -86,7 +95,7 @@ describe("due entries", () => {
     expect(read).toEqual({ ...order, outbox: [{ ...b, tries: 3, state: "dead", lastError: "no" }] });
     expect(await outbox.revive(order.id, b.id, now)).toBe(true);
     expect(await outbox.revive(order.id, a.id, now)).toBe(false);
-    const [revived] = await outbox.due(now, 10);
+    const [revived] = await outbox.due(now, 10, undefined);
     expect(revived?.entry).toMatchObject({ id: b.id, tries: 0, state: "pending", nextAt: now });
   });
 });

@@ -30,11 +30,15 @@ export class OutboxRepository {
     this.#orders = db.collection<OrderDocument>("orders", { readConcern: { level: "majority" } });
   }
 
-  /** Pending entries whose time has come, the ones that wait longest first, of at most `limit` orders. */
-  async due(now: Date, limit: number): Promise<readonly OwnedEntry[]> {
+  /**
+   * Pending entries whose time has come, the ones that wait longest first, of at most `limit` orders.
+   * @param since entries whose time came before it are left out; none are when undefined
+   */
+  async due(now: Date, limit: number, since: Date | undefined): Promise<readonly OwnedEntry[]> {
     const found = await this.#orders
-      .find<WithOutbox>(dueFilter(now), { projection: { outbox: 1 }, maxTimeMS: QUERY_MAX_MS })
-      .sort({ "outbox.nextAt": 1 })
+      .find<WithOutbox>(dueFilter(now, since), { projection: { outbox: 1 }, maxTimeMS: QUERY_MAX_MS })
+      // By time, because that is how the index goes. Asked to sort an array's field, the database would walk all of it.
+      .hint("outbox_pending")
       .limit(limit)
       .toArray();
     return found.flatMap(owned).filter(({ entry }) => entry.state === "pending" && entry.nextAt <= now);
@@ -117,9 +121,9 @@ export class OutboxRepository {
 }
 
 /** Exported for the test of its index: the first condition is the one of the partial index. */
-export const dueFilter = (now: Date): Filter<OrderDocument> => ({
+export const dueFilter = (now: Date, since: Date | undefined): Filter<OrderDocument> => ({
   "outbox.state": "pending",
-  outbox: { $elemMatch: { state: "pending", nextAt: { $lte: now } } },
+  outbox: { $elemMatch: { state: "pending", nextAt: { $lte: now, ...(since === undefined ? {} : { $gte: since }) } } },
 });
 
 function owned({ _id, outbox }: WithOutbox): readonly OwnedEntry[] {
