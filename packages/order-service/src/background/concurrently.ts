@@ -1,6 +1,6 @@
 /** Does the work for every item, at most `limit` at a time. Rejects when one of them does. */
 export async function concurrently<Item>(
-  items: Iterable<Item>,
+  items: readonly Item[],
   limit: number,
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
@@ -8,5 +8,5 @@ export async function concurrently<Item>(
   const lane = async () => {
     for (let next = rest.next(); next.done !== true; next = rest.next()) await work(next.value);
   };
-  await Promise.all(Array.from({ length: limit }, lane));
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
 }

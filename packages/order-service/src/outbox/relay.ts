@@ -8,7 +8,7 @@ import type { OwnedEntry } from "./repository.ts";
 
 /** Where the relay finds entries that nobody delivered at once. */
 export interface DueEntries {
-  /** @param since entries due before it are left out; all are looked for when absent */
+  /** @param since entries due before it are left out; none are when undefined */
   due(now: Date, limit: number, since: Date | undefined): Promise<readonly OwnedEntry[]>;
 }
 

@@ -6,7 +6,7 @@ import { type Reservation, type ReservationCommand, type ReservationCommandResul
 import { Coalescer, type Flights } from "@pos/service-kit/coalesce";
 import { currentScope, runInScope, type Scope } from "@pos/service-kit/scope";
 import type { ReservationRefusal, Reservations, ReserveCommand, Unanswered } from "../placement/ports.ts";
-import { hop, type HopTools } from "./service-call.ts";
+import { hop, type HopTools, type PlacementHopTools } from "./service-call.ts";
 import { tooLate, unanswered } from "./unanswered.ts";
 import { untilDeadline } from "./until-deadline.ts";
 
@@ -38,12 +38,10 @@ const refusalStatus: Readonly<Record<ReservationRefusal["code"], number>> = {
  * The reservations of product-service over HTTP. Commands that arrive while a request is under way share the next one,
  * each with a verdict of its own; a request without an answer decides nothing for any of them. Holds and moves do not
  * wait for each other.
- * @param tools.flights shared with the user checks: a placement waits for both, so that a check that went ahead alone
- *   would be a call more for the same wait
  */
 export function createReservations(
   client: ReturnType<typeof reservationsClient>,
-  tools: HopTools & { readonly flights?: Flights },
+  tools: PlacementHopTools,
 ): Reservations {
   const { clock } = tools;
   const channel = (name: string, flights?: Flights) =>
@@ -54,7 +52,7 @@ export function createReservations(
       weightMax: LINES_MAX,
       weightOf: ({ command }) => ("items" in command ? command.items.length : 1),
       queueMax: QUEUE_MAX,
-      ...(flights === undefined ? {} : { flights }),
+      flights,
       isExpired: ({ deadlineAtMs }) => clock.now() >= deadlineAtMs,
     });
   const holds = channel("reserve stock", tools.flights);

@@ -2,6 +2,7 @@ import { ApiError, NoAnswerError } from "@pos/client/errors";
 import type { ServiceToken } from "@pos/client/service-token";
 import type { CallOptions } from "@pos/client/transport";
 import type { Clock } from "@pos/service-kit/clock";
+import type { Flights } from "@pos/service-kit/coalesce";
 import type { Logger } from "@pos/service-kit/logger";
 import type { Unanswered } from "../placement/ports.ts";
 import { type ServiceName, tooLate, unanswered } from "./unanswered.ts";
@@ -12,6 +13,15 @@ export interface HopTools {
   readonly token: ServiceToken;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** What the hops of a placement share beside that. */
+export interface PlacementHopTools extends HopTools {
+  /**
+   * Of user checks and holds: a placement waits for both, so that a check that went ahead alone would be a call more for
+   * the same wait. Each goes when it can when absent.
+   */
+  readonly flights?: Flights;
 }
 
 /** Limits and names of one hop. */

@@ -1,10 +1,10 @@
 import type { usersClient } from "@pos/client/users";
 import { LOOKUP_MAX_IDS } from "@pos/contracts/limits";
 import type { UserLookupResult } from "@pos/contracts/users";
-import { Coalescer, type Flights } from "@pos/service-kit/coalesce";
+import { Coalescer } from "@pos/service-kit/coalesce";
 import { currentScope, runInScope, type Scope } from "@pos/service-kit/scope";
 import type { Unanswered, Users } from "../placement/ports.ts";
-import { hop, type HopTools } from "./service-call.ts";
+import { hop, type PlacementHopTools } from "./service-call.ts";
 import { tooLate, unanswered } from "./unanswered.ts";
 import { untilDeadline } from "./until-deadline.ts";
 
@@ -21,12 +21,11 @@ const QUEUE_MAX = 5000;
 /**
  * Checks users over HTTP. Questions that arrive while a call is under way share the next one; a call holds only users
  * that were asked for before it began, so no verdict is older than its request.
- * @param tools.flights shared with the holds, as in `createReservations`
  * @returns the port for one request, by its trace headers; a shared call carries those of its first
  */
 export function createUsers(
   client: ReturnType<typeof usersClient>,
-  tools: HopTools & { readonly flights?: Flights },
+  tools: PlacementHopTools,
 ): (trace: Readonly<Record<string, string>>) => Users {
   const { clock, flights } = tools;
   const coalescer = new Coalescer<Question, Verdict>({
@@ -44,7 +43,7 @@ export function createUsers(
     },
     batchMax: LOOKUP_MAX_IDS,
     queueMax: QUEUE_MAX,
-    ...(flights === undefined ? {} : { flights }),
+    flights,
     isExpired: ({ deadlineAtMs }) => clock.now() >= deadlineAtMs,
   });
   return (trace) => ({

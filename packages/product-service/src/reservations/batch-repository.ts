@@ -66,8 +66,12 @@ export class BatchRepository implements BatchStore {
    * that does not hold, the batch is decided anew by what is there.
    */
   async attempt(jobs: readonly Job[], deadlineAtMs: number): Promise<Attempt<readonly Outcome[]>> {
-    const once = (work: () => Promise<Worked<readonly Outcome[]>>) =>
-      attemptTransaction(this.#session, work, { deadlineAtMs, clock: this.#clock });
+    const once = async (work: () => Promise<Worked<BatchDecision>>): Promise<Attempt<readonly Outcome[]>> => {
+      const attempt = await attemptTransaction(this.#session, work, { deadlineAtMs, clock: this.#clock });
+      if (attempt.kind !== "done") return attempt;
+      this.#recent.apply(attempt.value);
+      return { kind: "done", value: attempt.value.outcomes };
+    };
     if (!jobs.every(isReserve)) return once(() => this.#decideAndWrite(jobs, { isFirst: false }));
     const guess = this.#guess(jobs);
     const first = await (guess === undefined
@@ -94,14 +98,13 @@ export class BatchRepository implements BatchStore {
     return decision.outcomes.every(isNewHold) ? { products, decision } : undefined;
   }
 
-  async #writeGuess({ products, decision }: Guess): Promise<Worked<readonly Outcome[]>> {
+  async #writeGuess({ products, decision }: Guess): Promise<Worked<BatchDecision>> {
     await this.#write(decision, products);
-    this.#recent.apply(decision);
-    return { value: decision.outcomes, isCommitted: true };
+    return { value: decision, isCommitted: true };
   }
 
   /** @param expected.isFirst whether no job is expected to have a reservation */
-  async #decideAndWrite(jobs: readonly Job[], { isFirst }: { isFirst: boolean }): Promise<Worked<readonly Outcome[]>> {
+  async #decideAndWrite(jobs: readonly Job[], { isFirst }: { isFirst: boolean }): Promise<Worked<BatchDecision>> {
     const reservations = isFirst ? new Map<string, ReservationRecord>() : await this.#readReservations(jobs);
     const reading = await this.#readProducts(jobs, reservations);
     const { products, nowMs } = reading;
@@ -114,8 +117,7 @@ export class BatchRepository implements BatchStore {
     if (isFirst && !decision.outcomes.every(isNewHold))
       decision = decideBatch({ ...snapshot, reservations: await this.#readReservations(jobs) }, jobs, this.#rules);
     await this.#write(decision);
-    this.#recent.apply(decision);
-    return { value: decision.outcomes, isCommitted: decision.outcomes.some(isPromise) };
+    return { value: decision, isCommitted: decision.outcomes.some(isPromise) };
   }
 
   async #readReservations(jobs: readonly Job[]): Promise<Map<string, ReservationRecord>> {

@@ -55,7 +55,7 @@ export interface CoalescerOptions<Item, Result> {
   /** Most items that wait; one more is refused at once. */
   readonly queueMax: number;
   /** Room for batches under way; of its own, for one at a time, when absent. */
-  readonly flights?: Flights;
+  readonly flights?: Flights | undefined;
   /** Asked when a batch is about to begin: an item nobody waits for any more is left out. */
   isExpired?(item: Item): boolean;
 }
