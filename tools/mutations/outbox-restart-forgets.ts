@@ -1,7 +1,7 @@
 import type { Mutation } from "../src/mutations/mutation.ts";
 
 export const mutation: Mutation = {
-  harm: "Orders whose service died right after the sale keep their stock neither sold nor free.",
+  harm: "Orders whose service died right after they were cancelled keep their stock neither sold nor free.",
   edits: [
     {
       file: "packages/order-service/src/outbox/relay.ts",

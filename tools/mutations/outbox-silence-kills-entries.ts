@@ -1,7 +1,7 @@
 import type { Mutation } from "../src/mutations/mutation.ts";
 
 export const mutation: Mutation = {
-  harm: "After an outage of some minutes confirmed orders wait for a person.",
+  harm: "After an outage of some minutes the stock of cancelled orders waits for a person.",
   edits: [
     {
       file: "packages/order-service/src/placement/relay.ts",

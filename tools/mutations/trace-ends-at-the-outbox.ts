@@ -9,5 +9,5 @@ export const mutation: Mutation = {
       replace: "",
     },
   ],
-  test: { file: "packages/testing/src/telemetry/traces.test.ts", name: "one order is one trace" },
+  test: { file: "packages/testing/src/telemetry/traces.test.ts", name: "a cancellation is one trace" },
 };

@@ -16,9 +16,9 @@ export interface CopiedOrder extends Document {
 
 /**
  * Fits an order to the stock book it is restored with, which was copied a little earlier. An order that has no
- * reservation there was placed in between and is left out: its units are still in stock there. For any other the
- * messages that lead from the reservation as it was to the order as it is are put back into its outbox; the relay
- * delivers them, and product-service takes each as often as it comes.
+ * reservation there was placed in between and is left out: its units are still in stock there. Any other gets the
+ * message that leads from the reservation as it was to the order as it is; the relay delivers it, and product-service
+ * takes it as often as it comes. A hold that is only to be confirmed is the reaper's, as after any crash.
  * @returns undefined when the order is to be left out
  */
 export function reconcile(
@@ -27,18 +27,17 @@ export function reconcile(
   now: Date,
 ): CopiedOrder | undefined {
   if (reservation === undefined) return order.status === "void" ? order : undefined;
-  const missing = neededMoves(order.status, reservation).filter((kind) => !isWaiting(order.outbox, kind, reservation));
-  if (missing.length === 0) return order;
-  return { ...order, outbox: [...order.outbox, ...missing.map((kind) => entry(kind, reservation.rid, now))] };
+  const move = neededMove(order.status, reservation);
+  if (move === undefined || isWaiting(order.outbox, move, reservation)) return order;
+  return { ...order, outbox: [...order.outbox, entry(move, reservation.rid, now)] };
 }
 
-type Move = "confirm" | "release" | "settle";
+type Move = "release" | "settle";
 
-function neededMoves(status: CopiedOrder["status"], { state, isOpen }: CopiedReservation): readonly Move[] {
-  if (state === "released") return [];
-  if (status === "void" || status === "cancelled") return ["release"];
-  const isPending = status === "pending";
-  return [...(state === "held" ? (["confirm"] as const) : []), ...(isOpen && !isPending ? (["settle"] as const) : [])];
+function neededMove(status: CopiedOrder["status"], { state, isOpen }: CopiedReservation): Move | undefined {
+  if (state === "released") return undefined;
+  if (status === "void" || status === "cancelled") return "release";
+  return isOpen && status !== "pending" ? "settle" : undefined;
 }
 
 const isWaiting = (outbox: readonly Document[], kind: Move, { rid }: CopiedReservation): boolean =>

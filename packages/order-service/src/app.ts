@@ -20,6 +20,7 @@ import manifest from "../package.json" with { type: "json" };
 import { AuditRepository } from "./audit/repository.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { AuditService } from "./audit/service.ts";
+import { Gathered } from "./background/gathered.ts";
 import { type Config, environment } from "./config.ts";
 import { orderMeasurements } from "./measurements.ts";
 import { layout } from "./migrations.ts";
@@ -32,9 +33,10 @@ import { Relay } from "./outbox/relay.ts";
 import { OutboxRepository } from "./outbox/repository.ts";
 import { outboxRoutes } from "./outbox/routes.ts";
 import { OutboxService } from "./outbox/service.ts";
+import { confirmPlaced, type PlacedOrder } from "./placement/confirm.ts";
 import type { OutboxEntry, StoredOrder } from "./placement/order.ts";
 import type { PlacementPorts } from "./placement/ports.ts";
-import { reapReservation } from "./placement/reap.ts";
+import { followOrder, reapReservation } from "./placement/reap.ts";
 import { relayEntry } from "./placement/relay.ts";
 import { Reaper } from "./reaper/reaper.ts";
 import { createReservations } from "./upstream/reservations.ts";
@@ -108,6 +110,16 @@ function wire({ config, database, logger, clock }: BuildParts<Config>, telemetry
     logger,
     periodMs: config.relayPeriodMs,
   });
+  // What is not confirmed, because it fails or the process ends, is found by a reaper.
+  const confirms = new Gathered<PlacedOrder & { traceparent: string | undefined }>({
+    name: "confirm",
+    work: ({ traceparent, ...order }) =>
+      telemetry.perform({ name: "confirm", traceparent, attributes: { "order.id": order.orderId } }, async () =>
+        measurements.confirmed(await confirmPlaced(order, ports)),
+      ),
+    clock,
+    logger,
+  });
   const orders = {
     insertAll(batch: readonly StoredOrder[]) {
       measurements.inserted(batch.length);
@@ -119,6 +131,11 @@ function wire({ config, database, logger, clock }: BuildParts<Config>, telemetry
   const store = new CoalescingOrderStore(orders, outboxRepository, {
     clock,
     logger,
+    onInserted({ id: orderId, rid, status, outbox }) {
+      relay.offer(orderId, outbox);
+      if (status === "pending" && rid !== undefined)
+        confirms.offer({ orderId, rid, traceparent: currentScope()?.traceparent });
+    },
     onEntries: (orderId, entries) => relay.offer(orderId, entries),
   });
   const usersFor = createUsers(usersClient(createTransport({ baseUrl: config.userServiceUrl, token, sender })), hops);
@@ -150,6 +167,11 @@ function wire({ config, database, logger, clock }: BuildParts<Config>, telemetry
       measurements.reaped(reaping);
       return reaping;
     },
+    async follow(hold) {
+      const reaping = await followOrder(hold, ports);
+      if (reaping !== "later") measurements.reaped(reaping);
+      return reaping;
+    },
     clock,
     logger,
     telemetry,
@@ -161,14 +183,18 @@ function wire({ config, database, logger, clock }: BuildParts<Config>, telemetry
     list: orderRepository.list.bind(orderRepository),
   };
   const census = new OutboxCensus(outboxRepository, { clock, logger });
-  measurements.watchQueues({ inserts: () => store.waitingInserts, relay: () => relay.waiting });
+  measurements.watchQueues({
+    inserts: () => store.waitingInserts,
+    confirms: () => confirms.waiting,
+    relay: () => relay.waiting,
+  });
   measurements.watchOutbox(() => census.state);
   const { placementTimeoutMs } = config;
   return {
     orders: new OrderService(reader, portsFor, { clock, placementTimeoutMs, measurements }),
     outbox: new OutboxService(outboxRepository, clock),
     audit: new AuditService(new AuditRepository(database.db)),
-    background: [relay, reaper, census],
+    background: [relay, confirms, reaper, census],
   };
 }
 

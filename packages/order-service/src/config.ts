@@ -25,7 +25,7 @@ export const environment = {
     minimum: 10,
     maximum: 5000,
   }),
-  reaperPeriodMs: integer("REAPER_PERIOD_MS", 10_000, {
+  reaperPeriodMs: integer("REAPER_PERIOD_MS", 5000, {
     describe: "pause between two rounds of the reaper, in milliseconds",
     minimum: 10,
     maximum: 60_000,

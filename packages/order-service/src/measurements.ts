@@ -1,6 +1,7 @@
 import { errorStatus } from "@pos/contracts/errors";
 import type { Metrics } from "@pos/service-kit/metrics";
 import type { MoveKind } from "./placement/order.ts";
+import type { Confirmation } from "./placement/confirm.ts";
 import type { Placement } from "./placement/place.ts";
 import type { Reaping } from "./placement/reap.ts";
 import type { Delivery } from "./placement/relay.ts";
@@ -29,6 +30,7 @@ const placements = [
 ];
 const moves = ["confirm", "release", "settle"] as const satisfies readonly MoveKind[];
 const deliveries = ["delivered", "postponed", "dead"] as const satisfies readonly Delivery[];
+const confirmations = ["confirmed", "later"] as const satisfies readonly Confirmation[];
 const reapings = ["released", "confirmed", "later"] as const satisfies readonly Reaping[];
 const PLACEMENT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5];
 const INSERT_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200];
@@ -61,8 +63,12 @@ export function orderMeasurements(metrics: Metrics) {
     { name: "outbox_deliveries_total", help: "Deliveries of outbox entries, by kind and outcome" },
     { kind: moves, outcome: deliveries },
   );
+  const confirmed = metrics.counter(
+    { name: "order_confirmations_total", help: "Confirms of the reservations of new orders; later ones by the reaper" },
+    { outcome: confirmations },
+  );
   const reaped = metrics.counter(
-    { name: "reaper_actions_total", help: "Abandoned reservations that the reaper looked at, by what it did" },
+    { name: "reaper_actions_total", help: "Reservations held for too long, by what the reaper did" },
     { action: reapings },
   );
   const violations = metrics.counter(
@@ -88,9 +94,10 @@ export function orderMeasurements(metrics: Metrics) {
     },
     inserted: (count: number) => inserts.observe(count),
     delivered: (kind: MoveKind, outcome: Delivery) => delivered.add({ kind, outcome }),
+    confirmed: (outcome: Confirmation) => confirmed.add({ outcome }),
     reaped: (action: Reaping) => reaped.add({ action }),
     violated: () => violations.add({}),
-    watchQueues: (queues: Readonly<Record<"inserts" | "relay", () => number>>) =>
+    watchQueues: (queues: Readonly<Record<"inserts" | "confirms" | "relay", () => number>>) =>
       metrics.gauges({ name: "order_queue_depth", help: "Work that waits, by queue" }, "queue", queues),
     /** @param read what the outbox held at the last look; undefined before the first */
     watchOutbox(read: () => OutboxState | undefined): void {

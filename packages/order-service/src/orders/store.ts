@@ -25,7 +25,9 @@ export interface Entries {
 export interface StoreTools {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Hears of every outbox entry whose write was acknowledged. */
+  /** Hears of every order and tombstone whose insert was acknowledged. */
+  onInserted(order: StoredOrder): void;
+  /** Hears of the outbox entries of every change of status that was acknowledged. */
   onEntries(orderId: string, entries: readonly OutboxEntry[]): void;
 }
 
@@ -96,9 +98,9 @@ export class CoalescingOrderStore implements OrderStore {
 
   async insert(order: StoredOrder, deadlineAtMs: number) {
     const verdict = this.#inserts.add({ order, deadlineAtMs }).catch(unknown);
-    // The entries are told of even when nobody waits for the verdict any more.
+    // It is told of even when nobody waits for the verdict any more.
     void verdict.then(({ kind }) => {
-      if (kind === "acknowledged") this.#tools.onEntries(order.id, order.outbox);
+      if (kind === "acknowledged") this.#tools.onInserted(order);
     });
     return this.#watched(order.id, verdict, deadlineAtMs);
   }

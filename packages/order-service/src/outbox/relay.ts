@@ -2,6 +2,7 @@ import type { Clock } from "@pos/service-kit/clock";
 import type { Logger } from "@pos/service-kit/logger";
 import type { BackgroundWork } from "@pos/service-kit/run-service";
 import { concurrently } from "../background/concurrently.ts";
+import { Gathered } from "../background/gathered.ts";
 import { periodic } from "../background/periodic.ts";
 import type { OutboxEntry } from "../placement/order.ts";
 import type { OwnedEntry } from "./repository.ts";
@@ -21,10 +22,8 @@ export interface RelayTools {
   readonly periodMs: number;
 }
 
-/** Deliveries under way at most. */
+/** Deliveries of a round under way at most. */
 const DELIVERIES_MAX = 1000;
-/** How long new entries wait for others, in milliseconds. */
-const GATHER_MS = 100;
 const ORDERS_PER_ROUND_MAX = 500;
 /**
  * How far a round looks back, in milliseconds. Delivered entries stay in the index as deleted keys for minutes, and a
@@ -33,7 +32,6 @@ const ORDERS_PER_ROUND_MAX = 500;
 const LOOK_BACK_MS = 60_000;
 /** One of so many rounds looks back without end, and so does the first, and the one after a round that failed. */
 const FULL_EVERY_ROUNDS = 60;
-const QUEUE_MAX = 10_000;
 
 /**
  * Delivers outbox entries: within moments when this process wrote them, and in rounds whatever is due, so that entries of a
@@ -44,14 +42,13 @@ export class Relay implements BackgroundWork {
   readonly #rounds: BackgroundWork;
   /** Ids of entries that wait in the queue or are being delivered: a round leaves them alone. */
   readonly #inHand = new Set<string>();
-  #queue: OwnedEntry[] = [];
-  readonly #deliveries = new Set<Promise<void>>();
-  #gathering: Promise<void> | undefined;
+  /** Nobody waits for a delivery: those of a short while go together, in few requests and writes. */
+  readonly #offered: Gathered<OwnedEntry>;
   #roundsToFull = 0;
-  #isStopping = false;
 
   constructor(tools: RelayTools) {
     this.#tools = tools;
+    this.#offered = new Gathered({ ...tools, name: "delivery", work: (owned) => this.#deliver(owned) });
     this.#rounds = periodic(
       { name: "outbox relay", periodMs: tools.periodMs, round: (signal) => this.round(signal) },
       tools,
@@ -60,7 +57,7 @@ export class Relay implements BackgroundWork {
 
   /** Entries of this process that wait for their first delivery. */
   get waiting(): number {
-    return this.#queue.length;
+    return this.#offered.waiting;
   }
 
   start(): void {
@@ -68,20 +65,12 @@ export class Relay implements BackgroundWork {
   }
 
   async stop(): Promise<void> {
-    this.#isStopping = true;
-    this.#queue = [];
-    await this.#gathering;
-    await Promise.all([this.#rounds.stop(), ...this.#deliveries]);
+    await Promise.all([this.#rounds.stop(), this.#offered.stop()]);
   }
 
   /** Takes entries that were just written; what does not fit is found by a round. */
   offer(orderId: string, entries: readonly OutboxEntry[]): void {
-    if (this.#isStopping || this.#queue.length >= QUEUE_MAX) return;
-    for (const entry of entries) {
-      this.#inHand.add(entry.id);
-      this.#queue.push({ orderId, entry });
-    }
-    if (this.#queue.length > 0) this.#gather();
+    for (const entry of entries) if (this.#offered.offer({ orderId, entry })) this.#inHand.add(entry.id);
   }
 
   /** Delivers what is due, until nothing is. */
@@ -99,18 +88,6 @@ export class Relay implements BackgroundWork {
       if (fresh.length === 0 || due.length < ORDERS_PER_ROUND_MAX || signal.aborted) break;
     }
     this.#roundsToFull = (roundsToFull === 0 ? FULL_EVERY_ROUNDS : roundsToFull) - 1;
-  }
-
-  /** Nobody waits for a delivery: those of a short while go together, in few requests and writes. */
-  #gather(): void {
-    this.#gathering ??= this.#tools.clock.sleep(GATHER_MS).then(() => {
-      this.#gathering = undefined;
-      for (const owned of this.#queue.splice(0, DELIVERIES_MAX - this.#deliveries.size)) {
-        const delivery = this.#deliver(owned).finally(() => this.#deliveries.delete(delivery));
-        this.#deliveries.add(delivery);
-      }
-      if (this.#queue.length > 0) this.#gather();
-    });
   }
 
   async #deliver({ orderId, entry }: OwnedEntry): Promise<void> {

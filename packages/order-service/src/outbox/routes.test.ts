@@ -35,10 +35,6 @@ async function eventually<Value>(read: () => Promise<Value>, isThere: (value: Va
 
 test("while product-service is away messages wait without losing a try, and are delivered when it is back", async () => {
   const order = await place();
-  await eventually(
-    () => stack.admin.audit.outbox(),
-    ({ entries }) => entries.length === 0,
-  );
   stack.proxies.product.cut();
   await customer.client.orders.setStatus(order.id, { status: "cancelled" });
   const { entries } = await eventually(
@@ -59,11 +55,7 @@ test("while product-service is away messages wait without losing a try, and are 
 });
 
 test("a message that is refused again and again is dead, blocks no other, and a retry revives it", async () => {
-  const poison = await place();
-  await eventually(
-    () => stack.admin.audit.order(poison.id),
-    ({ outbox }) => outbox.length === 0,
-  );
+  await place();
   // A token that product-service refuses by its form: the message itself is at fault.
   const entry = {
     id: "poison",
@@ -78,9 +70,10 @@ test("a message that is refused again and again is dead, blocks no other, and a 
     .collection("orders")
     .updateOne({ history: { $exists: true }, status: "pending" }, { $set: { outbox: [{ ...entry, ...at }] } });
   const healthy = await place();
+  await customer.client.orders.setStatus(healthy.id, { status: "cancelled" });
   await eventually(
     () => stack.admin.audit.reservation(healthy.id),
-    ({ state }) => state === "confirmed",
+    ({ state }) => state === "released",
   );
   const dead = await eventually(
     () => stack.admin.audit.outbox({ state: "dead" }),
@@ -89,6 +82,7 @@ test("a message that is refused again and again is dead, blocks no other, and a 
   expect(dead.entries).toMatchObject([{ entry: { id: "poison", state: "dead", tries: ENTRY_TRIES_MAX } }]);
   const orderId = dead.entries[0]?.orderId ?? "";
 
+  // Versions before confirms were sent from memory left such entries.
   const orders = stack.databases.order.database.db.collection("orders");
   const { rid } = await stack.admin.audit.order(orderId);
   await orders.updateOne({ "outbox.id": "poison" }, { $set: { "outbox.$.rid": rid, "outbox.$.kind": "confirm" } });

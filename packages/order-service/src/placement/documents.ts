@@ -8,7 +8,7 @@ export const FIRST_RELAY_AFTER_MS = 2000;
 type Tools = Pick<PlacementPorts, "clock" | "random" | "traceparent">;
 
 /** A message that waits for its first delivery. */
-export function newEntry(kind: MoveKind, rid: string, tools: Tools): OutboxEntry {
+export function newEntry(kind: Exclude<MoveKind, "confirm">, rid: string, tools: Tools): OutboxEntry {
   const now = tools.clock.now();
   return {
     id: tools.random.entryId(),
@@ -32,11 +32,11 @@ export interface AttemptFacts {
   readonly rid?: string;
 }
 
-/** The document of a placed order: pending, with the message that confirms its reservation. */
+/** The document of a placed order. */
 export function pendingOrder(
   attempt: AttemptFacts & { rid: string },
   placed: { items: readonly OrderItem[]; totalAmount: number; by: string },
-  tools: Tools,
+  tools: Pick<Tools, "clock">,
 ): StoredOrder {
   const now = new Date(tools.clock.now());
   return {
@@ -45,7 +45,7 @@ export function pendingOrder(
     items: placed.items,
     totalAmount: placed.totalAmount,
     history: [{ status: "pending", at: now, by: placed.by }],
-    outbox: [newEntry("confirm", attempt.rid, tools)],
+    outbox: [],
     version: 1,
     createdAt: now,
     updatedAt: now,

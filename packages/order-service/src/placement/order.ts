@@ -9,6 +9,7 @@ export type MoveKind = "confirm" | "release" | "settle";
 /** A message that must reach product-service at least once; it lives in the document of its order. */
 export interface OutboxEntry {
   readonly id: string;
+  /** A `confirm` was written by a version before confirms were sent from memory. */
   readonly kind: MoveKind;
   /** Token of the reservation that the message moves. */
   readonly rid: string;

@@ -79,7 +79,7 @@ async function tryAttempt(attempt: Attempt, ports: PlacementPorts): Promise<Next
   return store(attempt, reservation, ports);
 }
 
-/** Step 3: the insert of the order, with its message in the same document, is the moment at which it is placed. */
+/** Step 3: the insert of the order is the moment at which it is placed. */
 async function store(attempt: Attempt, hold: Hold, ports: PlacementPorts): Promise<Next> {
   const { command, ...facts } = attempt;
   const items = pricedItems(command.lines, hold.items);

@@ -2,19 +2,19 @@ import { expect, test } from "bun:test";
 import { memoryWorld, type Script } from "../test/memory-world.ts";
 import { pendingOrder } from "./documents.ts";
 import type { StoredOrder } from "./order.ts";
-import { reapReservation } from "./reap.ts";
+import { followOrder, reapReservation } from "./reap.ts";
 
 const orderId = "1".repeat(24);
 const hold = { orderId, rid: "rid", userId: "a".repeat(24), fingerprint: "f" };
 
-async function reap(script: Script, order?: Partial<StoredOrder>) {
+async function reap(script: Script, order?: Partial<StoredOrder>, step = reapReservation) {
   const world = memoryWorld(script);
   const command = { orderId, userId: hold.userId, fingerprint: "f", items: [] };
   world.holds.set(orderId, { rid: "rid", state: "held", command });
   const facts = { id: orderId, userId: hold.userId, fingerprint: "f", rid: "rid" };
   const pending = pendingOrder(facts, { items: [], totalAmount: 1, by: "x" }, world.ports);
   if (order !== undefined) world.orders.set(orderId, { ...pending, ...order });
-  const reaping = await reapReservation(hold, world.ports);
+  const reaping = await step(hold, world.ports);
   return { world, reaping, state: world.holds.get(orderId)?.state };
 }
 
@@ -62,4 +62,25 @@ test.each<[string, Script]>([
 test("a move without an answer is left for the next round", async () => {
   const { reaping } = await reap({ move: [{ kind: "unanswered", reason: "unavailable" }] });
   expect(reaping).toBe("later");
+});
+
+test("a younger hold without an order is left alone, and no tombstone is written", async () => {
+  const { world, reaping, state } = await reap({}, undefined, followOrder);
+  expect([reaping, state]).toEqual(["later", "held"]);
+  expect(world.calls).toEqual([`read ${orderId}`]);
+});
+
+test.each([
+  ["pending", "confirmed"],
+  ["processing", "confirmed"],
+  ["completed", "confirmed"],
+  ["void", "released"],
+  ["cancelled", "released"],
+] as const)("a younger hold of a %s order is %s", async (status, outcome) => {
+  expect(await reap({}, { status }, followOrder)).toMatchObject({ reaping: outcome, state: outcome });
+});
+
+test("a younger hold is not moved by what no majority has", async () => {
+  const { reaping, state } = await reap({ readMajority: [{ kind: "unknown" }] }, {}, followOrder);
+  expect([reaping, state]).toEqual(["later", "held"]);
 });

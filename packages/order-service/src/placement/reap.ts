@@ -1,7 +1,7 @@
 import { voidOrder } from "./documents.ts";
 import type { PlacementPorts } from "./ports.ts";
 
-/** A reservation that has been held for longer than a placement can take. */
+/** A reservation that has been held for longer than a placement mostly takes. */
 export interface StaleHold {
   readonly orderId: string;
   readonly rid: string;
@@ -25,6 +25,16 @@ export async function reapReservation(hold: StaleHold, ports: PlacementPorts): P
   const inserted = await ports.orders.insert(voidOrder({ id, rid, userId, fingerprint }, [], ports), deadlineAtMs);
   if (inserted.kind === "unknown") return "later";
   if (inserted.kind === "acknowledged") return move("release", hold, ports);
+  return followOrder(hold, ports);
+}
+
+/**
+ * Settles a hold whose order a majority has: its confirm did not come, because a process died or a call was lost. One
+ * without an order is left alone, since its placement may be under way. Looking needs no tombstone: what a majority has
+ * stays so.
+ */
+export async function followOrder(hold: StaleHold, ports: PlacementPorts): Promise<Reaping> {
+  const { orderId: id, rid } = hold;
   const read = await ports.orders.readMajority(id);
   if (read.kind !== "found") return "later";
   const { order } = read;

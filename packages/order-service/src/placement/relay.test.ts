@@ -1,13 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { type MemoryWorld, memoryWorld, type Script } from "../test/memory-world.ts";
 import { newEntry, pendingOrder } from "./documents.ts";
-import type { MoveKind, OutboxEntry, StoredOrder } from "./order.ts";
+import type { OutboxEntry, StoredOrder } from "./order.ts";
 import type { Moved } from "./ports.ts";
 import { ENTRY_TRIES_MAX, postponed, RELAY_BACKOFF_MAX_MS, relayEntry } from "./relay.ts";
 
 const id = "1".repeat(24);
 
-function setUp(kind: MoveKind, script: Script, status: StoredOrder["status"] = "pending") {
+function setUp(kind: "release" | "settle", script: Script, status: StoredOrder["status"] = "pending") {
   const world = memoryWorld(script);
   const facts = { id, userId: "a".repeat(24), fingerprint: "f", rid: "rid" };
   const order = pendingOrder(facts, { items: [], totalAmount: 1, by: "x" }, world.ports);
@@ -20,8 +20,7 @@ const entryOf = (world: MemoryWorld): OutboxEntry | undefined => world.orders.ge
 const moved = (state: Moved["state"]): Moved => ({ kind: "moved", state });
 
 describe("a delivered message", () => {
-  test.each<[MoveKind, Moved["state"]]>([
-    ["confirm", "confirmed"],
+  test.each<["release" | "settle", Moved["state"]]>([
     ["release", "released"],
     ["release", "none"],
     ["settle", "confirmed"],
@@ -33,9 +32,8 @@ describe("a delivered message", () => {
     expect(world.alarms).toEqual([]);
   });
 
-  test.each<[MoveKind, Moved["state"]]>([
-    ["confirm", "none"],
-    ["confirm", "released"],
+  test.each<["release" | "settle", Moved["state"]]>([
+    ["settle", "none"],
     ["settle", "released"],
     ["release", "confirmed"],
   ])("%s that ends as %s is an alarm for a live order", async (kind, state) => {
@@ -44,8 +42,8 @@ describe("a delivered message", () => {
     expect(world.alarms).toHaveLength(1);
   });
 
-  test("a confirm that a cancellation overtook is no alarm", async () => {
-    const { world, entry } = setUp("confirm", { move: [moved("released")] }, "cancelled");
+  test("a settle that a cancellation overtook is no alarm", async () => {
+    const { world, entry } = setUp("settle", { move: [moved("released")] }, "cancelled");
     await relayEntry(id, entry, world.ports);
     expect(world.alarms).toEqual([]);
   });
@@ -53,7 +51,7 @@ describe("a delivered message", () => {
 
 describe("a message that is not delivered", () => {
   test("is kept for later, and silence never counts as a try", async () => {
-    const { world, entry } = setUp("confirm", {
+    const { world, entry } = setUp("release", {
       move: Array.from({ length: 50 }, () => ({ kind: "unanswered" as const, reason: "unavailable" as const })),
     });
     for (let round = 0; round < 50; round++)
@@ -61,15 +59,8 @@ describe("a message that is not delivered", () => {
     expect(entryOf(world)).toMatchObject({ state: "pending", tries: 0, unanswered: 50, lastError: "unavailable" });
   });
 
-  test("because no majority has confirmed the hold yet is kept, without a try and without an alarm", async () => {
-    const { world, entry } = setUp("confirm", { move: [moved("held")] });
-    expect(await relayEntry(id, entry, world.ports)).toBe("postponed");
-    expect(entryOf(world)).toMatchObject({ state: "pending", tries: 0 });
-    expect(world.alarms).toEqual([]);
-  });
-
   test("is dead after 20 answers that refuse the message itself, and an alarm", async () => {
-    const { world, entry } = setUp("confirm", {
+    const { world, entry } = setUp("release", {
       move: Array.from({ length: 20 }, () => ({ kind: "refused" as const, reason: "422 no" })),
     });
     for (let round = 1; round < ENTRY_TRIES_MAX; round++)
@@ -81,7 +72,7 @@ describe("a message that is not delivered", () => {
   });
 
   test("waits longer each time, and at most 5 s", () => {
-    const { world, entry } = setUp("confirm", {});
+    const { world, entry } = setUp("release", {});
     const now = world.ports.clock.now();
     const waits: number[] = [];
     let next = entry;

@@ -20,17 +20,14 @@ export type Delivery = "delivered" | "postponed" | "dead";
 export async function relayEntry(orderId: string, entry: OutboxEntry, ports: PlacementPorts): Promise<Delivery> {
   const { clock, orders, reservations } = ports;
   const result = await reservations.move(entry.kind, { orderId, rid: entry.rid }, clock.now() + DELIVERY_TIMEOUT_MS);
-  // A confirm that finds its hold still held met one that no majority has confirmed yet: it is not delivered.
-  const isUndecided = result.kind === "moved" && entry.kind === "confirm" && result.state === "held";
-  if (result.kind === "moved" && !isUndecided) {
-    await watch(orderId, entry, result.state, ports);
+  if (result.kind === "moved") {
+    await watchMove(orderId, entry, result.state, ports);
     // When this is not acknowledged, the entry is delivered once more.
     await orders.dropEntry(orderId, entry.id);
     return "delivered";
   }
   const isRefusal = result.kind === "refused";
-  const reason = result.kind === "moved" ? "the reservation is not confirmed yet" : result.reason;
-  const later = postponed(entry, reason, isRefusal, ports);
+  const later = postponed(entry, result.reason, isRefusal, ports);
   await orders.postponeEntry(orderId, later);
   if (later.state === "dead")
     ports.alarms.raise("an outbox entry is dead", { orderId, entryId: entry.id, kind: entry.kind });
@@ -61,17 +58,23 @@ export function postponed(
 }
 
 /** Raises an alarm when what product-service has does not fit a live order. */
-async function watch(orderId: string, entry: OutboxEntry, state: Moved["state"], ports: PlacementPorts): Promise<void> {
-  if (fits(entry.kind, state)) return;
-  if (entry.kind === "release")
-    return ports.alarms.raise("a release met a reservation with another token", { orderId, rid: entry.rid, state });
+export async function watchMove(
+  orderId: string,
+  { kind, rid }: Pick<OutboxEntry, "kind" | "rid">,
+  state: Moved["state"],
+  ports: PlacementPorts,
+): Promise<void> {
+  if (fits(kind, state)) return;
+  if (kind === "release")
+    return ports.alarms.raise("a release met a reservation with another token", { orderId, rid, state });
   const read = await ports.orders.readMajority(orderId);
   // A release that overtook the confirm of an order cancelled meanwhile is no fault.
   if (read.kind !== "found" || read.order.status === "cancelled") return;
-  ports.alarms.raise(`a ${entry.kind} met no reservation of a live order`, { orderId, rid: entry.rid, state });
+  ports.alarms.raise(`a ${kind} met no reservation of a live order`, { orderId, rid, state });
 }
 
 function fits(kind: MoveKind, state: Moved["state"]): boolean {
   if (kind === "release") return state === "released" || state === "none";
-  return state === "confirmed" || (kind === "settle" && state === "held");
+  // Held: no majority has the move yet, and a reaper confirms.
+  return state === "confirmed" || state === "held";
 }

@@ -12,7 +12,7 @@ const moves: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
 export const allowedMoves = (from: OrderStatus): readonly OrderStatus[] => moves[from];
 
 /** The message to product-service that a change of status causes; undefined when stock does not care. */
-export function messageOf(from: OrderStatus, to: OrderStatus): MoveKind | undefined {
+export function messageOf(from: OrderStatus, to: OrderStatus): Exclude<MoveKind, "confirm"> | undefined {
   if (to === "cancelled") return "release";
   return from === "pending" && to === "processing" ? "settle" : undefined;
 }

@@ -3,6 +3,7 @@ import type { Reservation } from "@pos/contracts/reservations";
 import type { Clock } from "@pos/service-kit/clock";
 import { silentLogger } from "@pos/testing/logger";
 import { type Stack, startStack } from "@pos/testing/stack";
+import { ObjectId } from "mongodb";
 import { deriveOrderId } from "../placement/identity.ts";
 import { Reaper } from "./reaper.ts";
 
@@ -71,6 +72,7 @@ test("one hold that cannot be settled waits longer each time and starves no othe
       reaped.push(orderId.slice(0, 1));
       return orderId.startsWith("1") ? "later" : "released";
     },
+    follow: async () => "later",
     clock,
     logger: silentLogger,
     periodMs: 1000,
@@ -84,4 +86,28 @@ test("one hold that cannot be settled waits longer each time and starves no othe
     if (reaped.includes("1")) times.push(nowMs);
   }
   expect(times).toEqual([0, 1000, 3000, 7000, 15_000, 30_000, 45_000, 60_000]);
+});
+
+test("an order whose confirm got lost is found within seconds; a placement under way keeps its hold", async () => {
+  const patient = await startStack({ env: { REAPER_AGE_MS: "3600000", REAPER_PERIOD_MS: "50" } });
+  try {
+    const product = await patient.admin.products.create({ name: "Lamp", price: 1, stock: STOCK });
+    const items = [{ productId: product.id, quantity: 3 }];
+    const { order } = await patient.admin.orders.place({ userId: (await patient.customer()).id, items });
+    const stateOf = async (id: string) => (await patient.admin.audit.reservation(id)).state;
+    await eventually(async () => (await stateOf(order.id)) === "confirmed");
+    const reservations = patient.databases.product.database.db.collection("reservations");
+    const [confirmed] = await reservations.find().toArray();
+    if (confirmed === undefined) throw new Error("there is no reservation");
+    const underWay = { ...confirmed, _id: new ObjectId(), state: "held", createdAt: new Date(Date.now() - 60_000) };
+    await reservations.insertOne(underWay);
+    await reservations.updateOne({ _id: confirmed._id }, { $set: { state: "held", createdAt: new Date() } });
+    await eventually(async () => (await stateOf(order.id)) === "confirmed");
+    const { ageMs } = await patient.admin.audit.reservation(order.id);
+    expect(ageMs).toBeGreaterThanOrEqual(3000);
+    expect(await stateOf(underWay._id.toHexString())).toBe("held");
+    expect(await patient.admin.audit.order(underWay._id.toHexString()).catch(({ status }) => status)).toBe(404);
+  } finally {
+    await patient.stop();
+  }
 });

@@ -10,7 +10,10 @@ import type { Telemetry } from "@pos/service-kit/telemetry";
 /** What the reaper works with. */
 export interface ReaperTools {
   readonly reservations: Pick<ReturnType<typeof reservationsClient>, "list">;
+  /** Settles an abandoned hold. */
   reap(hold: StaleHold): Promise<Reaping>;
+  /** Settles a younger one if there is its order; `later` when there is none. */
+  follow(hold: StaleHold): Promise<Reaping>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Takes each hold in the trace of the request that made it. */
@@ -27,6 +30,11 @@ interface Postponed {
   readonly notBeforeMs: number;
 }
 
+/**
+ * Age at which a hold is looked at, in milliseconds: the confirm of an order reaches it within moments of the insert, or
+ * not at all.
+ */
+const FOLLOW_AGE_MS = 3000;
 const PAGE = 200;
 const PAGES_MAX = 500;
 const REAPINGS_MAX = 8;
@@ -34,7 +42,8 @@ const POSTPONED_MAX = 10_000;
 const BACKOFF_MAX_MS = 15_000;
 
 /**
- * Looks in rounds for reservations whose placement never finished, and settles each. One that cannot be settled is left
+ * Looks in rounds for reservations that are held for too long, and settles each: those whose confirm got lost as soon as
+ * their order is seen, those whose placement never finished when they are old enough. One that cannot be settled is left
  * for a later round with a growing pause, so that it starves no other.
  */
 export class Reaper implements BackgroundWork {
@@ -55,19 +64,24 @@ export class Reaper implements BackgroundWork {
     return this.#rounds.stop();
   }
 
-  /** Settles every hold that is old enough, page by page. */
   async round(signal: AbortSignal): Promise<void> {
+    const { ageMs } = this.#tools;
+    await this.#each(ageMs, signal, (hold) => this.#settle(hold));
+    if (ageMs > FOLLOW_AGE_MS) await this.#each(FOLLOW_AGE_MS, signal, (hold) => this.#follow(hold));
+  }
+
+  /** Does the work for every hold that is old enough, page by page. */
+  async #each(olderThanMs: number, signal: AbortSignal, work: (hold: FoundHold) => Promise<void>): Promise<void> {
     let cursor: string | undefined;
     for (let page = 0; page < PAGES_MAX && !signal.aborted; page++) {
       const { reservations, nextCursor } = await this.#tools.reservations.list({
         state: "held",
-        olderThanMs: this.#tools.ageMs,
+        olderThanMs,
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });
       await concurrently(reservations, REAPINGS_MAX, async ({ orderId, userId, ...hold }) => {
-        if (!signal.aborted)
-          await this.#settle({ ...hold, orderId: orderId.toLowerCase(), userId: userId.toLowerCase() });
+        if (!signal.aborted) await work({ ...hold, orderId: orderId.toLowerCase(), userId: userId.toLowerCase() });
       });
       if (nextCursor === undefined) return;
       cursor = nextCursor;
@@ -78,17 +92,21 @@ export class Reaper implements BackgroundWork {
     const { orderId, traceparent } = hold;
     const before = this.#postponed.get(orderId);
     if (before !== undefined && this.#tools.clock.now() < before.notBeforeMs) return;
-    const reap = () => this.#reap(hold);
+    const reap = async () => {
+      const reaping = await this.#tools.reap(bare(hold));
+      this.#tools.logger.info({ orderId, reaping }, "reaped");
+      return reaping;
+    };
     const task = { name: "reap", traceparent, attributes: { "order.id": orderId } };
     const reaping = await (this.#tools.telemetry?.perform(task, reap) ?? reap());
     this.#postponed.delete(orderId);
     if (reaping === "later") this.#postpone(orderId, (before?.failures ?? 0) + 1);
   }
 
-  async #reap({ orderId, rid, userId, fingerprint }: StaleHold): Promise<Reaping> {
-    const reaping = await this.#tools.reap({ orderId, rid, userId, fingerprint });
-    this.#tools.logger.info({ orderId, reaping }, "reaped");
-    return reaping;
+  /** No trace and no line for a hold without an order: a placement may be under way, and every round sees it again. */
+  async #follow(hold: FoundHold): Promise<void> {
+    const reaping = await this.#tools.follow(bare(hold));
+    if (reaping !== "later") this.#tools.logger.info({ orderId: hold.orderId, reaping }, "followed its order");
   }
 
   #postpone(orderId: string, failures: number): void {
@@ -97,3 +115,5 @@ export class Reaper implements BackgroundWork {
     this.#postponed.set(orderId, { failures, notBeforeMs: this.#tools.clock.now() + waitMs });
   }
 }
+
+const bare = ({ orderId, rid, userId, fingerprint }: FoundHold): StaleHold => ({ orderId, rid, userId, fingerprint });

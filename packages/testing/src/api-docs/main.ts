@@ -20,7 +20,7 @@ const facts: Record<"user" | "product" | "order", PageFacts> = {
       "| `POST /users/lookup` at user-service | does the user exist, is the account active; one call serves several placements |",
       "| `PUT /reservations/{orderId}` at product-service | takes the stock of all lines or none, and answers names and prices |",
       "",
-      "Afterwards the outbox relay calls `POST /reservations/{orderId}/confirm`, `/release` or `/settle`, and the reaper `GET /reservations`. It gets its own token from `POST /auth/token` and the public keys from `GET /.well-known/jwks.json`. [Placement](../placement.md) explains the protocol.",
+      "Afterwards it calls `POST /reservations/{orderId}/confirm`; the outbox relay calls `/release` or `/settle`, and the reaper `GET /reservations`. It gets its own token from `POST /auth/token` and the public keys from `GET /.well-known/jwks.json`. [Placement](../placement.md) explains the protocol.",
     ].join("\n"),
   },
 };

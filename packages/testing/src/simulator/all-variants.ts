@@ -1,11 +1,13 @@
 import type { Variant } from "./variant.ts";
 import { blindCommit } from "./variants/blind-commit.ts";
 import { earlyAcknowledgement } from "./variants/early-acknowledgement.ts";
+import { earlyConfirm } from "./variants/early-confirm.ts";
 import { earlyNextAttempt } from "./variants/early-next-attempt.ts";
 import { earlyReplay } from "./variants/early-replay.ts";
 import { foreignToken } from "./variants/foreign-token.ts";
 import { forgetfulRelay } from "./variants/forgetful-relay.ts";
 import { hastyRelay } from "./variants/hasty-relay.ts";
+import { impatientFollower } from "./variants/impatient-follower.ts";
 import { impatientNextAttempt } from "./variants/impatient-next-attempt.ts";
 import { impatientRelay } from "./variants/impatient-relay.ts";
 import { localRead } from "./variants/local-read.ts";
@@ -26,11 +28,13 @@ import { userErrorAsRefusal } from "./variants/user-error-as-refusal.ts";
 export const variants: readonly Variant[] = [
   blindCommit,
   earlyAcknowledgement,
+  earlyConfirm,
   earlyNextAttempt,
   earlyReplay,
   foreignToken,
   forgetfulRelay,
   hastyRelay,
+  impatientFollower,
   impatientNextAttempt,
   impatientRelay,
   localRead,

@@ -2,6 +2,8 @@ import type {
   ChangeCommand,
   ChangeResult,
   changeStatus,
+  confirmPlaced,
+  followOrder,
   OutboxEntry,
   PlaceCommand,
   Placement,
@@ -18,9 +20,11 @@ import type { Random } from "./random.ts";
 /** The pure steps of order-service: the real ones, or a variant's. */
 export interface OrderProtocol {
   readonly placeOrder: typeof placeOrder;
+  readonly confirmPlaced: typeof confirmPlaced;
   readonly changeStatus: typeof changeStatus;
   readonly relayEntry: typeof relayEntry;
   readonly reapReservation: typeof reapReservation;
+  readonly followOrder: typeof followOrder;
 }
 
 const UNKNOWN = { kind: "unknown" } as const;
@@ -29,9 +33,12 @@ const UNKNOWN = { kind: "unknown" } as const;
 export interface OrderReads {
   /** Outbox entries that are due. */
   dueEntries(): Iterable<{ orderId: string; entry: OutboxEntry }>;
-  /** Reservations held for longer than a placement can take, as product-service lists them. */
-  staleHolds(): readonly StaleHold[];
+  /** Reservations that are held, as product-service lists them. */
+  holds(age: HoldAge): readonly StaleHold[];
 }
+
+/** `late`: a confirm should have come by now. `abandoned`: held for longer than a placement can take. */
+export type HoldAge = "late" | "abandoned";
 
 /** What a replica is built from. */
 export interface OrderReplicaParts {
@@ -61,7 +68,7 @@ export class OrderReplica {
     this.#serve<Placement>(
       () => this.#parts.protocol.placeOrder(command, ports),
       (placement) => {
-        if (placement.kind === "placed") this.#deliverAtOnce(placement.order);
+        if (placement.kind === "placed") this.#confirm(placement.order);
         answer(placement);
       },
     );
@@ -104,13 +111,19 @@ export class OrderReplica {
   }
 
   async #reap(): Promise<void> {
-    const { network, protocol, ports, reads } = this.#parts;
+    const { protocol, ports } = this.#parts;
+    await this.#each("abandoned", (hold) => protocol.reapReservation(hold, ports));
+    await this.#each("late", (hold) => protocol.followOrder(hold, ports));
+  }
+
+  async #each(age: HoldAge, settle: (hold: StaleHold) => Promise<unknown>): Promise<void> {
+    const { network, reads } = this.#parts;
     const holds = await network.call<readonly StaleHold[]>(this.process, {
-      label: "list held reservations",
+      label: `list ${age} holds`,
       unanswered: [],
-      deliver: (answer) => answer(reads.staleHolds()),
+      deliver: (answer) => answer(reads.holds(age)),
     });
-    await Promise.all(holds.map((hold) => protocol.reapReservation(hold, ports)));
+    await Promise.all(holds.map(settle));
   }
 
   #serve<Result>(handle: () => Promise<Result>, answer: (result: Result | typeof UNKNOWN) => void): void {
@@ -122,6 +135,12 @@ export class OrderReplica {
       answer(result);
     });
     void handle().then(finish);
+  }
+
+  // What is not confirmed here is left to a reaper.
+  #confirm({ id: orderId, rid }: StoredOrder): void {
+    const { random, protocol, ports } = this.#parts;
+    if (rid !== undefined && random.chance(0.7)) void protocol.confirmPlaced({ orderId, rid }, ports);
   }
 
   // The relay would find these entries a second later; most of the time they never wait for it.

@@ -1,5 +1,7 @@
 import {
   changeStatus,
+  confirmPlaced,
+  followOrder,
   type PlacementPorts,
   placeOrder,
   reapReservation,
@@ -35,7 +37,7 @@ export interface Seams {
 
 /** Production as it is. */
 export const production: Seams = {
-  order: { placeOrder, changeStatus, relayEntry, reapReservation },
+  order: { placeOrder, confirmPlaced, changeStatus, relayEntry, reapReservation, followOrder },
   product: { decideBatch, moveReservation, pairsToCount },
   transactions: { detectsConflicts: true, awaitsDurableReads: true },
   orderWrites: { awaitMajority: true },

@@ -4,7 +4,7 @@ import type { Evidence, Violation } from "./evidence.ts";
 import { violationsOf } from "./invariants.ts";
 import { MajorityStore } from "./majority-store.ts";
 import { Network, NO_FAULTS, Process } from "./network.ts";
-import { OrderReplica } from "./order-replica.ts";
+import { type HoldAge, OrderReplica } from "./order-replica.ts";
 import { dueEntries, orderStorePort } from "./order-store-port.ts";
 import type { Plan } from "./plan.ts";
 import { ProductReplica } from "./product-replica.ts";
@@ -15,8 +15,8 @@ import type { Seams } from "./seams.ts";
 import { reservationsPort, usersPort } from "./service-ports.ts";
 import { Users } from "./users.ts";
 
-/** Age from which a reaper ends a hold, in milliseconds. */
-export const REAPER_AGE_MS = 60_000;
+/** Ages from which a reaper looks for the order of a hold, and ends the hold, in milliseconds. */
+const HOLD_AGES_MS: Readonly<Record<HoldAge, number>> = { late: 3000, abandoned: 60_000 };
 /** Rounds of relay and reaper that must be enough for the stack to come to rest. */
 const REST_ROUNDS_MAX = 30;
 
@@ -68,7 +68,7 @@ export class World {
     this.clients.retryOpen();
     this.scheduler.settle();
     for (let round = 0; round < REST_ROUNDS_MAX && !this.#isAtRest(); round++) {
-      this.scheduler.jump(REAPER_AGE_MS + 1000);
+      this.scheduler.jump(HOLD_AGES_MS.abandoned + 1000);
       for (const replica of this.orderReplicas) {
         replica.relayRound();
         replica.reapRound();
@@ -140,9 +140,9 @@ export class World {
       protocol: seams.order,
       reads: {
         dueEntries: () => dueEntries(seams.relayedOrders(orders), scheduler.clock.now()),
-        staleHolds: () =>
+        holds: (age) =>
           [...products.durableReservations()].filter(
-            ({ state, createdAtMs }) => state === "held" && createdAtMs + REAPER_AGE_MS < scheduler.clock.now(),
+            ({ state, createdAtMs }) => state === "held" && createdAtMs + HOLD_AGES_MS[age] < scheduler.clock.now(),
           ),
       },
       network,

@@ -97,11 +97,19 @@ test("placements are counted by outcome, and refusals for want of stock", async 
   expect(await valueOf("product", 'group_commit_attempts_total{result="done"}')).toBeGreaterThan(0);
 });
 
-test("deliveries are counted, and what the outbox holds is looked at now and then", async () => {
+test("confirms and deliveries are counted, and what the outbox holds is looked at now and then", async () => {
   const { id } = await stack.admin.products.create({ name: "Thing", description: "", price: 1, stock: 2 });
-  await stack.admin.orders.place({ userId: stack.adminId, items: [{ productId: id, quantity: 1 }] });
-  await Bun.sleep(200);
-  expect(await valueOf("order", 'outbox_deliveries_total{kind="confirm",outcome="delivered"}')).toBeGreaterThan(0);
+  const { order } = await stack.admin.orders.place({
+    userId: stack.adminId,
+    items: [{ productId: id, quantity: 1 }],
+  });
+  await stack.admin.orders.setStatus(order.id, { status: "cancelled" });
+  const counted = async () => [
+    await valueOf("order", 'order_confirmations_total{outcome="confirmed"}'),
+    await valueOf("order", 'outbox_deliveries_total{kind="release",outcome="delivered"}'),
+  ];
+  for (let tries = 0; tries < 100 && (await counted()).includes(0); tries++) await Bun.sleep(100);
+  expect(await counted()).not.toContain(0);
   const orders = stack.databases.order.database.db.collection("orders");
   const entry = {
     id: "e",

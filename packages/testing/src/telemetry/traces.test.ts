@@ -45,7 +45,7 @@ function place(productId: string, traceparent: string, quantity = 1) {
 
 const shown = ({ service, name }: ReceivedSpan) => `${service}: ${name}`;
 const confirmed = (spans: readonly ReceivedSpan[]) =>
-  spans.some((span) => shown(span) === "order-service: drop outbox entries") &&
+  spans.some((span) => shown(span) === "order-service: confirm") &&
   spans.some((span) => shown(span) === "product-service: confirm stock");
 
 describe("traces", () => {
@@ -65,7 +65,7 @@ describe("traces", () => {
     expect(names).toContain("product-service: update products");
     expect(names).toContain("product-service: insert reservations");
     expect(names).toContain("product-service: commitTransaction");
-    expect(names).toContain("order-service: outbox confirm");
+    expect(names).toContain("order-service: confirm");
     expect(names).toContain("product-service: update reservations");
     const ids = new Map(spans.map((span) => [span.spanId, span]));
     const [root, ...orphans] = spans.filter(({ parentSpanId }) => !ids.has(parentSpanId ?? ""));
@@ -80,7 +80,25 @@ describe("traces", () => {
     };
     expect(parentOf("POST /reservations/batch")).toBe("client order-service");
     expect(parentOf("POST /users/lookup")).toBe("client order-service");
-    expect(parentOf("outbox confirm")).toBe("server order-service");
+    expect(parentOf("confirm")).toBe("server order-service");
+  });
+
+  test("a cancellation is one trace, the delivery of its message included", async () => {
+    const { id } = await product(10);
+    const items = [{ productId: id, quantity: 1 }];
+    const { order } = await stack.admin.orders.place({ userId: stack.adminId, items });
+    const traceparent = newTraceparent("01");
+    const headers = { "content-type": "application/json", authorization: `Bearer ${stack.adminToken}`, traceparent };
+    const body = JSON.stringify({ status: "cancelled" });
+    const answer = await fetch(`${stack.services.order.url}/orders/${order.id}/status`, {
+      method: "PUT",
+      headers,
+      body,
+    });
+    expect(answer.status).toBe(200);
+    const ends = ["order-service: drop outbox entries", "product-service: release stock"];
+    const spans = await spansOf(traceIdOf(traceparent), (found) => ends.every((end) => found.map(shown).includes(end)));
+    expect(spans.map(shown)).toContain("order-service: outbox release");
   });
 
   test("orders that shared a batch link to it, and each keeps a trace of its own", async () => {

@@ -5,6 +5,6 @@ import type { Variant } from "../variant.ts";
 /** A batch is written although its products were changed since it read them. */
 export const blindCommit: Variant = {
   name: "blind-commit",
-  pinnedSeed: 5,
+  pinnedSeed: 20,
   seams: { ...production, transactions: { ...production.transactions, detectsConflicts: false } },
 };

@@ -6,7 +6,7 @@ import type { Variant } from "../variant.ts";
 /** Confirming a released reservation brings it back, without its stock. */
 export const revivedRelease: Variant = {
   name: "revived-release",
-  pinnedSeed: 12,
+  pinnedSeed: 45,
   seams: {
     ...production,
     product: {

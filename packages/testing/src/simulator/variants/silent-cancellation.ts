@@ -5,7 +5,7 @@ import type { Variant } from "../variant.ts";
 /** A cancellation changes the order and leaves no message for the stock. */
 export const silentCancellation: Variant = {
   name: "silent-cancellation",
-  pinnedSeed: 3,
+  pinnedSeed: 2,
   seams: {
     ...production,
     ports: (ports) => ({
