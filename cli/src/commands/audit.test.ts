@@ -15,7 +15,7 @@ let products: Collection;
 
 beforeAll(async () => {
   // Nothing repairs what a test breaks.
-  stack = await startStack({ env: { REAPER_AGE_MS: "3600000" } });
+  stack = await startStack({ env: { REAPER_AGE_MS: "3600000", REAPER_PERIOD_MS: "60000" } });
   admin = await signedInWorld(stack);
   ({ id: userId } = await stack.customer());
   ({ id: productId } = await stack.admin.products.create({ name: "Mouse", price: 20, stock: 100 }));
@@ -34,7 +34,7 @@ async function place(key: string = crypto.randomUUID()): Promise<string> {
     { userId, items: [{ productId, quantity: 2 }] },
     { idempotencyKey: key },
   );
-  await untilDelivered();
+  while ((await stack.admin.audit.reservation(order.id)).state !== "confirmed") await Bun.sleep(20);
   return order.id;
 }
 
@@ -113,10 +113,10 @@ describe("audit", () => {
     const id = await place();
     const nextAt = new Date();
     const { rid } = (await orders.findOne({ _id: new ObjectId(id) })) as Document;
-    const entry = { id: "9", kind: "confirm", rid, state: "dead", tries: 20, unanswered: 0, createdAt: nextAt, nextAt };
+    const entry = { id: "9", kind: "settle", rid, state: "dead", tries: 20, unanswered: 0, createdAt: nextAt, nextAt };
     await orders.updateOne({ _id: new ObjectId(id) }, { $push: { outbox: entry } } as Document);
     expect((await audited()).found).toEqual([`I8 order/${id}/outbox/9`]);
-    expect(await admin.ok("outbox", "list", "--state", "dead")).toMatch(new RegExp(`\\n${id} +9 +confirm +dead +20 `));
+    expect(await admin.ok("outbox", "list", "--state", "dead")).toMatch(new RegExp(`\\n${id} +9 +settle +dead +20 `));
     expect(await admin.ok("outbox", "list", "-o", "name")).toBe(`outbox/${id}/9\n`);
     expect((await admin.run(["outbox", "retry", id, "9"])).exit).toBe(0);
     await untilDelivered();
