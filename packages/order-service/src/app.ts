@@ -34,7 +34,7 @@ import { OutboxRepository } from "./outbox/repository.ts";
 import { outboxRoutes } from "./outbox/routes.ts";
 import { OutboxService } from "./outbox/service.ts";
 import { confirmPlaced, type PlacedOrder } from "./placement/confirm.ts";
-import type { OutboxEntry, StoredOrder } from "./placement/order.ts";
+import type { StoredOrder } from "./placement/order.ts";
 import type { PlacementPorts } from "./placement/ports.ts";
 import { followOrder, reapReservation } from "./placement/reap.ts";
 import { relayEntry } from "./placement/relay.ts";
@@ -99,7 +99,7 @@ function wire({ config, database, logger, clock }: BuildParts<Config>, telemetry
   const relay = new Relay({
     entries: outboxRepository,
     deliver: (orderId, entry) =>
-      telemetry.perform(deliveryOf(orderId, entry), async () => {
+      telemetry.perform(taskOf(`outbox ${entry.kind}`, orderId, entry.traceparent), async () => {
         const delivery = await relayEntry(orderId, entry, ports);
         measurements.delivered(entry.kind, delivery);
         if (delivery !== "delivered")
@@ -114,7 +114,7 @@ function wire({ config, database, logger, clock }: BuildParts<Config>, telemetry
   const confirms = new Gathered<PlacedOrder & { traceparent: string | undefined }>({
     name: "confirm",
     work: ({ traceparent, ...order }) =>
-      telemetry.perform({ name: "confirm", traceparent, attributes: { "order.id": order.orderId } }, async () =>
+      telemetry.perform(taskOf("confirm", order.orderId, traceparent), async () =>
         measurements.confirmed(await confirmPlaced(order, ports)),
       ),
     clock,
@@ -198,8 +198,9 @@ function wire({ config, database, logger, clock }: BuildParts<Config>, telemetry
   };
 }
 
-const deliveryOf = (orderId: string, { kind, traceparent }: OutboxEntry) => ({
-  name: `outbox ${kind}`,
+/** Work for an order beside its request, in the trace of that request. */
+const taskOf = (name: string, orderId: string, traceparent: string | undefined) => ({
+  name,
   traceparent,
   attributes: { "order.id": orderId },
 });

@@ -1,5 +1,5 @@
 import type { OrderItem } from "@pos/contracts/orders";
-import type { MoveKind, OutboxEntry, StoredOrder } from "./order.ts";
+import type { MessageKind, OutboxEntry, StoredOrder } from "./order.ts";
 import type { Line, PlacementPorts } from "./ports.ts";
 
 /** The process that made an entry delivers it at once; relay rounds, of any replica, leave it alone for so long. */
@@ -8,7 +8,7 @@ export const FIRST_RELAY_AFTER_MS = 2000;
 type Tools = Pick<PlacementPorts, "clock" | "random" | "traceparent">;
 
 /** A message that waits for its first delivery. */
-export function newEntry(kind: Exclude<MoveKind, "confirm">, rid: string, tools: Tools): OutboxEntry {
+export function newEntry(kind: MessageKind, rid: string, tools: Tools): OutboxEntry {
   const now = tools.clock.now();
   return {
     id: tools.random.entryId(),

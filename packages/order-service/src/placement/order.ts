@@ -6,6 +6,9 @@ export type OrderState = OrderStatus | "void";
 /** What a message to product-service asks for; `settle` says that the units are no longer those of a pending order. */
 export type MoveKind = "confirm" | "release" | "settle";
 
+/** The moves that are kept as messages; a confirm is sent from memory. */
+export type MessageKind = Exclude<MoveKind, "confirm">;
+
 /** A message that must reach product-service at least once; it lives in the document of its order. */
 export interface OutboxEntry {
   readonly id: string;

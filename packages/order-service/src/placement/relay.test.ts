@@ -1,13 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { type MemoryWorld, memoryWorld, type Script } from "../test/memory-world.ts";
 import { newEntry, pendingOrder } from "./documents.ts";
-import type { OutboxEntry, StoredOrder } from "./order.ts";
+import type { MessageKind, OutboxEntry, StoredOrder } from "./order.ts";
 import type { Moved } from "./ports.ts";
 import { ENTRY_TRIES_MAX, postponed, RELAY_BACKOFF_MAX_MS, relayEntry } from "./relay.ts";
 
 const id = "1".repeat(24);
 
-function setUp(kind: "release" | "settle", script: Script, status: StoredOrder["status"] = "pending") {
+function setUp(kind: MessageKind, script: Script, status: StoredOrder["status"] = "pending") {
   const world = memoryWorld(script);
   const facts = { id, userId: "a".repeat(24), fingerprint: "f", rid: "rid" };
   const order = pendingOrder(facts, { items: [], totalAmount: 1, by: "x" }, world.ports);
@@ -20,7 +20,7 @@ const entryOf = (world: MemoryWorld): OutboxEntry | undefined => world.orders.ge
 const moved = (state: Moved["state"]): Moved => ({ kind: "moved", state });
 
 describe("a delivered message", () => {
-  test.each<["release" | "settle", Moved["state"]]>([
+  test.each<[MessageKind, Moved["state"]]>([
     ["release", "released"],
     ["release", "none"],
     ["settle", "confirmed"],
@@ -32,7 +32,7 @@ describe("a delivered message", () => {
     expect(world.alarms).toEqual([]);
   });
 
-  test.each<["release" | "settle", Moved["state"]]>([
+  test.each<[MessageKind, Moved["state"]]>([
     ["settle", "none"],
     ["settle", "released"],
     ["release", "confirmed"],

@@ -1,5 +1,5 @@
 import type { OrderStatus } from "@pos/contracts/orders";
-import type { MoveKind } from "./order.ts";
+import type { MessageKind } from "./order.ts";
 
 const moves: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ["processing", "cancelled"],
@@ -12,7 +12,7 @@ const moves: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
 export const allowedMoves = (from: OrderStatus): readonly OrderStatus[] => moves[from];
 
 /** The message to product-service that a change of status causes; undefined when stock does not care. */
-export function messageOf(from: OrderStatus, to: OrderStatus): Exclude<MoveKind, "confirm"> | undefined {
+export function messageOf(from: OrderStatus, to: OrderStatus): MessageKind | undefined {
   if (to === "cancelled") return "release";
   return from === "pending" && to === "processing" ? "settle" : undefined;
 }

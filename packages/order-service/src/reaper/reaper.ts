@@ -64,6 +64,7 @@ export class Reaper implements BackgroundWork {
     return this.#rounds.stop();
   }
 
+  /** Ends the holds that are abandoned, and follows the orders of younger ones. */
   async round(signal: AbortSignal): Promise<void> {
     const { ageMs } = this.#tools;
     await this.#each(ageMs, signal, (hold) => this.#settle(hold));

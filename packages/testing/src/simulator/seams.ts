@@ -35,6 +35,11 @@ export interface Seams {
   housekeep(databases: Databases): void;
 }
 
+/** Ports with another insert of orders, for variants that get it wrong. */
+export const withInsert =
+  (insertOver: (ports: PlacementPorts) => PlacementPorts["orders"]["insert"]): Seams["ports"] =>
+  (ports) => ({ ...ports, orders: { ...ports.orders, insert: insertOver(ports) } });
+
 /** Production as it is. */
 export const production: Seams = {
   order: { placeOrder, confirmPlaced, changeStatus, relayEntry, reapReservation, followOrder },

@@ -1,5 +1,5 @@
 // A customer's order exists and is paid for, but its stock was given back and is sold to somebody else.
-import { production } from "../seams.ts";
+import { production, withInsert } from "../seams.ts";
 import type { Variant } from "../variant.ts";
 
 /** The placement gives the stock back when the insert of its order ends in an error. */
@@ -8,18 +8,12 @@ export const releaseAfterError: Variant = {
   pinnedSeed: 8,
   seams: {
     ...production,
-    ports: (ports) => ({
-      ...ports,
-      orders: {
-        ...ports.orders,
-        async insert(order, deadlineAtMs) {
-          const inserted = await ports.orders.insert(order, deadlineAtMs);
-          if (inserted.kind === "unknown" && order.status === "pending" && order.rid !== undefined) {
-            await ports.reservations.move("release", { orderId: order.id, rid: order.rid }, deadlineAtMs);
-          }
-          return inserted;
-        },
-      },
+    ports: withInsert((ports) => async (order, deadlineAtMs) => {
+      const inserted = await ports.orders.insert(order, deadlineAtMs);
+      if (inserted.kind === "unknown" && order.status === "pending" && order.rid !== undefined) {
+        await ports.reservations.move("release", { orderId: order.id, rid: order.rid }, deadlineAtMs);
+      }
+      return inserted;
     }),
   },
 };

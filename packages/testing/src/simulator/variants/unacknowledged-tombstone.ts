@@ -1,5 +1,5 @@
 // A slow request still becomes an order after the reaper gave its stock away: the shop sells a unit that it does not have.
-import { production } from "../seams.ts";
+import { production, withInsert } from "../seams.ts";
 import type { Variant } from "../variant.ts";
 
 /** An error while a tombstone is inserted counts as success. */
@@ -8,15 +8,9 @@ export const unacknowledgedTombstone: Variant = {
   pinnedSeed: 1,
   seams: {
     ...production,
-    ports: (ports) => ({
-      ...ports,
-      orders: {
-        ...ports.orders,
-        async insert(order, deadlineAtMs) {
-          const inserted = await ports.orders.insert(order, deadlineAtMs);
-          return inserted.kind === "unknown" && order.status === "void" ? { kind: "acknowledged" } : inserted;
-        },
-      },
+    ports: withInsert((ports) => async (order, deadlineAtMs) => {
+      const inserted = await ports.orders.insert(order, deadlineAtMs);
+      return inserted.kind === "unknown" && order.status === "void" ? { kind: "acknowledged" } : inserted;
     }),
   },
 };
