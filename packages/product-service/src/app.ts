@@ -48,10 +48,10 @@ export async function buildProductService(parts: BuildParts<Config> & TestPorts)
 
   const products = new ProductService(
     new ProductRepository(database.db),
-    new AdjustmentRepository(database, clock),
+    new AdjustmentRepository(database.db, clock),
     clock,
   );
-  const batches = new BatchRepository(database, clock, {
+  const batches = new BatchRepository(database.db, clock, {
     pendingLimitUnits: config.maxPendingUnits,
     newRid: () => randomBytes(16).toString("hex"),
   });

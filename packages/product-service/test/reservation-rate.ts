@@ -46,7 +46,7 @@ export async function fillCatalogue(database: Database, count: number): Promise<
 export function groupCommitted(database: Database, pendingLimitUnits = 1_000_000, users?: readonly string[]): Reserve {
   const newRid = () => randomBytes(16).toString("hex");
   const service = new ReservationService({
-    batches: new BatchRepository(database, systemClock, { pendingLimitUnits, newRid }),
+    batches: new BatchRepository(database.db, systemClock, { pendingLimitUnits, newRid }),
     reservations: new ReservationRepository(database.db),
     clock: systemClock,
     logger: silentLogger,

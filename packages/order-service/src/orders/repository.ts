@@ -1,7 +1,17 @@
 import type { OrderStatus } from "@pos/contracts/orders";
+import { findRaw } from "@pos/service-kit/command-runner";
 import { DecodedDocuments } from "@pos/service-kit/decoded-documents";
+import { bytesOf, DirectCommands } from "@pos/service-kit/direct-commands";
 import type { Page } from "@pos/service-kit/pagination";
-import { type Collection, type Db, type Filter, MongoBulkWriteError, ObjectId } from "mongodb";
+import {
+  type Collection,
+  type Db,
+  type Document,
+  type Filter,
+  MongoServerError,
+  ObjectId,
+  WriteConcern,
+} from "mongodb";
 import type { StoredOrder } from "../placement/order.ts";
 import type { StatusChange } from "../placement/ports.ts";
 import { type OrderDocument, visibleStatuses } from "./documents.ts";
@@ -19,13 +29,24 @@ export interface OrderFilter {
 
 const DUPLICATE_KEY = 11000;
 const READ_MAX_MS = 4000;
+/** Of the documents of one insert, in bytes; a message takes 48,000,000. */
+const INSERT_MAX_BYTES = 40_000_000;
+
+/** How the database says that it did not write one document of a batch. */
+interface WriteErrorReply {
+  readonly index: number;
+  readonly code: number;
+  readonly errmsg: string;
+}
 
 /** Orders and tombstones in MongoDB. Every read is one of what a majority has, every write waits for a majority. */
 export class OrderRepository {
+  readonly #commands: DirectCommands;
   readonly #orders: Collection<OrderDocument>;
   readonly #decoded = new DecodedDocuments((document) => orderOf(document as OrderDocument));
 
   constructor(db: Db) {
+    this.#commands = new DirectCommands(db);
     this.#orders = db.collection<OrderDocument>("orders", { readConcern: { level: "majority" } });
   }
 
@@ -34,29 +55,51 @@ export class OrderRepository {
    * @returns one verdict per order, in order; it does not throw
    */
   async insertAll(orders: readonly StoredOrder[]): Promise<readonly InsertVerdict[]> {
-    try {
-      await this.#orders.insertMany(orders.map(documentOf), { ordered: false });
-      return orders.map(() => ({ kind: "acknowledged" }));
-    } catch (error) {
-      return orders.map((_order, index) => verdictOf(error, index));
-    }
+    const verdicts: InsertVerdict[] = [];
+    for (const documents of inMessages(orders.map((order) => bytesOf(documentOf(order)))))
+      verdicts.push(...(await this.#insert(documents)));
+    return verdicts;
   }
 
   async findMany(ids: readonly string[]): Promise<ReadonlyMap<string, StoredOrder>> {
-    const found = await this.#orders
-      .find<Uint8Array>({ _id: { $in: ids.map((id) => new ObjectId(id)) } }, { maxTimeMS: READ_MAX_MS, raw: true })
-      .toArray();
+    const found = await this.#find({
+      filter: { _id: { $in: ids.map((id) => new ObjectId(id)) } },
+      batchSize: ids.length + 1,
+    });
     return this.#decoded.readAll(found);
   }
 
   /** Newest first, one more than the page holds; tombstones left out. */
   async list({ limit, after }: Page, filter: OrderFilter): Promise<readonly StoredOrder[]> {
-    const found = await this.#orders
-      .find<Uint8Array>(listFilter(after, filter), { maxTimeMS: READ_MAX_MS, raw: true })
-      .sort({ createdAt: -1, _id: -1 })
-      .limit(limit + 1)
-      .toArray();
+    const found = await this.#find({
+      filter: listFilter(after, filter),
+      sort: { createdAt: -1, _id: -1 },
+      limit: limit + 1,
+      // One more than can come: an answer that is full would leave its cursor open.
+      batchSize: limit + 2,
+    });
     return found.map((bytes) => this.#decoded.read(bytes).value);
+  }
+
+  /** It may be sent twice: an order that the first sending wrote is then a duplicate, which is read. */
+  async #insert(documents: readonly Uint8Array[]): Promise<readonly InsertVerdict[]> {
+    const { writeConcern = new WriteConcern("majority", undefined, true) } = this.#orders;
+    const command = WriteConcern.apply({ insert: "orders", ordered: false }, writeConcern);
+    try {
+      const reply = await this.#commands.run(command, {
+        sequence: { field: "documents", documents },
+        mayRepeat: true,
+      });
+      const writeErrors = (reply["writeErrors"] ?? []) as readonly WriteErrorReply[];
+      return documents.map((_document, index) => verdictOf(writeErrors, index));
+    } catch (cause) {
+      return documents.map(() => ({ kind: "unknown", cause }));
+    }
+  }
+
+  #find(query: { filter: Filter<OrderDocument>; sort?: Document; limit?: number; batchSize: number }) {
+    const command = { find: "orders", ...query, readConcern: { level: "majority" }, maxTimeMS: READ_MAX_MS };
+    return findRaw(this.#commands, command, { mayRepeat: true });
   }
 
   /** @returns the order after the change; undefined when it no longer has that status and version */
@@ -75,17 +118,28 @@ export class OrderRepository {
 }
 
 /**
- * The verdict on one insert of a failed batch. A failed write concern hides which documents a majority has, so it leaves
- * all of them unknown; so does every error that is not the batch's own.
+ * The verdict on one insert of a batch. Whatever made the command fail, a failed write concern too, has left all of them
+ * unknown before this is asked.
  */
-function verdictOf(cause: unknown, index: number): InsertVerdict {
-  if (!(cause instanceof MongoBulkWriteError)) return { kind: "unknown", cause };
-  if (cause.result.getWriteConcernError() !== undefined) return { kind: "unknown", cause };
-  const writeErrors = Array.isArray(cause.writeErrors) ? cause.writeErrors : [cause.writeErrors];
-  if (writeErrors.length === 0) return { kind: "unknown", cause };
+function verdictOf(writeErrors: readonly WriteErrorReply[], index: number): InsertVerdict {
   const own = writeErrors.find((writeError) => writeError.index === index);
   if (own === undefined) return { kind: "acknowledged" };
-  return own.code === DUPLICATE_KEY ? { kind: "duplicate" } : { kind: "unknown", cause: own };
+  return own.code === DUPLICATE_KEY ? { kind: "duplicate" } : { kind: "unknown", cause: new MongoServerError(own) };
+}
+
+/** Documents in groups that fit into a message each, in order. */
+function inMessages(documents: readonly Uint8Array[]): Uint8Array[][] {
+  const groups: Uint8Array[][] = [[]];
+  let groupBytes = 0;
+  for (const document of documents) {
+    if (groupBytes > 0 && groupBytes + document.length > INSERT_MAX_BYTES) {
+      groups.push([]);
+      groupBytes = 0;
+    }
+    groups.at(-1)?.push(document);
+    groupBytes += document.length;
+  }
+  return groups;
 }
 
 /** Exported for the tests of its indexes. */

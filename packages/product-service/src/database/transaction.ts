@@ -1,6 +1,7 @@
 import type { Clock } from "@pos/service-kit/clock";
-import { isSocketError } from "@pos/service-kit/database-errors";
-import { type ClientSession, MongoError, MongoErrorLabel } from "mongodb";
+import { isDatabaseUnavailable } from "@pos/service-kit/database-errors";
+import type { DirectSession } from "@pos/service-kit/direct-session";
+import { MongoError, MongoErrorLabel, MongoServerError } from "mongodb";
 
 /** What one attempt of a transaction came to. */
 export type Attempt<Value> =
@@ -21,24 +22,17 @@ export interface Worked<Value> {
 /** Longest random pause after a conflict, in milliseconds. */
 export const CONFLICT_PAUSE_MAX_MS = 30;
 
-const options = {
-  readConcern: { level: "snapshot" },
-  writeConcern: { w: "majority", journal: true },
-  readPreference: "primary",
-} as const;
-
 /**
- * One attempt at one transaction (snapshot, majority). An unknown commit is committed again until the deadline. The
- * driver's `withTransaction` is not used, because it goes on for two minutes whatever the caller's deadline.
+ * One attempt at one transaction (snapshot, majority). An unknown commit is committed again until the deadline.
  * @param deadlineAtMs by the clock, in milliseconds since the epoch
  */
 export async function attemptTransaction<Value>(
-  session: ClientSession,
+  session: DirectSession,
   work: () => Promise<Worked<Value>>,
   limits: { deadlineAtMs: number; clock: Clock },
 ): Promise<Attempt<Value>> {
   try {
-    session.startTransaction(options);
+    session.begin();
     const { value, isCommitted } = await work();
     if (!isCommitted) {
       await abort(session);
@@ -47,7 +41,9 @@ export async function attemptTransaction<Value>(
     return await commit(session, value, limits);
   } catch (error) {
     await abort(session);
-    const isTransient = isSocketError(error) || hasLabel(error, MongoErrorLabel.TransientTransactionError);
+    // What the server says itself it labels; a connection that was lost has no label.
+    const isLost = isDatabaseUnavailable(error) && !(error instanceof MongoServerError);
+    const isTransient = isLost || hasLabel(error, MongoErrorLabel.TransientTransactionError);
     return { kind: isTransient ? "conflict" : "failed", error };
   }
 }
@@ -56,18 +52,18 @@ export async function attemptTransaction<Value>(
 export const pauseAfterConflict = (clock: Clock): Promise<void> => clock.sleep(Math.random() * CONFLICT_PAUSE_MAX_MS);
 
 async function commit<Value>(
-  session: ClientSession,
+  session: DirectSession,
   value: Value,
   { deadlineAtMs, clock }: { deadlineAtMs: number; clock: Clock },
 ): Promise<Attempt<Value>> {
   for (;;) {
     try {
-      await session.commitTransaction();
+      await session.commit();
       return { kind: "done", value };
     } catch (error) {
       if (hasLabel(error, MongoErrorLabel.TransientTransactionError)) return { kind: "conflict", error };
-      const isUnknown = isSocketError(error) || hasLabel(error, MongoErrorLabel.UnknownTransactionCommitResult);
-      if (!isUnknown) return { kind: "failed", error };
+      // A failed write concern included: it may be committed, and a majority may not have it.
+      if (!isDatabaseUnavailable(error)) return { kind: "failed", error };
       if (clock.now() >= deadlineAtMs) return { kind: "unknown", error };
       await pauseAfterConflict(clock);
     }
@@ -75,8 +71,8 @@ async function commit<Value>(
 }
 
 /** The next transaction of the session ends this one in any case. */
-async function abort(session: ClientSession): Promise<void> {
-  if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
+async function abort(session: DirectSession): Promise<void> {
+  await session.abort().catch(() => undefined);
 }
 
 const hasLabel = (error: unknown, label: string): boolean => error instanceof MongoError && error.hasErrorLabel(label);

@@ -1,12 +1,15 @@
 import { STOCK_MAX_UNITS } from "@pos/contracts/limits";
 import type { Clock } from "@pos/service-kit/clock";
-import type { Database } from "@pos/service-kit/database";
+import { findDocuments, write } from "@pos/service-kit/command-runner";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
-import { type ClientSession, type Collection, ObjectId } from "mongodb";
+import { DirectCommands } from "@pos/service-kit/direct-commands";
+import { DirectSession } from "@pos/service-kit/direct-session";
+import { type Collection, type Db, ObjectId } from "mongodb";
 import { attemptTransaction, pauseAfterConflict, type Worked } from "../database/transaction.ts";
 import {
   type ProductDocument,
   productProjection,
+  type ProductView,
   type StockAdjustmentDocument,
   storedProduct,
   type StoredProduct,
@@ -33,22 +36,24 @@ const DEADLINE_MS = 4000;
 
 /** Adjustments of stock: the adjustment and its effect are one transaction, so a key counts exactly once. */
 export class AdjustmentRepository {
-  readonly #database: Database;
+  readonly #commands: DirectCommands;
+  /** As many as ran at the same time. */
+  readonly #idleSessions: DirectSession[] = [];
   readonly #clock: Clock;
   readonly #products: Collection<ProductDocument>;
   readonly #adjustments: Collection<StockAdjustmentDocument>;
 
-  constructor(database: Database, clock: Clock) {
-    this.#database = database;
+  constructor(db: Db, clock: Clock) {
+    this.#commands = new DirectCommands(db);
     this.#clock = clock;
-    this.#products = database.db.collection<ProductDocument>("products");
-    this.#adjustments = database.db.collection<StockAdjustmentDocument>("stockAdjustments");
+    this.#products = db.collection<ProductDocument>("products");
+    this.#adjustments = db.collection<StockAdjustmentDocument>("stockAdjustments");
   }
 
   async adjust(adjustment: Adjustment): Promise<AdjustmentResult> {
     const clock = this.#clock;
     const deadlineAtMs = clock.now() + DEADLINE_MS;
-    const session = this.#database.client.startSession({ causalConsistency: false });
+    const session = this.#idleSessions.pop() ?? new DirectSession(this.#commands);
     try {
       for (;;) {
         const attempt = await attemptTransaction(session, () => this.#apply(adjustment, session), {
@@ -65,26 +70,35 @@ export class AdjustmentRepository {
         await pauseAfterConflict(clock);
       }
     } finally {
-      await session.endSession();
+      this.#idleSessions.push(session);
     }
   }
 
-  async #apply(adjustment: Adjustment, session: ClientSession): Promise<Worked<AdjustmentResult>> {
+  async #apply(adjustment: Adjustment, session: DirectSession): Promise<Worked<AdjustmentResult>> {
     const { productId, delta, reason, by, key } = adjustment;
     const _id = new ObjectId(productId);
     const entry = { _id: new ObjectId(), productId: _id, delta, reason, by, at: new Date(this.#clock.now()) };
-    await this.#adjustments.insertOne(key === undefined ? entry : { ...entry, key }, { session });
-    const updated = await this.#products.findOneAndUpdate(
-      { _id, deletedAt: null, stock: { $gte: -delta, $lte: STOCK_MAX_UNITS - delta } },
-      { $inc: { stock: delta, received: delta, version: 1 }, $set: { updatedAt: entry.at } },
-      { projection: productProjection, returnDocument: "after", session },
-    );
+    await write(session, { insert: "stockAdjustments", documents: [key === undefined ? entry : { ...entry, key }] });
+    const changed = await session.run({
+      findAndModify: "products",
+      query: { _id, deletedAt: null, stock: { $gte: -delta, $lte: STOCK_MAX_UNITS - delta } },
+      update: { $inc: { stock: delta, received: delta, version: 1 }, $set: { updatedAt: entry.at } },
+      fields: productProjection,
+      new: true,
+    });
+    const updated = changed["value"] as ProductView | null;
     if (updated !== null) {
       return { value: { kind: "done", stored: storedProduct(updated), isReplay: false }, isCommitted: true };
     }
-    const found = await this.#products.findOne({ _id, deletedAt: null }, { projection: { stock: 1 }, session });
+    const [found] = await findDocuments<{ stock: number }>(session, {
+      find: "products",
+      filter: { _id, deletedAt: null },
+      projection: { stock: 1 },
+      limit: 1,
+      batchSize: 2,
+    });
     const value =
-      found === null ? { kind: "absent" as const } : { kind: "outOfBounds" as const, stockUnits: found.stock };
+      found === undefined ? { kind: "absent" as const } : { kind: "outOfBounds" as const, stockUnits: found.stock };
     return { value, isCommitted: false };
   }
 

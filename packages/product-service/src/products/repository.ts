@@ -1,6 +1,8 @@
 import type { CreateProduct, UpdateProduct } from "@pos/contracts/products";
 import { Coalescer, Flights } from "@pos/service-kit/coalesce";
+import { findRaw } from "@pos/service-kit/command-runner";
 import { DecodedDocuments } from "@pos/service-kit/decoded-documents";
+import { DirectCommands } from "@pos/service-kit/direct-commands";
 import type { Page } from "@pos/service-kit/pagination";
 import { SharedQueries } from "@pos/service-kit/shared-queries";
 import { type Collection, type Db, type Document, type Filter, ObjectId } from "mongodb";
@@ -29,12 +31,14 @@ interface ListQuery {
 
 /** Products in MongoDB. Deleted ones stay, so that orders that are cancelled later can return their stock. */
 export class ProductRepository {
+  readonly #commands: DirectCommands;
   readonly #products: Collection<ProductDocument>;
   readonly #reads: Coalescer<string, StoredProduct | undefined>;
   readonly #decoded = new DecodedDocuments((document) => storedProduct(document as ProductView));
   readonly #lists: SharedQueries<ListQuery, readonly StoredProduct[]>;
 
   constructor(db: Db) {
+    this.#commands = new DirectCommands(db);
     this.#products = db.collection<ProductDocument>("products");
     this.#reads = new Coalescer({
       name: "products.read",
@@ -126,22 +130,27 @@ export class ProductRepository {
       filter.createdAt = { $lte: createdAt };
       filter.$or = [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: new ObjectId(after.id) } }];
     }
-    const found = await this.#products
-      .find<Uint8Array>(filter, { projection: productProjection, raw: true })
-      .sort({ createdAt: -1, _id: -1 })
-      .limit(limit + 1)
-      .toArray();
+    const found = await this.#find({
+      filter,
+      sort: { createdAt: -1, _id: -1 },
+      limit: limit + 1,
+      // One more than can come: an answer that is full would leave its cursor open.
+      batchSize: limit + 2,
+    });
     return found.map((bytes) => this.#decoded.read(bytes).value);
   }
 
   async #findAll(ids: readonly string[]): Promise<ReadonlyMap<string, StoredProduct>> {
-    const found = await this.#products
-      .find<Uint8Array>(
-        { _id: { $in: ids.map((id) => new ObjectId(id)) }, deletedAt: null },
-        { projection: productProjection, raw: true },
-      )
-      .toArray();
+    const found = await this.#find({
+      filter: { _id: { $in: ids.map((id) => new ObjectId(id)) }, deletedAt: null },
+      batchSize: ids.length + 1,
+    });
     return this.#decoded.readAll(found);
+  }
+
+  #find(query: { filter: Filter<ProductDocument>; sort?: Document; limit?: number; batchSize: number }) {
+    const command = { find: "products", ...query, projection: productProjection };
+    return findRaw(this.#commands, command, { mayRepeat: true });
   }
 
   async #missed(id: string): Promise<Missed> {

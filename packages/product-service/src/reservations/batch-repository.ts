@@ -1,13 +1,9 @@
 import type { Clock } from "@pos/service-kit/clock";
-import type { Database } from "@pos/service-kit/database";
-import {
-  type AnyBulkWriteOperation,
-  type ClientSession,
-  type Collection,
-  type Filter,
-  MongoServerError,
-  ObjectId,
-} from "mongodb";
+import { findDocuments, write } from "@pos/service-kit/command-runner";
+import { isDuplicateKey } from "@pos/service-kit/database-errors";
+import { bytesOf, DirectCommands } from "@pos/service-kit/direct-commands";
+import { DirectSession } from "@pos/service-kit/direct-session";
+import { type Db, type Document, type Filter, ObjectId } from "mongodb";
 import { type Attempt, attemptTransaction, type Worked } from "../database/transaction.ts";
 import type { ProductDocument } from "../products/documents.ts";
 import { documentOf, recordOf, type ReservationDocument } from "./documents.ts";
@@ -30,7 +26,6 @@ import {
 import { type Reading, RecentProducts } from "./recent-products.ts";
 
 const stockProjection = { name: 1, price: 1, stock: 1, openUnits: 1, deletedAt: 1, now: "$$NOW" } as const;
-const DUPLICATE_KEY = 11_000;
 type StockView = Pick<ProductDocument, "_id" | "name" | "price" | "stock" | "openUnits" | "deletedAt"> & { now: Date };
 
 /**
@@ -38,27 +33,19 @@ type StockView = Pick<ProductDocument, "_id" | "name" | "price" | "stock" | "ope
  * open, and others can end it by the session's id when this process dies.
  */
 export class BatchRepository implements BatchStore {
-  readonly #session: ClientSession;
+  readonly #session: DirectSession;
   readonly #clock: Clock;
   readonly #rules: BatchRules;
-  readonly #products: Collection<ProductDocument>;
-  readonly #reservations: Collection<ReservationDocument>;
   readonly #recent = new RecentProducts();
 
-  constructor(database: Database, clock: Clock, rules: BatchRules) {
-    this.#session = database.client.startSession({ causalConsistency: false });
+  constructor(db: Db, clock: Clock, rules: BatchRules) {
+    this.#session = new DirectSession(new DirectCommands(db));
     this.#clock = clock;
     this.#rules = rules;
-    this.#products = database.db.collection<ProductDocument>("products");
-    this.#reservations = database.db.collection<ReservationDocument>("reservations");
   }
 
   /** Id of the session that every batch is written on. */
-  readonly sessionId = (): string => {
-    const id = this.#session.id?.id;
-    if (id === undefined) throw new Error("the session has no id");
-    return id.toUUID().toHexString();
-  };
+  readonly sessionId = (): string => this.#session.id;
 
   /**
    * Mostly every job is the first for its order, and its products are as they were a moment ago. Such a batch is decided
@@ -122,9 +109,11 @@ export class BatchRepository implements BatchStore {
 
   async #readReservations(jobs: readonly Job[]): Promise<Map<string, ReservationRecord>> {
     const ids = [...new Set(jobs.map(({ orderId }) => orderId))].map((id) => new ObjectId(id));
-    const found = await this.#reservations
-      .find({ _id: { $in: ids } }, { session: this.#session, batchSize: ids.length + 1 })
-      .toArray();
+    const found = await findDocuments<ReservationDocument>(this.#session, {
+      find: "reservations",
+      filter: { _id: { $in: ids } },
+      batchSize: ids.length + 1,
+    });
     return new Map(found.map((document) => [document._id.toHexString(), recordOf(document)]));
   }
 
@@ -135,12 +124,12 @@ export class BatchRepository implements BatchStore {
       for (const { productId } of items) ids.add(productId);
     }
     // A release may end a hold that a job of the same batch makes, whose products that job names.
-    const found = await this.#products
-      .find<StockView>(
-        { _id: { $in: [...ids].map((id) => new ObjectId(id)) } },
-        { projection: stockProjection, session: this.#session, batchSize: ids.size + 1 },
-      )
-      .toArray();
+    const found = await findDocuments<StockView>(this.#session, {
+      find: "products",
+      filter: { _id: { $in: [...ids].map((id) => new ObjectId(id)) } },
+      projection: stockProjection,
+      batchSize: ids.size + 1,
+    });
     const products = new Map<string, ProductStock>();
     for (const { _id, name, price, stock, openUnits, deletedAt } of found) {
       const isDeleted = (deletedAt ?? null) !== null;
@@ -156,17 +145,19 @@ export class BatchRepository implements BatchStore {
   async #countPending(pairs: readonly PendingPair[]): Promise<Map<string, number>> {
     const productIds = [...new Set(pairs.map(({ productId }) => productId))].map((id) => new ObjectId(id));
     const userIds = [...new Set(pairs.map(({ userId }) => userId))].map((id) => new ObjectId(id));
-    const counted = await this.#reservations
-      .aggregate<{ _id: { userId: ObjectId; productId: ObjectId }; units: number }>(
-        [
+    const counted = await findDocuments<{ _id: { userId: ObjectId; productId: ObjectId }; units: number }>(
+      this.#session,
+      {
+        aggregate: "reservations",
+        pipeline: [
           { $match: { "items.productId": { $in: productIds }, isOpen: true, userId: { $in: userIds } } },
           { $unwind: "$items" },
           { $match: { "items.productId": { $in: productIds } } },
           { $group: { _id: { userId: "$userId", productId: "$items.productId" }, units: { $sum: "$items.quantity" } } },
         ],
-        { session: this.#session },
-      )
-      .toArray();
+        cursor: {},
+      },
+    );
     const units = new Map(pairs.map(({ userId, productId }) => [pairKey(userId, productId), 0]));
     for (const { _id, units: pendingUnits } of counted) {
       const key = pairKey(_id.userId.toHexString(), _id.productId.toHexString());
@@ -185,17 +176,16 @@ export class BatchRepository implements BatchStore {
       const updates = productUpdates(productChanges, (group) =>
         guessed === undefined ? {} : this.#stillAs(guessed, group),
       );
-      const { matchedCount } = await this.#products.bulkWrite(updates, { session });
-      assertAll(matchedCount, productChanges.length, "products");
+      const matched = await write(session, { update: "products", updates });
+      assertAll(matched, productChanges.length, "products");
     }
     if (newReservations.length > 0) {
-      await this.#reservations.insertMany(newReservations.map(documentOf), { session });
+      const documents = newReservations.map((record) => bytesOf(documentOf(record)));
+      await write(session, { insert: "reservations" }, { sequence: { field: "documents", documents } });
     }
     if (reservationChanges.length > 0) {
-      const { matchedCount } = await this.#reservations.bulkWrite(reservationChanges.map(reservationUpdate), {
-        session,
-      });
-      assertAll(matchedCount, reservationChanges.length, "reservations");
+      const updates = reservationChanges.map(reservationUpdate);
+      assertAll(await write(session, { update: "reservations", updates }), reservationChanges.length, "reservations");
     }
   }
 
@@ -238,8 +228,6 @@ const isPromise = (outcome: Outcome): boolean => outcome.kind === "reservation" 
 
 const isNewHold = (outcome: Outcome): boolean => outcome.kind === "reservation" && !outcome.isReplay;
 
-const isDuplicateKey = (error: unknown): boolean => error instanceof MongoServerError && error.code === DUPLICATE_KEY;
-
 /**
  * One update for all products that change alike, because a statement costs the database more than a document. Where
  * units were taken the version always moves, so that this is a write that others' snapshots conflict with.
@@ -247,7 +235,7 @@ const isDuplicateKey = (error: unknown): boolean => error instanceof MongoServer
 function productUpdates(
   changes: readonly ProductChange[],
   guard: (group: readonly ProductChange[]) => Filter<ProductDocument>,
-): AnyBulkWriteOperation<ProductDocument>[] {
+): Document[] {
   const alike = Map.groupBy(changes, ({ stockDeltaUnits, openDeltaUnits, isTaken }) =>
     [stockDeltaUnits, openDeltaUnits, isTaken].join(),
   );
@@ -256,32 +244,29 @@ function productUpdates(
     if (first === undefined) return [];
     const { stockDeltaUnits, openDeltaUnits, isTaken } = first;
     return {
-      updateMany: {
-        filter: {
-          _id: { $in: group.map(({ productId }) => new ObjectId(productId)) },
-          ...(isTaken ? { deletedAt: null } : {}),
-          ...(stockDeltaUnits < 0 ? { stock: { $gte: -stockDeltaUnits } } : {}),
-          ...guard(group),
-        },
-        hint: { _id: 1 },
-        update: {
-          $inc: {
-            stock: stockDeltaUnits,
-            openUnits: openDeltaUnits,
-            version: isTaken || stockDeltaUnits !== 0 ? 1 : 0,
-          },
+      q: {
+        _id: { $in: group.map(({ productId }) => new ObjectId(productId)) },
+        ...(isTaken ? { deletedAt: null } : {}),
+        ...(stockDeltaUnits < 0 ? { stock: { $gte: -stockDeltaUnits } } : {}),
+        ...guard(group),
+      },
+      u: {
+        $inc: {
+          stock: stockDeltaUnits,
+          openUnits: openDeltaUnits,
+          version: isTaken || stockDeltaUnits !== 0 ? 1 : 0,
         },
       },
+      multi: true,
+      hint: { _id: 1 },
     };
   });
 }
 
-function reservationUpdate({ before, after }: ReservationChange): AnyBulkWriteOperation<ReservationDocument> {
+function reservationUpdate({ before, after }: ReservationChange): Document {
   return {
-    updateOne: {
-      filter: { _id: new ObjectId(before.orderId), rid: before.rid, state: before.state, isOpen: before.isOpen },
-      update: { $set: { state: after.state, isOpen: after.isOpen, updatedAt: new Date(after.updatedAtMs) } },
-    },
+    q: { _id: new ObjectId(before.orderId), rid: before.rid, state: before.state, isOpen: before.isOpen },
+    u: { $set: { state: after.state, isOpen: after.isOpen, updatedAt: new Date(after.updatedAtMs) } },
   };
 }
 

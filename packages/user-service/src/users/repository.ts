@@ -1,4 +1,6 @@
 import type { UserRole, UserStatus } from "@pos/contracts/users";
+import { findDocuments } from "@pos/service-kit/command-runner";
+import { DirectCommands } from "@pos/service-kit/direct-commands";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import type { Page } from "@pos/service-kit/pagination";
 import { type ClientSession, type Collection, type Db, type Filter, type MongoClient, ObjectId } from "mongodb";
@@ -16,11 +18,13 @@ const ACCOUNTS_PER_ADDRESS_MAX = 5;
 /** The only place that reads and writes accounts. Deleted accounts are invisible. */
 export class UserRepository {
   readonly #client: MongoClient;
+  readonly #commands: DirectCommands;
   readonly #users: Collection<UserDocument>;
   readonly #guards: Collection<{ _id: string; turn: number }>;
 
   constructor({ client, db }: { client: MongoClient; db: Db }) {
     this.#client = client;
+    this.#commands = new DirectCommands(db);
     this.#users = db.collection("users");
     this.#guards = db.collection("guards");
   }
@@ -53,10 +57,15 @@ export class UserRepository {
 
   /** Which of the ids exist, with their status. */
   async lookUp(ids: readonly string[]): Promise<{ id: string; status: UserStatus }[]> {
-    const found = await this.#users
-      .find({ _id: { $in: ids.map((id) => new ObjectId(id)) }, ...live }, { projection: { status: 1 } })
-      .limit(ids.length)
-      .toArray();
+    const command = {
+      find: "users",
+      filter: { _id: { $in: ids.map((id) => new ObjectId(id)) }, ...live },
+      projection: { status: 1 },
+      batchSize: ids.length + 1,
+    };
+    const found = await findDocuments<Pick<UserDocument, "_id" | "status">>(this.#commands, command, {
+      mayRepeat: true,
+    });
     return found.map(({ _id, status }) => ({ id: _id.toHexString(), status }));
   }
 

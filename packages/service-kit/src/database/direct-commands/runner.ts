@@ -1,0 +1,65 @@
+import { BSON, type Document, MongoServerError } from "mongodb";
+import type { DocumentSequence } from "./message.ts";
+
+/** How a command is run. */
+export interface RunOptions {
+  /** Documents that stand beside the command. */
+  readonly sequence?: DocumentSequence;
+  /** Whether it may be sent once more when the database was away; false when absent. */
+  readonly mayRepeat?: boolean;
+  /** Name of the database; the runner's own when absent. */
+  readonly database?: string;
+}
+
+/** Whoever runs commands: by themselves or within a transaction. */
+export interface CommandRunner {
+  run(command: Document, options?: RunOptions): Promise<Document>;
+}
+
+/** Pages of one answer at most; each has 16 MiB. */
+const PAGES_MAX = 64;
+
+/**
+ * Runs a find or an aggregate.
+ * @param command with a `batchSize` that holds what is expected: what is more takes another round trip
+ * @returns the bytes of each document; they are views into the answer, to be copied by who keeps them
+ */
+export async function findRaw(runner: CommandRunner, command: Document, options?: RunOptions): Promise<Uint8Array[]> {
+  let { cursor } = (await runner.run(command, options)) as { cursor: Cursor };
+  const found = cursor.firstBatch ?? [];
+  const collection: unknown = command["find"] ?? command["aggregate"];
+  for (let page = 1; BigInt(String(cursor.id)) !== 0n; page++) {
+    if (page === PAGES_MAX) throw new RangeError(`an answer of more than ${PAGES_MAX} pages`);
+    ({ cursor } = (await runner.run({ getMore: cursor.id, collection })) as { cursor: Cursor });
+    for (const document of cursor.nextBatch ?? []) found.push(document);
+  }
+  return found;
+}
+
+/** Like `findRaw`, decoded. */
+export async function findDocuments<Found>(
+  runner: CommandRunner,
+  command: Document,
+  options?: RunOptions,
+): Promise<Found[]> {
+  const found = await findRaw(runner, command, options);
+  return found.map((bytes) => BSON.deserialize(bytes) as Found);
+}
+
+/**
+ * Runs an insert, update or delete.
+ * @returns how many documents it inserted, matched or deleted
+ * @throws {MongoServerError} what the first write failed with
+ */
+export async function write(runner: CommandRunner, command: Document, options?: RunOptions): Promise<number> {
+  const { n, writeErrors } = (await runner.run(command, options)) as { n: number; writeErrors?: Document[] };
+  if (writeErrors?.[0] !== undefined) throw new MongoServerError(writeErrors[0]);
+  return n;
+}
+
+interface Cursor {
+  /** 0 when there is no more. */
+  readonly id: unknown;
+  readonly firstBatch?: Uint8Array[];
+  readonly nextBatch?: Uint8Array[];
+}
