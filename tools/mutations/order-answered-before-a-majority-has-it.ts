@@ -4,13 +4,8 @@ export const mutation: Mutation = {
   harm: "A customer is shown an order that is rolled back a second later.",
   edits: [
     {
-      file: "packages/order-service/src/orders/repository.ts",
-      find: 'if (cause.result.getWriteConcernError() !== undefined) return { kind: "unknown", cause };',
-      replace: "",
-    },
-    {
-      file: "packages/order-service/src/orders/repository.ts",
-      find: 'if (writeErrors.length === 0) return { kind: "unknown", cause };',
+      file: "packages/service-kit/src/database/direct-commands/direct-commands.ts",
+      find: 'if (reply["writeConcernError"] !== undefined) throw new MongoWriteConcernError(reply as never);',
       replace: "",
     },
   ],

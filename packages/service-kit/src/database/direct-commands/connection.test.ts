@@ -5,7 +5,7 @@ import { PassThrough } from "node:stream";
 import fc from "fast-check";
 import { type Document, MongoNetworkError, MongoNetworkTimeoutError } from "mongodb";
 import { DirectConnection } from "./connection.ts";
-import type { DriverConnection, DriverServer } from "./driver.ts";
+import type { DriverConnection } from "./driver.ts";
 import { encodeMessage } from "./message.ts";
 
 /** A socket whose other end the test holds, in the shape of one of the driver's connections. */
@@ -35,21 +35,23 @@ async function wire() {
   socket.on("close", () => connection.onError(new MongoNetworkError("closed")));
   const told: Error[] = [];
   const checkedIn: DriverConnection[] = [];
-  const server: DriverServer = {
+  const server = {
     description: { isWritable: true },
     pool: {
       generation: 0,
       closed: false,
-      checkOut: () => Promise.reject(new Error("not asked for")),
-      checkIn: (back) => void checkedIn.push(back),
+      checkOut: () => Promise.reject<DriverConnection>(new Error("not asked for")),
+      checkIn: (back: DriverConnection) => void checkedIn.push(back),
     },
-    handleError: (error) => void told.push(error),
+    handleError: (error: Error) => void told.push(error),
   };
   const direct = new DirectConnection(server, connection);
   const peer = await far.promise;
   peer.setNoDelay(true);
-  return { direct, peer, connection, told, checkedIn, close: () => (peer.destroy(), listener.close()) };
+  return { direct, server, peer, told, checkedIn, close: () => (peer.destroy(), listener.close()) };
 }
+
+type Wire = Awaited<ReturnType<typeof wire>>;
 
 const request = (peer: Socket) => new Promise<Buffer>((resolve) => peer.once("data", resolve));
 const answerTo = (message: Buffer, reply: Document): Buffer => {
@@ -133,4 +135,17 @@ test("a second command at the same time is refused, and the first one is answere
   peer.write(answerTo(await asked, { ok: 1 }));
   expect(await first).toEqual({ ok: 1 });
   close();
+});
+
+test.each([
+  ["whose server is no primary any more", ({ server }: Wire) => void (server.description.isWritable = false)],
+  ["of an earlier generation of the pool", ({ server }: Wire) => void server.pool.generation++],
+  ["of a pool that is closed", ({ server }: Wire) => void (server.pool.closed = true)],
+  ["that was closed", ({ direct }: Wire) => direct.close()],
+])("a connection %s is not used again", async (_name, happens) => {
+  const wired = await wire();
+  expect(wired.direct.isUsable).toBe(true);
+  happens(wired);
+  expect(wired.direct.isUsable).toBe(false);
+  wired.close();
 });
