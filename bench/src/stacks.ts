@@ -56,7 +56,7 @@ export function ours(): StackDescription {
     build: [],
     folder: REPOSITORY,
     command: (role) => [process.execPath, join("packages", `${role}-service`, "src", "main.ts")],
-    environment: (role, { urls }) => own[role](urls),
+    environment: (role, { urls }) => ({ BUN_GC_TIMER_INTERVAL: "10000", ...own[role](urls) }),
     admin,
     isGuarded: true,
   };

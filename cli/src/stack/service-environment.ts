@@ -10,6 +10,12 @@ const schemas = { user, product, order };
 /** What any program needs, whatever it is. */
 const everybody = ["PATH", "HOME", "TMPDIR", "TZ", "NODE_EXTRA_CA_CERTS"];
 
+/**
+ * Bun collects garbage every second even when nothing was allocated, and nobody is answered for the 3 to 8 ms that it
+ * takes. What is allocated sets off a collection by itself, as ever. In milliseconds.
+ */
+const GC_TIMER_MS = 10_000;
+
 /** What the environment of a service is made from. */
 export interface EnvironmentParts {
   readonly io: Io;
@@ -21,13 +27,13 @@ export interface EnvironmentParts {
 }
 
 /**
- * The environment of one service: exactly the variables that its configuration knows. What the stack decides (database,
+ * The environment of one service: the variables that its configuration knows, and how Bun is to run. What the stack decides (database,
  * port, addresses, credentials) wins over the user's environment; all else (LOG_LEVEL, SMTP_URL …) is passed on.
  */
 export function serviceEnvironment(name: ServiceName, parts: EnvironmentParts): Record<string, string> {
   const decided = decidedBy(name, parts);
   const known = new Set(Object.values(schemas[name]).map((variable) => variable.name));
-  const environment: Record<string, string> = {};
+  const environment: Record<string, string> = { BUN_GC_TIMER_INTERVAL: String(GC_TIMER_MS) };
   for (const variable of [...everybody, ...known]) {
     const value = parts.io.env[variable];
     if (value !== undefined && value !== "") environment[variable] = value;
