@@ -1,5 +1,6 @@
 import { AppError } from "@pos/service-kit/app-error";
 import { availableParallelism } from "node:os";
+import { loadBcrypt } from "./bcrypt.ts";
 
 /** bcrypt's cost in production: about 55 ms a hash. */
 export const PASSWORD_COST = 10;
@@ -21,21 +22,22 @@ export interface PasswordHasher {
 }
 
 /**
- * A hasher over `Bun.password`, which works on threads of its own and hashes what is over 72 bytes beforehand. A burst
- * of sign-ins waits in line, so that it takes neither all memory nor all cores.
+ * A hasher over bcrypt, which works on threads of its own. A burst of sign-ins waits in line, so that it takes neither
+ * all memory nor all cores.
  * @param cost bcrypt's cost; tests take a lower one over the same path
  */
 export function createPasswordHasher({ cost = PASSWORD_COST } = {}): PasswordHasher {
-  const bcrypt = (password: string) => Bun.password.hash(password, { algorithm: "bcrypt", cost });
+  const bcrypt = loadBcrypt();
+  const hashOf = (password: string) => bcrypt.hash(password, cost);
   const inTurn = createTurns(CONCURRENCY, WAITING_MAX);
   // It is ready long before anybody signs in: nothing waits for it but the first to ask.
-  const hashOfNobody = bcrypt(crypto.randomUUID());
+  const hashOfNobody = hashOf(crypto.randomUUID());
   return {
-    hash: (password) => inTurn(() => bcrypt(password)),
+    hash: (password) => inTurn(() => hashOf(password)),
     verify: (password, hash, onTurn) =>
       inTurn(async () => {
         await onTurn?.();
-        const isRight = await Bun.password.verify(password, hash ?? (await hashOfNobody), "bcrypt");
+        const isRight = await bcrypt.verify(password, hash ?? (await hashOfNobody));
         return isRight && hash !== undefined;
       }),
   };
