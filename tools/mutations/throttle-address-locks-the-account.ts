@@ -10,8 +10,8 @@ export const mutation: Mutation = {
     },
     {
       file: "packages/user-service/src/throttle/login-throttle.ts",
-      find: "for (const { id, most } of limits) {\n          const { count",
-      replace: "for (const { id, most } of limits.toReversed()) {\n          const { count",
+      find: "countUp(limits, ",
+      replace: "countUp(limits.toReversed(), ",
     },
   ],
   test: { file: "packages/user-service/src/auth/login.test.ts", name: "one address cannot lock" },

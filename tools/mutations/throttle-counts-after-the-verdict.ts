@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/auth/service.ts",
-      find: "proof.account?.passwordHash, attempt.count)",
-      replace: "proof.account?.passwordHash)",
+      find: "Promise.all([proof.find(), attempt.count()])",
+      replace: "Promise.all([proof.find()])",
     },
   ],
   test: { file: "packages/user-service/src/auth/login.test.ts", name: "60 come at once" },

@@ -14,6 +14,7 @@ import { MailedTokenRepository } from "./recovery/repository.ts";
 import { RecoveryService } from "./recovery/service.ts";
 import { SessionRepository } from "./sessions/repository.ts";
 import { SessionService } from "./sessions/service.ts";
+import { AttemptRepository } from "./throttle/attempt-repository.ts";
 import { LOGIN_LIMITS, LoginThrottle, type ThrottleLimits } from "./throttle/login-throttle.ts";
 import { MailThrottle } from "./throttle/mail-throttle.ts";
 import { CounterRepository } from "./throttle/repository.ts";
@@ -60,7 +61,7 @@ export async function createServices(parts: BuildParts<Config> & TestPorts) {
     sessions,
     sessionStore,
     hasher,
-    throttle: new LoginThrottle({ counters, clock, limits }),
+    throttle: new LoginThrottle({ counters: new AttemptRepository(db), clock, limits }),
     clock,
     onPasswordChanged: (account) => recovery.passwordChanged(account),
   });

@@ -6,7 +6,7 @@ import type { Identity } from "@pos/service-kit/identity";
 import type { PasswordHasher } from "../passwords/hasher.ts";
 import type { SessionRepository } from "../sessions/repository.ts";
 import type { SessionService } from "../sessions/service.ts";
-import type { LoginThrottle } from "../throttle/login-throttle.ts";
+import type { Attempt, LoginThrottle } from "../throttle/login-throttle.ts";
 import { type Account, emailKeyOf } from "../users/domain.ts";
 import type { UserRepository } from "../users/repository.ts";
 
@@ -24,11 +24,15 @@ export class AuthService {
    * @throws {AppError} INVALID_CREDENTIALS, TOO_MANY_REQUESTS, ACCOUNT_SUSPENDED, SERVICE_UNAVAILABLE
    */
   async login({ email, password }: Login, address: string): Promise<LoginResult> {
-    const account = await this.#parts.users.findByEmail(emailKeyOf(email));
-    await this.#prove({ account, name: emailKeyOf(email), password, address });
-    if (account === undefined) throw invalidCredentials();
-    if (account.status === "suspended") throw new AppError("ACCOUNT_SUSPENDED", "This account is suspended.");
-    return this.#parts.sessions.open(account);
+    const name = emailKeyOf(email);
+    const find = () => this.#parts.users.findByEmail(name);
+    const { account, attempt } = await this.#prove({ find, name, password, address });
+    if (account.status === "suspended") {
+      await attempt.succeed();
+      throw new AppError("ACCOUNT_SUSPENDED", "This account is suspended.");
+    }
+    const [signedIn] = await Promise.all([this.#parts.sessions.open(account), attempt.succeed()]);
+    return signedIn;
   }
 
   /**
@@ -62,22 +66,34 @@ export class AuthService {
   async provePassword(identity: Identity, password: string, address: string): Promise<Account> {
     const account = await this.#parts.users.findById(identity.subject);
     if (account === undefined) throw notFound("user", identity.subject);
-    await this.#prove({ account, name: account.emailKey, password, address });
+    const { attempt } = await this.#prove({ find: async () => account, name: account.emailKey, password, address });
+    await attempt.succeed();
     return account;
   }
 
-  async #prove(proof: {
-    account: Account | undefined;
-    name: string;
-    password: string;
-    address: string;
-  }): Promise<void> {
+  /**
+   * The account is found and the try counted when its turn to be checked has come, side by side.
+   * @returns the attempt too, which was right: its count is still to be taken back
+   */
+  async #prove(proof: Proof): Promise<{ account: Account; attempt: Attempt }> {
     const attempt = this.#parts.throttle.attempt({ account: proof.name, address: proof.address });
     await attempt.refuseWhenLocked();
-    const isRight = await this.#parts.hasher.verify(proof.password, proof.account?.passwordHash, attempt.count);
-    if (!isRight) throw invalidCredentials();
-    await attempt.succeed();
+    let account: Account | undefined;
+    const isRight = await this.#parts.hasher.verify(proof.password, async () => {
+      [account] = await Promise.all([proof.find(), attempt.count()]);
+      return account?.passwordHash;
+    });
+    if (!isRight || account === undefined) throw invalidCredentials();
+    return { account, attempt };
   }
+}
+
+interface Proof {
+  find(): Promise<Account | undefined>;
+  /** Unique form of the account's name, whether it exists or not. */
+  readonly name: string;
+  readonly password: string;
+  readonly address: string;
 }
 
 interface AuthParts {

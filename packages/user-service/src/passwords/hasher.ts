@@ -9,16 +9,19 @@ const CONCURRENCY = Math.min(availableParallelism(), 4);
 /** Hashes that wait; the next one is refused, because nobody would wait for it anyway. */
 const WAITING_MAX = 100;
 
+/** What is stored of a password; undefined when there is none to belong to. */
+type Hash = string | undefined;
+
 /** Hashes and checks passwords with bcrypt, a bounded number at a time. */
 export interface PasswordHasher {
   /** @throws {AppError} SERVICE_UNAVAILABLE when too many wait */
   hash(password: string): Promise<string>;
   /**
    * Whether a password belongs to a hash. Without a hash it takes the same time and answers false.
-   * @param onTurn runs when the check's turn has come, right before it; what it throws ends the check
+   * @param hash a function is called when the check's turn has come, right before it; what it throws ends the check
    * @throws {AppError} SERVICE_UNAVAILABLE when too many wait
    */
-  verify(password: string, hash: string | undefined, onTurn?: () => Promise<void>): Promise<boolean>;
+  verify(password: string, hash: Hash | (() => Promise<Hash>)): Promise<boolean>;
 }
 
 /**
@@ -34,9 +37,9 @@ export function createPasswordHasher({ cost = PASSWORD_COST } = {}): PasswordHas
   const hashOfNobody = hashOf(crypto.randomUUID());
   return {
     hash: (password) => inTurn(() => hashOf(password)),
-    verify: (password, hash, onTurn) =>
+    verify: (password, given) =>
       inTurn(async () => {
-        await onTurn?.();
+        const hash = typeof given === "function" ? await given() : given;
         const isRight = await bcrypt.verify(password, hash ?? (await hashOfNobody));
         return isRight && hash !== undefined;
       }),

@@ -1,6 +1,6 @@
 import { type Collection, type Db, ObjectId } from "mongodb";
 import type { RefreshTokenDocument, SessionDocument } from "./documents.ts";
-import type { RefreshToken, Session } from "./domain.ts";
+import { type RefreshToken, type Session, sessionIdOf } from "./domain.ts";
 
 /** The only place that reads and writes sessions. */
 export class SessionRepository {
@@ -12,13 +12,13 @@ export class SessionRepository {
     this.#tokens = db.collection("refresh_tokens");
   }
 
-  /** Opens a session and answers its id. */
-  async open({ userId, ...session }: Omit<Session, "id">): Promise<string> {
-    const _id = new ObjectId();
-    await this.#sessions.insertOne({ ...session, _id, userId: new ObjectId(userId) });
-    return _id.toHexString();
+  /** Opens a session with its first token, which its id belongs to; `hash` is the token's SHA-256 in hex. */
+  async open({ id, userId, ...session }: Session, hash: string): Promise<void> {
+    const ids = { _id: new ObjectId(id), userId: new ObjectId(userId) };
+    await this.#sessions.insertOne({ ...session, ...ids, firstToken: { hash, expiresAt: session.expiresAt } });
   }
 
+  /** Adds a later token to a session. */
   async addToken({ hash, sessionId, userId, ...token }: RefreshToken): Promise<void> {
     const ids = { sessionId: new ObjectId(sessionId), userId: new ObjectId(userId) };
     await this.#tokens.insertOne({ ...token, ...ids, _id: hash });
@@ -26,22 +26,34 @@ export class SessionRepository {
 
   /** The token, marked as rotated by this very call; undefined when it is unknown, expired or rotated already. */
   async rotateToken(hash: string, now: Date): Promise<RefreshToken | undefined> {
-    return toToken(
-      await this.#tokens.findOneAndUpdate(
-        { _id: hash, rotatedAt: { $exists: false }, expiresAt: { $gt: now } },
-        { $set: { rotatedAt: now } },
+    const later = await this.#tokens.findOneAndUpdate(
+      { _id: hash, rotatedAt: { $exists: false }, expiresAt: { $gt: now } },
+      { $set: { rotatedAt: now } },
+    );
+    if (later !== null) return toToken(later);
+    const unspent = { "firstToken.rotatedAt": { $exists: false }, "firstToken.expiresAt": { $gt: now } };
+    return toFirstToken(
+      await this.#sessions.findOneAndUpdate(
+        { ...withFirst(hash), ...unspent },
+        { $set: { "firstToken.rotatedAt": now } },
       ),
     );
   }
 
   async findToken(hash: string, now: Date): Promise<RefreshToken | undefined> {
-    return toToken(await this.#tokens.findOne({ _id: hash, expiresAt: { $gt: now } }));
+    const later = await this.#tokens.findOne({ _id: hash, expiresAt: { $gt: now } });
+    if (later !== null) return toToken(later);
+    return toFirstToken(await this.#sessions.findOne({ ...withFirst(hash), "firstToken.expiresAt": { $gt: now } }));
   }
 
   /** Tells whether a token of the session was rotated after `moment`. */
   async isRotatedAfter(sessionId: string, moment: Date): Promise<boolean> {
-    const later = { sessionId: new ObjectId(sessionId), rotatedAt: { $gt: moment } };
-    return (await this.#tokens.findOne(later, { projection: { _id: 1 } })) !== null;
+    const [id, projection] = [new ObjectId(sessionId), { _id: 1 }];
+    const [later, first] = await Promise.all([
+      this.#tokens.findOne({ sessionId: id, rotatedAt: { $gt: moment } }, { projection }),
+      this.#sessions.findOne({ _id: id, "firstToken.rotatedAt": { $gt: moment } }, { projection }),
+    ]);
+    return later !== null || first !== null;
   }
 
   /** The session, with its life extended; undefined when it has ended. */
@@ -70,10 +82,18 @@ export class SessionRepository {
   }
 }
 
+const withFirst = (hash: string) => ({ _id: new ObjectId(sessionIdOf(hash)), "firstToken.hash": hash });
+
 function toSession(document: SessionDocument | null): Session | undefined {
   if (document === null) return undefined;
-  const { _id, userId, ...fields } = document;
+  const { _id, userId, firstToken: _first, ...fields } = document;
   return { ...fields, id: _id.toHexString(), userId: userId.toHexString() };
+}
+
+function toFirstToken(document: SessionDocument | null): RefreshToken | undefined {
+  if (document?.firstToken === undefined) return undefined;
+  const { _id, userId, createdAt, firstToken } = document;
+  return { ...firstToken, createdAt, sessionId: _id.toHexString(), userId: userId.toHexString() };
 }
 
 function toToken(document: RefreshTokenDocument | null): RefreshToken | undefined {

@@ -1,8 +1,9 @@
 import { AppError } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import { createHash } from "node:crypto";
+import type { AttemptRepository, CountLimit } from "./attempt-repository.ts";
 import { addressKey } from "./client-address.ts";
-import type { CounterRepository } from "./repository.ts";
+import type { Counter } from "./documents.ts";
 
 /** How many failed tries are let through in one window. */
 export interface ThrottleLimits {
@@ -22,9 +23,15 @@ export const LOGIN_LIMITS: ThrottleLimits = Object.freeze({
   windowMs: 15 * 60_000,
 });
 
+/** Refusing counters that are remembered; a forgotten one costs its next try a turn. */
+const REFUSING_MAX = 10_000;
+
 /** One try to prove who one is. */
 export interface Attempt {
-  /** Refuses a try that the limits forbid already, before it takes a turn. @throws {AppError} TOO_MANY_REQUESTS */
+  /**
+   * Refuses a try before it takes a turn, when a limit has refused one here and still forbids it.
+   * @throws {AppError} TOO_MANY_REQUESTS
+   */
   refuseWhenLocked(): Promise<void>;
   /**
    * Counts the try as a failure before its verdict is known, so that tries side by side cannot outrun the limit.
@@ -40,11 +47,13 @@ export interface Attempt {
  * wider one, so that one address alone cannot lock an account for everybody.
  */
 export class LoginThrottle {
-  readonly #counters: CounterRepository;
+  readonly #counters: AttemptRepository;
   readonly #clock: Clock;
   readonly #limits: ThrottleLimits;
+  /** Counters that have refused a try, with the end of their windows: where to look before the next try. */
+  readonly #refusing = new Map<string, number>();
 
-  constructor(parts: { counters: CounterRepository; clock: Clock; limits: ThrottleLimits }) {
+  constructor(parts: { counters: AttemptRepository; clock: Clock; limits: ThrottleLimits }) {
     this.#counters = parts.counters;
     this.#clock = parts.clock;
     this.#limits = parts.limits;
@@ -61,33 +70,41 @@ export class LoginThrottle {
     ];
     const limits = [pair, ...wider];
     return {
-      refuseWhenLocked: async () => {
-        const now = new Date(this.#clock.now());
-        const ids = limits.map(({ id }) => id);
-        const counters = await this.#counters.read(ids, now);
-        for (const { id, most } of limits) {
-          const counter = counters.find(({ _id }) => _id === id);
-          if (counter !== undefined && counter.count >= most) throw locked(counter.expiresAt, now);
-        }
-      },
+      refuseWhenLocked: () => this.#refuseWhenLocked(limits),
       count: async () => {
         const now = new Date(this.#clock.now());
-        for (const { id, most } of limits) {
-          const { count, expiresAt } = await this.#counters.countUp(id, { now, windowMs });
-          if (count > most) throw locked(expiresAt, now);
-        }
+        const refusing = await this.#counters.countUp(limits, { now, windowMs });
+        if (refusing !== undefined) throw this.#locked(refusing, now);
       },
-      succeed: async () => {
-        await this.#counters.takeBack({ clear: [pair.id], countDown: wider.map(({ id }) => id) });
-      },
+      succeed: () => this.#counters.takeBack({ clear: pair.id, countDown: wider.map(({ id }) => id) }),
     };
+  }
+
+  /**
+   * A try that nothing has refused yet is not looked up: its count would tell. What was refused here before may be open
+   * again, because a try under way was right: the counters decide.
+   */
+  async #refuseWhenLocked(limits: readonly CountLimit[]): Promise<void> {
+    const now = new Date(this.#clock.now());
+    const suspects = limits.filter(({ id }) => (this.#refusing.get(id) ?? 0) > now.getTime());
+    if (suspects.length === 0) return;
+    const ids = suspects.map(({ id }) => id);
+    const counters = await this.#counters.read(ids, now);
+    for (const { id, most } of suspects) {
+      const counter = counters.find(({ _id }) => _id === id);
+      if (counter !== undefined && counter.count >= most) throw this.#locked(counter, now);
+      this.#refusing.delete(id);
+    }
+  }
+
+  #locked({ _id, expiresAt }: Counter, now: Date): AppError {
+    const [oldest] = this.#refusing.keys();
+    if (this.#refusing.size >= REFUSING_MAX && oldest !== undefined) this.#refusing.delete(oldest);
+    this.#refusing.set(_id, expiresAt.getTime());
+    const retryAfterSeconds = Math.max(1, Math.ceil((expiresAt.getTime() - now.getTime()) / 1000));
+    return new AppError("TOO_MANY_REQUESTS", "Too many failed tries. Wait before the next one.", { retryAfterSeconds });
   }
 }
 
 /** Names of accounts and addresses are personal data: the counters hold their digests only. */
 const digest = (text: string): string => createHash("sha256").update(text).digest("base64url");
-
-function locked(until: Date, now: Date): AppError {
-  const retryAfterSeconds = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000));
-  return new AppError("TOO_MANY_REQUESTS", "Too many failed tries. Wait before the next one.", { retryAfterSeconds });
-}

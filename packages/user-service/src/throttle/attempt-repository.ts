@@ -1,0 +1,118 @@
+import { Coalescer, type Settled } from "@pos/service-kit/coalesce";
+import { isDuplicateKey } from "@pos/service-kit/database-errors";
+import { type AnyBulkWriteOperation, type Collection, type Db, MongoBulkWriteError } from "mongodb";
+import { type Counter, type CountWindow, oneMore } from "./documents.ts";
+
+/** A counter and the count that it never exceeds. */
+export interface CountLimit {
+  readonly id: string;
+  readonly most: number;
+}
+
+/** Changes of one command, which takes one try or its taking back in three updates. */
+const BATCH_MAX = 50;
+/** Changes that wait: far more than the hasher lets through. */
+const WAITING_MAX = 1000;
+const COUNT_TRIES_MAX = 10;
+const DONE = -1;
+
+/** One update of a change; with `limit` it counts up, unless the counter is at its limit then. */
+interface Step {
+  readonly operation: AnyBulkWriteOperation<Counter>;
+  readonly limit?: CountLimit & Pick<CountWindow, "now">;
+}
+
+type Change = readonly Step[];
+
+/**
+ * Counters of tries that replicas share. Changes that come at the same time share a command: a try that was right is
+ * taken back with the count of the next one.
+ */
+export class AttemptRepository {
+  readonly #counters: Collection<Counter>;
+  readonly #changes: Coalescer<Change, Counter | undefined>;
+
+  constructor(db: Db) {
+    // A count that a fail-over loses lets one more try through; waiting for the majority would slow every sign-in.
+    this.#counters = db.collection("throttle", { writeConcern: { w: 1 } });
+    this.#changes = new Coalescer({
+      name: "throttle.change",
+      run: (changes) => this.#change(changes),
+      batchMax: BATCH_MAX,
+      queueMax: WAITING_MAX,
+    });
+  }
+
+  /**
+   * Counts one up in each of some counters, in order. It ends before the first counter that is at its limit, so that
+   * this and the later ones do not count a try that is refused.
+   * @returns the counter that was at its limit; undefined when all have counted
+   */
+  countUp(limits: readonly CountLimit[], window: CountWindow): Promise<Counter | undefined> {
+    const { now } = window;
+    return this.#changes.add(
+      limits.map((limit) => ({ operation: countUnlessAtLimit(limit, window), limit: { ...limit, now } })),
+    );
+  }
+
+  /** Sets one counter to zero and takes one count back from each of others. */
+  async takeBack({ clear, countDown }: { clear: string; countDown: readonly string[] }): Promise<void> {
+    const operations = [
+      { updateOne: { filter: { _id: clear }, update: { $set: { count: 0 } } } },
+      ...countDown.map((id) => ({
+        updateOne: { filter: { _id: id, count: { $gt: 0 } }, update: { $inc: { count: -1 } } },
+      })),
+    ];
+    await this.#changes.add(operations.map((operation) => ({ operation })));
+  }
+
+  /** The counters that have not expired. */
+  read(ids: readonly string[], now: Date): Promise<Counter[]> {
+    return this.#counters
+      .find({ _id: { $in: [...ids] }, expiresAt: { $gt: now } })
+      .limit(ids.length)
+      .toArray();
+  }
+
+  /** Carries out changes in order, whole or until one of their counters refuses. */
+  async #change(changes: readonly Change[]): Promise<readonly Settled<Counter | undefined>[]> {
+    const refusals = new Map<Change, Counter>();
+    let left = changes.flatMap((change) => change.map((step) => ({ ...step, change })));
+    for (let tries = 1; left.length > 0;) {
+      const index = await this.#writeUntilRefused(left);
+      if (index === DONE) break;
+      const { limit, change } = left[index] ?? {};
+      if (limit === undefined || change === undefined) throw new Error("what does not count cannot refuse");
+      const [counter] = await this.read([limit.id], limit.now);
+      left = left.slice(index);
+      if (counter !== undefined && counter.count >= limit.most) {
+        refusals.set(change, counter);
+        left = left.filter((step) => step.change !== change);
+        tries = 1;
+      } else if (tries++ === COUNT_TRIES_MAX) throw new Error("a counter could not be made");
+      // Else two first counts met, or a count was taken back meanwhile: it goes on from here.
+    }
+    return changes.map((change) => ({ ok: true, value: refusals.get(change) }));
+  }
+
+  /** @returns which step has refused, those before it being done; DONE when all are */
+  async #writeUntilRefused(steps: readonly Step[]): Promise<number> {
+    try {
+      await this.#counters.bulkWrite(
+        steps.map(({ operation }) => operation),
+        { ordered: true },
+      );
+      return DONE;
+    } catch (error) {
+      const [refusal] = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
+      if (refusal !== undefined && isDuplicateKey(error)) return refusal.index;
+      throw error;
+    }
+  }
+}
+
+/** A counter at its limit does not match: the insert in its place meets the counter's id, and the command ends. */
+function countUnlessAtLimit({ id, most }: CountLimit, window: CountWindow): AnyBulkWriteOperation<Counter> {
+  const filter = { _id: id, $or: [{ count: { $lt: most } }, { expiresAt: { $lte: window.now } }] };
+  return { updateOne: { filter, update: oneMore(window), upsert: true } };
+}
