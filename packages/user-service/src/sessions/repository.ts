@@ -1,13 +1,18 @@
-import { type Collection, type Db, ObjectId } from "mongodb";
+import { write } from "@pos/service-kit/command-runner";
+import { isDuplicateKey } from "@pos/service-kit/database-errors";
+import { DirectCommands } from "@pos/service-kit/direct-commands";
+import { type Collection, type Db, ObjectId, WriteConcern } from "mongodb";
 import type { RefreshTokenDocument, SessionDocument } from "./documents.ts";
 import { type RefreshToken, type Session, sessionIdOf } from "./domain.ts";
 
 /** The only place that reads and writes sessions. */
 export class SessionRepository {
+  readonly #commands: DirectCommands;
   readonly #sessions: Collection<SessionDocument>;
   readonly #tokens: Collection<RefreshTokenDocument>;
 
   constructor(db: Db) {
+    this.#commands = new DirectCommands(db);
     this.#sessions = db.collection("sessions");
     this.#tokens = db.collection("refresh_tokens");
   }
@@ -15,7 +20,15 @@ export class SessionRepository {
   /** Opens a session with its first token, which its id belongs to; `hash` is the token's SHA-256 in hex. */
   async open({ id, userId, ...session }: Session, hash: string): Promise<void> {
     const ids = { _id: new ObjectId(id), userId: new ObjectId(userId) };
-    await this.#sessions.insertOne({ ...session, ...ids, firstToken: { hash, expiresAt: session.expiresAt } });
+    const document: SessionDocument = { ...session, ...ids, firstToken: { hash, expiresAt: session.expiresAt } };
+    const { writeConcern = new WriteConcern("majority", undefined, true) } = this.#sessions;
+    const command = WriteConcern.apply({ insert: "sessions", documents: [document] }, writeConcern);
+    try {
+      await write(this.#commands, command, { mayRepeat: true });
+    } catch (error) {
+      // Nobody else makes this id: the first sending has written it, and its answer was lost.
+      if (!isDuplicateKey(error)) throw error;
+    }
   }
 
   /** Adds a later token to a session. */

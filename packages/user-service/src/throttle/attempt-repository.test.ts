@@ -61,11 +61,16 @@ test("a try that was right is taken back, before the one that comes with it coun
   expect(await attempts.countUp(limits, window)).toBeUndefined();
   const taken = attempts.takeBack({ clear: pair, countDown: [address] });
   expect(await Promise.all([taken, attempts.countUp(limits, later)])).toEqual([undefined, undefined]);
-  // All was taken back, so the window begins anew.
-  expect(await attempts.read([pair], later.now)).toMatchObject([
-    { count: 1, expiresAt: new Date(end.getTime() + 30_000) },
-  ]);
-  await attempts.takeBack({ clear: pair, countDown: [address] });
-  await attempts.takeBack({ clear: pair, countDown: [address] });
-  expect(await Promise.all([pair, address].map(countOf))).toEqual([0, 0]);
+  // The pair's window began anew, the address's goes on.
+  const laterEnd = new Date(end.getTime() + 30_000);
+  expect(await attempts.read([pair], later.now)).toMatchObject([{ count: 1, expiresAt: laterEnd }]);
+  expect(await attempts.read([address], later.now)).toMatchObject([{ count: 1, expiresAt: end }]);
+});
+
+test("what is taken back once too often gives no try more", async () => {
+  const address = { id: fresh("address"), most: 1 };
+  await attempts.countUp([address], window);
+  for (const pair of ["one", "two", "three"]) await attempts.takeBack({ clear: pair, countDown: [address.id] });
+  expect(await attempts.countUp([address], window)).toBeUndefined();
+  expect(await attempts.countUp([address], window)).toMatchObject({ count: 1 });
 });

@@ -1,7 +1,8 @@
 import { Coalescer, type Settled } from "@pos/service-kit/coalesce";
-import { isDuplicateKey } from "@pos/service-kit/database-errors";
-import { type AnyBulkWriteOperation, type Collection, type Db, MongoBulkWriteError } from "mongodb";
-import { type Counter, type CountWindow, oneMore } from "./documents.ts";
+import { findDocuments } from "@pos/service-kit/command-runner";
+import { DirectCommands } from "@pos/service-kit/direct-commands";
+import { type Db, type Document, MongoServerError } from "mongodb";
+import { type Counter, type CountWindow, ended, oneMore } from "./documents.ts";
 
 /** A counter and the count that it never exceeds. */
 export interface CountLimit {
@@ -15,10 +16,11 @@ const BATCH_MAX = 50;
 const WAITING_MAX = 1000;
 const COUNT_TRIES_MAX = 10;
 const DONE = -1;
+const DUPLICATE_KEY = 11000;
 
-/** One update of a change; with `limit` it counts up, unless the counter is at its limit then. */
+/** One update of a change, as the command holds it; with `limit` it counts up, unless the counter is at its limit. */
 interface Step {
-  readonly operation: AnyBulkWriteOperation<Counter>;
+  readonly update: Document;
   readonly limit?: CountLimit & Pick<CountWindow, "now">;
 }
 
@@ -29,12 +31,11 @@ type Change = readonly Step[];
  * taken back with the count of the next one.
  */
 export class AttemptRepository {
-  readonly #counters: Collection<Counter>;
+  readonly #commands: DirectCommands;
   readonly #changes: Coalescer<Change, Counter | undefined>;
 
   constructor(db: Db) {
-    // A count that a fail-over loses lets one more try through; waiting for the majority would slow every sign-in.
-    this.#counters = db.collection("throttle", { writeConcern: { w: 1 } });
+    this.#commands = new DirectCommands(db);
     this.#changes = new Coalescer({
       name: "throttle.change",
       run: (changes) => this.#change(changes),
@@ -51,27 +52,24 @@ export class AttemptRepository {
   countUp(limits: readonly CountLimit[], window: CountWindow): Promise<Counter | undefined> {
     const { now } = window;
     return this.#changes.add(
-      limits.map((limit) => ({ operation: countUnlessAtLimit(limit, window), limit: { ...limit, now } })),
+      limits.map((limit) => ({ update: countUnlessAtLimit(limit, window), limit: { ...limit, now } })),
     );
   }
 
-  /** Sets one counter to zero and takes one count back from each of others. */
+  /** Ends the window of one counter and takes one count back from each of others. */
   async takeBack({ clear, countDown }: { clear: string; countDown: readonly string[] }): Promise<void> {
-    const operations = [
-      { updateOne: { filter: { _id: clear }, update: { $set: { count: 0 } } } },
-      ...countDown.map((id) => ({
-        updateOne: { filter: { _id: id, count: { $gt: 0 } }, update: { $inc: { count: -1 } } },
-      })),
+    const updates = [
+      { q: { _id: clear }, u: ended },
+      ...countDown.map((id) => ({ q: { _id: id }, u: { $inc: { count: -1 } } })),
     ];
-    await this.#changes.add(operations.map((operation) => ({ operation })));
+    await this.#changes.add(updates.map((update) => ({ update })));
   }
 
   /** The counters that have not expired. */
   read(ids: readonly string[], now: Date): Promise<Counter[]> {
-    return this.#counters
-      .find({ _id: { $in: [...ids] }, expiresAt: { $gt: now } })
-      .limit(ids.length)
-      .toArray();
+    const filter = { _id: { $in: ids }, expiresAt: { $gt: now } };
+    const command = { find: "throttle", filter, batchSize: ids.length + 1 };
+    return findDocuments<Counter>(this.#commands, command, { mayRepeat: true });
   }
 
   /** Carries out changes in order, whole or until one of their counters refuses. */
@@ -97,22 +95,28 @@ export class AttemptRepository {
 
   /** @returns which step has refused, those before it being done; DONE when all are */
   async #writeUntilRefused(steps: readonly Step[]): Promise<number> {
-    try {
-      await this.#counters.bulkWrite(
-        steps.map(({ operation }) => operation),
-        { ordered: true },
-      );
-      return DONE;
-    } catch (error) {
-      const [refusal] = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
-      if (refusal !== undefined && isDuplicateKey(error)) return refusal.index;
-      throw error;
-    }
+    const updates = steps.map(({ update }) => update);
+    // A count that a fail-over loses lets one more try through; waiting for the majority would slow every sign-in.
+    const command = { update: "throttle", updates, ordered: true, writeConcern: { w: 1 } };
+    // A lost answer may count a try twice; it must not take a try back twice.
+    const mayRepeat = steps.every(({ limit }) => limit !== undefined);
+    const reply = await this.#commands.run(command, { mayRepeat });
+    const [failed] = (reply["writeErrors"] ?? []) as readonly WriteErrorReply[];
+    if (failed === undefined) return DONE;
+    if (failed.code === DUPLICATE_KEY) return failed.index;
+    throw new MongoServerError(failed);
   }
 }
 
+/** How the database says that it did not write one update. */
+interface WriteErrorReply {
+  readonly index: number;
+  readonly code: number;
+  readonly errmsg: string;
+}
+
 /** A counter at its limit does not match: the insert in its place meets the counter's id, and the command ends. */
-function countUnlessAtLimit({ id, most }: CountLimit, window: CountWindow): AnyBulkWriteOperation<Counter> {
-  const filter = { _id: id, $or: [{ count: { $lt: most } }, { expiresAt: { $lte: window.now } }] };
-  return { updateOne: { filter, update: oneMore(window), upsert: true } };
+function countUnlessAtLimit({ id, most }: CountLimit, window: CountWindow): Document {
+  const q = { _id: id, $or: [{ count: { $lt: most } }, { expiresAt: { $lte: window.now } }] };
+  return { q, u: oneMore(window), upsert: true };
 }

@@ -11,15 +11,18 @@ export interface CountWindow {
   readonly windowMs: number;
 }
 
-/** The update that counts one more. A window begins with the first count, and anew when it is over or its count is 0. */
+/** The update that counts one more: from 0 when the window is over, or when more was taken back than has counted. */
 export function oneMore({ now, windowMs }: CountWindow): [{ $set: object }] {
-  const isOver = { $or: [{ $lte: [{ $ifNull: ["$expiresAt", now] }, now] }, { $lte: ["$count", 0] }] };
+  const isOver = { $lte: [{ $ifNull: ["$expiresAt", now] }, now] };
   return [
     {
       $set: {
-        count: { $cond: [isOver, 1, { $add: ["$count", 1] }] },
+        count: { $cond: [isOver, 1, { $add: [{ $max: ["$count", 0] }, 1] }] },
         expiresAt: { $cond: [isOver, new Date(now.getTime() + windowMs), "$expiresAt"] },
       },
     },
   ];
 }
+
+/** The update that ends a window: the next count begins a new one, as if there had been none. */
+export const ended = { $set: { count: 0, expiresAt: new Date(0) } };

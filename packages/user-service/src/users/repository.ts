@@ -43,7 +43,15 @@ export class UserRepository {
   }
 
   async findByEmail(emailKey: string): Promise<Account | undefined> {
-    return toAccount(await this.#users.findOne({ emailKey, ...live }, { projection: accountOnly }));
+    const command = {
+      find: "users",
+      filter: { emailKey, ...live },
+      projection: accountOnly,
+      limit: 1,
+      singleBatch: true,
+    };
+    const [found] = await findDocuments<AccountDocument>(this.#commands, command, { mayRepeat: true });
+    return found && fromDocument(found);
   }
 
   /** Accounts that an address belongs to: as their own one or as the one that resets go to. At most 5. */
