@@ -2,14 +2,9 @@ import type { ObjectId } from "mongodb";
 import type { RefreshToken, Session } from "./domain.ts";
 
 /** A session as it is stored; MongoDB removes it when it has expired. */
-export type SessionDocument = Omit<Session, "id" | "userId"> & {
-  _id: ObjectId;
-  userId: ObjectId;
-  /** The token of the sign-in: one write makes both. Absent where an older version has stored it beside the others. */
-  firstToken?: Pick<RefreshToken, "hash" | "expiresAt" | "rotatedAt">;
-};
+export type SessionDocument = Omit<Session, "id" | "userId"> & { _id: ObjectId; userId: ObjectId };
 
-/** A refresh token after the first of its session, as it is stored, by its hash; MongoDB removes it when it has expired. */
+/** A refresh token as it is stored, by its hash; MongoDB removes it when it has expired. */
 export type RefreshTokenDocument = Omit<RefreshToken, "hash" | "sessionId" | "userId"> & {
   _id: string;
   sessionId: ObjectId;

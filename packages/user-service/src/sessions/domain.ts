@@ -18,9 +18,3 @@ export interface RefreshToken {
   readonly expiresAt: Date;
   readonly rotatedAt?: Date;
 }
-
-/**
- * The id of the session that a token begins, from the token's hash: so the token leads to its session without an index.
- * The id is public (`sid`), and 96 bits of a hash tell nothing about 256 random bits.
- */
-export const sessionIdOf = (firstHash: string): string => firstHash.slice(0, 24);

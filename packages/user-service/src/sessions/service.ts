@@ -7,7 +7,7 @@ import type { KeyRing } from "../keys/key-ring.ts";
 import { hashOfToken, newOpaqueToken } from "../tokens.ts";
 import type { Account } from "../users/domain.ts";
 import type { UserRepository } from "../users/repository.ts";
-import { type RefreshToken, sessionIdOf } from "./domain.ts";
+import type { RefreshToken } from "./domain.ts";
 import type { SessionRepository } from "./repository.ts";
 
 /** How long a spent refresh token still gives a successor, for an answer that was lost; in milliseconds. */
@@ -24,11 +24,13 @@ export class SessionService {
   /** Opens a session for an account that has just proved who it is. */
   async open(account: Account): Promise<LoginResult> {
     const now = new Date(this.#parts.clock.now());
-    const refreshToken = newOpaqueToken();
-    const hash = hashOfToken(refreshToken);
-    const [id, userId, epoch] = [sessionIdOf(hash), account.id, account.sessionEpoch];
-    const stored = this.#parts.sessions.open({ id, userId, epoch, createdAt: now, expiresAt: expiry(now) }, hash);
-    return this.#issue({ account, sessionId: id, refreshToken, stored });
+    const { sessions } = this.#parts;
+    const [id, userId, epoch] = [sessions.newId(), account.id, account.sessionEpoch];
+    const [issued] = await Promise.all([
+      this.#issue(account, id),
+      sessions.open({ id, userId, epoch, createdAt: now, expiresAt: expiry(now) }),
+    ]);
+    return issued;
   }
 
   /**
@@ -45,10 +47,7 @@ export class SessionService {
     const account = session && (await users.findById(session.userId));
     if (account === undefined || account.status !== "active" || account.sessionEpoch !== session?.epoch)
       throw invalidRefreshToken();
-    const refreshToken = newOpaqueToken();
-    const ids = { hash: hashOfToken(refreshToken), sessionId: session.id, userId: account.id };
-    const stored = sessions.addToken({ ...ids, createdAt: now, expiresAt: expiry(now) });
-    return this.#issue({ account, sessionId: session.id, refreshToken, stored });
+    return this.#issue(account, session.id);
   }
 
   /** Ends the session of a refresh token, whether the token is spent or not; unknown ones are left alone. */
@@ -68,19 +67,21 @@ export class SessionService {
     throw invalidRefreshToken();
   }
 
-  /** The pair of tokens, once the refresh token is stored. */
-  async #issue({ account, sessionId, refreshToken, stored }: Issue): Promise<LoginResult> {
-    const claims = { sub: account.id, role: account.role, sid: sessionId };
-    const [token] = await Promise.all([this.#parts.keys.sign(claims, ACCESS_TOKEN_SECONDS), stored]);
+  async #issue(account: Account, sessionId: string): Promise<LoginResult> {
+    const now = new Date(this.#parts.clock.now());
+    const refreshToken = newOpaqueToken();
+    const [token] = await Promise.all([
+      this.#parts.keys.sign({ sub: account.id, role: account.role, sid: sessionId }, ACCESS_TOKEN_SECONDS),
+      this.#parts.sessions.addToken({
+        hash: hashOfToken(refreshToken),
+        sessionId,
+        userId: account.id,
+        createdAt: now,
+        expiresAt: expiry(now),
+      }),
+    ]);
     return { token, userId: account.id, tokenType: "Bearer", expiresIn: ACCESS_TOKEN_SECONDS, refreshToken };
   }
-}
-
-interface Issue {
-  readonly account: Account;
-  readonly sessionId: string;
-  readonly refreshToken: string;
-  readonly stored: Promise<void>;
 }
 
 interface SessionParts {

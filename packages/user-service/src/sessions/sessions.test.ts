@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { ObjectId } from "mongodb";
 import { outcome, type Replica, startReplica, testClock } from "../../test/user-service.ts";
-import type { RefreshTokenDocument, SessionDocument } from "./documents.ts";
 
 const clock = testClock();
 let replica: Replica;
@@ -70,22 +68,6 @@ describe("a refresh token", () => {
     const { credentials, refreshToken } = await replica.customer();
     await replica.database.database.db.collection("users").updateOne({ email: credentials.email }, change);
     expect(await outcome(refresh(refreshToken))).toBe("UNAUTHORIZED");
-  });
-  test("of a sign-in by an older version, stored apart from its session, works like any other", async () => {
-    const ada = await replica.customer();
-    const { db } = replica.database.database;
-    const session = await db
-      .collection<SessionDocument>("sessions")
-      .findOneAndUpdate({ userId: new ObjectId(ada.id) }, { $unset: { firstToken: "" } });
-    if (session?.firstToken === undefined) throw new Error("the session has no first token");
-    const { _id: sessionId, userId, createdAt, expiresAt, firstToken } = session;
-    const stored = { _id: firstToken.hash, sessionId, userId, createdAt, expiresAt };
-    await db.collection<RefreshTokenDocument>("refresh_tokens").insertOne(stored);
-    const successor = await next(ada.refreshToken);
-    clock.advance(10_001);
-    expect(await outcome(refresh(successor))).toBe("ok");
-    expect(await outcome(refresh(ada.refreshToken))).toBe("UNAUTHORIZED");
-    expect(await outcome(refresh(successor))).toBe("UNAUTHORIZED");
   });
   test("is stored as a hash", async () => {
     const { refreshToken } = await replica.customer();
