@@ -17,7 +17,7 @@ interface Remembered<Value> {
 }
 
 /**
- * Decodes documents that were read with `raw: true`, and remembers what became of the last bytes of each: a read that
+ * Decodes documents that were read as bytes, and remembers what became of the last bytes of each: a read that
  * brings the same bytes again gets the same value. The database is asked every time, so no answer grows old; what is
  * saved is decoding, a fifth of the time of a read. Values are shared between callers and must not be changed.
  */

@@ -1,4 +1,5 @@
 import type { MongoClient } from "mongodb";
+import { directCommandsWaiting } from "../database/direct-commands/direct-commands.ts";
 import type { Metrics } from "./metrics.ts";
 
 const WAIT_BUCKETS = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5];
@@ -8,11 +9,16 @@ export function poolMetrics(metrics: Metrics): (client: MongoClient) => void {
   let open = 0;
   let inUse = 0;
   let waiting = 0;
+  const clients = new Set<MongoClient>();
   metrics.gauges({ name: "mongodb_pool_connections", help: "Connections to MongoDB, by state" }, "state", {
     in_use: () => inUse,
     idle: () => Math.max(0, open - inUse),
   });
-  metrics.gauge({ name: "mongodb_pool_waiting", help: "Operations that wait for a connection" }, () => waiting);
+  metrics.gauge({ name: "mongodb_pool_waiting", help: "Operations that wait for a connection" }, () => {
+    let all = waiting;
+    for (const client of clients) all += directCommandsWaiting(client);
+    return all;
+  });
   const wait = metrics.histogram(
     { name: "mongodb_pool_wait_seconds", help: "Time that operations waited for a connection" },
     WAIT_BUCKETS,
@@ -22,7 +28,9 @@ export function poolMetrics(metrics: Metrics): (client: MongoClient) => void {
     {},
   );
   return (client) => {
+    clients.add(client);
     client
+      .on("topologyClosed", () => void clients.delete(client))
       .on("connectionCreated", () => void open++)
       .on("connectionClosed", () => void open--)
       .on("connectionCheckOutStarted", () => void waiting++)

@@ -3,7 +3,7 @@ import { type TestDatabase, testDatabase } from "@pos/testing/database";
 import { type TcpProxy, tcpProxy } from "@pos/testing/tcp-proxy";
 import { type Document, MongoClient, MongoNetworkError, MongoServerError, MongoWriteConcernError } from "mongodb";
 import { isDatabaseUnavailable } from "../errors.ts";
-import { DirectCommands } from "./direct-commands.ts";
+import { DirectCommands, directCommandsWaiting } from "./direct-commands.ts";
 import { bytesOf } from "./message.ts";
 import { findDocuments, write } from "./runner.ts";
 
@@ -99,6 +99,17 @@ describe("a command", () => {
     const { connections } = await test_.database.client.db("admin").command({ serverStatus: 1 });
     expect(connections.current).toBeLessThan(60);
   });
+});
+
+test("what waits for a connection is counted", async () => {
+  await Promise.all(Array.from({ length: 8 }, () => commands.run({ ping: 1 })));
+  proxy.delayAnswers(100);
+  const answers = Promise.all(Array.from({ length: 12 }, () => commands.run({ ping: 1 })));
+  await Bun.sleep(20);
+  const waiting = directCommandsWaiting(client);
+  proxy.delayAnswers(0);
+  await answers;
+  expect([waiting, directCommandsWaiting(client)]).toEqual([4, 0]);
 });
 
 describe("when the connection is lost", () => {

@@ -44,6 +44,10 @@ class Connections {
     this.#client = client;
   }
 
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** An idle connection, if there is one; what is no longer of use is closed on the way. */
   takeIdle(): DirectConnection | undefined {
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
@@ -130,6 +134,9 @@ class Connections {
 }
 
 const connectionsOf = new WeakMap<MongoClient, Connections>();
+
+/** How many direct commands of a client wait for a connection. */
+export const directCommandsWaiting = (client: MongoClient): number => connectionsOf.get(client)?.waiting ?? 0;
 
 /**
  * Commands to the primary over the driver's own connections, without the driver's layers (ADR 0020). The driver finds
