@@ -1,5 +1,5 @@
 import type { MongoClient } from "mongodb";
-import { directCommandsWaiting } from "../database/direct-commands/direct-commands.ts";
+import { directCommandsState } from "../database/direct-commands/direct-commands.ts";
 import type { Metrics } from "./metrics.ts";
 
 const WAIT_BUCKETS = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5];
@@ -10,15 +10,17 @@ export function poolMetrics(metrics: Metrics): (client: MongoClient) => void {
   let inUse = 0;
   let waiting = 0;
   const clients = new Set<MongoClient>();
+  // The pool does not know when a connection of direct commands rests, nor who waits for one of them.
+  const direct = (what: "resting" | "waiting") =>
+    [...clients].reduce((sum, client) => sum + directCommandsState(client)[what], 0);
   metrics.gauges({ name: "mongodb_pool_connections", help: "Connections to MongoDB, by state" }, "state", {
-    in_use: () => inUse,
-    idle: () => Math.max(0, open - inUse),
+    in_use: () => Math.max(0, inUse - direct("resting")),
+    idle: () => Math.max(0, open - Math.max(0, inUse - direct("resting"))),
   });
-  metrics.gauge({ name: "mongodb_pool_waiting", help: "Operations that wait for a connection" }, () => {
-    let all = waiting;
-    for (const client of clients) all += directCommandsWaiting(client);
-    return all;
-  });
+  metrics.gauge(
+    { name: "mongodb_pool_waiting", help: "Operations that wait for a connection" },
+    () => waiting + direct("waiting"),
+  );
   const wait = metrics.histogram(
     { name: "mongodb_pool_wait_seconds", help: "Time that operations waited for a connection" },
     WAIT_BUCKETS,

@@ -3,7 +3,7 @@ import { type TestDatabase, testDatabase } from "@pos/testing/database";
 import { type TcpProxy, tcpProxy } from "@pos/testing/tcp-proxy";
 import { type Document, MongoClient, MongoNetworkError, MongoServerError, MongoWriteConcernError } from "mongodb";
 import { isDatabaseUnavailable } from "../errors.ts";
-import { DirectCommands, directCommandsWaiting } from "./direct-commands.ts";
+import { DirectCommands, directCommandsState } from "./direct-commands.ts";
 import { bytesOf } from "./message.ts";
 import { findDocuments, write } from "./runner.ts";
 
@@ -101,15 +101,16 @@ describe("a command", () => {
   });
 });
 
-test("what waits for a connection is counted", async () => {
+test("what rests and what waits is counted", async () => {
   await Promise.all(Array.from({ length: 8 }, () => commands.run({ ping: 1 })));
   proxy.delayAnswers(100);
   const answers = Promise.all(Array.from({ length: 12 }, () => commands.run({ ping: 1 })));
   await Bun.sleep(20);
-  const waiting = directCommandsWaiting(client);
+  const busy = directCommandsState(client);
   proxy.delayAnswers(0);
   await answers;
-  expect([waiting, directCommandsWaiting(client)]).toEqual([4, 0]);
+  expect(busy).toEqual({ resting: 0, waiting: 4 });
+  expect(directCommandsState(client)).toEqual({ resting: 8, waiting: 0 });
 });
 
 describe("when the connection is lost", () => {

@@ -44,6 +44,10 @@ class Connections {
     this.#client = client;
   }
 
+  get resting(): number {
+    return this.#idle.length;
+  }
+
   get waiting(): number {
     return this.#waiting.length;
   }
@@ -135,8 +139,11 @@ class Connections {
 
 const connectionsOf = new WeakMap<MongoClient, Connections>();
 
-/** How many direct commands of a client wait for a connection. */
-export const directCommandsWaiting = (client: MongoClient): number => connectionsOf.get(client)?.waiting ?? 0;
+/** How many connections a client's direct commands keep without using them now, and how many commands wait for one. */
+export function directCommandsState(client: MongoClient): { readonly resting: number; readonly waiting: number } {
+  const { resting = 0, waiting = 0 } = connectionsOf.get(client) ?? {};
+  return { resting, waiting };
+}
 
 /**
  * Commands to the primary over the driver's own connections, without the driver's layers (ADR 0020). The driver finds
