@@ -1,5 +1,5 @@
 import type { MongoClient } from "mongodb";
-import { directCommandsState } from "../database/direct-commands/direct-commands.ts";
+import { directCommandsState } from "../database/direct-commands/connections.ts";
 import type { Metrics } from "./metrics.ts";
 
 const WAIT_BUCKETS = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5];

@@ -3,7 +3,8 @@ import { type TestDatabase, testDatabase } from "@pos/testing/database";
 import { type TcpProxy, tcpProxy } from "@pos/testing/tcp-proxy";
 import { type Document, MongoClient, MongoNetworkError, MongoServerError, MongoWriteConcernError } from "mongodb";
 import { isDatabaseUnavailable } from "../errors.ts";
-import { DirectCommands, directCommandsState } from "./direct-commands.ts";
+import { directCommandsState } from "./connections.ts";
+import { DirectCommands } from "./direct-commands.ts";
 import { bytesOf } from "./message.ts";
 import { findDocuments, write } from "./runner.ts";
 
