@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/auth/service.ts",
-      find: "    await this.#prove({ account, name: account.emailKey, password, address });\n",
-      replace: "",
+      find: "const { attempt } = await this.#prove({ find: async () => account, name: account.emailKey, password, address });\n    await attempt.succeed();\n",
+      replace: "void [password, address];\n",
     },
   ],
   test: { file: "packages/user-service/src/recovery/recovery.test.ts", name: "that is changed" },
