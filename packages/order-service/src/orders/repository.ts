@@ -1,17 +1,10 @@
 import type { OrderStatus } from "@pos/contracts/orders";
-import { findRaw } from "@pos/service-kit/command-runner";
+import { findRaw, writeErrorsOf } from "@pos/service-kit/command-runner";
+import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import { DecodedDocuments } from "@pos/service-kit/decoded-documents";
 import { bytesOf, DirectCommands } from "@pos/service-kit/direct-commands";
 import type { Page } from "@pos/service-kit/pagination";
-import {
-  type Collection,
-  type Db,
-  type Document,
-  type Filter,
-  MongoServerError,
-  ObjectId,
-  WriteConcern,
-} from "mongodb";
+import { type Collection, type Db, type Document, type Filter, ObjectId, WriteConcern } from "mongodb";
 import type { StoredOrder } from "../placement/order.ts";
 import type { StatusChange } from "../placement/ports.ts";
 import { type OrderDocument, visibleStatuses } from "./documents.ts";
@@ -27,17 +20,9 @@ export interface OrderFilter {
   readonly since?: Date | undefined;
 }
 
-const DUPLICATE_KEY = 11000;
 const READ_MAX_MS = 4000;
 /** Of the documents of one insert, in bytes; a message takes 48,000,000. */
 const INSERT_MAX_BYTES = 40_000_000;
-
-/** How the database says that it did not write one document of a batch. */
-interface WriteErrorReply {
-  readonly index: number;
-  readonly code: number;
-  readonly errmsg: string;
-}
 
 /** Orders and tombstones in MongoDB. Every read is one of what a majority has, every write waits for a majority. */
 export class OrderRepository {
@@ -90,7 +75,7 @@ export class OrderRepository {
         sequence: { field: "documents", documents },
         mayRepeat: true,
       });
-      const writeErrors = (reply["writeErrors"] ?? []) as readonly WriteErrorReply[];
+      const writeErrors = writeErrorsOf(reply);
       return documents.map((_document, index) => verdictOf(writeErrors, index));
     } catch (cause) {
       return documents.map(() => ({ kind: "unknown", cause }));
@@ -121,10 +106,10 @@ export class OrderRepository {
  * The verdict on one insert of a batch. Whatever made the command fail, a failed write concern too, has left all of them
  * unknown before this is asked.
  */
-function verdictOf(writeErrors: readonly WriteErrorReply[], index: number): InsertVerdict {
+function verdictOf(writeErrors: ReturnType<typeof writeErrorsOf>, index: number): InsertVerdict {
   const own = writeErrors.find((writeError) => writeError.index === index);
   if (own === undefined) return { kind: "acknowledged" };
-  return own.code === DUPLICATE_KEY ? { kind: "duplicate" } : { kind: "unknown", cause: new MongoServerError(own) };
+  return isDuplicateKey(own.error) ? { kind: "duplicate" } : { kind: "unknown", cause: own.error };
 }
 
 /** Documents in groups that fit into a message each, in order. */

@@ -1,7 +1,8 @@
 import { Coalescer, type Settled } from "@pos/service-kit/coalesce";
-import { findDocuments } from "@pos/service-kit/command-runner";
+import { findDocuments, writeErrorsOf } from "@pos/service-kit/command-runner";
+import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
-import { type Db, type Document, MongoServerError } from "mongodb";
+import type { Db, Document } from "mongodb";
 import { type Counter, type CountWindow, ended, oneMore } from "./documents.ts";
 
 /** A counter and the count that it never exceeds. */
@@ -16,7 +17,6 @@ const BATCH_MAX = 50;
 const WAITING_MAX = 1000;
 const COUNT_TRIES_MAX = 10;
 const DONE = -1;
-const DUPLICATE_KEY = 11000;
 
 /** One update of a change, as the command holds it; with `limit` it counts up, unless the counter is at its limit. */
 interface Step {
@@ -101,18 +101,11 @@ export class AttemptRepository {
     // A lost answer may count a try twice; it must not take a try back twice.
     const mayRepeat = steps.every(({ limit }) => limit !== undefined);
     const reply = await this.#commands.run(command, { mayRepeat });
-    const [failed] = (reply["writeErrors"] ?? []) as readonly WriteErrorReply[];
+    const [failed] = writeErrorsOf(reply);
     if (failed === undefined) return DONE;
-    if (failed.code === DUPLICATE_KEY) return failed.index;
-    throw new MongoServerError(failed);
+    if (isDuplicateKey(failed.error)) return failed.index;
+    throw failed.error;
   }
-}
-
-/** How the database says that it did not write one update. */
-interface WriteErrorReply {
-  readonly index: number;
-  readonly code: number;
-  readonly errmsg: string;
 }
 
 /** A counter at its limit does not match: the insert in its place meets the counter's id, and the command ends. */

@@ -52,9 +52,18 @@ export async function findDocuments<Found>(
  * @throws {MongoServerError} what the first write failed with
  */
 export async function write(runner: CommandRunner, command: Document, options?: RunOptions): Promise<number> {
-  const { n, writeErrors } = (await runner.run(command, options)) as { n: number; writeErrors?: Document[] };
-  if (writeErrors?.[0] !== undefined) throw new MongoServerError(writeErrors[0]);
-  return n;
+  const reply = await runner.run(command, options);
+  const [first] = writeErrorsOf(reply);
+  if (first !== undefined) throw first.error;
+  return Number(reply["n"]);
+}
+
+/** What single writes of a command failed with, and which ones, by their places in it. */
+export function writeErrorsOf(
+  reply: Document,
+): readonly { readonly index: number; readonly error: MongoServerError }[] {
+  const errors = (reply["writeErrors"] ?? []) as readonly { readonly index: number }[];
+  return errors.map((failed) => ({ index: failed.index, error: new MongoServerError(failed) }));
 }
 
 interface Cursor {
