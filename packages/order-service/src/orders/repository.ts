@@ -1,10 +1,10 @@
 import type { OrderStatus } from "@pos/contracts/orders";
-import { findRaw, writeErrorsOf } from "@pos/service-kit/command-runner";
+import { findRaw, withWriteConcern, writeErrorsOf } from "@pos/service-kit/command-runner";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import { DecodedDocuments } from "@pos/service-kit/decoded-documents";
 import { bytesOf, DirectCommands } from "@pos/service-kit/direct-commands";
 import type { Page } from "@pos/service-kit/pagination";
-import { type Collection, type Db, type Document, type Filter, ObjectId, WriteConcern } from "mongodb";
+import { type Collection, type Db, type Document, type Filter, ObjectId } from "mongodb";
 import type { StoredOrder } from "../placement/order.ts";
 import type { StatusChange } from "../placement/ports.ts";
 import { type OrderDocument, visibleStatuses } from "./documents.ts";
@@ -68,8 +68,7 @@ export class OrderRepository {
 
   /** It may be sent twice: an order that the first sending wrote is then a duplicate, which is read. */
   async #insert(documents: readonly Uint8Array[]): Promise<readonly InsertVerdict[]> {
-    const { writeConcern = new WriteConcern("majority", undefined, true) } = this.#orders;
-    const command = WriteConcern.apply({ insert: "orders", ordered: false }, writeConcern);
+    const command = withWriteConcern({ insert: "orders", ordered: false }, this.#orders);
     try {
       const reply = await this.#commands.run(command, {
         sequence: { field: "documents", documents },

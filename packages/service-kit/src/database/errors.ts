@@ -1,6 +1,7 @@
 import {
   MongoError,
   MongoNetworkError,
+  MongoNetworkTimeoutError,
   MongoNotConnectedError,
   MongoOperationTimeoutError,
   MongoServerError,
@@ -9,8 +10,10 @@ import {
   MongoWriteConcernError,
 } from "mongodb";
 
-/** Server codes of a database that is away for now: no primary, stepping down, shutting down, majority out of reach. */
-const unavailableCodes = new Set([50, 64, 89, 91, 189, 262, 6, 7, 9001, 10107, 10058, 11600, 11602, 13435, 13436]);
+/** Server codes of a limit of time that ran out, one of the command's own or of its write concern. */
+const timeLimitCodes = new Set([50, 64, 262]);
+/** Server codes of a database that is away for now: no primary, stepping down, shutting down. */
+const awayCodes = new Set([89, 91, 189, 6, 7, 9001, 10107, 10058, 11600, 11602, 13435, 13436]);
 const socketCodes = new Set(["ECONNRESET", "ECONNREFUSED", "ECONNABORTED", "EPIPE", "ENOTCONN", "ETIMEDOUT"]);
 const namesOfAbsence = new Set([
   "MongoPoolClearedError",
@@ -41,8 +44,20 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   )
     return true;
   if (namesOfAbsence.has(error.name)) return true;
-  return error instanceof MongoServerError && unavailableCodes.has(Number(error.code));
+  return error instanceof MongoServerError && (isPastItsTime(error) || awayCodes.has(Number(error.code)));
 }
+
+/**
+ * Tells whether a command may find the database back when it is sent once more at once: after a lost connection or a
+ * lost primary. What ran out of time would run out of time again, and its caller would wait twice.
+ */
+export function isWorthRepeating(error: unknown): boolean {
+  if (error instanceof MongoNetworkTimeoutError || error instanceof MongoServerSelectionError) return false;
+  return isDatabaseUnavailable(error) && !isPastItsTime(error);
+}
+
+const isPastItsTime = (error: unknown): boolean =>
+  error instanceof MongoServerError && timeLimitCodes.has(Number(error.code));
 
 /**
  * Tells whether an error is a socket's own. The driver passes one on unwrapped, without labels and without its retry,
@@ -53,6 +68,6 @@ export function isSocketError(error: unknown): boolean {
 }
 
 /** Tells whether an error is the refusal of a second document with the same unique key. */
-export function isDuplicateKey(error: unknown): error is MongoServerError {
+export function isDuplicateKey(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === 11000;
 }

@@ -1,7 +1,7 @@
-import { write } from "@pos/service-kit/command-runner";
+import { withWriteConcern, write } from "@pos/service-kit/command-runner";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
-import { type Collection, type Db, type Document, ObjectId, WriteConcern } from "mongodb";
+import { type Collection, type Db, type Document, ObjectId } from "mongodb";
 import type { RefreshTokenDocument, SessionDocument } from "./documents.ts";
 import type { RefreshToken, Session } from "./domain.ts";
 
@@ -77,14 +77,8 @@ export class SessionRepository {
     await this.#sessions.updateOne({ _id: new ObjectId(sessionId), userId: new ObjectId(userId) }, { $set: { epoch } });
   }
 
-  async #insert(
-    {
-      collectionName,
-      writeConcern = new WriteConcern("majority", undefined, true),
-    }: Pick<Collection, "collectionName" | "writeConcern">,
-    document: Document,
-  ): Promise<void> {
-    const command = WriteConcern.apply({ insert: collectionName, documents: [document] }, writeConcern);
+  async #insert(collection: Pick<Collection, "collectionName" | "writeConcern">, document: Document): Promise<void> {
+    const command = withWriteConcern({ insert: collection.collectionName, documents: [document] }, collection);
     try {
       await write(this.#commands, command, { mayRepeat: true });
     } catch (error) {

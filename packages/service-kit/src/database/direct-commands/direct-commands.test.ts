@@ -114,6 +114,23 @@ test("what rests and what waits is counted", async () => {
   expect(directCommandsState(client)).toEqual({ resting: 8, waiting: 0 });
 });
 
+test("a command that ran into its own limit of time is not sent once more", async () => {
+  await things().deleteMany({});
+  await things().insertMany([
+    { _id: 1, text: "one" },
+    { _id: 2, text: "two" },
+  ]);
+  let sent = 0;
+  const count = () => void sent++;
+  client.on("commandStarted", count);
+  const slow = { find: "things", filter: { $where: "sleep(200) || true" }, maxTimeMS: 20 };
+  const error = await errorOf(commands.run(slow, { mayRepeat: true }));
+  client.off("commandStarted", count);
+  expect(error).toMatchObject({ code: 50 });
+  expect(isDatabaseUnavailable(error)).toBe(true);
+  expect(sent).toBe(1);
+});
+
 describe("when the connection is lost", () => {
   beforeEach(() => things().deleteMany({}));
   const lost = (error: unknown) => error instanceof MongoNetworkError && isDatabaseUnavailable(error);

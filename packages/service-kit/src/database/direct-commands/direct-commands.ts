@@ -1,12 +1,5 @@
-import {
-  type Db,
-  type Document,
-  type MongoClient,
-  MongoServerError,
-  MongoServerSelectionError,
-  MongoWriteConcernError,
-} from "mongodb";
-import { isDatabaseUnavailable } from "../errors.ts";
+import { type Db, type Document, type MongoClient, MongoServerError, MongoWriteConcernError } from "mongodb";
+import { isWorthRepeating } from "../errors.ts";
 import { type Connections, connectionsOf } from "./connections.ts";
 import { wantsEvents } from "./driver.ts";
 import type { CommandRunner, RunOptions } from "./runner.ts";
@@ -38,8 +31,7 @@ export class DirectCommands implements CommandRunner {
     try {
       return await this.#once(sent, options);
     } catch (error) {
-      const isLost = isDatabaseUnavailable(error) && !(error instanceof MongoServerSelectionError);
-      if (options.mayRepeat !== true || !isLost) throw error;
+      if (options.mayRepeat !== true || !isWorthRepeating(error)) throw error;
       return this.#once(sent, options);
     }
   }

@@ -1,11 +1,11 @@
-import { BSON, type Document, MongoServerError } from "mongodb";
+import { BSON, type Collection, type Document, MongoServerError, WriteConcern } from "mongodb";
 import type { DocumentSequence } from "./message.ts";
 
 /** How a command is run. */
 export interface RunOptions {
   /** Documents that stand beside the command. */
   readonly sequence?: DocumentSequence;
-  /** Whether it may be sent once more when the database was away; false when absent. */
+  /** Whether it may be sent once more after a lost connection or a lost primary; false when absent. */
   readonly mayRepeat?: boolean;
   /** Name of the database; the runner's own when absent. */
   readonly database?: string;
@@ -56,6 +56,14 @@ export async function write(runner: CommandRunner, command: Document, options?: 
   const [first] = writeErrorsOf(reply);
   if (first !== undefined) throw first.error;
   return Number(reply["n"]);
+}
+
+/** An insert, update or delete with its collection's write concern: a majority and its journals, unless that says else. */
+export function withWriteConcern(
+  command: Document,
+  { writeConcern = new WriteConcern("majority", undefined, true) }: Pick<Collection, "writeConcern">,
+): Document {
+  return WriteConcern.apply(command, writeConcern);
 }
 
 /** What single writes of a command failed with, and which ones, by their places in it. */
