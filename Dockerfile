@@ -1,6 +1,7 @@
 # One image per service and one for ordersctl:
 #   docker build --target user-service|product-service|order-service|ordersctl .
-# Each service is bundled from its own code and the shared packages; the image holds bun, the bundle and nothing else.
+# Each service is bundled from its own code and the shared packages, and compiled to bytecode; the image holds bun, the
+# bundle and nothing else.
 # In a network with a certificate authority of its own:
 #   --secret id=ca,src=FILE --build-arg NODE_EXTRA_CA_CERTS=/run/secrets/ca
 
@@ -32,20 +33,20 @@ FROM shared AS build-user-service
 ARG NODE_EXTRA_CA_CERTS
 RUN --mount=type=secret,id=ca bun install --frozen-lockfile --production --filter @pos/user-service
 COPY packages/user-service packages/user-service
-RUN bun build --target=bun --minify-whitespace --minify-syntax --outdir=/out packages/user-service/src/main.ts
+RUN bun run --cwd packages/user-service build --outdir=/out
 
 FROM shared AS build-product-service
 ARG NODE_EXTRA_CA_CERTS
 RUN --mount=type=secret,id=ca bun install --frozen-lockfile --production --filter @pos/product-service
 COPY packages/product-service packages/product-service
-RUN bun build --target=bun --minify-whitespace --minify-syntax --outdir=/out packages/product-service/src/main.ts
+RUN bun run --cwd packages/product-service build --outdir=/out
 
 FROM shared AS build-order-service
 ARG NODE_EXTRA_CA_CERTS
 RUN --mount=type=secret,id=ca bun install --frozen-lockfile --production --filter @pos/order-service
 COPY packages/client packages/client
 COPY packages/order-service packages/order-service
-RUN bun build --target=bun --minify-whitespace --minify-syntax --outdir=/out packages/order-service/src/main.ts
+RUN bun run --cwd packages/order-service build --outdir=/out
 
 FROM shared AS build-ordersctl
 ARG NODE_EXTRA_CA_CERTS

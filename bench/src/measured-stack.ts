@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { findMongod } from "@pos/local-mongodb/find";
 import { startMongod } from "@pos/local-mongodb/run";
 import { temporaryDirectory } from "@pos/local-mongodb/temporary-directory";
+import { run } from "./command.ts";
 import { buildLoadGenerator } from "./load.ts";
 import { RunningStack } from "./running-stack.ts";
 import { ours } from "./stacks.ts";
@@ -22,12 +23,13 @@ export async function withMeasuredStack<Value>(
   replicas: number,
   work: (stack: MeasuredStack) => Promise<Value>,
 ): Promise<Value> {
+  const description = ours();
   await buildLoadGenerator();
+  for (const command of description.build) await run(command, description.folder);
   const found = await findMongod({ env: process.env, log: () => {} });
   const folder = await temporaryDirectory("pos-bench-");
   const mongod = await startMongod({ binary: found.path, dataDir: join(folder, "mongod") });
   const mongoUri = (database: string) => `${mongod.uri(database)}&w=majority&journal=true`;
-  const description = ours();
   const start = () => new RunningStack(description, { logFolder: folder, mongoUri });
   const stacks: [RunningStack, ...RunningStack[]] = [start()];
   while (stacks.length < replicas) stacks.push(start());

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { ProcessGroup } from "./process.ts";
-import type { Role, StackDescription, Surroundings, Urls } from "./stacks.ts";
+import { type Role, ROLES, type StackDescription, type Surroundings, type Urls } from "./stacks.ts";
 
-const ROLES: readonly Role[] = ["user", "product", "order"];
 const HEALTHY_MAX_MS = 60_000;
 const POLL_MS = 5;
 

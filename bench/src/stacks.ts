@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { BUILD, PEERS, REPOSITORY } from "./paths.ts";
 
 export type Role = "user" | "product" | "order";
+export const ROLES: readonly Role[] = ["user", "product", "order"];
 export type Urls = Readonly<Record<Role, string>>;
 
 /** What the services of a stack are told. */
@@ -30,7 +31,7 @@ export interface StackDescription {
 /** The name of this product in the tables. */
 export const OURS = "product-order-system";
 
-/** This product, as `bun run up` starts it: everything on. Its secrets are made here and live as long as the run. */
+/** This product, built as its images are, everything on. Its secrets are made here and live as long as the run. */
 export function ours(): StackDescription {
   const admin = { email: "admin@example.com", password: randomBytes(18).toString("base64url") };
   const client = { id: "order-service", secret: randomBytes(24).toString("base64url") };
@@ -53,9 +54,12 @@ export function ours(): StackDescription {
   return {
     name: OURS,
     about: "this product: tokens, owners, stock, idempotency keys, request log and metrics on",
-    build: [],
+    build: ROLES.map((role) => [
+      ...[process.execPath, "run", "--silent", "--cwd", join("packages", `${role}-service`)],
+      ...["build", `--outdir=${join(BUILD, OURS, role)}`],
+    ]),
     folder: REPOSITORY,
-    command: (role) => [process.execPath, join("packages", `${role}-service`, "src", "main.ts")],
+    command: (role) => [process.execPath, join(BUILD, OURS, role, "main.js")],
     environment: (role, { urls }) => ({ BUN_GC_TIMER_INTERVAL: "10000", ...own[role](urls) }),
     admin,
     isGuarded: true,

@@ -3,4 +3,4 @@ import { buildOrderService } from "./app.ts";
 import manifest from "../package.json" with { type: "json" };
 import { environment } from "./config.ts";
 
-await runService({ name: "order-service", version: manifest.version, environment, build: buildOrderService }, process);
+void runService({ name: "order-service", version: manifest.version, environment, build: buildOrderService }, process);

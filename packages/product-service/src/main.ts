@@ -3,7 +3,7 @@ import { buildProductService } from "./app.ts";
 import manifest from "../package.json" with { type: "json" };
 import { environment } from "./config.ts";
 
-await runService(
+void runService(
   { name: "product-service", version: manifest.version, environment, build: buildProductService },
   process,
 );

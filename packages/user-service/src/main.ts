@@ -3,4 +3,4 @@ import { buildUserService } from "./app.ts";
 import manifest from "../package.json" with { type: "json" };
 import { environment } from "./config.ts";
 
-await runService({ name: "user-service", version: manifest.version, environment, build: buildUserService }, process);
+void runService({ name: "user-service", version: manifest.version, environment, build: buildUserService }, process);

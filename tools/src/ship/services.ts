@@ -14,9 +14,8 @@ const names = ["user-service", "product-service", "order-service"];
 export async function buildServices({ root, out }: Shipment): Promise<ServiceBundles> {
   const folder = join(out, "build", "services");
   for (const name of names) {
-    const entry = join(root, "packages", name, "src", "main.ts");
-    const flags = ["--target=bun", "--minify-whitespace", "--minify-syntax", `--outdir=${join(folder, name)}`];
-    await runTool([process.execPath, "build", ...flags, entry], root);
+    const build = [process.execPath, "run", "build", `--outdir=${join(folder, name)}`];
+    await runTool(build, join(root, "packages", name));
   }
   const files = [...new Bun.Glob("**/*").scanSync(folder)].toSorted();
   const hash = new Bun.CryptoHasher("sha256");

@@ -1,4 +1,3 @@
-import { swagger } from "@elysiajs/swagger";
 import { type AnyElysia, Elysia } from "elysia";
 
 /** Facts for the head of an OpenAPI document. */
@@ -15,6 +14,8 @@ type Json = Record<string, unknown>;
  * it writes beyond OpenAPI 3.0 or beyond the truth (numeric exclusiveMinimum, form bodies) is put right here.
  */
 export async function openApiDocument(features: AnyElysia, info: DocumentInfo): Promise<Json> {
+  // Loaded when somebody asks: it would take a twentieth of every start.
+  const { swagger } = await import("@elysiajs/swagger");
   const describing = new Elysia()
     .use(
       swagger({
