@@ -20,3 +20,6 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: "order-hot", title: "place an order, one hot product", ratePerSecond: 100, connections: 32 },
   { name: "sign-in", title: "sign in (bcrypt, cost 10)", ratePerSecond: 5, connections: 8 },
 ];
+
+/** Reads of a product at a fixed rate, beside clients that sign in again and again. */
+export const BURST = { ratePerSecond: 400, connections: 32, signInConnections: 100 };

@@ -4,14 +4,15 @@ import { findMongod } from "@pos/local-mongodb/find";
 import { startMongod } from "@pos/local-mongodb/run";
 import { temporaryDirectory } from "@pos/local-mongodb/temporary-directory";
 import { run } from "../command.ts";
-import { buildLoadGenerator, load, writeRequests } from "../load.ts";
+import { buildLoadGenerator, type Load, load, writeRequests } from "../load.ts";
 import type { BenchOptions } from "./options.ts";
 import { short } from "./report.ts";
 import type { Result, StackResult, Turn } from "./result.ts";
 import type { Say } from "../program.ts";
-import { RunningStack } from "../running-stack.ts";
-import type { Scenario, ScenarioName } from "../scenarios.ts";
+import { byRole, RunningStack } from "../running-stack.ts";
+import { BURST, type Scenario, type ScenarioName } from "../scenarios.ts";
 import { Shop } from "../shop.ts";
+import { type Role, ROLES } from "../stacks.ts";
 
 const SETTLE_MS = 2000;
 const PAUSE_MS = 150;
@@ -22,7 +23,9 @@ interface Contender {
   readonly shop: Shop;
   readonly startMs: number[];
   idleRss: Readonly<Record<string, number>>;
+  readonly restartMs: Record<Role, number[]>;
   readonly turns: Partial<Record<ScenarioName, Turn[]>>;
+  readonly readsInBurst: Load[];
 }
 
 /** Builds, starts, fills and loads the stacks in turn, and ends everything that it started. */
@@ -37,7 +40,15 @@ export async function compare(options: BenchOptions, say: Say): Promise<Result> 
   };
   const contenders = options.stacks.map((description): Contender => {
     const stack = new RunningStack(description, base);
-    return { stack, shop: new Shop(stack), startMs: [], idleRss: {}, turns: {} };
+    return {
+      stack,
+      shop: new Shop(stack),
+      startMs: [],
+      restartMs: byRole(() => []),
+      idleRss: {},
+      turns: {},
+      readsInBurst: [],
+    };
   });
   try {
     await startAll(contenders, options, say);
@@ -73,8 +84,9 @@ async function build({ stacks }: BenchOptions, say: Say): Promise<void> {
 
 async function startAll(contenders: readonly Contender[], { starts, amounts }: BenchOptions, say: Say): Promise<void> {
   for (let start = 1; start <= starts; start++) {
-    for (const { stack, startMs } of contenders) {
+    for (const { stack, startMs, restartMs } of contenders) {
       startMs.push(await stack.start());
+      for (const role of ROLES) restartMs[role].push(await stack.restart(role));
       if (start < starts) await stack.stop();
     }
   }
@@ -103,6 +115,25 @@ async function playRound(contenders: readonly Contender[], round: Round): Promis
       if (contender !== undefined) await playTurn(contender, scenario, round);
     }
   }
+  if (!round.options.scenarios.some(({ name }) => name === "sign-in")) return;
+  for (const contender of contenders) await playBurst(contender, round);
+}
+
+/** Reads at their fixed rate, while many sign in at once. */
+async function playBurst({ stack, shop, readsInBurst }: Contender, round: Round): Promise<void> {
+  const { options, folder, mongodPid, say } = round;
+  const once = async (name: ScenarioName, connections: number, ratePerSecond: number) => {
+    const requestsPath = join(folder, `${stack.name}-${name}.jsonl`);
+    await writeRequests(requestsPath, shop.requests(name));
+    return load(stack, mongodPid, { requestsPath, connections, seconds: options.seconds, ratePerSecond });
+  };
+  const [reads, signIns] = await Promise.all([
+    once("get-product", BURST.connections, BURST.ratePerSecond),
+    once("sign-in", BURST.signInConnections, 0),
+  ]);
+  await Bun.sleep(PAUSE_MS);
+  readsInBurst.push({ ...reads, failures: reads.failures + signIns.failures });
+  say(`round ${round.round}, reads beside sign-ins, ${stack.name}: p50 ${reads.p50Ms} p99 ${reads.p99Ms} ms`);
 }
 
 async function playTurn({ stack, shop, turns }: Contender, scenario: Scenario, round: Round): Promise<void> {
@@ -127,7 +158,7 @@ async function playTurn({ stack, shop, turns }: Contender, scenario: Scenario, r
   );
 }
 
-function resultOf({ stack, startMs, idleRss, turns }: Contender): StackResult {
+function resultOf({ stack, shop: _shop, ...measured }: Contender): StackResult {
   const { name, about } = stack.description;
-  return { name, about, startMs, idleRss, loadedRss: stack.rssMebibytes(), turns };
+  return { ...measured, name, about, loadedRss: stack.rssMebibytes() };
 }

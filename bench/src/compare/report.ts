@@ -1,5 +1,5 @@
 import { type Result, type Spread, spread, spreadOf, type StackResult, type Turn } from "./result.ts";
-import type { Scenario } from "../scenarios.ts";
+import { BURST, type Scenario } from "../scenarios.ts";
 import { OURS } from "../stacks.ts";
 
 /** A number with as many digits as it deserves. */
@@ -43,17 +43,21 @@ export function report(result: Result): string {
     "",
     ...table(result, latency, ({ ratePerSecond }) => ` at ${ratePerSecond}/s`),
     "",
+    `## GET product by id at ${BURST.ratePerSecond}/s beside ${BURST.signInConnections} clients that sign in again and again, in milliseconds`,
+    "",
+    ...inBurst(result),
+    "",
     "## What was busy at full load, in cores",
     "",
     ...table(result, busy),
     "",
     "## Start and memory",
     "",
-    "| stack | start to healthy, ms | RSS idle, MiB | RSS after the loads, MiB |",
-    "|---|---|---|---|",
+    "| stack | the three at once to healthy, ms | each alone to healthy, ms | RSS idle, MiB | RSS after the loads, MiB |",
+    "|---|---|---|---|---|",
     ...result.stacks.map(
-      ({ name, startMs, idleRss, loadedRss }) =>
-        `| ${name} | ${cell(spread(startMs))} | ${memory(idleRss)} | ${memory(loadedRss)} |`,
+      ({ name, startMs, restartMs, idleRss, loadedRss }) =>
+        `| ${name} | ${cell(spread(startMs))} | ${starts(restartMs)} | ${memory(idleRss)} | ${memory(loadedRss)} |`,
     ),
     "",
     "## Noise",
@@ -121,6 +125,26 @@ function busy(turns: readonly Turn[] | undefined): string {
   return seen.map(([name, cores]) => `${name} ${cores.toFixed(2)}`).join(", ") || "–";
 }
 
+function inBurst({ stacks }: Result): readonly string[] {
+  const measured = stacks.filter(({ readsInBurst }) => readsInBurst.length > 0);
+  if (measured.length === 0) return ["Not measured."];
+  return [
+    "| stack | p50 | p99 |",
+    "|---|---|---|",
+    ...measured.map(({ name, readsInBurst }) => {
+      const p50 = spread(readsInBurst.map(({ p50Ms }) => p50Ms));
+      const p99 = spread(readsInBurst.map(({ p99Ms }) => p99Ms));
+      return `| ${name} | ${cell(p50)} | ${cell(p99)} |`;
+    }),
+  ];
+}
+
+function starts(byService: StackResult["restartMs"]): string {
+  return Object.entries(byService)
+    .map(([name, each]) => `${name} ${cell(spread(each))}`)
+    .join(", ");
+}
+
 function memory(byService: Readonly<Record<string, number>>): string {
   const each = Object.entries(byService).map(([name, mebibytes]) => `${name} ${Math.round(mebibytes)}`);
   return each.join(", ");
@@ -129,7 +153,8 @@ function memory(byService: Readonly<Record<string, number>>): string {
 function noise({ stacks }: Result): readonly string[] {
   const loads = stacks.flatMap(({ turns }) => Object.values(turns).flatMap((each) => each.flatMap(both)));
   const foreign = spread(loads.map(({ foreignCores }) => foreignCores));
-  const failures = loads.reduce((sum, load) => sum + load.failures, 0);
+  const all = [...loads, ...stacks.flatMap(({ readsInBurst }) => readsInBurst)];
+  const failures = all.reduce((sum, load) => sum + load.failures, 0);
   return [
     `Everything else on the machine, the kernel's share of the network included, kept ${foreign.median.toFixed(2)} cores busy during the loads (median; at most ${foreign.max.toFixed(2)}). ${foreign.median > 0.3 ? "**The machine was not quiet: trust the processor time first.** " : ""}Answers other than 2xx, and requests without an answer: ${failures}.`,
   ];

@@ -1,5 +1,6 @@
 import type { Load } from "../load.ts";
 import type { Scenario, ScenarioName } from "../scenarios.ts";
+import type { Role } from "../stacks.ts";
 
 /** One turn of a stack in a scenario: as fast as it goes, then at the fixed rate. */
 export interface Turn {
@@ -11,11 +12,16 @@ export interface Turn {
 export interface StackResult {
   readonly name: string;
   readonly about: string;
+  /** Of the three services at once. */
   readonly startMs: readonly number[];
+  /** Of each service alone, the others running. */
+  readonly restartMs: Readonly<Record<Role, readonly number[]>>;
   /** MiB by service. */
   readonly idleRss: Readonly<Record<string, number>>;
   readonly loadedRss: Readonly<Record<string, number>>;
   readonly turns: Partial<Record<ScenarioName, readonly Turn[]>>;
+  /** Reads of a product beside a burst of sign-ins. */
+  readonly readsInBurst: readonly Load[];
 }
 
 /** What one run measured. */
