@@ -12,6 +12,8 @@ export interface MeasuredStack {
   /** One or several sets of the three services over the same databases. */
   readonly replicas: readonly [RunningStack, ...RunningStack[]];
   readonly mongodPid: number;
+  /** Starts one more set, over databases of its own on the same mongod. */
+  startBeside(): Promise<RunningStack>;
   /** Connection string of the database of a service. */
   mongoUri(service: "user" | "product" | "order"): string;
   /** Where requests and logs are written. */
@@ -30,19 +32,26 @@ export async function withMeasuredStack<Value>(
   const folder = await temporaryDirectory("pos-bench-");
   const mongod = await startMongod({ binary: found.path, dataDir: join(folder, "mongod") });
   const mongoUri = (database: string) => `${mongod.uri(database)}&w=majority&journal=true`;
-  const start = () => new RunningStack(description, { logFolder: folder, mongoUri });
-  const stacks: [RunningStack, ...RunningStack[]] = [start()];
-  while (stacks.length < replicas) stacks.push(start());
+  const make = (name: string) => new RunningStack({ ...description, name }, { logFolder: folder, mongoUri });
+  const stacks: [RunningStack, ...RunningStack[]] = [make(description.name)];
+  while (stacks.length < replicas) stacks.push(make(description.name));
+  const beside: RunningStack[] = [];
   try {
     for (const stack of stacks) await stack.start();
     return await work({
       replicas: stacks,
       mongodPid: mongod.pid,
+      async startBeside() {
+        const stack = make(`${description.name}-beside`);
+        beside.push(stack);
+        await stack.start();
+        return stack;
+      },
       mongoUri: (service) => mongoUri(`${description.name}_${service}`),
       folder,
     });
   } finally {
-    await Promise.all(stacks.map((stack) => stack.stop()));
+    await Promise.all([...stacks, ...beside].map((stack) => stack.stop()));
     await mongod.stop();
   }
 }

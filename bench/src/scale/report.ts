@@ -1,6 +1,6 @@
 import { short } from "../compare/report.ts";
 import { SAMPLE } from "./bulk.ts";
-import { cpuOf, type Scale } from "./scale.ts";
+import { cpuOf, ROUNDS, type Scale } from "./scale.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
@@ -14,7 +14,7 @@ export function scaleReport({ options, grown, concurrency, replicated }: Scale, 
     "",
     "## With the data",
     "",
-    `Few: ${count(few.products)} products, ${count(few.orders)} orders, 10 of one user. Many: ${count(many.products)} products, ${count(many.orders)} orders, ${count(many.orders / 20)} of one user. The requests go round ${count(SAMPLE)} products and orders spread over all of them, more than the services remember decoded.`,
+    `Few: ${count(few.products)} products, ${count(few.orders)} orders, 10 of one user. Many: ${count(many.products)} products, ${count(many.orders)} orders, ${count(many.orders / 20)} of one user. The requests go round ${count(SAMPLE)} products and orders spread over all of them, more than the services remember decoded. Both stand on the same mongod, each with its own services, and are loaded in turns; the figures are of the middle one of ${ROUNDS} turns.`,
     "",
     "| | cost, few | cost, many | ratio | per second, few | per second, many |",
     "|---|---|---|---|---|---|",

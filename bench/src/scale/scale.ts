@@ -51,6 +51,8 @@ const CONNECTIONS = 32;
 const WARM_SECONDS = 2;
 /** Products that are asked for again before the service forgets how they were decoded. */
 const POPULAR = 2000;
+/** Of what is compared with little and with much data. */
+export const ROUNDS = 3;
 /** Ten orders each, while there are few. */
 const CUSTOMERS = 100;
 
@@ -79,28 +81,39 @@ async function filled({ replicas: [first] }: MeasuredStack, { few }: ScaleOption
   return shop;
 }
 
-async function withData(stack: MeasuredStack, shop: Shop, { options: { many, seconds }, say }: Part) {
-  const measureAll = async () => {
-    await shop.signIn();
-    const loads: [string, Load][] = [];
-    for (const [title, requests] of kinds(shop)) {
-      const measured = await measure(stack, stack.replicas, { requests, seconds, connections: CONNECTIONS });
-      say(`${title}: ${cpuOf(measured).toFixed(3)} ms CPU`);
-      loads.push([title, measured]);
-    }
-    return new Map(loads);
-  };
-  const before = await measureAll();
+/** In turns within each round, so that both see the machine as it is at that time. */
+async function withData(stack: MeasuredStack, shop: Shop, { options, say }: Part): Promise<readonly Grown[]> {
+  const { few, many, seconds } = options;
+  const beside = await stack.startBeside();
+  const small = new Shop(beside);
+  await small.populate({ users: CUSTOMERS, ...few });
   say(`adding ${many.products.toLocaleString("en-US")} products and ${many.orders.toLocaleString("en-US")} orders`);
   const customerId = shop.customerIds[0] ?? "";
   shop.turnTo(
     await grow({ product: stack.mongoUri("product"), order: stack.mongoUri("order") }, { ...many, customerId }),
   );
-  const after = await measureAll();
-  return [...before].flatMap(([title, load]): Grown[] => {
-    const grown = after.get(title);
-    return grown === undefined ? [] : [{ title, few: load, many: grown }];
-  });
+  for (const each of [small, shop]) await each.signIn();
+  const loads = new Map<string, { few: Load[]; many: Load[] }>();
+  for (let round = 1; round <= ROUNDS; round++) {
+    const others = new Map(kinds(small));
+    for (const [title, requests] of kinds(shop)) {
+      const measured = loads.get(title) ?? { few: [], many: [] };
+      loads.set(title, measured);
+      const plan = { seconds, connections: CONNECTIONS };
+      measured.few.push(await measure(stack, [beside], { ...plan, requests: others.get(title) ?? [] }));
+      measured.many.push(await measure(stack, stack.replicas, { ...plan, requests }));
+      const [costFew, costMany] = [measured.few, measured.many].map((each) => cpuOf(middle(each)).toFixed(3));
+      say(`round ${round}, ${title}: ${costFew} and ${costMany} ms CPU`);
+    }
+  }
+  return [...loads].map(([title, each]) => ({ title, few: middle(each.few), many: middle(each.many) }));
+}
+
+/** The load of middle cost. */
+function middle(loads: readonly Load[]): Load {
+  const found = loads.toSorted((a, b) => cpuOf(a) - cpuOf(b))[loads.length >> 1];
+  if (found === undefined) throw new RangeError("nothing was measured");
+  return found;
 }
 
 /** Every so many-th value, so that `count` are left. */
