@@ -2,10 +2,9 @@ import { join } from "node:path";
 import { findMongod } from "@pos/local-mongodb/find";
 import { startMongod } from "@pos/local-mongodb/run";
 import { temporaryDirectory } from "@pos/local-mongodb/temporary-directory";
-import { run } from "./command.ts";
-import { buildLoadGenerator } from "./load.ts";
+import { buildStacks } from "./build.ts";
 import { RunningStack } from "./running-stack.ts";
-import { ours } from "./stacks.ts";
+import { ours, type Role } from "./stacks.ts";
 
 /** This product alone on a mongod of its own, to be measured by itself. */
 export interface MeasuredStack {
@@ -15,7 +14,7 @@ export interface MeasuredStack {
   /** Starts one more set, over databases of its own on the same mongod. */
   startBeside(): Promise<RunningStack>;
   /** Connection string of the database of a service. */
-  mongoUri(service: "user" | "product" | "order"): string;
+  mongoUri(service: Role): string;
   /** Where requests and logs are written. */
   readonly folder: string;
 }
@@ -26,8 +25,7 @@ export async function withMeasuredStack<Value>(
   work: (stack: MeasuredStack) => Promise<Value>,
 ): Promise<Value> {
   const description = ours();
-  await buildLoadGenerator();
-  for (const command of description.build) await run(command, description.folder);
+  await buildStacks([description]);
   const found = await findMongod({ env: process.env, log: () => {} });
   const folder = await temporaryDirectory("pos-bench-");
   const mongod = await startMongod({ binary: found.path, dataDir: join(folder, "mongod") });

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { findMongod } from "@pos/local-mongodb/find";
 import { startMongod } from "@pos/local-mongodb/run";
 import { temporaryDirectory } from "@pos/local-mongodb/temporary-directory";
-import { run } from "../command.ts";
-import { buildLoadGenerator, type Load, load, writeRequests } from "../load.ts";
+import { buildStacks } from "../build.ts";
+import { type Load, load, writeRequests } from "../load.ts";
 import type { BenchOptions } from "./options.ts";
 import { short } from "./report.ts";
 import type { Result, StackResult, Turn } from "./result.ts";
@@ -30,7 +30,8 @@ interface Contender {
 
 /** Builds, starts, fills and loads the stacks in turn, and ends everything that it started. */
 export async function compare(options: BenchOptions, say: Say): Promise<Result> {
-  await build(options, say);
+  say("building the load generator and the stacks");
+  await buildStacks(options.stacks);
   const found = await findMongod({ env: process.env, log: say });
   const folder = await temporaryDirectory("pos-bench-");
   const mongod = await startMongod({ binary: found.path, dataDir: join(folder, "mongod") });
@@ -66,19 +67,6 @@ export async function compare(options: BenchOptions, say: Say): Promise<Result> 
   } finally {
     await Promise.all(contenders.map(({ stack }) => stack.stop()));
     await mongod.stop();
-  }
-}
-
-async function build({ stacks }: BenchOptions, say: Say): Promise<void> {
-  say("building the load generator and the peers");
-  await buildLoadGenerator();
-  const done = new Set<string>();
-  for (const { build: commands, folder } of stacks) {
-    for (const command of commands) {
-      const key = command.includes("npm") ? "npm" : command.join(" ");
-      if (!done.has(key)) await run(command, folder);
-      done.add(key);
-    }
   }
 }
 

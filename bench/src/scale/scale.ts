@@ -6,6 +6,7 @@ import { meanBetween, readMetrics } from "../metrics.ts";
 import type { Say } from "../program.ts";
 import { byRole, type RunningStack } from "../running-stack.ts";
 import { type PlannedRequest, Shop } from "../shop.ts";
+import { ROLES } from "../stacks.ts";
 
 /** What is measured of how cost grows. */
 export interface ScaleOptions {
@@ -59,12 +60,12 @@ const CUSTOMERS = 100;
 /** Measures how the cost of a request grows with the data, the connections and the replicas. */
 export async function scale(options: ScaleOptions, say: Say): Promise<Scale> {
   const alone = await withMeasuredStack(1, async (stack) => {
-    const shop = await filled(stack, options);
+    const shop = await filled(stack.replicas[0], options);
     const concurrency = await underConnections(stack, shop, { options, say });
     return { concurrency, grown: await withData(stack, shop, { options, say }) };
   });
   const replicated = await withMeasuredStack(2, async (stack) =>
-    withReplicas(stack, await filled(stack, options), { options, say }),
+    withReplicas(stack, await filled(stack.replicas[0], options), { options, say }),
   );
   return { options, ...alone, replicated };
 }
@@ -75,18 +76,17 @@ interface Part {
   readonly say: Say;
 }
 
-async function filled({ replicas: [first] }: MeasuredStack, { few }: ScaleOptions): Promise<Shop> {
-  const shop = new Shop(first);
+async function filled(stack: RunningStack, { few }: ScaleOptions): Promise<Shop> {
+  const shop = new Shop(stack);
   await shop.populate({ users: CUSTOMERS, ...few });
   return shop;
 }
 
 /** In turns within each round, so that both see the machine as it is at that time. */
 async function withData(stack: MeasuredStack, shop: Shop, { options, say }: Part): Promise<readonly Grown[]> {
-  const { few, many, seconds } = options;
+  const { many, seconds } = options;
   const beside = await stack.startBeside();
-  const small = new Shop(beside);
-  await small.populate({ users: CUSTOMERS, ...few });
+  const small = await filled(beside, options);
   say(`adding ${many.products.toLocaleString("en-US")} products and ${many.orders.toLocaleString("en-US")} orders`);
   const customerId = shop.customerIds[0] ?? "";
   shop.turnTo(
@@ -177,7 +177,7 @@ async function withReplicas(stack: MeasuredStack, shop: Shop, { options: { secon
 
 /** The same request to another replica. */
 function toward(other: RunningStack, first: RunningStack, request: PlannedRequest): PlannedRequest {
-  const pairs = (["user", "product", "order"] as const).map((role) => [first.urls[role], other.urls[role]] as const);
+  const pairs = ROLES.map((role) => [first.urls[role], other.urls[role]] as const);
   return { ...request, url: pairs.reduce((url, [from, to]) => url.replace(`${from}/`, `${to}/`), request.url) };
 }
 
