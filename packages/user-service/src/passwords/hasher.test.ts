@@ -1,8 +1,25 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { availableParallelism } from "node:os";
 import { outcome, SLOW_MS, startReplica } from "../../test/user-service.ts";
+import { type Bcrypt, loadBcrypt } from "./bcrypt.ts";
 import { createPasswordHasher } from "./hasher.ts";
 
 setDefaultTimeout(SLOW_MS);
+
+/** How many works were under way at most at the same time. */
+class Most {
+  most = 0;
+  #now = 0;
+
+  async during<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.most = Math.max(this.most, ++this.#now);
+    try {
+      return await work();
+    } finally {
+      this.#now--;
+    }
+  }
+}
 
 describe("the hasher", () => {
   test("hashes with bcrypt at cost 10 unless a test says otherwise", async () => {
@@ -21,6 +38,19 @@ describe("the hasher", () => {
     expect(outcomes.filter((each) => each === "ok").length).toBe(400 - refused);
     expect(refused).toBeGreaterThanOrEqual(296);
     expect(refused).toBeLessThanOrEqual(299);
+  });
+  test("takes no more cores than there are, and looks for the hash of one check more meanwhile", async () => {
+    const bcrypt = loadBcrypt();
+    const [hashing, looking] = [new Most(), new Most()];
+    const verify: Bcrypt["verify"] = (...args) => hashing.during(() => bcrypt.verify(...args));
+    const hasher = createPasswordHasher({ cost: 4, bcrypt: { ...bcrypt, verify } });
+    const hash = await hasher.hash("right");
+    const checks = Array.from({ length: 20 }, () =>
+      hasher.verify("right", () => looking.during(() => Bun.sleep(1).then(() => hash))),
+    );
+    expect(new Set(await Promise.all(checks))).toEqual(new Set([true]));
+    const cores = Math.min(availableParallelism(), 4);
+    expect([hashing.most, looking.most]).toEqual([cores, Math.min(cores + 1, 4)]);
   });
   test("gives its turn back when a check ends early", async () => {
     const hasher = createPasswordHasher({ cost: 4 });

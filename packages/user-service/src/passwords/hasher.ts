@@ -4,8 +4,10 @@ import { loadBcrypt } from "./bcrypt.ts";
 
 /** bcrypt's cost in production: about 55 ms a hash. */
 export const PASSWORD_COST = 10;
-/** Hashes at a time: never more than the cores, and below the throttle's 5 tries in flight. */
-const CONCURRENCY = Math.min(availableParallelism(), 4);
+/** Hashes at a time: never more than the cores. */
+const HASHES_MAX = Math.min(availableParallelism(), 4);
+/** Checks under way: the next one looks for its hash while the cores are busy. Below the throttle's 5 tries in flight. */
+const UNDER_WAY_MAX = Math.min(HASHES_MAX + 1, 4);
 /** Hashes that wait; the next one is refused, because nobody would wait for it anyway. */
 const WAITING_MAX = 100;
 
@@ -18,7 +20,7 @@ export interface PasswordHasher {
   hash(password: string): Promise<string>;
   /**
    * Whether a password belongs to a hash. Without a hash it takes the same time and answers false.
-   * @param hash a function is called when the check's turn has come, right before it; what it throws ends the check
+   * @param hash a function is called when the check is the next in line; what it throws ends the check
    * @throws {AppError} SERVICE_UNAVAILABLE when too many wait
    */
   verify(password: string, hash: Hash | (() => Promise<Hash>)): Promise<boolean>;
@@ -27,20 +29,20 @@ export interface PasswordHasher {
 /**
  * A hasher over bcrypt, which works on threads of its own. A burst of sign-ins waits in line, so that it takes neither
  * all memory nor all cores.
- * @param cost bcrypt's cost; tests take a lower one over the same path
+ * @param options.cost bcrypt's cost; tests take a lower one over the same path
  */
-export function createPasswordHasher({ cost = PASSWORD_COST } = {}): PasswordHasher {
-  const bcrypt = loadBcrypt();
+export function createPasswordHasher({ cost = PASSWORD_COST, bcrypt = loadBcrypt() } = {}): PasswordHasher {
   const hashOf = (password: string) => bcrypt.hash(password, cost);
-  const inTurn = createTurns(CONCURRENCY, WAITING_MAX);
+  const inLine = createTurns(UNDER_WAY_MAX, WAITING_MAX);
+  const onCore = createTurns(HASHES_MAX, UNDER_WAY_MAX);
   // It is ready long before anybody signs in: nothing waits for it but the first to ask.
   const hashOfNobody = hashOf(crypto.randomUUID());
   return {
-    hash: (password) => inTurn(() => hashOf(password)),
+    hash: (password) => inLine(() => onCore(() => hashOf(password))),
     verify: (password, given) =>
-      inTurn(async () => {
+      inLine(async () => {
         const hash = typeof given === "function" ? await given() : given;
-        const isRight = await bcrypt.verify(password, hash ?? (await hashOfNobody));
+        const isRight = await onCore(async () => bcrypt.verify(password, hash ?? (await hashOfNobody)));
         return isRight && hash !== undefined;
       }),
   };
