@@ -3,6 +3,12 @@ import { BSON, type Document } from "mongodb";
 /** Most documents that are remembered, and most bytes of them. */
 const DOCUMENTS_MAX = 8192;
 const BYTES_MAX = 4 * 1024 * 1024;
+/**
+ * How many newcomers there are to one that is remembered, once there is no more room. What is read often gets its turn;
+ * what is read once, among more documents than there is room for, would drive out one that is read again. Measured with
+ * reads that go round 20,000 products: remembering all of them takes 1.4 times the processor time, and more memory.
+ */
+const NEWCOMERS_PER_PLACE = 16;
 /** Longest document that is remembered, in bytes. */
 const DOCUMENT_MAX_BYTES = 8192;
 const ID_LENGTH = 12;
@@ -26,6 +32,7 @@ export class DecodedDocuments<Value> {
   /** By `_id`; what was decoded longest ago first. */
   readonly #byId = new Map<string, Remembered<Value>>();
   #bytes = 0;
+  #newcomers = 0;
 
   /** @param decode must depend on the document alone */
   constructor(decode: (document: Document) => Value) {
@@ -52,7 +59,8 @@ export class DecodedDocuments<Value> {
       this.#forget(id, remembered);
     }
     const value = this.#decode(BSON.deserialize(bytes));
-    if (bytes.length <= DOCUMENT_MAX_BYTES) this.#remember(id, { bytes: Buffer.from(bytes), value });
+    if (bytes.length <= DOCUMENT_MAX_BYTES && (remembered !== undefined || this.#admits(bytes.length)))
+      this.#remember(id, { bytes: Buffer.from(bytes), value });
     return { id, value };
   }
 
@@ -64,6 +72,11 @@ export class DecodedDocuments<Value> {
       values.set(id, value);
     }
     return values;
+  }
+
+  #admits(length: number): boolean {
+    if (this.#byId.size < DOCUMENTS_MAX && this.#bytes + length <= BYTES_MAX) return true;
+    return ++this.#newcomers % NEWCOMERS_PER_PLACE === 0;
   }
 
   #remember(id: string, document: Remembered<Value>): void {
