@@ -10,6 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
+const isProducts = (namespace: unknown): boolean => String(namespace).endsWith(".products");
+
 /** Every command of the service on its own collections, as the database's profiler saw it. */
 async function profiled({ database: { db } }: TestService, work: () => Promise<void>) {
   await db.command({ profile: 2 });
@@ -62,6 +64,9 @@ test("every query of the service goes by an index, and no list sorts in memory",
   expect(bad.map(({ ns, op, planSummary, command }) => ({ ns, op, planSummary, command }))).toEqual([]);
   const collections = new Set(seen.map(({ ns }) => String(ns).split(".").at(-1)));
   expect(collections).toEqual(new Set(["products", "reservations", "stockAdjustments", "flushers"]));
+  // A read by id is planned by nobody.
+  const reads = seen.filter(({ op, ns, command }) => op === "query" && isProducts(ns) && "_id" in command.filter);
+  expect(new Set(reads.map(({ planSummary }) => planSummary))).toContain("IDHACK");
   // Held ones that are not old enough are not even looked at.
   const wide = seen.filter((each) => Number(each["docsExamined"]) > 20 * Math.max(1, Number(each["nreturned"])));
   expect(wide.map(({ ns, planSummary, docsExamined }) => ({ ns, planSummary, docsExamined }))).toEqual([]);

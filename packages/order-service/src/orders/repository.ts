@@ -1,5 +1,5 @@
 import type { OrderStatus } from "@pos/contracts/orders";
-import { findRaw, withWriteConcern, writeErrorsOf } from "@pos/service-kit/command-runner";
+import { byIds, findRaw, withWriteConcern, writeErrorsOf } from "@pos/service-kit/command-runner";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import { DecodedDocuments } from "@pos/service-kit/decoded-documents";
 import { bytesOf, DirectCommands } from "@pos/service-kit/direct-commands";
@@ -48,7 +48,7 @@ export class OrderRepository {
 
   async findMany(ids: readonly string[]): Promise<ReadonlyMap<string, StoredOrder>> {
     const found = await this.#find({
-      filter: { _id: { $in: ids.map((id) => new ObjectId(id)) } },
+      filter: byIds(ids),
       batchSize: ids.length + 1,
     });
     return this.#decoded.readAll(found);
@@ -81,7 +81,7 @@ export class OrderRepository {
     }
   }
 
-  #find(query: { filter: Filter<OrderDocument>; sort?: Document; limit?: number; batchSize: number }) {
+  #find(query: { filter: Document; sort?: Document; limit?: number; batchSize: number }) {
     const command = { find: "orders", ...query, readConcern: { level: "majority" }, maxTimeMS: READ_MAX_MS };
     return findRaw(this.#commands, command, { mayRepeat: true });
   }

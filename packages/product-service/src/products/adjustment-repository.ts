@@ -6,14 +6,7 @@ import { DirectCommands } from "@pos/service-kit/direct-commands";
 import { DirectSession } from "@pos/service-kit/direct-session";
 import { type Collection, type Db, ObjectId } from "mongodb";
 import { attemptTransaction, pauseAfterConflict, type Worked } from "../database/transaction.ts";
-import {
-  type ProductDocument,
-  productProjection,
-  type ProductView,
-  type StockAdjustmentDocument,
-  storedProduct,
-  type StoredProduct,
-} from "./documents.ts";
+import { type ProductDocument, type StockAdjustmentDocument, storedProduct, type StoredProduct } from "./documents.ts";
 
 /** A change of stock that somebody asked for. */
 export interface Adjustment {
@@ -83,10 +76,9 @@ export class AdjustmentRepository {
       findAndModify: "products",
       query: { _id, deletedAt: null, stock: { $gte: -delta, $lte: STOCK_MAX_UNITS - delta } },
       update: { $inc: { stock: delta, received: delta, version: 1 }, $set: { updatedAt: entry.at } },
-      fields: productProjection,
       new: true,
     });
-    const updated = changed["value"] as ProductView | null;
+    const updated = changed["value"] as ProductDocument | null;
     if (updated !== null) {
       return { value: { kind: "done", stored: storedProduct(updated), isReplay: false }, isCommitted: true };
     }
@@ -110,10 +102,7 @@ export class AdjustmentRepository {
     if (found === null) return { kind: "noAnswer", cause: new Error("the earlier adjustment is not settled") };
     const isSame = found.productId.toHexString() === productId && found.delta === delta && found.reason === reason;
     if (!isSame) return { kind: "otherBody" };
-    const product = await this.#products.findOne(
-      { _id: found.productId, deletedAt: null },
-      { projection: productProjection, readConcern },
-    );
+    const product = await this.#products.findOne({ _id: found.productId, deletedAt: null }, { readConcern });
     return product === null ? { kind: "absent" } : { kind: "done", stored: storedProduct(product), isReplay: true };
   }
 }

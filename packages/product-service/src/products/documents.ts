@@ -38,22 +38,8 @@ export interface StoredProduct {
   readonly version: number;
 }
 
-/** Fields that a stored product is read with. */
-export const productProjection = {
-  name: 1,
-  description: 1,
-  price: 1,
-  stock: 1,
-  version: 1,
-  createdAt: 1,
-  updatedAt: 1,
-} as const;
-
-/** A document read with `productProjection`. */
-export type ProductView = Pick<ProductDocument, "_id" | keyof typeof productProjection>;
-
 /** The wire form of a document. */
-export function storedProduct(document: ProductView): StoredProduct {
+export function storedProduct(document: ProductDocument): StoredProduct {
   const { _id, name, description, price, stock, version, createdAt, updatedAt } = document;
   return {
     product: {

@@ -1,18 +1,12 @@
 import type { CreateProduct, UpdateProduct } from "@pos/contracts/products";
 import { Coalescer, Flights } from "@pos/service-kit/coalesce";
-import { findRaw } from "@pos/service-kit/command-runner";
+import { byIds, findRaw } from "@pos/service-kit/command-runner";
 import { DecodedDocuments } from "@pos/service-kit/decoded-documents";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
 import type { Page } from "@pos/service-kit/pagination";
 import { SharedQueries } from "@pos/service-kit/shared-queries";
 import { type Collection, type Db, type Document, type Filter, ObjectId } from "mongodb";
-import {
-  type ProductDocument,
-  productProjection,
-  type ProductView,
-  storedProduct,
-  type StoredProduct,
-} from "./documents.ts";
+import { type ProductDocument, storedProduct, type StoredProduct } from "./documents.ts";
 
 /** Why a guarded write changed nothing. */
 export type Missed = "absent" | "otherVersion";
@@ -34,7 +28,7 @@ export class ProductRepository {
   readonly #commands: DirectCommands;
   readonly #products: Collection<ProductDocument>;
   readonly #reads: Coalescer<string, StoredProduct | undefined>;
-  readonly #decoded = new DecodedDocuments((document) => storedProduct(document as ProductView));
+  readonly #decoded = new DecodedDocuments((document) => liveProduct(document as ProductDocument));
   readonly #lists: SharedQueries<ListQuery, readonly StoredProduct[]>;
 
   constructor(db: Db) {
@@ -108,7 +102,6 @@ export class ProductRepository {
       changes["received"] = { $add: ["$received", { $subtract: [stock, "$stock"] }] };
     }
     const updated = await this.#products.findOneAndUpdate(live(id, versions), [{ $set: changes }], {
-      projection: productProjection,
       returnDocument: "after",
     });
     return updated === null ? this.#missed(id) : storedProduct(updated);
@@ -137,25 +130,25 @@ export class ProductRepository {
       // One more than can come: an answer that is full would leave its cursor open.
       batchSize: limit + 2,
     });
-    return found.map((bytes) => this.#decoded.read(bytes).value);
+    return found.map((bytes) => this.#decoded.read(bytes).value).filter((product) => product !== undefined);
   }
 
-  async #findAll(ids: readonly string[]): Promise<ReadonlyMap<string, StoredProduct>> {
-    const found = await this.#find({
-      filter: { _id: { $in: ids.map((id) => new ObjectId(id)) }, deletedAt: null },
-      batchSize: ids.length + 1,
-    });
-    return this.#decoded.readAll(found);
+  async #findAll(ids: readonly string[]): Promise<ReadonlyMap<string, StoredProduct | undefined>> {
+    return this.#decoded.readAll(await this.#find({ filter: byIds(ids), batchSize: ids.length + 1 }));
   }
 
-  #find(query: { filter: Filter<ProductDocument>; sort?: Document; limit?: number; batchSize: number }) {
-    const command = { find: "products", ...query, projection: productProjection };
-    return findRaw(this.#commands, command, { mayRepeat: true });
+  #find(query: { filter: Document; sort?: Document; limit?: number; batchSize: number }) {
+    return findRaw(this.#commands, { find: "products", ...query }, { mayRepeat: true });
   }
 
   async #missed(id: string): Promise<Missed> {
     return (await this.#products.findOne(live(id), { projection: { _id: 1 } })) === null ? "absent" : "otherVersion";
   }
+}
+
+/** The product of a document; undefined when it was deleted. */
+function liveProduct(document: ProductDocument): StoredProduct | undefined {
+  return (document.deletedAt ?? null) === null ? storedProduct(document) : undefined;
 }
 
 function live(id: string, versions?: ExpectedVersions): Filter<ProductDocument> {

@@ -1,5 +1,5 @@
 import type { Clock } from "@pos/service-kit/clock";
-import { findDocuments, write } from "@pos/service-kit/command-runner";
+import { byIds, findDocuments, write } from "@pos/service-kit/command-runner";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import { bytesOf, DirectCommands } from "@pos/service-kit/direct-commands";
 import { DirectSession } from "@pos/service-kit/direct-session";
@@ -108,10 +108,10 @@ export class BatchRepository implements BatchStore {
   }
 
   async #readReservations(jobs: readonly Job[]): Promise<Map<string, ReservationRecord>> {
-    const ids = [...new Set(jobs.map(({ orderId }) => orderId))].map((id) => new ObjectId(id));
+    const ids = [...new Set(jobs.map(({ orderId }) => orderId))];
     const found = await findDocuments<ReservationDocument>(this.#session, {
       find: "reservations",
-      filter: { _id: { $in: ids } },
+      filter: byIds(ids),
       batchSize: ids.length + 1,
     });
     return new Map(found.map((document) => [document._id.toHexString(), recordOf(document)]));
@@ -126,7 +126,7 @@ export class BatchRepository implements BatchStore {
     // A release may end a hold that a job of the same batch makes, whose products that job names.
     const found = await findDocuments<StockView>(this.#session, {
       find: "products",
-      filter: { _id: { $in: [...ids].map((id) => new ObjectId(id)) } },
+      filter: byIds([...ids]),
       projection: stockProjection,
       batchSize: ids.size + 1,
     });

@@ -52,6 +52,10 @@ describe("client credentials", () => {
     expect(await machine.users.lookup([id, id.toUpperCase(), "f".repeat(24)])).toEqual({
       users: [{ id, status: "active" }],
     });
+    const { id: deletedId } = await replica.customer();
+    await (await replica.admin()).users.delete(deletedId);
+    expect(await machine.users.lookup([deletedId])).toEqual({ users: [] });
+    expect(await machine.users.lookup([deletedId, id])).toEqual({ users: [{ id, status: "active" }] });
     expect(await outcome(machine.users.list())).toBe("FORBIDDEN");
     expect(await outcome(machine.users.delete(id))).toBe("FORBIDDEN");
     expect(await outcome((await replica.admin()).users.lookup([id]))).toBe("FORBIDDEN");

@@ -1,5 +1,5 @@
 import type { UserRole, UserStatus } from "@pos/contracts/users";
-import { findDocuments } from "@pos/service-kit/command-runner";
+import { byIds, findDocuments } from "@pos/service-kit/command-runner";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import type { Page } from "@pos/service-kit/pagination";
@@ -67,14 +67,16 @@ export class UserRepository {
   async lookUp(ids: readonly string[]): Promise<{ id: string; status: UserStatus }[]> {
     const command = {
       find: "users",
-      filter: { _id: { $in: ids.map((id) => new ObjectId(id)) }, ...live },
-      projection: { status: 1 },
+      filter: byIds(ids),
+      projection: { status: 1, deletedAt: 1 },
       batchSize: ids.length + 1,
     };
-    const found = await findDocuments<Pick<UserDocument, "_id" | "status">>(this.#commands, command, {
+    const found = await findDocuments<Pick<UserDocument, "_id" | "status" | "deletedAt">>(this.#commands, command, {
       mayRepeat: true,
     });
-    return found.map(({ _id, status }) => ({ id: _id.toHexString(), status }));
+    return found
+      .filter(({ deletedAt }) => deletedAt === undefined)
+      .map(({ _id, status }) => ({ id: _id.toHexString(), status }));
   }
 
   /**

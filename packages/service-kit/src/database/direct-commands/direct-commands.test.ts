@@ -1,12 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { type TestDatabase, testDatabase } from "@pos/testing/database";
 import { type TcpProxy, tcpProxy } from "@pos/testing/tcp-proxy";
-import { type Document, MongoClient, MongoNetworkError, MongoServerError, MongoWriteConcernError } from "mongodb";
+import {
+  type Document,
+  MongoClient,
+  MongoNetworkError,
+  MongoServerError,
+  MongoWriteConcernError,
+  ObjectId,
+} from "mongodb";
 import { isDatabaseUnavailable } from "../errors.ts";
 import { directCommandsState } from "./connections.ts";
 import { DirectCommands } from "./direct-commands.ts";
 import { bytesOf } from "./message.ts";
-import { findDocuments, write } from "./runner.ts";
+import { byIds, findDocuments, write } from "./runner.ts";
 
 interface Thing {
   _id: number;
@@ -48,6 +55,21 @@ describe("a command", () => {
     const updates = [{ q: { text: "one" }, u: { $set: { text: "two" } } }];
     expect(await write(commands, { update: "things", updates })).toBe(1);
     expect(await findDocuments<Thing>(commands, { find: "things" })).toEqual([{ _id: 1, text: "two" }]);
+  });
+
+  test("finds documents by their ids, one of them without a plan", async () => {
+    const ids = ["a", "b", "c"].map((digit) => digit.repeat(24));
+    await insert(ids.map((id) => ({ _id: new ObjectId(id) })));
+    const found = async (asked: readonly string[]) => {
+      const documents = await findDocuments<{ _id: ObjectId }>(commands, { find: "things", filter: byIds(asked) });
+      return documents.map(({ _id }) => _id.toHexString()).toSorted();
+    };
+    for (const count of [0, 1, 2, 3]) expect(await found(ids.slice(0, count))).toEqual(ids.slice(0, count));
+    expect(await found(["d".repeat(24)])).toEqual([]);
+    const explain = { find: "things", filter: byIds(ids.slice(0, 1)) };
+    const { queryPlanner } = (await commands.run({ explain })) as { queryPlanner: { winningPlan: Document } };
+    expect(queryPlanner.winningPlan["stage"]).toBe("IDHACK");
+    await things().deleteMany({});
   });
 
   test("that the server refuses fails with what it says", async () => {

@@ -1,4 +1,4 @@
-import { BSON, type Collection, type Document, MongoServerError, WriteConcern } from "mongodb";
+import { BSON, type Collection, type Document, MongoServerError, ObjectId, WriteConcern } from "mongodb";
 import type { DocumentSequence } from "./message.ts";
 
 /** How a command is run. */
@@ -44,6 +44,19 @@ export async function findDocuments<Found>(
 ): Promise<Found[]> {
   const found = await findRaw(runner, command, options);
   return found.map((bytes) => BSON.deserialize(bytes) as Found);
+}
+
+/**
+ * The filter that finds documents by their ids. One id is asked for by equality and with no condition beside it: the
+ * database fetches such a document without planning a query, which is a fifth of what the read costs it. Whatever else
+ * is asked of a document is looked at when it has come.
+ * @param ids 24 hexadecimal digits each
+ */
+export function byIds(ids: readonly string[]): { readonly _id: ObjectId | { readonly $in: readonly ObjectId[] } } {
+  const [first, ...others] = ids.map((id) => ObjectId.createFromHexString(id));
+  return {
+    _id: first !== undefined && others.length === 0 ? first : { $in: first === undefined ? [] : [first, ...others] },
+  };
 }
 
 /**
