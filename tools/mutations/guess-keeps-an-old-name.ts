@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/product-service/src/reservations/batch-repository.ts",
-      find: '{ $eq: ["$name", own(products.map((product) => product?.name))] },',
-      replace: "",
+      find: "return { openUnits, name: first.name, price: first.price };",
+      replace: "return { openUnits, price: first.price };",
     },
   ],
   test: {

@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/product-service/src/reservations/batch-repository.ts",
-      find: '{ $eq: ["$price", own(products.map((product) => product?.price))] },',
-      replace: "",
+      find: "return { openUnits, name: first.name, price: first.price };",
+      replace: "return { openUnits, name: first.name };",
     },
   ],
   test: {

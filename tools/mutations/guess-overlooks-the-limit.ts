@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/product-service/src/reservations/batch-repository.ts",
-      find: "openUnits: { $lte: this.#rules.pendingLimitUnits - (group[0]?.openDeltaUnits ?? 0) },",
-      replace: "",
+      find: "{ $lte: this.#rules.pendingLimitUnits - (group[0]?.openDeltaUnits ?? 0) };",
+      replace: "{ $lte: Number.MAX_SAFE_INTEGER };",
     },
   ],
   test: {

@@ -192,6 +192,10 @@ export class BatchRepository implements BatchStore {
   /** That products which change alike have the names and prices that were answered, and no limit comes into play. */
   #stillAs(guessed: ReadonlyMap<string, ProductStock>, group: readonly ProductChange[]): Filter<ProductDocument> {
     const products = group.map(({ productId }) => guessed.get(productId));
+    const openUnits = { $lte: this.#rules.pendingLimitUnits - (group[0]?.openDeltaUnits ?? 0) };
+    const [first, ...others] = products;
+    // An expression costs the database a fifth of the update of one product.
+    if (first !== undefined && others.length === 0) return { openUnits, name: first.name, price: first.price };
     const own = (facts: readonly unknown[]) => ({ $arrayElemAt: [{ $literal: facts }, "$$index"] });
     const isSame = {
       $and: [
@@ -201,7 +205,7 @@ export class BatchRepository implements BatchStore {
     };
     const ids = group.map(({ productId }) => new ObjectId(productId));
     return {
-      openUnits: { $lte: this.#rules.pendingLimitUnits - (group[0]?.openDeltaUnits ?? 0) },
+      openUnits,
       $expr: { $let: { vars: { index: { $indexOfArray: [{ $literal: ids }, "$_id"] } }, in: isSame } },
     };
   }
@@ -245,7 +249,7 @@ function productUpdates(
     const { stockDeltaUnits, openDeltaUnits, isTaken } = first;
     return {
       q: {
-        _id: { $in: group.map(({ productId }) => new ObjectId(productId)) },
+        ...byIds(group.map(({ productId }) => productId)),
         ...(isTaken ? { deletedAt: null } : {}),
         ...(stockDeltaUnits < 0 ? { stock: { $gte: -stockDeltaUnits } } : {}),
         ...guard(group),
