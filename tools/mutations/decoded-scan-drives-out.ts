@@ -5,7 +5,7 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/service-kit/src/database/decoded-documents.ts",
-      find: "const NEWCOMERS_PER_PLACE = 16;",
+      find: "const NEWCOMERS_PER_PLACE = 4;",
       replace: "const NEWCOMERS_PER_PLACE = 1;",
     },
   ],
