@@ -1,7 +1,7 @@
 import type { Mutation } from "../src/mutations/mutation.ts";
 
 export const mutation: Mutation = {
-  harm: "An order is placed for a price that no longer holds.",
+  harm: "An order of several products is placed for a price that no longer holds.",
   edits: [
     {
       file: "packages/product-service/src/reservations/batch-repository.ts",

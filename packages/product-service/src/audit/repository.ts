@@ -2,7 +2,7 @@ import type { AuditProduct, AuditReservation } from "@pos/contracts/audit";
 import type { Database } from "@pos/service-kit/database";
 import type { Page } from "@pos/service-kit/pagination";
 import { type ClientSession, ObjectId } from "mongodb";
-import type { ProductDocument } from "../products/documents.ts";
+import { isDeleted, type ProductDocument } from "../products/documents.ts";
 import { recordOf, reservationOf, type ReservationDocument } from "../reservations/documents.ts";
 
 type Aged = ReservationDocument & { ageMs: number };
@@ -40,7 +40,8 @@ export class AuditRepository {
         products.map(({ _id }) => _id),
         session,
       );
-      return products.map(({ _id, stock, received, deletedAt }) => {
+      return products.map((product) => {
+        const { _id, stock, received } = product;
         const id = _id.toHexString();
         return {
           id,
@@ -48,7 +49,7 @@ export class AuditRepository {
           received,
           heldUnits: units.get(`${id}:held`) ?? 0,
           confirmedUnits: units.get(`${id}:confirmed`) ?? 0,
-          deleted: (deletedAt ?? null) !== null,
+          deleted: isDeleted(product),
         };
       });
     } finally {

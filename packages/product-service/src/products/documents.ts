@@ -38,6 +38,9 @@ export interface StoredProduct {
   readonly version: number;
 }
 
+/** Whether a product was deleted: its document stays. */
+export const isDeleted = ({ deletedAt }: { readonly deletedAt?: Date | null }): boolean => (deletedAt ?? null) !== null;
+
 /** The wire form of a document. */
 export function storedProduct(document: ProductDocument): StoredProduct {
   const { _id, name, description, price, stock, version, createdAt, updatedAt } = document;

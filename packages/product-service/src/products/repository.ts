@@ -6,7 +6,7 @@ import { DirectCommands } from "@pos/service-kit/direct-commands";
 import type { Page } from "@pos/service-kit/pagination";
 import { SharedQueries } from "@pos/service-kit/shared-queries";
 import { type Collection, type Db, type Document, type Filter, ObjectId } from "mongodb";
-import { type ProductDocument, storedProduct, type StoredProduct } from "./documents.ts";
+import { isDeleted, type ProductDocument, storedProduct, type StoredProduct } from "./documents.ts";
 
 /** Why a guarded write changed nothing. */
 export type Missed = "absent" | "otherVersion";
@@ -148,7 +148,7 @@ export class ProductRepository {
 
 /** The product of a document; undefined when it was deleted. */
 function liveProduct(document: ProductDocument): StoredProduct | undefined {
-  return (document.deletedAt ?? null) === null ? storedProduct(document) : undefined;
+  return isDeleted(document) ? undefined : storedProduct(document);
 }
 
 function live(id: string, versions?: ExpectedVersions): Filter<ProductDocument> {

@@ -5,7 +5,7 @@ import { bytesOf, DirectCommands } from "@pos/service-kit/direct-commands";
 import { DirectSession } from "@pos/service-kit/direct-session";
 import { type Db, type Document, type Filter, ObjectId } from "mongodb";
 import { type Attempt, attemptTransaction, type Worked } from "../database/transaction.ts";
-import type { ProductDocument } from "../products/documents.ts";
+import { isDeleted, type ProductDocument } from "../products/documents.ts";
 import { documentOf, recordOf, type ReservationDocument } from "./documents.ts";
 import type { BatchStore } from "./group-commit.ts";
 import {
@@ -131,9 +131,9 @@ export class BatchRepository implements BatchStore {
       batchSize: ids.size + 1,
     });
     const products = new Map<string, ProductStock>();
-    for (const { _id, name, price, stock, openUnits, deletedAt } of found) {
-      const isDeleted = (deletedAt ?? null) !== null;
-      products.set(_id.toHexString(), { name, price, stockUnits: stock, openUnits, isDeleted });
+    for (const view of found) {
+      const { _id, name, price, stock, openUnits } = view;
+      products.set(_id.toHexString(), { name, price, stockUnits: stock, openUnits, isDeleted: isDeleted(view) });
     }
     return { products, nowMs: found[0]?.now.getTime() ?? this.#clock.now() };
   }

@@ -53,10 +53,9 @@ export async function findDocuments<Found>(
  * @param ids 24 hexadecimal digits each
  */
 export function byIds(ids: readonly string[]): { readonly _id: ObjectId | { readonly $in: readonly ObjectId[] } } {
-  const [first, ...others] = ids.map((id) => ObjectId.createFromHexString(id));
-  return {
-    _id: first !== undefined && others.length === 0 ? first : { $in: first === undefined ? [] : [first, ...others] },
-  };
+  const asked = ids.map((id) => ObjectId.createFromHexString(id));
+  const [first] = asked;
+  return { _id: first !== undefined && asked.length === 1 ? first : { $in: asked } };
 }
 
 /**
