@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/product-service/src/reservations/repository.ts",
-      find: '$expr: { $in: [{ $concat: [{ $toString: "$_id" }, "$rid"] }, wanted] },',
-      replace: "rid: { $in: wanted.map((pair) => pair.slice(24)) },",
+      find: '$expr: { $in: [["$_id", "$rid"], { $literal: wanted }] },',
+      replace: "rid: { $in: wanted.map(([, rid]) => rid) },",
     },
   ],
   test: {

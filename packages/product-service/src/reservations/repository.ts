@@ -33,15 +33,15 @@ export class ReservationRepository {
 
   /** Confirms move no stock, so no transaction is needed: one guarded update for all of a batch. */
   async confirm(jobs: readonly ConfirmJob[]): Promise<readonly ConfirmOutcome[]> {
-    const wanted = [...new Set(jobs.map(({ orderId, rid }) => orderId + rid))];
+    const wanted = jobs.map(({ orderId, rid }) => [ObjectId.createFromHexString(orderId), rid] as const);
     const { matchedCount } = await this.#reservations.updateMany(
       {
-        _id: { $in: jobs.map(({ orderId }) => new ObjectId(orderId)) },
+        _id: { $in: wanted.map(([id]) => id) },
         state: "held",
-        // Each hold by its own token: order id and token together.
-        $expr: { $in: [{ $concat: [{ $toString: "$_id" }, "$rid"] }, wanted] },
+        // Each hold by its own token.
+        $expr: { $in: [["$_id", "$rid"], { $literal: wanted }] },
       },
-      [{ $set: { state: "confirmed", updatedAt: "$$NOW" } }],
+      { $set: { state: "confirmed" }, $currentDate: { updatedAt: true } },
       // The index by state looks as good to the planner, and holds what every hold of the last minutes left behind.
       { hint: { _id: 1 } },
     );
