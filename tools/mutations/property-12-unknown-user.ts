@@ -1,12 +1,12 @@
 import type { Mutation } from "../src/mutations/mutation.ts";
 
 export const mutation: Mutation = {
-  harm: "Stock that was held for an order that is refused lies there until a reaper comes by.",
+  harm: "An order is placed for a user who does not exist.",
   edits: [
     {
       file: "packages/order-service/src/placement/place.ts",
-      find: 'rid === undefined ? [] : [newEntry("release", rid, ports)]',
-      replace: "[]",
+      find: 'if (user.kind === "refused") return refuse(attempt, userRejection(user.reason, userId), reservation, ports);',
+      replace: "",
     },
   ],
   test: {
