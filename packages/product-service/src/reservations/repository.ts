@@ -34,9 +34,10 @@ export class ReservationRepository {
   /** Confirms move no stock, so no transaction is needed: one guarded update for all of a batch. */
   async confirm(jobs: readonly ConfirmJob[]): Promise<readonly ConfirmOutcome[]> {
     const wanted = jobs.map(({ orderId, rid }) => [ObjectId.createFromHexString(orderId), rid] as const);
+    const _id = { $in: wanted.map(([id]) => id) };
     const { matchedCount } = await this.#reservations.updateMany(
       {
-        _id: { $in: wanted.map(([id]) => id) },
+        _id,
         state: "held",
         // Each hold by its own token.
         $expr: { $in: [["$_id", "$rid"], { $literal: wanted }] },
@@ -46,9 +47,7 @@ export class ReservationRepository {
       { hint: { _id: 1 } },
     );
     if (matchedCount === jobs.length) return jobs.map(() => ({ state: "confirmed" as const, alarm: undefined }));
-    const found = await this.#reservations
-      .find({ _id: { $in: jobs.map(({ orderId }) => new ObjectId(orderId)) } }, { readConcern: { level: "majority" } })
-      .toArray();
+    const found = await this.#reservations.find({ _id }, { readConcern: { level: "majority" } }).toArray();
     const records = new Map(found.map((document) => [document._id.toHexString(), recordOf(document)]));
     return jobs.map(({ orderId, rid }) => {
       const { state, change, alarm } = moveReservation("confirm", records.get(orderId), rid);
