@@ -21,6 +21,8 @@ interface Generated {
 
 /** One load, measured. Times in milliseconds. */
 export interface Load {
+  /** How many were answered. */
+  readonly requests: number;
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
@@ -62,10 +64,12 @@ export async function load(stack: Pick<RunningStack, "cpuSeconds">, mongodPid: n
   const generated = await generate(plan);
   const after = spent(stack, mongodPid);
   const { seconds, requests } = generated;
+  if (requests === 0) throw new Error(`nothing was answered in ${plan.seconds} s: ${generated.errors} requests failed`);
   const services = after.services - before.services;
   const mongod = after.mongod - before.mongod;
   const machine = after.machine - before.machine;
   return {
+    requests,
     perSecond: generated.rps,
     p50Ms: generated.p50,
     p95Ms: generated.p95,

@@ -97,7 +97,7 @@ export class RunningStack {
 
 async function isHealthy(url: string): Promise<boolean> {
   try {
-    const response = await fetch(`${url}/health`);
+    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(HEALTHY_MAX_MS) });
     await response.arrayBuffer();
     return response.ok;
   } catch {

@@ -6,6 +6,7 @@ import { readOptions, USAGE } from "./options.ts";
 import { BENCH, BUILD } from "../paths.ts";
 import { runProgram, say } from "../program.ts";
 import { report } from "./report.ts";
+import { failuresOf } from "./result.ts";
 
 await runProgram(async () => {
   const options = readOptions(process.argv.slice(2), BENCH);
@@ -16,6 +17,8 @@ await runProgram(async () => {
   const result = await compare(options, say);
   const text = report(result);
   process.stdout.write(text);
+  const failures = failuresOf(result);
+  if (failures.length > 0) throw new Error(`requests failed, so nothing is written: ${failures.join("; ")}`);
   if (options.out === undefined) return;
   const folder = resolve(options.out);
   await mkdir(folder, { recursive: true });

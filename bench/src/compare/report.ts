@@ -1,4 +1,4 @@
-import { type Result, type Spread, spread, spreadOf, type StackResult, type Turn } from "./result.ts";
+import { both, failuresOf, type Result, type Spread, spread, spreadOf, type StackResult, type Turn } from "./result.ts";
 import { BURST, type Scenario } from "../scenarios.ts";
 import { OURS } from "../stacks.ts";
 
@@ -150,14 +150,11 @@ function memory(byService: Readonly<Record<string, number>>): string {
   return each.join(", ");
 }
 
-function noise({ stacks }: Result): readonly string[] {
-  const loads = stacks.flatMap(({ turns }) => Object.values(turns).flatMap((each) => each.flatMap(both)));
+function noise(result: Result): readonly string[] {
+  const loads = result.stacks.flatMap(({ turns }) => Object.values(turns).flatMap((each) => each.flatMap(both)));
   const foreign = spread(loads.map(({ foreignCores }) => foreignCores));
-  const all = [...loads, ...stacks.flatMap(({ readsInBurst }) => readsInBurst)];
-  const failures = all.reduce((sum, load) => sum + load.failures, 0);
+  const failures = failuresOf(result);
   return [
-    `Everything else on the machine, the kernel's share of the network included, kept ${foreign.median.toFixed(2)} cores busy during the loads (median; at most ${foreign.max.toFixed(2)}). ${foreign.median > 0.3 ? "**The machine was not quiet: trust the processor time first.** " : ""}Answers other than 2xx, and requests without an answer: ${failures}.`,
+    `Everything else on the machine, the kernel's share of the network included, kept ${foreign.median.toFixed(2)} cores busy during the loads (median; at most ${foreign.max.toFixed(2)}). ${foreign.median > 0.3 ? "**The machine was not quiet: trust the processor time first.** " : ""}Answers other than 2xx, and requests without an answer: ${failures.length === 0 ? "0" : `**${failures.join("; ")}**`}.`,
   ];
 }
-
-const both = ({ full, fixed }: Turn) => [full, fixed];

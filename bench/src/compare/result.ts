@@ -47,6 +47,22 @@ export function spreadOf(turns: readonly Turn[] | undefined, pick: (turn: Turn) 
   return turns === undefined || turns.length === 0 ? undefined : spread(turns.map(pick));
 }
 
+/** What was not answered as it should be, a line for each stack and kind of load. */
+export function failuresOf({ stacks }: Result): readonly string[] {
+  return stacks.flatMap(({ name, turns, readsInBurst }) => [
+    ...Object.entries(turns).flatMap(([scenario, each]) => counted(`${name}, ${scenario}`, each.flatMap(both))),
+    ...counted(`${name}, reads beside sign-ins`, readsInBurst),
+  ]);
+}
+
+/** Both loads of a turn. */
+export const both = ({ full, fixed }: Turn): readonly Load[] => [full, fixed];
+
+function counted(where: string, loads: readonly Load[]): readonly string[] {
+  const failures = loads.reduce((sum, load) => sum + load.failures, 0);
+  return failures === 0 ? [] : [`${where}: ${failures}`];
+}
+
 export function spread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

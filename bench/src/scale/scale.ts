@@ -199,7 +199,10 @@ async function measure(
   };
   const plan = { requestsPath, connections, ratePerSecond: 0 };
   await load(all, mongodPid, { ...plan, seconds: WARM_SECONDS });
-  return load(all, mongodPid, { ...plan, seconds });
+  const measured = await load(all, mongodPid, { ...plan, seconds });
+  // A refusal is quick and cheap: it would pass for a good figure.
+  if (measured.failures > 0) throw new Error(`${measured.failures} of ${measured.requests} requests failed`);
+  return measured;
 }
 
 /** Processor time of one request in services and mongod, in milliseconds. */

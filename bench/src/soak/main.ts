@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { BENCH } from "../paths.ts";
 import { runProgram, say } from "../program.ts";
-import { soak } from "./soak.ts";
+import { MINUTES_MIN, soak } from "./soak.ts";
 
 const USAGE = `bun run bench:soak [--minutes 20] [--out bench/SOAK.md]
 
@@ -21,6 +21,8 @@ await runProgram(async () => {
     return;
   }
   const minutes = Number(values.minutes);
+  if (!(minutes >= MINUTES_MIN))
+    throw new Error(`--minutes takes a number from ${MINUTES_MIN}, not ${values.minutes}.`);
   const { ratePerSecond, requests, failures, samples, slopes, auditExitCode, audit } = await soak(minutes, say);
   const names = Object.keys(slopes);
   const text = [
