@@ -16,7 +16,7 @@ export interface Growth {
 /**
  * Fills the databases directly, past the services: it would take hours over HTTP. What it writes has the services' form,
  * but no order has a reservation, so these databases are for reading and loading, not for an audit.
- * @returns 2,000 of the products and 2,000 orders of the customer, spread over all of them
+ * @returns SAMPLE of the products and as many orders of the customer, spread over all of them
  */
 export async function grow(
   uris: { readonly product: string; readonly order: string },

@@ -8,7 +8,7 @@ import { scale } from "./scale.ts";
 
 const USAGE = `bun run bench:scale [--products 1000000] [--orders 2000000] [--seconds 5] [--out bench/SCALE.md]
 
-  How the cost of a request grows with the data, the connections and the replicas. About 12 minutes.`;
+  How the cost of a request grows with the data, the connections and the replicas. About 10 minutes.`;
 
 await runProgram(async () => {
   const { values } = parseArgs({
