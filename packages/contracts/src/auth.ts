@@ -20,15 +20,23 @@ export const LoginResult = ClosedObject(
 );
 export type LoginResult = Static<typeof LoginResult>;
 
+/** Has the form of a token, and is none. */
+const exampleToken = "x".repeat(43);
+
 const refreshToken = Type.String({
   pattern: "^[A-Za-z0-9_-]{43}$",
   description: "refreshToken of the last sign-in or refresh: 43 base64url characters",
+  examples: [exampleToken],
 });
 /** Body of POST /auth/refresh and POST /auth/logout. */
 export const RefreshToken = ClosedObject({ refreshToken });
 export type RefreshToken = Static<typeof RefreshToken>;
 
-const mailedToken = Type.String({ pattern: "^[A-Za-z0-9_-]{43}$", description: "Token from the mail" });
+const mailedToken = Type.String({
+  pattern: "^[A-Za-z0-9_-]{43}$",
+  description: "Token from the mail",
+  examples: [exampleToken],
+});
 /** Body of POST /auth/password-reset. */
 export const RequestPasswordReset = ClosedObject({ email: Email });
 export type RequestPasswordReset = Static<typeof RequestPasswordReset>;

@@ -18,9 +18,9 @@ const facts: Record<"user" | "product" | "order", PageFacts> = {
       "| call | why |",
       "|---|---|",
       "| `POST /users/lookup` at user-service | does the user exist, is the account active; one call serves several placements |",
-      "| `PUT /reservations/{orderId}` at product-service | takes the stock of all lines or none, and answers names and prices |",
+      "| `POST /reservations/batch` at product-service, a hold for each order | takes the stock of all lines or none, and answers names and prices; one call serves several placements |",
       "",
-      "Afterwards it calls `POST /reservations/{orderId}/confirm`; the outbox relay calls `/release` or `/settle`, and the reaper `GET /reservations`. It gets its own token from `POST /auth/token` and the public keys from `GET /.well-known/jwks.json`. [Placement](../placement.md) explains the protocol.",
+      "Confirms, the releases and settlements of the outbox relay, and what the reaper decides go through `POST /reservations/batch` too; the reaper finds what was left behind by `GET /reservations`. It gets its own token from `POST /auth/token` and the public keys from `GET /.well-known/jwks.json`. [Placement](../placement.md) explains the protocol.",
     ].join("\n"),
   },
 };

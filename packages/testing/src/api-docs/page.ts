@@ -46,6 +46,7 @@ export function apiPage(document: OpenApi, facts: PageFacts): string {
       `${document.info.description} Port ${facts.port}; every route is also served under \`/api/v1\`. The same document is at \`/swagger/json\`, and as a page to try it at \`/swagger\`.`,
       facts.calls,
       ["| route | what it does | who |", "|---|---|---|", ...contents].join("\n"),
+      errorForm(),
       ...operations.map(({ method, path, operation }) => section(method, path, operation, facts.port)),
     ].join("\n\n") + "\n"
   );
@@ -131,23 +132,40 @@ function curl(method: string, path: string, operation: Operation, port: number):
   const body = jsonSchema(operation.requestBody?.content);
   const lines = [`curl ${method === "GET" ? "" : `-X ${method} `}http://localhost:${port}${at}`];
   if (!operation["x-access"]?.includes("anyone")) lines.push(`-H "Authorization: Bearer $TOKEN"`);
-  if (body !== undefined) lines.push(`-H 'Content-Type: application/json'`, `-d '${JSON.stringify(exampleOf(body))}'`);
+  if (body !== undefined)
+    lines.push(`-H 'Content-Type: application/json'`, `-d ${quoted(JSON.stringify(exampleOf(body)))}`);
   return lines.join(" \\\n  ");
 }
+
+/** As a POSIX shell takes it: a quote ends the text, stands by itself, and begins it again. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 function answer(status: number, response: Operation["responses"][string]): string {
   const schema = jsonSchema(response.content);
   const title = `**${status}** ${response.description ?? ""}`;
-  if (schema === undefined || status === 204) return title;
-  const shown = status >= 400 && schema.properties?.["error"] !== undefined ? errorExample(status) : exampleOf(schema);
-  return [title, "", "```json", JSON.stringify(shown, null, 2), "```"].join("\n");
+  // All errors have one form, which stands at the top: which codes a route answers is not in its document.
+  if (schema === undefined || status === 204 || isError(schema)) return title;
+  return [title, "", "```json", JSON.stringify(exampleOf(schema), null, 2), "```"].join("\n");
 }
 
-function errorExample(status: number): unknown {
-  const code =
-    (Object.keys(errorStatus) as ErrorCode[]).find((candidate) => errorStatus[candidate] === status) ??
-    "INTERNAL_ERROR";
-  return { error: { code, message: "What went wrong, for a person.", details: {} } };
+const isError = (schema: Schema): boolean => schema.properties?.["error"] !== undefined;
+
+/** The form of every error, and what its `code` can be. */
+function errorForm(): string {
+  const codes = Map.groupBy(Object.keys(errorStatus) as ErrorCode[], (code) => errorStatus[code]);
+  const rows = [...codes].map(([status, all]) => `| ${status} | ${all.map((code) => `\`${code}\``).join(", ")} |`);
+  const example = { error: { code: "NOT_FOUND", message: "What went wrong, for a person.", details: {} } };
+  return [
+    "Every error has this form:",
+    "",
+    "```json",
+    JSON.stringify(example, null, 2),
+    "```",
+    "",
+    "| status | `code`, of all three services |",
+    "|---|---|",
+    ...rows,
+  ].join("\n");
 }
 
 const access = (operation: Operation): string =>
