@@ -107,7 +107,7 @@ describe("a failure is told with its exit and what to try", () => {
 
 test("what an error quotes cannot steer the terminal", async () => {
   const { text } = await report(new CliError("a\u001b[2Jb", { why: ["c\u0007"], tries: ["d\re"] }));
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- they are what must not be there
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
 });
 

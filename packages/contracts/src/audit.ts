@@ -89,9 +89,9 @@ export type OutboxListQuery = Static<typeof OutboxListQuery>;
 
 export const OutboxEntryParams = ClosedObject({ orderId: Id, entryId: Type.String({ pattern: "^[\\w-]{1,64}$" }) });
 
-export const DeadOutboxEntry = ClosedObject({ orderId: Id, entry: OutboxEntry });
+const ListedOutboxEntry = ClosedObject({ orderId: Id, entry: OutboxEntry });
 export const OutboxList = ClosedObject(
-  { entries: Type.Array(DeadOutboxEntry), nextCursor: Type.Optional(Cursor) },
+  { entries: Type.Array(ListedOutboxEntry), nextCursor: Type.Optional(Cursor) },
   { description: "Outbox entries" },
 );
 export type OutboxList = Static<typeof OutboxList>;

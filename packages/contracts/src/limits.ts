@@ -18,8 +18,6 @@ export const STOCK_MAX_UNITS = 1_000_000_000;
 export const PRICE_MAX = 1e12;
 /** Largest total of an order: beyond it a double no longer holds every integer. */
 export const TOTAL_MAX = Number.MAX_SAFE_INTEGER;
-/** Longest Idempotency-Key, in visible ASCII characters. */
-export const IDEMPOTENCY_KEY_MAX_LENGTH = 255;
 /** Most ids of one POST /users/lookup. */
 export const LOOKUP_MAX_IDS = 200;
 /** Longest wait that a caller of reservations may announce, in milliseconds. */

@@ -77,5 +77,5 @@ export const ChangeOrderStatus = ClosedObject({
 });
 export type ChangeOrderStatus = Static<typeof ChangeOrderStatus>;
 
-/** Headers of POST /orders beside the common ones. */
+/** What an Idempotency-Key looks like: 1 to 255 visible ASCII characters. */
 export const idempotencyKeyPattern = /^[\x21-\x7e]{1,255}$/;

@@ -1,4 +1,4 @@
-/** Who may import whom: the drawing of docs/architecture.md as data. What is not here is an error. */
+/** Who may import whom. What is not here is an error. */
 
 /** Packages that production code of a package may import. */
 export const ALLOWED_PACKAGES: Readonly<Record<string, readonly string[]>> = {

@@ -117,12 +117,12 @@ describe("token verifier", () => {
     const accepted = await token();
     await verifier.verify(accepted);
     time.now += 900_001;
-    expect(verifier.verify(accepted)).rejects.toThrow("expired");
+    await expect(verifier.verify(accepted)).rejects.toThrow("expired");
     const other = await token();
     await verifier.verify(other);
     const key = published.get(KID);
     published.delete(KID);
-    expect(verifier.verify(other)).rejects.toBeInstanceOf(AppError);
+    await expect(verifier.verify(other)).rejects.toBeInstanceOf(AppError);
     if (key) published.set(KID, key);
   });
 });

@@ -82,7 +82,7 @@ describe("a service", () => {
     expect([await inFlight.text(), inFlight.headers.get("connection")]).toEqual(["done", "close"]);
     expect(await run.exited).toBe(0);
     expect(run.state.stoppedWork).toBe(1);
-    expect(fetch(`${url}/health`)).rejects.toThrow();
+    await expect(fetch(`${url}/health`)).rejects.toThrow();
   });
 
   test("says every problem of its environment on a line of its own and exits 1", async () => {
