@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findMongod } from "@pos/local-mongodb/find";
+import { freePort } from "@pos/testing/free-port";
 import { MongoClient, MongoServerError, UUID } from "mongodb";
 import { type DatabaseWish, readDatabaseWish } from "./database-wish.ts";
 import { DatabaseInitError } from "./initialise-database.ts";
@@ -153,13 +153,4 @@ async function codeOf(work: () => Promise<unknown>): Promise<unknown> {
     return error instanceof MongoServerError ? error.code : error;
   }
   return "it worked";
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { freePort } from "@pos/testing/free-port";
 import { call, serveKeys, type TestService } from "./product-service.ts";
 
 const main = new URL("../src/main.ts", import.meta.url).pathname;
@@ -54,14 +54,3 @@ const isHealthy = (url: string) =>
     ({ ok }) => ok,
     () => false,
   );
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(address !== null && typeof address !== "string" ? address.port : 0));
-    });
-  });
-}

@@ -1,8 +1,8 @@
 import { type Client, createClient } from "@pos/client";
 import type { TokenSource } from "@pos/client/transport";
 import { createHash, randomBytes } from "node:crypto";
-import { createServer } from "node:net";
 import { join } from "node:path";
+import { freePort } from "../free-port.ts";
 import { tcpProxy, type TcpProxy } from "../tcp-proxy.ts";
 import type { ChaosDatabase } from "./database.ts";
 import { serviceNames, type ServiceName, ServiceProcess } from "./service-process.ts";
@@ -110,18 +110,5 @@ function environments(
     SERVICE_CLIENT_ID: `${name}-service`,
     PORT: String(ports[name]),
     MONGO_URI: database.uri(`${name}db`),
-  });
-}
-
-/** A port that nobody listens on now; services keep theirs over restarts. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = address === null || typeof address === "string" ? 0 : address.port;
-      server.close(() => resolve(port));
-    });
   });
 }

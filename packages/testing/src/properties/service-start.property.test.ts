@@ -5,8 +5,8 @@ import { type Clock, systemClock } from "@pos/service-kit/clock";
 import { backoffMs, CONNECT_ATTEMPTS_MAX, connectDatabase } from "@pos/service-kit/database";
 import { type ProcessPort, runService } from "@pos/service-kit/run-service";
 import fc from "fast-check";
-import { createServer } from "node:net";
 import { testDatabase, type TestDatabase } from "../database.ts";
+import { freePort } from "../free-port.ts";
 import { silentLogger, testLogger } from "../logger.ts";
 import { type TcpProxy, tcpProxy } from "../tcp-proxy.ts";
 
@@ -139,13 +139,4 @@ async function isListening(port: number): Promise<boolean> {
     (answer) => answer.body?.cancel().then(() => true) ?? true,
     () => false,
   );
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }
