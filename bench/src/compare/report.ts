@@ -21,6 +21,8 @@ export function report(result: Result): string {
     "",
     ...result.stacks.map(({ name, about }) => `- \`${name}\`: ${about}`),
     "",
+    `Every list asks for the same first page; the other reads go round all products or all orders. \`${OURS}\` lets equal reads that are under way together share a command, and remembers what it decoded, which suits such requests: [how cost grows](SCALE.md) has reads of more than it remembers.`,
+    "",
     "![Requests a second of each stack, by route](throughput.svg)",
     "",
     "## Requests a second at full load",
