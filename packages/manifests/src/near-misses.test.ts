@@ -112,6 +112,19 @@ describe("what looks like a fault and is none", () => {
   });
 });
 
+describe("names that every object of JavaScript has", () => {
+  test.each(["constructor", "__proto__"])("%s is no kind that runs pods", (kind) => {
+    const text = `apiVersion: v1\nkind: ${kind}\nmetadata: { name: x }\n`;
+    const { findings } = checkManifests([bundleOf([{ file: "x.yaml", text }])]);
+    expect(findings.map(({ rule }) => rule)).toEqual(["unknown-kind"]);
+  });
+
+  test("constructor is no scheme of an address", () => {
+    const text = workload("web", { container: "env: [{ name: CALLED, value: 'constructor://web' }]" });
+    expect(checkManifests([bundleOf([{ file: "x.yaml", text }])]).findings).toEqual([]);
+  });
+});
+
 describe("what depends on the version", () => {
   const text = "apiVersion: flowcontrol.apiserver.k8s.io/v1beta3\nkind: FlowSchema\nmetadata: { name: x }\n";
   const rules = (kubernetesVersion: string) =>

@@ -16,20 +16,20 @@ export interface ServiceTarget {
   readonly pods: readonly Workload[];
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = {
-  http: 80,
-  https: 443,
-  mongodb: 27_017,
-  redis: 6379,
-  amqp: 5672,
-};
+const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
+  ["http", 80],
+  ["https", 443],
+  ["mongodb", 27_017],
+  ["redis", 6379],
+  ["amqp", 5672],
+]);
 const URL_FORM = /^(?<scheme>[a-z][a-z\d.-]*):\/\/(?:[^@/]*@)?(?<hosts>[^/?#]+)/i;
 
 /** The addresses in a connection string (MongoDB's names several hosts); none when it is no URL. */
 export function addressesIn(text: string): Address[] {
   const groups = URL_FORM.exec(text)?.groups;
   const scheme = groups?.["scheme"]?.toLowerCase() ?? "";
-  const defaultPort = DEFAULT_PORTS[scheme];
+  const defaultPort = DEFAULT_PORTS.get(scheme);
   if (defaultPort === undefined) return [];
   return (groups?.["hosts"] ?? "").split(",").flatMap((part) => {
     const match = /^([\w.-]+)(?::(\d+))?$/.exec(part);

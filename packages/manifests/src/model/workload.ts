@@ -27,22 +27,22 @@ export interface ContainerPort {
   readonly port: number | undefined;
 }
 
-const TEMPLATE_PATHS: Readonly<Record<string, readonly string[]>> = {
-  CronJob: ["spec", "jobTemplate", "spec", "template"],
-  DaemonSet: ["spec", "template"],
-  Deployment: ["spec", "template"],
-  Job: ["spec", "template"],
-  Pod: [],
-  ReplicaSet: ["spec", "template"],
-  StatefulSet: ["spec", "template"],
-};
+const TEMPLATE_PATHS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["CronJob", ["spec", "jobTemplate", "spec", "template"]],
+  ["DaemonSet", ["spec", "template"]],
+  ["Deployment", ["spec", "template"]],
+  ["Job", ["spec", "template"]],
+  ["Pod", []],
+  ["ReplicaSet", ["spec", "template"]],
+  ["StatefulSet", ["spec", "template"]],
+]);
 
 /** Kinds whose pods serve until they are stopped. */
 const LASTING_KINDS = new Set(["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"]);
 
 /** The pods that a resource runs; `undefined` for a kind that runs none. */
 export function readWorkload(resource: Resource): Workload | undefined {
-  const path = TEMPLATE_PATHS[resource.kind];
+  const path = TEMPLATE_PATHS.get(resource.kind);
   if (path === undefined) return undefined;
   const template = resource.root.get(...path);
   const podSpec = template.get("spec");
