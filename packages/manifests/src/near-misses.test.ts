@@ -33,6 +33,15 @@ stringData: { MONGO_URI: "mongodb://database.example.com/userdb?replicaSet=rs0" 
 `;
 const FROM_SECRET = "envFrom: [{ secretRef: { name: user-secret } }]";
 
+/** web calls api, and a policy speaks of one of them. */
+const callUnder = (policy: string): string =>
+  documents(
+    workload("web", { container: "env: [{ name: API_URL, value: 'http://api' }]" }),
+    workload("api"),
+    SERVICE.replaceAll("web", "api"),
+    `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: policy }\nspec: ${policy}\n`,
+  );
+
 /** What looks like a fault and is none. */
 const VALID: readonly (readonly [name: string, text: string])[] = [
   [
@@ -98,6 +107,14 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
       workload("web"),
       "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: all }\nspec: { podSelector: {}, policyTypes: [Ingress] }\n",
     ),
+  ],
+  [
+    "a policy without types whose list of ways out is empty: it restricts the ways in alone",
+    callUnder("{ podSelector: { matchLabels: { app: web } }, egress: [] }"),
+  ],
+  [
+    "a policy whose list of types is empty, which is the same as none",
+    callUnder("{ podSelector: { matchLabels: { app: web } }, policyTypes: [], egress: [] }"),
   ],
 ];
 

@@ -53,10 +53,11 @@ function rulesOf({ root }: Resource, direction: Direction): Cursor[] {
   return root.get("spec", direction === "Egress" ? "egress" : "ingress").items();
 }
 
+/** An empty list counts as absent, as in Kubernetes. */
 function directionsOf(root: Cursor): string[] {
-  const types = root.get("spec", "policyTypes");
-  if (types.isSet) return types.items().flatMap(({ text }) => text ?? []);
-  return root.get("spec", "egress").isSet ? ["Ingress", "Egress"] : ["Ingress"];
+  const types = root.get("spec", "policyTypes").items();
+  if (types.length > 0) return types.flatMap(({ text }) => text ?? []);
+  return root.get("spec", "egress").items().length > 0 ? ["Ingress", "Egress"] : ["Ingress"];
 }
 
 function allowsPort(rule: Cursor, port: ContainerPort): boolean {
