@@ -39,14 +39,23 @@ export function blockersOf(
   return undefined;
 }
 
-/** Whether the policies let the workload ask for names (port 53), wherever the cluster's name server is. */
+/** Whether the policies let the workload ask for names (port 53), wherever else the cluster's name server is. */
 export function mayResolveNames(workload: Workload, set: ResourceSet): boolean {
   const policies = policiesOf(workload, "Egress", set);
   const nameServer: ContainerPort = { cursor: workload.template, name: "dns", port: 53 };
   return (
     policies.length === 0 ||
-    policies.some((policy) => rulesOf(policy, "Egress").some((rule) => allowsPort(rule, nameServer)))
+    policies.some((policy) =>
+      rulesOf(policy, "Egress").some((rule) => allowsPort(rule, nameServer) && leadsElsewhere(rule, policy)),
+    )
   );
+}
+
+/** Whether a rule reaches more than the pods beside its policy: the name server is in kube-system. */
+function leadsElsewhere(rule: Cursor, { namespace }: Resource): boolean {
+  const peers = rule.get("to").items();
+  const isElsewhere = (peer: Cursor): boolean => peer.get("namespaceSelector").isSet || peer.get("ipBlock").isSet;
+  return namespace === "kube-system" || peers.length === 0 || peers.some(isElsewhere);
 }
 
 function rulesOf({ root }: Resource, direction: Direction): Cursor[] {
