@@ -31,7 +31,8 @@ export function blockersOf(
     const isAllowed = policies.some((policy) =>
       rulesOf(policy, direction).some(
         (rule) =>
-          allowsPort(rule, port) && allowsPeer(rule.get(direction === "Egress" ? "to" : "from"), peer, policy, set),
+          allowsPort(rule, port, protocolOf(port.cursor)) &&
+          allowsPeer(rule.get(direction === "Egress" ? "to" : "from"), peer, policy, set),
       ),
     );
     if (policies.length > 0 && !isAllowed) return { direction, policies };
@@ -39,14 +40,14 @@ export function blockersOf(
   return undefined;
 }
 
-/** Whether the policies let the workload ask for names (port 53), wherever else the cluster's name server is. */
+/** Whether the policies let the workload ask for names (port 53, UDP), wherever the cluster's name server is. */
 export function mayResolveNames(workload: Workload, set: ResourceSet): boolean {
   const policies = policiesOf(workload, "Egress", set);
   const nameServer: ContainerPort = { cursor: workload.template, name: "dns", port: 53 };
   return (
     policies.length === 0 ||
     policies.some((policy) =>
-      rulesOf(policy, "Egress").some((rule) => allowsPort(rule, nameServer) && leadsElsewhere(rule, policy)),
+      rulesOf(policy, "Egress").some((rule) => allowsPort(rule, nameServer, "UDP") && leadsElsewhere(rule, policy)),
     )
   );
 }
@@ -69,18 +70,23 @@ function directionsOf(root: Cursor): string[] {
   return root.get("spec", "egress").items().length > 0 ? ["Ingress", "Egress"] : ["Ingress"];
 }
 
-function allowsPort(rule: Cursor, port: ContainerPort): boolean {
+function allowsPort(rule: Cursor, port: ContainerPort, protocol: string): boolean {
   const ports = rule.get("ports").items();
   return (
     ports.length === 0 ||
     ports.some((each) => {
       const wanted = each.get("port");
       const last = each.get("endPort").number ?? wanted.number;
+      if (protocolOf(each) !== protocol) return false;
       if (!wanted.isSet) return true;
       if (wanted.number === undefined) return wanted.text === port.name;
       return port.port !== undefined && port.port >= wanted.number && port.port <= (last ?? wanted.number);
     })
   );
+}
+
+function protocolOf(port: Cursor): string {
+  return port.get("protocol").text ?? "TCP";
 }
 
 function allowsPeer(peers: Cursor, workload: Workload, policy: Resource, set: ResourceSet): boolean {
