@@ -113,6 +113,12 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     callUnder("{ podSelector: { matchLabels: { app: web } }, egress: [] }"),
   ],
   [
+    "a policy for a namespace whose labels are not among the manifests",
+    callUnder(
+      "{ podSelector: { matchLabels: { app: api } }, ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: shop } } }] }] }",
+    ).replaceAll(/^metadata: \{ name/gm, "metadata: { namespace: shop, name"),
+  ],
+  [
     "a policy whose list of types is empty, which is the same as none",
     callUnder("{ podSelector: { matchLabels: { app: web } }, policyTypes: [], egress: [] }"),
   ],

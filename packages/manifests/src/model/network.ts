@@ -1,8 +1,10 @@
 import type { Cursor } from "./cursor.ts";
-import { type Labels, matchesSelector } from "./labels.ts";
+import { matchesSelector } from "./labels.ts";
 import type { Resource } from "./resource.ts";
 import type { ResourceSet } from "./resource-set.ts";
 import type { ContainerPort, Workload } from "./workload.ts";
+
+const NAME_LABEL = "kubernetes.io/metadata.name";
 
 type Direction = "Ingress" | "Egress";
 
@@ -99,12 +101,22 @@ function matchesPeer(peer: Cursor, { resource, labels }: Workload, policy: Resou
   if (peer.get("ipBlock").isSet) return true;
   const namespaces = peer.get("namespaceSelector");
   const isNear = namespaces.isSet
-    ? matchesSelector(namespaces, namespaceLabels(resource.namespace, set))
+    ? matchesNamespace(namespaces, resource.namespace, set)
     : resource.namespace === policy.namespace;
   return isNear && (!peer.get("podSelector").isSet || matchesSelector(peer.get("podSelector"), labels));
 }
 
-function namespaceLabels(namespace: string, set: ResourceSet): Labels {
-  const labels = set.find("Namespace", "", namespace)?.root.get("metadata", "labels").texts() ?? {};
-  return { ...labels, "kubernetes.io/metadata.name": namespace === "" ? "default" : namespace };
+/** A namespace that is made elsewhere may have any labels besides the one that Kubernetes gives it. */
+function matchesNamespace(selector: Cursor, namespace: string, set: ResourceSet): boolean {
+  const given = { [NAME_LABEL]: namespace === "" ? "default" : namespace };
+  const made = set.find("Namespace", "", namespace);
+  const labels = { ...made?.root.get("metadata", "labels").texts(), ...given };
+  return (
+    (made === undefined && keysOf(selector).some((key) => key !== NAME_LABEL)) || matchesSelector(selector, labels)
+  );
+}
+
+function keysOf(selector: Cursor): (string | undefined)[] {
+  const expressions = selector.get("matchExpressions").items();
+  return [...Object.keys(selector.get("matchLabels").texts()), ...expressions.map((each) => each.get("key").text)];
 }
