@@ -33,6 +33,13 @@ stringData: { MONGO_URI: "mongodb://database.example.com/userdb?replicaSet=rs0" 
 `;
 const FROM_SECRET = "envFrom: [{ secretRef: { name: user-secret } }]";
 
+const POD_NAME = "statefulset.kubernetes.io/pod-name";
+const MEMBERS = workload("web", {
+  kind: "StatefulSet",
+  spec: "volumeClaimTemplates: [{ metadata: { name: data }, spec: {} }]",
+  container: "volumeMounts: [{ name: data, mountPath: /data }]",
+});
+
 /** web calls api, and a policy speaks of one of them. */
 const callUnder = (policy: string): string =>
   documents(
@@ -112,6 +119,7 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     "a policy without types whose list of ways out is empty: it restricts the ways in alone",
     callUnder("{ podSelector: { matchLabels: { app: web } }, egress: [] }"),
   ],
+  ["a Service for one pod of a StatefulSet", documents(MEMBERS, SERVICE.replace("app: web", `${POD_NAME}: web-0`))],
   [
     "a policy for a namespace whose labels are not among the manifests",
     callUnder(

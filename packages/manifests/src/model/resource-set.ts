@@ -6,6 +6,9 @@ import { includesLabels, type Labels, matchesSelector } from "./labels.ts";
 import { readResources, type Resource } from "./resource.ts";
 import { readWorkload, type Workload } from "./workload.ts";
 
+/** Each pod of a StatefulSet gets a label with its own name. */
+const POD_NAME_LABEL = "statefulset.kubernetes.io/pod-name";
+
 /** What is known besides the manifests. */
 export interface SetFacts {
   readonly services: readonly ServiceFacts[];
@@ -65,7 +68,11 @@ export class ResourceSet {
   /** The workloads of a namespace whose pods carry these labels; none for an empty selector. */
   podsByLabels(namespace: string, wanted: Labels): Workload[] {
     if (Object.keys(wanted).length === 0) return [];
-    return this.podsIn(namespace).filter(({ labels }) => includesLabels(labels, wanted));
+    const { [POD_NAME_LABEL]: podName, ...others } = wanted;
+    return this.podsIn(namespace).filter(
+      ({ labels, resource }) =>
+        includesLabels(labels, others) && (podName === undefined || isMemberOf(resource, podName)),
+    );
   }
 
   /** The workloads of a namespace that a LabelSelector takes; an empty one takes all. */
@@ -83,6 +90,11 @@ export class ResourceSet {
       workload.resource.name === service || workload.labels["app.kubernetes.io/name"] === service;
     return this.workloads.find((workload) => isNamed(workload) && workload.resource.kind !== "Job");
   }
+}
+
+/** Whether a name is `NAME-0`, `NAME-1` and so on: what a StatefulSet calls its pods. */
+export function isMemberOf({ kind, name }: Resource, podName: string): boolean {
+  return kind === "StatefulSet" && podName.startsWith(`${name}-`) && /^\d+$/.test(podName.slice(name.length + 1));
 }
 
 function idOf(kind: string, namespace: string, name: string): string {
