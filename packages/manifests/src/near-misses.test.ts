@@ -40,6 +40,11 @@ const MEMBERS = workload("web", {
   container: "volumeMounts: [{ name: data, mountPath: /data }]",
 });
 
+const OF_FIRST_CLAIM = {
+  pod: "volumes: [{ name: copy, persistentVolumeClaim: { claimName: data-web-0 } }]",
+  container: "volumeMounts: [{ name: copy, mountPath: /copy }]",
+};
+
 /** web calls api, and a policy speaks of one of them. */
 const callUnder = (policy: string): string =>
   documents(
@@ -120,6 +125,7 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     callUnder("{ podSelector: { matchLabels: { app: web } }, egress: [] }"),
   ],
   ["a Service for one pod of a StatefulSet", documents(MEMBERS, SERVICE.replace("app: web", `${POD_NAME}: web-0`))],
+  ["the claim of one pod of a StatefulSet", documents(MEMBERS, workload("backup", OF_FIRST_CLAIM))],
   [
     "a policy for a namespace whose labels are not among the manifests",
     callUnder(

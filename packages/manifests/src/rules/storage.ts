@@ -1,4 +1,6 @@
-import type { ResourceSet } from "../model/resource-set.ts";
+import type { Cursor } from "../model/cursor.ts";
+import type { Resource } from "../model/resource.ts";
+import { isMemberOf, type ResourceSet } from "../model/resource-set.ts";
 import { didYouMean } from "../model/words.ts";
 import type { Workload } from "../model/workload.ts";
 import type { Rule } from "../rule.ts";
@@ -16,6 +18,7 @@ const claimRef: Rule = {
       for (const volume of podSpec.get("volumes").items()) {
         const at = volume.get("persistentVolumeClaim", "claimName");
         if (at.text === undefined || set.find("PersistentVolumeClaim", resource.namespace, at.text)) continue;
+        if (isClaimOfMember(set, resource.namespace, at.text)) continue;
         const guess = didYouMean(at.text, set.namesOf("PersistentVolumeClaim", resource.namespace));
         yield {
           at,
@@ -25,6 +28,18 @@ const claimRef: Rule = {
     }
   },
 };
+
+/** Whether a StatefulSet makes the claim: `TEMPLATE-NAME-0`, one for each of its pods. */
+function isClaimOfMember(set: ResourceSet, namespace: string, claim: string): boolean {
+  return set
+    .ofKind("StatefulSet")
+    .filter((resource) => resource.namespace === namespace)
+    .some((resource) =>
+      claimTemplates(resource).some(
+        ({ text }) => claim.startsWith(`${text}-`) && isMemberOf(resource, claim.slice(`${text}-`.length)),
+      ),
+    );
+}
 
 const volumeMount: Rule = {
   id: "volume-mount",
@@ -72,12 +87,11 @@ const volumeUnused: Rule = {
           ),
         ),
       );
-      const claims = resource.root
-        .get("spec", "volumeClaimTemplates")
+      const names = podSpec
+        .get("volumes")
         .items()
-        .map((claim) => claim.get("metadata"));
-      for (const volume of [...podSpec.get("volumes").items(), ...claims]) {
-        const at = volume.get("name");
+        .map((volume) => volume.get("name"));
+      for (const at of [...names, ...claimTemplates(resource)]) {
         if (at.text === undefined || used.has(at.text)) continue;
         yield { at, sentence: `No container of ${resource.title} mounts the volume ${at.text}.` };
       }
@@ -143,11 +157,15 @@ function volumeNames({ podSpec, resource }: Workload): string[] {
     .get("volumes")
     .items()
     .map((volume) => volume.get("name"));
-  const claims = resource.root
+  return [...volumes, ...claimTemplates(resource)].flatMap(({ text }) => text ?? []);
+}
+
+/** The names under `volumeClaimTemplates`. */
+function claimTemplates({ root }: Resource): Cursor[] {
+  return root
     .get("spec", "volumeClaimTemplates")
     .items()
     .map((claim) => claim.get("metadata", "name"));
-  return [...volumes, ...claims].flatMap(({ text }) => text ?? []);
 }
 
 export const storageRules: readonly Rule[] = [claimRef, volumeMount, volumeUnused, statefulService, accessMode];
