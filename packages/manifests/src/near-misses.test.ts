@@ -149,6 +149,18 @@ describe("what looks like a fault and is none", () => {
   });
 });
 
+describe("custom resources", () => {
+  test("an autoscaler may scale one", () => {
+    const rollout = "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: { name: web }\n";
+    const text = documents(
+      rollout,
+      AUTOSCALER.replace("apps/v1, kind: Deployment", "argoproj.io/v1alpha1, kind: Rollout"),
+    );
+    const levels = new Map([["unknown-kind", "off"]] as const);
+    expect(checkManifests([bundleOf([{ file: "x.yaml", text }])], { levels }).findings).toEqual([]);
+  });
+});
+
 describe("names that every object of JavaScript has", () => {
   test.each(["constructor", "__proto__"])("%s is no kind that runs pods", (kind) => {
     const text = `apiVersion: v1\nkind: ${kind}\nmetadata: { name: x }\n`;

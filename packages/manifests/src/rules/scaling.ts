@@ -24,7 +24,8 @@ const hpaTarget: Rule = {
       const target = autoscaler.root.get("spec", "scaleTargetRef");
       const { text: kind } = target.get("kind");
       const { text: name } = target.get("name");
-      if (kind === undefined || name === undefined || targetOf(autoscaler, set) !== undefined) continue;
+      if (kind === undefined || name === undefined || set.find(kind, autoscaler.namespace, name) !== undefined)
+        continue;
       const guess = didYouMean(name, set.namesOf(kind, autoscaler.namespace));
       const sentence = `${autoscaler.title} scales the ${kind} ${name}, which is not among the manifests${guess}.`;
       yield { at: target.get("name"), sentence };
