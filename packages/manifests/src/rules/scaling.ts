@@ -62,25 +62,41 @@ const hpaRequest: Rule = {
     for (const autoscaler of set.ofKind("HorizontalPodAutoscaler")) {
       const workload = targetOf(autoscaler, set);
       if (workload === undefined) continue;
-      for (const metric of autoscaler.root.get("spec", "metrics").items()) {
-        const { text: name } = metric.get("resource", "name");
-        if (name === undefined || metric.get("resource", "target", "type").text !== "Utilization") continue;
-        yield* missingRequests(metric, name, workload, autoscaler.title);
-      }
+      for (const share of sharesOf(autoscaler)) yield* missingRequests(share, workload, autoscaler.title);
     }
   },
 };
 
-function* missingRequests(metric: Cursor, name: string, workload: Workload, title: string): Generator<Problem> {
+/** What is measured as a share of the request: of all containers, or of the one that is named. */
+interface Share {
+  readonly at: Cursor;
+  readonly name: string;
+  readonly container: string | undefined;
+}
+
+function* sharesOf({ root }: Resource): Generator<Share> {
+  const oldForm = root.get("spec", "targetCPUUtilizationPercentage");
+  if (oldForm.isSet) yield { at: oldForm, name: "cpu", container: undefined };
+  for (const metric of root.get("spec", "metrics").items()) {
+    for (const source of [metric.get("resource"), metric.get("containerResource")]) {
+      const at = source.get("name");
+      if (at.text === undefined || source.get("target", "type").text !== "Utilization") continue;
+      yield { at, name: at.text, container: source.get("container").text };
+    }
+  }
+}
+
+function* missingRequests({ at, name, container }: Share, workload: Workload, title: string): Generator<Problem> {
   const without = workload.containers.find(
-    ({ role, cursor }) =>
+    ({ role, cursor, name: own }) =>
       role !== "init" &&
+      (container === undefined || container === own) &&
       !cursor.get("resources", "requests", name).isSet &&
       !cursor.get("resources", "limits", name).isSet,
   );
   if (without === undefined) return;
   const sentence = `${title} measures ${name} against the request, but the ${titleOf(without)} requests none.`;
-  yield { at: metric.get("resource", "name"), sentence };
+  yield { at, sentence };
 }
 
 const hpaReplicas: Rule = {
