@@ -45,6 +45,11 @@ const OF_FIRST_CLAIM = {
   container: "volumeMounts: [{ name: copy, mountPath: /copy }]",
 };
 
+const AMOUNTS_OF_WEB = "resources: { requests: { cpu: 100m, memory: 64Mi }, limits: { cpu: 500m, memory: 256Mi } }";
+const AS_A_WHOLE = { pod: AMOUNTS_OF_WEB.replace("cpu: 100m", "cpu: 0.1") };
+const SHARE_OF_CPU =
+  "{ type: Resource, resource: { name: cpu, target: { type: Utilization, averageUtilization: 80 } } }";
+
 /** web calls api, and a policy speaks of one of them. */
 const callUnder = (policy: string): string =>
   documents(
@@ -126,6 +131,13 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
   ],
   ["a Service for one pod of a StatefulSet", documents(MEMBERS, SERVICE.replace("app: web", `${POD_NAME}: web-0`))],
   ["the claim of one pod of a StatefulSet", documents(MEMBERS, workload("backup", OF_FIRST_CLAIM))],
+  [
+    "an autoscaler and amounts of the whole pod",
+    documents(
+      workload("web", AS_A_WHOLE).replace(AMOUNTS_OF_WEB, ""),
+      AUTOSCALER.replace("minReplicas", `metrics: [${SHARE_OF_CPU}], minReplicas`),
+    ),
+  ],
   [
     "a policy for a namespace whose labels are not among the manifests",
     callUnder(

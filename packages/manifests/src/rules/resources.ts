@@ -10,10 +10,12 @@ const LEAST_MEMORY_BYTES = 1024 * 1024;
 /** More cores than one container of ours or of anybody else asks for. */
 const MOST_CORES = 256;
 
+/** Amounts stand in the container, or in its pod for all containers together. */
 function* lacking(set: ResourceSet, field: "requests" | "limits"): Generator<Problem> {
   for (const container of containersOf(set)) {
     const amounts = container.cursor.get("resources", field);
-    const missing = AMOUNTS.filter((name) => !amounts.get(name).isSet);
+    const ofPod = container.workload.podSpec.get("resources", field);
+    const missing = AMOUNTS.filter((name) => !amounts.get(name).isSet && !ofPod.get(name).isSet);
     if (missing.length === 0) continue;
     const at = amounts.isSet ? amounts : container.cursor;
     yield { at, sentence: `The ${titleOf(container)} has no ${field.slice(0, -1)} for ${missing.join(" and ")}.` };

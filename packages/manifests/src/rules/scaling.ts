@@ -91,12 +91,17 @@ function* missingRequests({ at, name, container }: Share, workload: Workload, ti
     ({ role, cursor, name: own }) =>
       role !== "init" &&
       (container === undefined || container === own) &&
-      !cursor.get("resources", "requests", name).isSet &&
-      !cursor.get("resources", "limits", name).isSet,
+      !isRequested(cursor, name) &&
+      (container !== undefined || !isRequested(workload.podSpec, name)),
   );
   if (without === undefined) return;
   const sentence = `${title} measures ${name} against the request, but the ${titleOf(without)} requests none.`;
   yield { at, sentence };
+}
+
+/** Whether a container, or a pod for all of its containers together, has a request or the limit that stands for it. */
+function isRequested(cursor: Cursor, name: string): boolean {
+  return cursor.get("resources", "requests", name).isSet || cursor.get("resources", "limits", name).isSet;
 }
 
 const hpaReplicas: Rule = {
