@@ -28,10 +28,17 @@ export async function readKustomizationTree(files: readonly string[]): Promise<K
   return tree;
 }
 
-/** The kustomizations that no other one builds on. */
+/** The kustomizations that no other one builds on, and one of each circle, whose rendering then says so. */
 export function rootsOf(tree: KustomizationTree): Kustomization[] {
   const used = new Set([...tree.values()].flatMap(({ folders }) => folders));
-  return [...tree.values()].filter(({ folder }) => !used.has(folder));
+  const roots = [...tree.values()].filter(({ folder }) => !used.has(folder));
+  const reached = new Set(roots.flatMap((root) => membersOf(root, tree)));
+  for (const member of tree.values()) {
+    if (reached.has(member)) continue;
+    roots.push(member);
+    for (const each of membersOf(member, tree)) reached.add(each);
+  }
+  return roots;
 }
 
 /** The kustomization and all that it builds on; overlays come first. */

@@ -147,6 +147,17 @@ ${more}  template:
     ]);
   });
 
+  test("reports kustomizations that build on each other in a circle", async () => {
+    await write({
+      "circle/a/kustomization.yaml": "resources: [../b]\n",
+      "circle/b/kustomization.yaml": "resources: [../a]\n",
+    });
+    const { findings } = checkManifests(await readBundles([join(folder, "circle")], { standardInput, environment }));
+    expect(findings.map(({ rule, sentence }) => `${rule}: ${sentence}`)).toEqual([
+      expect.stringMatching(/^kustomize-build: .*cycle detected/),
+    ]);
+  });
+
   test("names the line of a kustomization that is no YAML", async () => {
     await write({ "syntax/kustomization.yaml": "resources: [a.yaml\n" });
     const { findings } = checkManifests(await readBundles([join(folder, "syntax")], { standardInput, environment }));
