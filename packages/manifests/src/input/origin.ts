@@ -8,8 +8,8 @@ type Place = ReturnType<SourceDocument["locate"]>;
 
 /**
  * Reads the output of kustomize so that findings point at the files that it was made of: to the source document of the
- * same kind and name that holds the value itself, as an overlay's patch does, else to the one that comes nearest to it,
- * the base first. What stands in no source file is reported at its line of the rendered stream.
+ * same kind and name that holds the value itself, as an overlay's patch does, else to the one that comes nearest to it, that
+ * of the same namespace and the base first. What stands in no source file is reported at its line of the rendered stream.
  */
 export function readRendered(rendered: Source, sources: readonly LazySource[]): SourceDocument[] {
   const origins = new Origins(sources);
@@ -78,13 +78,17 @@ function idOf(value: unknown): string {
 }
 
 function locateOriginal(path: Path, document: SourceDocument, candidates: readonly Resource[]): Place | undefined {
-  const wanted = new Cursor(document, document.value).get(...path).value;
+  const rendered = new Cursor(document, document.value);
+  const wanted = rendered.get(...path).value;
+  const namespace = rendered.get("metadata", "namespace").text;
   let best: Cursor | undefined;
   let bestScore = -1;
   for (const { root } of candidates) {
     const found = translate(path, document, root);
     const depth = found.path.length - root.path.length;
-    const score = depth * 2 + (depth === path.length && sameValue(found.value, wanted) ? 1 : 0);
+    const own = root.get("metadata", "namespace");
+    const isSame = depth === path.length && sameValue(found.value, wanted);
+    const score = depth * 4 + (isSame ? 2 : 0) + (!own.isSet || own.text === namespace ? 1 : 0);
     if (score >= bestScore) [best, bestScore] = [found, score];
   }
   return best?.locate();

@@ -116,6 +116,24 @@ ${more}  template:
     expect([missing?.file, missing?.line]).toEqual([join(folder, "patched/base/web.yaml"), 11]);
   });
 
+  test("points at the resource of the same namespace where another one has the same name", async () => {
+    const service = (namespace: string): string => `apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: ${namespace} }
+spec: { selector: { app: web }, ports: [{ port: 80 }] }
+`;
+    const pod =
+      "---\napiVersion: v1\nkind: Pod\nmetadata: { name: web, namespace: one, labels: { app: web } }\nspec: {}\n";
+    await write({
+      "twice/kustomization.yaml": "resources: [two.yaml, one.yaml]\n",
+      "twice/one.yaml": `# One\n${service("one")}${pod}`,
+      "twice/two.yaml": service("two"),
+    });
+    const { findings } = checkManifests(await readBundles([join(folder, "twice")], { standardInput, environment }));
+    const places = findings.filter(({ rule }) => rule === "service-selector").map(({ file, line }) => [file, line]);
+    expect(places).toEqual([[join(folder, "twice/two.yaml"), 4]]);
+  });
+
   test("finds a repeated key that the renderer drops without a word", async () => {
     await write({
       "repeated/kustomization.yaml": "resources: [config.yaml]\npatches: [{ path: patch.yaml }]\n",
