@@ -157,28 +157,35 @@ const cronSchedule: Rule = {
   },
 };
 
-const CRON_LIMITS: readonly (readonly [least: number, most: number])[] = [
-  [0, 59],
-  [0, 23],
-  [1, 31],
-  [1, 12],
-  [0, 7],
+interface CronField {
+  readonly least: number;
+  readonly most: number;
+  /** Names of its numbers, the least first. */
+  readonly words?: readonly string[];
+}
+
+/** As the parser of Kubernetes (robfig/cron) takes them: Sunday is 0 alone. */
+const CRON_FIELDS: readonly CronField[] = [
+  { least: 0, most: 59 },
+  { least: 0, most: 23 },
+  { least: 1, most: 31 },
+  { least: 1, most: 12, words: "jan feb mar apr may jun jul aug sep oct nov dec".split(" ") },
+  { least: 0, most: 6, words: "sun mon tue wed thu fri sat".split(" ") },
 ];
 
 function isSchedule(text: string): boolean {
   if (/^@(?:hourly|daily|midnight|weekly|monthly|yearly|annually|every \d+\w+)$/.test(text)) return true;
   const fields = text.trim().split(/\s+/);
-  return (
-    fields.length === CRON_LIMITS.length &&
-    fields.every((field, index) => isCronField(field, CRON_LIMITS[index] ?? [0, 0]))
-  );
+  return fields.length === CRON_FIELDS.length && CRON_FIELDS.every((field, index) => isCronField(fields[index], field));
 }
 
-function isCronField(field: string, [least, most]: readonly [number, number]): boolean {
-  return field.split(",").every((part) => {
-    const match = /^(?:[*?]|(\d+|[a-z]{3})(?:-(\d+|[a-z]{3}))?)(?:\/[1-9]\d*)?$/i.exec(part);
-    const numbers = [match?.[1], match?.[2]].filter((each) => each !== undefined && /^\d/.test(each)).map(Number);
-    return match !== null && numbers.every((number) => number >= least && number <= most);
+function isCronField(text = "", { least, most, words = [] }: CronField): boolean {
+  return text.split(",").every((part) => {
+    const match = /^(?:[*?]|(\w+)(?:-(\w+))?)(?:\/[1-9]\d*)?$/.exec(part);
+    const ends = [match?.[1], match?.[2]].filter((end) => end !== undefined);
+    const numbers = ends.map((end) => (/^\d+$/.test(end) ? Number(end) : least + words.indexOf(end.toLowerCase())));
+    const [first = least, last = most] = numbers;
+    return match !== null && first <= last && numbers.every((number) => number >= least && number <= most);
   });
 }
 
