@@ -139,6 +139,13 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     ),
   ],
   [
+    "a switch and measures under a secret's name",
+    workload("web", {
+      container:
+        "env: [{ name: ALLOW_EMPTY_PASSWORD, value: 'yes' }, { name: PASSWORD_MIN_LENGTH, value: '12' }, { name: TOKEN_EXPIRY_SECONDS, value: '3600' }]",
+    }),
+  ],
+  [
     "a policy for a namespace whose labels are not among the manifests",
     callUnder(
       "{ podSelector: { matchLabels: { app: api } }, ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: shop } } }] }] }",
