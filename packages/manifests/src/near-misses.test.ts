@@ -139,6 +139,13 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     ),
   ],
   [
+    "secrets that another program puts in the place of ${…}",
+    workload("web", {
+      container:
+        "env: [{ name: DB_PASSWORD, value: '${DB_PASSWORD}' }, { name: DB, value: 'postgres://shop:${DB_PASSWORD}@db.example.com/shop' }]",
+    }),
+  ],
+  [
     "a switch and measures under a secret's name",
     workload("web", {
       container:

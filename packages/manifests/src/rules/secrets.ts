@@ -5,7 +5,9 @@ import { containersOf } from "./iterate.ts";
 
 const SECRET_NAME =
   /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|API_KEY|PRIVATE_KEY|ENCRYPTION_KEY|ACCESS_KEY|CREDENTIALS?)(?:$|_(?!FILE|PATH|URL|NAME|ISSUER|TTL|AUDIENCE|MIN|MAX|LENGTH|EXPIR|LIFETIME|DURATION))/i;
-const URL_PASSWORD = /^[a-z][a-z\d+.-]*:\/\/[^\s:/@]*:(?!\$\()[^\s/@]+@/i;
+const URL_PASSWORD = /^[a-z][a-z\d+.-]*:\/\/[^\s:/@]*:(?!\$[({])[^\s/@]+@/i;
+/** `$(NAME)` is another variable, `${NAME}` what a program puts in before the manifests are applied. */
+const REFERENCE = /^\$(?:\([^)]*\)|\{[^}]*\})$/;
 /** Values of switches such as ALLOW_EMPTY_PASSWORD. */
 const SWITCH = /^(?:true|false|yes|no)$/i;
 const PLACEHOLDER = /^(?:change[-_ ]?me.*|replace[-_ ]?me.*|placeholder.*|todo|xxx+|<[^>]*>)$/i;
@@ -49,7 +51,7 @@ function isSecret({ secret }: VariableFact): boolean {
 }
 
 function looksSecret(name: string, value: string, secretNames: ReadonlySet<string>): boolean {
-  if (value === "" || SWITCH.test(value) || /^\$\([^)]*\)$/.test(value)) return false;
+  if (value === "" || SWITCH.test(value) || REFERENCE.test(value)) return false;
   if (URL_PASSWORD.test(value)) return true;
   // A connection string without a password is no secret, though its variable may hold one.
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(value)) return false;
