@@ -109,7 +109,8 @@ function holderOf(
   return secret === undefined ? undefined : set.find("Secret", namespace, secret);
 }
 
-function variablesOf(holder: Resource, prefix: string): EnvironmentVariable[] {
+/** What a ConfigMap or Secret holds, decoded. */
+export function variablesOf(holder: Resource, prefix: string): EnvironmentVariable[] {
   const origin = holder.kind === "Secret" ? "Secret" : "ConfigMap";
   const plain = [...holder.root.get("data").fields(), ...holder.root.get("stringData").fields()];
   return plain.map(({ name, cursor }) => {

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { VariableFact } from "../facts.ts";
+import { variablesOf } from "../model/environment.ts";
 import type { Rule } from "../rule.ts";
 import { containersOf } from "./iterate.ts";
 
@@ -66,11 +67,10 @@ const placeholder: Rule = {
   wrong: "kind: Secret\nstringData: { DB_PASSWORD: change-me }",
   right: "kind: Secret\nstringData: { DB_PASSWORD: … }      # made by `ordersctl k8s secrets`",
   *check(set) {
-    for (const { root, title } of set.ofKind("Secret")) {
-      for (const { name, cursor } of root.get("stringData").fields()) {
-        const text = cursor.text ?? "";
-        if (!isPlaceholder(text) || cursor.document.files().some(isExample)) continue;
-        yield { at: cursor, sentence: `${title} has a placeholder as its ${name}.` };
+    for (const secret of set.ofKind("Secret")) {
+      for (const { name, value = "", at } of variablesOf(secret, "")) {
+        if (!isPlaceholder(value) || at.document.files().some(isExample)) continue;
+        yield { at, sentence: `${secret.title} has a placeholder as its ${name}.` };
       }
     }
   },
