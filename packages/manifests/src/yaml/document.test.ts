@@ -8,6 +8,22 @@ describe("parseSource", () => {
     expect(document?.value).toEqual({ a: true, b: false, c: true, d: 288, e: "yes", f: 10 });
   });
 
+  test("reads numbers with underscores and binary ones, as Kubernetes does", () => {
+    const text = "a: 1_000\nb: 2024_06_01\nc: -0b101\nd: 0b11\ne: '1_000'\nf: 1_a\ng: _1\nh: 0_17\ni: 1_0.5\n";
+    const [document] = parseSource({ file: "x", text }).documents;
+    expect(document?.value).toEqual({
+      a: 1000,
+      b: 20_240_601,
+      c: -5,
+      d: 3,
+      e: "1_000",
+      f: "1_a",
+      g: "_1",
+      h: 15,
+      i: 10.5,
+    });
+  });
+
   test("locates values, keys of maps, items, merged keys and the nearest place of what is absent", () => {
     const text = "base: &base\n  port: 1\nweb:\n  <<: *base\n  list:\n    - name: a\n  empty:\n";
     const [document] = parseSource({ file: "x.yaml", text }).documents;

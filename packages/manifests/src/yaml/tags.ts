@@ -14,13 +14,17 @@ const booleanWord: ScalarTag = {
   resolve: (text) => new Scalar(TRUE.test(text)),
 };
 
-/** `defaultMode: 0440` is octal to Kubernetes. */
-const octalNumber: ScalarTag = {
+/** `defaultMode: 0440` is octal to Kubernetes, and `1_000`, `0b11` and `1_0.5` are numbers. */
+const otherNumber: ScalarTag = {
   default: true,
   tag: "tag:yaml.org,2002:int",
   format: "OCT",
-  test: /^[-+]?0[0-7]+$/,
-  resolve: (text) => Number.parseInt(text, 8),
+  test: /^[-+]?(?:0[0-7]+|0b[01_]+|\d[\d_]*_[\d_]*(?:\.\d+)?)$/i,
+  resolve(text) {
+    const digits = text.replaceAll(/^[-+]|_/g, "");
+    const value = /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);
+    return text.startsWith("-") ? -value : value;
+  },
 };
 
-export const kubernetesTags: readonly ScalarTag[] = [booleanWord, octalNumber];
+export const kubernetesTags: readonly ScalarTag[] = [booleanWord, otherNumber];
