@@ -47,6 +47,13 @@ describe("parseSource", () => {
     expect(problems[0]).toMatchObject({ rule: "yaml-syntax", file: "x" });
   });
 
+  test("takes an anchor that is used many times", () => {
+    const text = `a: &a { b: [1] }\nlist:\n${"  - *a\n".repeat(500)}`;
+    const { documents, problems } = parseSource({ file: "x", text });
+    expect(problems).toEqual([]);
+    expect(documents).toHaveLength(1);
+  });
+
   test("stops at aliases that grow beyond measure", () => {
     const bomb = Array.from(
       { length: 12 },

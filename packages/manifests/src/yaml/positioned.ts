@@ -16,6 +16,9 @@ import { kubernetesTags } from "./tags.ts";
 /** Limit on the documents of one text. */
 const MAX_DOCUMENTS = 10_000;
 
+/** Limit on how often one anchor is used, with the aliases inside of it: what grows further is no manifest. */
+const MAX_ALIASES = 1000;
+
 /** Reads all documents of a text, each with the way back to its places. */
 export function parsePositioned(source: Source): { documents: SourceDocument[]; problems: SourceProblem[] } {
   const lines = new LineCounter();
@@ -44,7 +47,7 @@ function readDocument(
   into: { documents: SourceDocument[]; problems: SourceProblem[] },
 ): void {
   try {
-    const value: unknown = document.toJS();
+    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     if (value === null || value === undefined) return;
     into.documents.push({
       value,
