@@ -54,6 +54,12 @@ describe("parseSource", () => {
     expect(documents).toHaveLength(1);
   });
 
+  test("names the place of an alias without an anchor", () => {
+    const text = "a: 1\n---\nb: 2\nc:\n  - *none\n";
+    const { problems } = parseSource({ file: "x", text });
+    expect(problems.map(({ line, column }) => `${line}:${column}`)).toEqual(["5:5"]);
+  });
+
   test("stops at aliases that grow beyond measure", () => {
     const bomb = Array.from(
       { length: 12 },

@@ -8,6 +8,7 @@ import {
   LineCounter,
   type Node,
   parseAllDocuments,
+  visit,
 } from "yaml";
 import type { Position } from "../finding.ts";
 import type { Path, Source, SourceDocument, SourceProblem } from "./document.ts";
@@ -56,8 +57,26 @@ function readDocument(
     });
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);
-    into.problems.push({ file: source.file, line: 1, column: 1, rule: "yaml-syntax", sentence: `${sentence}.` });
+    const at = positionAt(lines, looseAliasOf(document) ?? startOf(document.contents) ?? 0);
+    into.problems.push({ file: source.file, ...at, rule: "yaml-syntax", sentence: `${sentence}.` });
   }
+}
+
+/** The offset of the first alias whose anchor does not stand before it. */
+function looseAliasOf(document: Document): number | undefined {
+  const anchors = new Set<string | undefined>();
+  let offset: number | undefined;
+  visit(document, {
+    Node(_, node) {
+      if (!isAlias(node)) anchors.add(node.anchor);
+      else if (!anchors.has(node.source)) {
+        offset = startOf(node);
+        return visit.BREAK;
+      }
+      return undefined;
+    },
+  });
+  return offset;
 }
 
 function toProblem(
