@@ -66,7 +66,8 @@ export function interpolate(text: string): string | undefined {
       return "";
     },
   );
-  return isKnown ? value : undefined;
+  // Variables inside of a default and `${NAME:+text}` are not followed.
+  return isKnown && !value.includes("${") ? value : undefined;
 }
 
 function readPort(cursor: Cursor): ComposePort {
