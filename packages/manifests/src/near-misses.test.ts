@@ -146,6 +146,10 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     }),
   ],
   [
+    "another name of a compose service in one of its networks",
+    "services:\n  web: { image: web:1, environment: { CACHE: 'redis://cache' } }\n  redis: { image: redis:8, networks: { inner: { aliases: [cache] } } }\n",
+  ],
+  [
     "a switch and measures under a secret's name",
     workload("web", {
       container:

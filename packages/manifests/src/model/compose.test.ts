@@ -16,6 +16,7 @@ describe("compose files", () => {
     ['["8000-8002:9000-9002"]', undefined, undefined, undefined, true],
     ['["${PORT:-${OTHER_PORT:-8080}}:3001"]', undefined, undefined, undefined, true],
     ['["${PORT:+8080:}3001"]', undefined, undefined, undefined, true],
+    ['["8080:3001/sctp"]', 8080, 3001, undefined, true],
     ["[{ target: 3001, published: 8080, host_ip: 127.0.0.1 }]", 8080, 3001, "127.0.0.1", true],
     ["[3001]", undefined, 3001, undefined, true],
     ['["300x:3001"]', undefined, undefined, undefined, false],

@@ -35,7 +35,7 @@ export interface ComposeVariable {
 }
 
 const PORT =
-  /^(?:(?:(?<address>\d+\.\d+\.\d+\.\d+|\[[\da-f:]+\]|localhost):)?(?<host>[\d-]*):)?(?<container>[\d-]+)(?:\/(?:tcp|udp))?$/;
+  /^(?:(?:(?<address>\d+\.\d+\.\d+\.\d+|\[[\da-f:]+\]|localhost):)?(?<host>[\d-]*):)?(?<container>[\d-]+)(?:\/(?:tcp|udp|sctp))?$/;
 
 /** Reads a document that has `services` and no `kind`; `undefined` for any other. */
 export function readCompose(root: Cursor): ComposeFile | undefined {

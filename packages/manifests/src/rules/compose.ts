@@ -1,3 +1,4 @@
+import type { Cursor } from "../model/cursor.ts";
 import { type ComposeFile, type ComposeService } from "../model/compose.ts";
 import { parseImage } from "../model/image.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
@@ -177,8 +178,16 @@ function namesOf({ services }: ComposeFile): string[] {
 /** Whether a service has that name as its host name, container name or alias. */
 function hasHost({ services }: ComposeFile, host: string): boolean {
   return services.some(
-    ({ cursor }) => cursor.get("hostname").text === host || cursor.get("container_name").text === host,
+    ({ cursor }) =>
+      cursor.get("hostname").text === host ||
+      cursor.get("container_name").text === host ||
+      aliasesOf(cursor).some(({ text }) => text === host),
   );
+}
+
+function aliasesOf(service: Cursor): Cursor[] {
+  const networks = service.get("networks").fields();
+  return networks.flatMap(({ cursor }) => cursor.get("aliases").items());
 }
 
 export const composeRules: readonly Rule[] = [
