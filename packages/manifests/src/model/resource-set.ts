@@ -3,7 +3,7 @@ import type { SourceDocument, SourceProblem } from "../yaml/document.ts";
 import { type ComposeFile, readCompose } from "./compose.ts";
 import { Cursor } from "./cursor.ts";
 import { includesLabels, type Labels, matchesSelector } from "./labels.ts";
-import { readResources, type Resource } from "./resource.ts";
+import { objectsOf, readResource, type Resource } from "./resource.ts";
 import { readWorkload, type Workload } from "./workload.ts";
 
 /** Each pod of a StatefulSet gets a label with its own name. */
@@ -24,7 +24,7 @@ export class ResourceSet {
   readonly resources: readonly Resource[];
   readonly workloads: readonly Workload[];
   readonly composeFiles: readonly ComposeFile[];
-  /** Documents that are neither Kubernetes objects nor compose files. */
+  /** Documents, and items of lists, that are neither Kubernetes objects nor compose files. */
   readonly strangers: readonly Cursor[];
   readonly #byId = new Map<string, Resource>();
 
@@ -35,10 +35,12 @@ export class ResourceSet {
     for (const document of documents) {
       const root = new Cursor(document, document.value);
       const compose = readCompose(root);
-      const found = compose === undefined ? readResources(document) : [];
       if (compose !== undefined) composeFiles.push(compose);
-      else if (found.length > 0 || isEmptyList(root)) resources.push(...found);
-      else strangers.push(root);
+      for (const object of compose === undefined ? objectsOf(root) : []) {
+        const found = readResource(object);
+        if (found.length === 0) strangers.push(object);
+        resources.push(...found);
+      }
     }
     this.facts = facts;
     this.problems = problems;
@@ -99,8 +101,4 @@ export function isMemberOf({ kind, name }: Resource, podName: string): boolean {
 
 function idOf(kind: string, namespace: string, name: string): string {
   return `${kind}\n${namespace}\n${name}`;
-}
-
-function isEmptyList(root: Cursor): boolean {
-  return root.get("kind").text === "List" && root.get("items").items().length === 0;
 }

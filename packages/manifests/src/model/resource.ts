@@ -23,16 +23,19 @@ export function isNamespaced(kind: string): boolean {
   return !CLUSTER_KINDS.has(kind);
 }
 
-/** The objects of a document: itself, or the items of a `List`; empty when it is no Kubernetes object. */
+/** The Kubernetes objects of a document. */
 export function readResources(document: SourceDocument): Resource[] {
-  const root = new Cursor(document, document.value);
-  if (/^(?:\w+)?List$/.test(root.get("kind").text ?? "") && Array.isArray(root.get("items").value)) {
-    return root.get("items").items().flatMap(readResource);
-  }
-  return readResource(root);
+  return objectsOf(new Cursor(document, document.value)).flatMap(readResource);
 }
 
-function readResource(root: Cursor): Resource[] {
+/** What has to be Kubernetes objects: the document itself, or the items of a `List`. */
+export function objectsOf(root: Cursor): Cursor[] {
+  const isList = /^(?:\w+)?List$/.test(root.get("kind").text ?? "") && Array.isArray(root.get("items").value);
+  return isList ? root.get("items").items() : [root];
+}
+
+/** Empty when it is no Kubernetes object. */
+export function readResource(root: Cursor): Resource[] {
   const apiVersion = root.get("apiVersion").text;
   const kind = root.get("kind").text;
   if (apiVersion === undefined || kind === undefined) return [];

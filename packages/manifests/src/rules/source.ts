@@ -62,7 +62,7 @@ const notAResource: Rule = {
       const guess = missing.map((field) => didYouMean(field, names)).join("");
       yield {
         at: stranger,
-        sentence: `The document has no ${missing.join(" and no ") || "apiVersion and kind"}${guess}.`,
+        sentence: `The ${stranger.path.length === 0 ? "document" : "item"} has no ${missing.join(" and no ") || "apiVersion and kind"}${guess}.`,
       };
     }
   },
