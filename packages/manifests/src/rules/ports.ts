@@ -1,4 +1,5 @@
 import type { Cursor } from "../model/cursor.ts";
+import type { Resource } from "../model/resource.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import { podsBehind, targetPorts } from "../model/service-address.ts";
 import { didYouMean } from "../model/words.ts";
@@ -116,18 +117,19 @@ const headlessPort: Rule = {
   *check(set) {
     for (const service of set.ofKind("Service")) {
       if (service.root.get("spec", "clusterIP").text !== "None") continue;
-      for (const port of service.root.get("spec", "ports").items()) yield* checkHeadless(port, service.title);
+      for (const port of service.root.get("spec", "ports").items()) yield* checkHeadless(port, service, set);
     }
   },
 };
 
-function* checkHeadless(port: Cursor, title: string): Generator<Problem> {
-  const target = port.get("targetPort").number;
+function* checkHeadless(port: Cursor, service: Resource, set: ResourceSet): Generator<Problem> {
+  const named = podsBehind(service, set).flatMap((workload) => targetPorts(port, workload))[0];
+  const target = port.get("targetPort").number ?? named?.port;
   const own = port.get("port").number;
   if (target === undefined || own === undefined || target === own) return;
   yield {
     at: port.get("targetPort"),
-    sentence: `${title} is headless: callers reach port ${own} of the pods, not ${target}.`,
+    sentence: `${service.title} is headless: callers reach port ${own} of the pods, not ${target}.`,
   };
 }
 
