@@ -150,6 +150,10 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     "services:\n  web: { image: web:1, environment: { CACHE: 'redis://cache' } }\n  redis: { image: redis:8, networks: { inner: { aliases: [cache] } } }\n",
   ],
   [
+    "a certificate that the older annotation of cert-manager asks for",
+    "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: web, annotations: { kubernetes.io/tls-acme: 'true' } }\nspec: { tls: [{ hosts: [web.example.com], secretName: web-tls }], rules: [{ host: web.example.com }] }\n",
+  ],
+  [
     "a switch and measures under a secret's name",
     workload("web", {
       container:

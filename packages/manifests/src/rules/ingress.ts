@@ -74,7 +74,7 @@ const ingressSecret: Rule = {
       const isIssued = root
         .get("metadata", "annotations")
         .fields()
-        .some(({ name }) => name.startsWith("cert-manager.io/"));
+        .some(({ name }) => name.startsWith("cert-manager.io/") || name === "kubernetes.io/tls-acme");
       const secrets = root
         .get("spec", "tls")
         .items()
