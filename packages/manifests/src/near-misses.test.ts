@@ -154,6 +154,15 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: web, annotations: { kubernetes.io/tls-acme: 'true' } }\nspec: { tls: [{ hosts: [web.example.com], secretName: web-tls }], rules: [{ host: web.example.com }] }\n",
   ],
   [
+    "the name of a Job that Kubernetes puts on its pods",
+    documents(
+      workload("web", { pod: "restartPolicy: Never" })
+        .replace("apps/v1\nkind: Deployment", "batch/v1\nkind: Job")
+        .replace("  selector: { matchLabels: { app: web } }\n", ""),
+      "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: p }\nspec: { podSelector: { matchLabels: { batch.kubernetes.io/job-name: web } } }\n",
+    ),
+  ],
+  [
     "a switch and measures under a secret's name",
     workload("web", {
       container:

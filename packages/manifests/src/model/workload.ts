@@ -46,7 +46,7 @@ export function readWorkload(resource: Resource): Workload | undefined {
   if (path === undefined) return undefined;
   const template = resource.root.get(...path);
   const podSpec = template.get("spec");
-  const labels = template.get("metadata", "labels").texts();
+  const labels = { ...template.get("metadata", "labels").texts(), ...givenLabels(resource) };
   const containers: Container[] = [];
   const workload: Workload = { resource, template, podSpec, labels, containers };
   for (const cursor of podSpec.get("initContainers").items()) {
@@ -55,6 +55,11 @@ export function readWorkload(resource: Resource): Workload | undefined {
   }
   for (const cursor of podSpec.get("containers").items()) containers.push(readContainer(cursor, "main", workload));
   return workload;
+}
+
+/** Kubernetes puts the name of a Job on its pods. */
+function givenLabels({ kind, name }: Resource): Labels {
+  return kind === "Job" ? { "batch.kubernetes.io/job-name": name, "job-name": name } : {};
 }
 
 /** Whether the pods serve until they are stopped, unlike those of a Job. */
