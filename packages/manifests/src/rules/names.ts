@@ -28,6 +28,7 @@ const resourceName: Rule = {
         }
         continue;
       }
+      if (at.text === undefined) continue;
       const wanted = wantedForm(resource);
       if (wanted !== undefined)
         yield { at, sentence: `"${resource.name}" is no name for a ${resource.kind}: ${wanted}.` };
