@@ -29,6 +29,8 @@ function* wordFields(set: ResourceSet): Generator<readonly [Cursor, readonly str
     const isJob = ["Job", "CronJob"].includes(resource.kind);
     yield [podSpec.get("restartPolicy"), restartPolicies(resource.kind, isJob)];
     yield [podSpec.get("dnsPolicy"), ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]];
+    for (const constraint of podSpec.get("topologySpreadConstraints").items())
+      yield [constraint.get("whenUnsatisfiable"), ["DoNotSchedule", "ScheduleAnyway"]];
     for (const { cursor, ports } of containers) {
       yield [cursor.get("imagePullPolicy"), PULL_POLICIES];
       for (const port of ports) yield [port.cursor.get("protocol"), PROTOCOLS];
@@ -45,6 +47,10 @@ function* wordFields(set: ResourceSet): Generator<readonly [Cursor, readonly str
     if (kind === "CronJob") yield [spec.get("concurrencyPolicy"), ["Allow", "Forbid", "Replace"]];
     if (kind === "NetworkPolicy")
       for (const type of spec.get("policyTypes").items()) yield [type, ["Ingress", "Egress"]];
+    for (const rule of kind === "Ingress" ? spec.get("rules").items() : []) {
+      for (const path of rule.get("http", "paths").items())
+        yield [path.get("pathType"), ["Exact", "Prefix", "ImplementationSpecific"]];
+    }
     yield* claimWords(kind, spec);
   }
 }
