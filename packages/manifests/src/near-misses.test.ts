@@ -77,6 +77,18 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     ),
   ],
   [
+    "a probe that asks the number of a port of another container, which has the same address",
+    workload("web", {
+      pod: `initContainers:
+  - name: proxy
+    restartPolicy: Always
+    image: example.com/proxy:1.0.0
+    ports: [{ name: proxy, containerPort: 9000 }]
+    resources: { requests: { cpu: 10m, memory: 16Mi }, limits: { cpu: 50m, memory: 32Mi } }
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }`,
+    }).replace("/ready, port: http", "/ready, port: 9000"),
+  ],
+  [
     "a token for an account of any namespace that a binding grants something",
     documents(workload("web", { pod: "serviceAccountName: web" }), ACCOUNT, BINDING),
   ],

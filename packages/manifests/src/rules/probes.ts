@@ -36,8 +36,11 @@ const probePort: Rule = {
       for (const handler of ["httpGet", "tcpSocket", "grpc"]) {
         const at = cursor.get(handler, "port");
         const { ports } = container;
-        // Numbers need no declaration in Kubernetes: they are compared where the container declares ports at all.
-        const isDeclared = ports.some((port) => port.name === at.port || port.port === at.port);
+        // Numbers need no declaration in Kubernetes, and containers of a pod share their address: a number is compared
+        // where the container declares ports at all, and may be one of another container.
+        const isDeclared =
+          ports.some((port) => port.name === at.port) ||
+          container.workload.containers.some((each) => each.ports.some((port) => port.port === at.port));
         if (at.port === undefined || isDeclared || (typeof at.port === "number" && ports.length === 0)) continue;
         const names = ports.flatMap((port) => port.name ?? []);
         yield {
