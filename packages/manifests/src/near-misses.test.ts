@@ -174,6 +174,7 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
       "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: p }\nspec: { podSelector: { matchLabels: { batch.kubernetes.io/job-name: web } } }\n",
     ),
   ],
+  ["a budget for a DaemonSet, which has a pod on each node", documents(workload("web", { kind: "DaemonSet" }), BUDGET)],
   [
     "a switch and measures under a secret's name",
     workload("web", {

@@ -133,7 +133,9 @@ const disruptionBlocking: Rule = {
       const spec = root.get("spec");
       const workloads = set.podsBySelector(namespace, spec.get("selector"));
       const replicas = workloads.reduce((sum, workload) => sum + leastReplicas(workload, set), 0);
-      if (workloads.length === 0 || replicas === 0) continue;
+      // A DaemonSet has as many pods as there are nodes.
+      const isKnown = workloads.length > 0 && workloads.every(({ resource }) => resource.kind !== "DaemonSet");
+      if (!isKnown || replicas === 0) continue;
       const allowed = allowedDisruptions(spec, replicas);
       if (allowed > 0) continue;
       const at = spec.get("minAvailable").isSet ? spec.get("minAvailable") : spec.get("maxUnavailable");
