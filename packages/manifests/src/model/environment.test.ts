@@ -27,6 +27,13 @@ function read(container: string): {
 }
 
 describe("environmentOf", () => {
+  test("a key called data is plain under stringData", () => {
+    const secret = "apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { data: plain }\n";
+    const set = setOf(documents(workload("web", { container: "envFrom: [{ secretRef: { name: s } }]" }), secret));
+    const container = set.workloads[0]?.containers[0];
+    expect(container && environmentOf(container, set).variables.get("data")?.value).toBe("plain");
+  });
+
   test("takes all of a ConfigMap and a Secret, decoded, with a prefix where there is one", () => {
     const container = "envFrom: [{ configMapRef: { name: config } }, { prefix: S_, secretRef: { name: secret } }]";
     expect(read(container)).toEqual({

@@ -114,7 +114,7 @@ export function variablesOf(holder: Resource, prefix: string): EnvironmentVariab
   const origin = holder.kind === "Secret" ? "Secret" : "ConfigMap";
   const plain = [...holder.root.get("data").fields(), ...holder.root.get("stringData").fields()];
   return plain.map(({ name, cursor }) => {
-    const isEncoded = origin === "Secret" && cursor.path.includes("data");
+    const isEncoded = origin === "Secret" && cursor.path.at(-2) === "data";
     const text = cursor.text ?? "";
     const value = isEncoded ? Buffer.from(text, "base64").toString("utf8") : text;
     return { name: `${prefix}${name}`, value, origin, isNamed: false, at: cursor, nameAt: cursor, holder };
