@@ -94,7 +94,7 @@ const disruptionTarget: Rule = {
 const spreadSelector: Rule = {
   id: "spread-selector",
   level: "error",
-  title: "Spread and affinity rules take the pods that they are for",
+  title: "A topology spread takes the pods that it is for",
   why: "A topology spread whose selector does not take the pod itself counts other pods: all replicas may land on one node.",
   wrong: "topologySpreadConstraints: [{ labelSelector: { matchLabels: { app: wbe } }, … }]",
   right: "topologySpreadConstraints: [{ labelSelector: { matchLabels: { app: web } }, … }]",

@@ -199,7 +199,7 @@ const probeThreshold: Rule = {
   id: "probe-threshold",
   level: "error",
   title: "Probes have numbers that Kubernetes takes and that make sense",
-  why: "A liveness or startup probe must succeed after one answer (successThreshold 1), and a probe that may take longer than its period overlaps itself.",
+  why: "A liveness or startup probe must succeed after one answer (successThreshold 1), and a probe that may take longer than its period is asked less often than it says.",
   wrong: "livenessProbe: { successThreshold: 3, timeoutSeconds: 30, periodSeconds: 10, httpGet: … }",
   right: "livenessProbe: { timeoutSeconds: 5, periodSeconds: 10, httpGet: … }",
   *check(set) {
