@@ -48,6 +48,13 @@ describe("ordersctl validate", () => {
     expect(exitCode).toBe(6);
   });
 
+  test("shows what a manifest says on one line that cannot steer the terminal", async () => {
+    const input = CONFIG_MAP.replace("name: web", 'name: "\\e[2J\\n<stdin>:1:1  fine"').replace("4", "'4'");
+    const { stdout } = await runProgram(["-"], { input });
+    expect(stdout).toStartWith('<stdin>:4:9  error  resource-name  "\\u001b[2J <stdin>:1:1  fine" is no name');
+    expect(stdout.split("\n")).toHaveLength(2);
+  });
+
   test("--rule sets levels, --strict makes warnings count", async () => {
     const exitOf = async (...flags: string[]): Promise<number> =>
       (await run(["-", ...flags], { input: WARNING })).exitCode;

@@ -8,6 +8,7 @@ import { CliError, usageError } from "../errors.ts";
 import type { Exit } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import type { View } from "../output/printer.ts";
+import { clean } from "../output/text.ts";
 import type { Tools } from "../tools.ts";
 import type { Verb } from "../verb.ts";
 import { VERSION } from "../version.ts";
@@ -171,9 +172,22 @@ async function print(report: Report, format: string, { printer, talk }: Tools): 
     printer.text(printReport(report, format, { version: VERSION }));
   } else if (printer.isForPeople) {
     const { red, yellow, dim } = printer.style;
-    printer.text(printReport(report, "table", { version: VERSION, paint: { error: red, warn: yellow, dim } }));
+    printer.text(
+      printReport(withoutControls(report), "table", { version: VERSION, paint: { error: red, warn: yellow, dim } }),
+    );
   } else printer.list(report.findings, findingView);
   talk.say(summaryOf(report));
+}
+
+/** The findings as a terminal may show them: they repeat what stands in manifests of other people. */
+function withoutControls(report: Report): Report {
+  const findings = report.findings.map((finding) => ({
+    ...finding,
+    file: clean(finding.file),
+    sentence: clean(finding.sentence),
+    ...(finding.hint === undefined ? {} : { hint: clean(finding.hint) }),
+  }));
+  return { ...report, findings };
 }
 
 /** What the checker refuses to be asked is a mistake on the command line. */
