@@ -146,6 +146,21 @@ describe("an e-mail address", () => {
     expect(await outcome(replica.as().auth.verifyEmail(token))).toBe("INVALID_TOKEN");
     expect((await client.users.get(id)).emailVerified).toBe(false);
   });
+  test("is not verified by a token that a password of before has got, only the one that resets go to is", async () => {
+    const { credentials, id, client } = await replica.customer();
+    const own = tokenOf(await folder.waitFor(credentials.email, VERIFY));
+    const other = `other.${credentials.email}`;
+    await client.users.update(id, { email: other });
+    await client.users.requestEmailVerification(id, credentials.password);
+    const gotBefore = tokenOf(await folder.waitFor(other, VERIFY));
+    await client.users.update(id, { email: credentials.email });
+    await askForReset(credentials.email);
+    await confirm(tokenOf(await folder.waitFor(credentials.email, RESET)));
+    await client.users.update(id, { email: other });
+    expect(await outcome(replica.as().auth.verifyEmail(gotBefore))).toBe("INVALID_TOKEN");
+    await client.users.update(id, { email: credentials.email });
+    expect(await outcome(replica.as().auth.verifyEmail(own))).toBe("ok");
+  });
   test("that is only written in another case stays verified, and nobody is told", async () => {
     const { credentials, id, client } = await replica.customer();
     await replica.as().auth.verifyEmail(tokenOf(await folder.waitFor(credentials.email, VERIFY)));

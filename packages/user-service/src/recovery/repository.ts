@@ -31,7 +31,9 @@ export class MailedTokenRepository {
     return { ...fields, hash: _id, userId: userId.toHexString() };
   }
 
-  async removeAll(userId: string, purpose: Purpose): Promise<void> {
-    await this.#tokens.deleteMany({ userId: new ObjectId(userId), purpose });
+  /** @param spared the address, in its unique form, whose tokens stay */
+  async removeAll(userId: string, purpose: Purpose, spared?: string): Promise<void> {
+    const others = spared === undefined ? {} : { emailKey: { $ne: spared } };
+    await this.#tokens.deleteMany({ userId: new ObjectId(userId), purpose, ...others });
   }
 }

@@ -62,9 +62,16 @@ export class RecoveryService implements AccountEvents {
     await this.passwordChanged(account);
   }
 
-  /** Ends resets that are out, and tells the owner. */
+  /**
+   * Ends what the old password could get, and tells the owner: resets that are out, and tokens that would make another
+   * address the one that resets go to.
+   */
   async passwordChanged(account: Account): Promise<void> {
-    await this.#parts.tokens.removeAll(account.id, "password-reset");
+    const { id, recoveryKey } = account;
+    await Promise.all([
+      this.#parts.tokens.removeAll(id, "password-reset"),
+      this.#parts.tokens.removeAll(id, "email-verification", recoveryKey),
+    ]);
     this.#parts.post.postOptional(async () => [passwordChangedMail(account.recoveryEmail)]);
   }
 
