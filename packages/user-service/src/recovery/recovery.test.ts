@@ -170,6 +170,19 @@ describe("an e-mail address", () => {
     const told = (await folder.all()).filter(({ to, subject }) => to === credentials.email && CHANGED.test(subject));
     expect(told).toEqual([]);
   });
+  test("is told of changes 3 times in 15 minutes at most, however often an account takes and leaves it", async () => {
+    const { credentials, id, client } = await replica.customer();
+    const strangers = `${crypto.randomUUID()}@example.com`;
+    for (let round = 0; round < 5; round++) {
+      await client.users.update(id, { email: strangers });
+      await client.users.update(id, { email: credentials.email });
+    }
+    const last = await replica.customer();
+    await folder.waitFor(last.credentials.email, VERIFY);
+    const told = (await folder.all()).filter(({ subject }) => CHANGED.test(subject)).map(({ to }) => to);
+    expect(told.filter((to) => to === strangers).length).toBe(3);
+    expect(told.filter((to) => to === credentials.email).length).toBe(3);
+  });
   test("of a deleted account leaves no token behind", async () => {
     const { credentials, id, client } = await replica.customer();
     const token = tokenOf(await folder.waitFor(credentials.email, VERIFY));

@@ -105,9 +105,14 @@ export class RecoveryService implements AccountEvents {
 
   emailChanged(before: Account, _after: Account): void {
     const told = new Set([before.email, before.recoveryEmail]);
-    this.#parts.post.postOptional(async () =>
-      [...told].map((to) => emailChangedMail(to, { getsResets: to === before.recoveryEmail })),
-    );
+    this.#parts.post.postOptional(async () => {
+      const mails: Mail[] = [];
+      for (const to of told) {
+        if (!(await this.#parts.throttle.admits("email-changed", emailKeyOf(to)))) continue;
+        mails.push(emailChangedMail(to, { getsResets: to === before.recoveryEmail }));
+      }
+      return mails;
+    });
   }
 
   /** Mailed tokens name the address, so they go with the account. */
