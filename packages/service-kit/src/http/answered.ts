@@ -3,6 +3,8 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 import { type RequestContext, requestContext, traceId } from "./request-context.ts";
 
 const PREFIX = "/api/v1";
+/** Longest path in the log and in traces, in characters: secrets are looked for in it, in quadratic time at worst. */
+const PATH_MAX_LENGTH = 1000;
 
 /** A request that has been answered. */
 export interface Answered {
@@ -23,9 +25,10 @@ export function afterAnswer(
 ): (answered: Answered) => void {
   const logAccess = flatLog(logger, "request");
   let patterns: ReadonlyMap<string, string> | undefined;
-  return ({ request, status, route, path }) => {
+  return ({ request, status, route, path: whole }) => {
     // A throw in this hook would be an unhandled rejection and could end the process.
     try {
+      const path = whole.slice(0, PATH_MAX_LENGTH);
       patterns ??= new Map(routes().map((known) => [known.path, withoutPrefix(known.path)]));
       const context = requestContext(request);
       const durationMs = performance.now() - context.startedAt;

@@ -269,6 +269,14 @@ describe("every answer", () => {
     });
     expect(JSON.stringify(entries)).toContain("the secret inside");
   });
+
+  test("is logged with its path up to 1,000 characters, so that no search for secrets takes long", async () => {
+    await call("GET", `/${"eyJ-".repeat(3000)}`, { headers: { "x-request-id": "long-path" } });
+    await Bun.sleep(20);
+    const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const { path } = logged.find(({ requestId }) => requestId === "long-path") ?? {};
+    expect(path).toBe(`/${"eyJ-".repeat(3000)}`.slice(0, 1000));
+  });
 });
 
 describe("swagger", () => {
