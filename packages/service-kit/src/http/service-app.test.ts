@@ -228,6 +228,12 @@ describe("every answer", () => {
       /^[0-9a-f-]{36}$/,
     );
   });
+  test("is of its path, however short the name of the host is", async () => {
+    for (const host of ["a", "api", "api.example"]) {
+      expect((await call("GET", "/things", { headers: { host } })).status).toBe(200);
+      expect((await call("GET", "/abc/things", { headers: { host } })).status).toBe(404);
+    }
+  });
   test("answers HEAD like GET without a body", async () => {
     const answer = await call("HEAD", "/things?limit=3");
     expect([answer.status, answer.text]).toEqual([200, ""]);

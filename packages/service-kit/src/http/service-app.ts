@@ -49,7 +49,8 @@ export function createServiceApp(features: () => AnyElysia, options: ServiceAppO
   const { metrics } = telemetry;
   const routes = () => new Elysia({ normalize: false }).use(features()).use(operationRoutes({ ...options, metrics }));
   let methodsOf: ((path: string) => readonly string[]) | undefined;
-  const app = new Elysia({ normalize: false });
+  // Else the path is looked for from the 12th character of the URL on: too late for a host of three or fewer.
+  const app = new Elysia({ normalize: false, handler: { standardHostname: false } });
   const origins = new Set(options.corsOrigins);
   const answered = afterAnswer({ logger: options.logger, telemetry }, () => app.routes);
   app
