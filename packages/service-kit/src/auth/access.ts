@@ -85,13 +85,17 @@ function refuseForeignPath(subject: string, params: Incoming["params"]): void {
 function refuseRepeatedQuery(url: string): void {
   const start = url.indexOf("?");
   if (start < 0 || !url.includes("&", start)) return;
-  const names = [...new URLSearchParams(url.slice(start)).keys()];
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated === undefined) return;
-  throw new AppError("VALIDATION_ERROR", `${repeated.slice(0, 100)} (query) stands more than once.`, {
-    details: { in: "query", fields: [{ path: repeated.slice(0, 100), message: "stands more than once" }] },
-  });
+  const seen = new Set<string>();
+  for (const name of new URLSearchParams(url.slice(start)).keys()) {
+    if (seen.has(name)) throw repeatedField(name.slice(0, 100));
+    seen.add(name);
+  }
 }
+
+const repeatedField = (path: string): AppError =>
+  new AppError("VALIDATION_ERROR", `${path} (query) stands more than once.`, {
+    details: { in: "query", fields: [{ path, message: "stands more than once" }] },
+  });
 
 function bearerToken(request: Request): string {
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
