@@ -71,11 +71,14 @@ export const Traceparent = Type.String({
   examples: ["00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"],
 });
 
-/** An address of the HTML form (which holds every address that mail systems in use accept), at most 320 characters. */
+/**
+ * An address of the HTML form (which holds every address that mail systems in use accept), at most 320 characters. So
+ * many hold 158 labels after the first one at most; without that limit a text of 240 KB takes 300 ms to be refused.
+ */
 export const Email = Type.String({
   maxLength: 320,
   pattern:
-    "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$",
+    "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?){0,158}$",
   description: "E-mail address, unique without regard to case",
   examples: ["ada@example.com"],
 });

@@ -32,6 +32,20 @@ describe("registration", () => {
     });
     expect([answer.status, answer.code]).toEqual([400, "EMAIL_TAKEN"]);
   });
+  test("takes an address of 320 characters, also one of as many domain labels as fit, and no longer one", async () => {
+    const labels = `aa@a${".a".repeat(158)}`;
+    const longest = `${"a".repeat(320 - "@example.com".length)}@example.com`;
+    expect([labels.length, longest.length]).toEqual([320, 320]);
+    for (const [email, status] of [
+      [labels, 201],
+      [longest, 201],
+      [`a${labels}`, 400],
+      [`a${longest}`, 400],
+    ]) {
+      const body = { email, password: "correct horse", name: "Long" };
+      expect((await replica.send("POST", "/users", { body })).status).toBe(Number(status));
+    }
+  });
   test.each([
     ["a role", { role: "admin" }],
     ["a short password", { password: "1234567" }],
