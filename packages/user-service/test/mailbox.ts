@@ -37,10 +37,13 @@ export async function mailFolder(): Promise<Mailbox & { directory: string; modes
   };
 }
 
-/** A real SMTP server on a free port that asks for a sign-in. */
+/**
+ * A real SMTP server on a free port that asks for a sign-in.
+ * @param options `refuseFirst`: mails that it takes later only; `unknown`: an address that it never takes mails to
+ */
 export async function smtpServer(
   credentials: { user: string; pass: string },
-  { refuseFirst = 0 } = {},
+  { refuseFirst = 0, unknown }: { refuseFirst?: number; unknown?: string } = {},
 ): Promise<Mailbox & { url: string }> {
   const arrived: Arrived[] = [];
   let refusals = refuseFirst;
@@ -52,7 +55,10 @@ export async function smtpServer(
       done(isRight ? null : new Error("wrong"), isRight ? { user: username } : undefined);
     },
     onMailFrom(_address, _session, done) {
-      done(refusals-- > 0 ? new Error("come again") : null);
+      done(refusals-- > 0 ? Object.assign(new Error("come again"), { responseCode: 451 }) : null);
+    },
+    onRcptTo({ address }, _session, done) {
+      done(address === unknown ? Object.assign(new Error("no such mailbox"), { responseCode: 550 }) : null);
     },
     onData(stream, _session, done) {
       const chunks: Buffer[] = [];

@@ -10,7 +10,8 @@ const SUBMISSIONS_PORT = 465;
 
 /**
  * Hands mails to an SMTP server. `smtps://` is TLS from the first byte; `smtp://` turns to TLS when the server offers
- * it, and with credentials insists on it unless the server is on this machine.
+ * it, and with credentials insists on it unless the server is on this machine. A mail that the server refuses for good
+ * is given up at once, so that the next one does not wait for its tries.
  */
 export function createSmtpMailer(options: { url: string; from: string; logger: Logger }): Mailer {
   const { protocol, hostname, port, username, password } = new URL(options.url);
@@ -33,9 +34,21 @@ export function createSmtpMailer(options: { url: string; from: string; logger: L
   return {
     async send({ kind, to, subject, text }) {
       // As an object: a text would be parsed, and an address may hold what looks like two.
-      await transport.sendMail({ from: options.from, to: { name: "", address: to }, subject, text });
+      try {
+        await transport.sendMail({ from: options.from, to: { name: "", address: to }, subject, text });
+      } catch (error) {
+        if (!isForGood(error)) throw error;
+        options.logger.error({ err: error, kind }, "a mail was refused");
+        return;
+      }
       options.logger.info({ kind }, "mail sent");
     },
     close: () => transport.close(),
   };
+}
+
+/** A reply of 5yz to the mail itself comes again however often it is sent (RFC 5321 section 4.2.1). */
+function isForGood(error: unknown): boolean {
+  if (!(error instanceof Error && "code" in error && "responseCode" in error)) return false;
+  return (error.code === "EENVELOPE" || error.code === "EMESSAGE") && Number(error.responseCode) >= 500;
 }

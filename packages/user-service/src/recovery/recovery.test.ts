@@ -226,6 +226,20 @@ describe("mails", () => {
     expect(lines).toContain("a mail was not taken, trying again");
     for (const secret of ["p@ss", encodeURIComponent("p@ss/word"), token]) expect(lines).not.toContain(secret);
   });
+  test("that a server refuses for good are not sent again, so that the next one does not wait for them", async () => {
+    const unknown = "nobody@example.com";
+    const smtp = await smtpServer({ user: "shop", pass: "secret" }, { unknown });
+    const smtpLog = testLogger("user-service");
+    const sending = await startReplica({ logger: smtpLog.logger, env: { SMTP_URL: smtp.url } });
+    await sending.as().users.create({ email: unknown, password: newPassword, name: "Nobody" });
+    const { credentials } = await sending.customer();
+    await smtp.waitFor(credentials.email, VERIFY);
+    await sending.stop();
+    await smtp.close();
+    const lines = smtpLog.lines().join("\n");
+    expect(lines).toContain("a mail was refused");
+    expect(lines).not.toContain("trying again");
+  });
   test("that no server takes do not keep anybody waiting", async () => {
     const sending = await startReplica({ env: { SMTP_URL: "smtp://127.0.0.1:1" } });
     const startedAt = performance.now();
