@@ -30,6 +30,7 @@ describe("the configuration", () => {
   test.each([
     ["KEY_ENCRYPTION_KEY", "k".repeat(31)],
     ["SMTP_URL", "http://mail.example.com"],
+    ...["pa/ss", "p%ss"].map((unencoded) => ["SMTP_URL", `smtp://shop:${unencoded}@mail.example.com`] as const),
     ["TRUSTED_PROXY_HOPS", "11"],
     ["SERVICE_CLIENTS", "order-service"],
     ["SERVICE_CLIENTS", "{}"],

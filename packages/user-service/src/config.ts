@@ -54,9 +54,21 @@ function smtpUrl(): Variable<string | undefined> {
     ...variable,
     parse(value) {
       if (!/^smtps?:\/\/[^\s/]+/.test(value)) throw new Error("must begin with smtp:// or smtps://");
+      if (!isUrlWithCredentials(value))
+        throw new Error("must be a URL whose user and password are percent-encoded, such as %2F for a slash");
       return value;
     },
   };
+}
+
+function isUrlWithCredentials(value: string): boolean {
+  try {
+    const { username, password } = new URL(value);
+    decodeURIComponent(`${username}:${password}`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function serviceClients(): Variable<readonly ServiceClient[]> {
