@@ -39,6 +39,13 @@ describe("the hasher", () => {
     expect(refused).toBeGreaterThanOrEqual(296);
     expect(refused).toBeLessThanOrEqual(299);
   });
+  test("checks passwords however many new ones wait", async () => {
+    const hasher = createPasswordHasher({ cost: 4 });
+    const hash = await hasher.hash("right");
+    const burst = Promise.all(Array.from({ length: 400 }, () => outcome(hasher.hash("12345678"))));
+    expect(await outcome(hasher.verify("right", hash))).toBe("ok");
+    expect(new Set(await burst)).toEqual(new Set(["ok", "SERVICE_UNAVAILABLE"]));
+  });
   test("takes no more cores than there are, and looks for the hash of one check more meanwhile", async () => {
     const bcrypt = loadBcrypt();
     const [hashing, looking] = [new Most(), new Most()];

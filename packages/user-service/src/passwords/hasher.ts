@@ -8,7 +8,7 @@ export const PASSWORD_COST = 10;
 const HASHES_MAX = Math.min(availableParallelism(), 4);
 /** Checks under way: the next one looks for its hash while the cores are busy. Below the throttle's 5 tries in flight. */
 const UNDER_WAY_MAX = Math.min(HASHES_MAX + 1, 4);
-/** Hashes that wait; the next one is refused, because nobody would wait for it anyway. */
+/** Checks that wait, and new hashes; the next one is refused, because nobody would wait for it anyway. */
 const WAITING_MAX = 100;
 
 /** What is stored of a password; undefined when there is none to belong to. */
@@ -33,14 +33,18 @@ export interface PasswordHasher {
  */
 export function createPasswordHasher({ cost = PASSWORD_COST, bcrypt = loadBcrypt() } = {}): PasswordHasher {
   const hashOf = (password: string) => bcrypt.hash(password, cost);
-  const inLine = createTurns(UNDER_WAY_MAX, WAITING_MAX);
-  const onCore = createTurns(HASHES_MAX, UNDER_WAY_MAX);
+  // Anybody may register as often as they like, so new passwords wait in a line of their own.
+  const [inLineToCheck, inLineToHash] = [
+    createTurns(UNDER_WAY_MAX, WAITING_MAX),
+    createTurns(UNDER_WAY_MAX, WAITING_MAX),
+  ];
+  const onCore = createTurns(HASHES_MAX, 2 * UNDER_WAY_MAX);
   // It is ready long before anybody signs in: nothing waits for it but the first to ask.
   const hashOfNobody = hashOf(crypto.randomUUID());
   return {
-    hash: (password) => inLine(() => onCore(() => hashOf(password))),
+    hash: (password) => inLineToHash(() => onCore(() => hashOf(password))),
     verify: (password, given) =>
-      inLine(async () => {
+      inLineToCheck(async () => {
         const hash = typeof given === "function" ? await given() : given;
         const isRight = await onCore(async () => bcrypt.verify(password, hash ?? (await hashOfNobody)));
         return isRight && hash !== undefined;
@@ -58,7 +62,7 @@ function createTurns(
   return async (work) => {
     if (running < concurrency) running++;
     else if (waiting.length >= waitingMax)
-      throw new AppError("SERVICE_UNAVAILABLE", "Too many sign-ins at this moment. Try again.", {
+      throw new AppError("SERVICE_UNAVAILABLE", "Too many passwords wait at this moment. Try again.", {
         retryAfterSeconds: 2,
       });
     // Who leaves hands the turn over, so `running` does not change.
