@@ -8,6 +8,7 @@ const secretField = fc.constantFrom(
   "password",
   "newPassword",
   "currentPassword",
+  "passwordHash",
   "token",
   "refreshToken",
   "access_token",

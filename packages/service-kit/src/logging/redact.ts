@@ -1,5 +1,5 @@
 const secretName =
-  /pass(word|phrase)?$|secret|token|authorization|cookie|api[-_]?key|private[-_]?key|encryption[-_]?key|credential|^mongo_?uri$/i;
+  /pass$|pass(word|phrase)|secret|token|authorization|cookie|api[-_]?key|private[-_]?key|encryption[-_]?key|credential|^mongo_?uri$/i;
 const credentialsInUri = /\b([a-z][a-z0-9+.-]*:\/\/)([^\s/@]+)@/gi;
 const bearer = /\bBearer\s+[\w.~+/=-]+/gi;
 const jwt = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
