@@ -85,6 +85,16 @@ describe("a service", () => {
     await expect(fetch(`${url}/health`)).rejects.toThrow();
   });
 
+  test("does not share its port: a second one says that it is taken and exits 1", async () => {
+    const first = start();
+    const port = await first.listening;
+    const second = start({ PORT: String(port) });
+    expect(await Promise.race([second.exited, second.listening.then(() => "listens")])).toBe(1);
+    expect(second.state.lines.join("")).toContain("EADDRINUSE");
+    first.signals.get("SIGTERM")?.();
+    expect(await first.exited).toBe(0);
+  });
+
   test("says every problem of its environment on a line of its own and exits 1", async () => {
     const run = start({ MONGO_URI: "", PORT: "x", LOG_LEVEL: "loud" });
     expect(await run.exited).toBe(1);

@@ -134,6 +134,8 @@ async function serve<Schema extends EnvironmentSchema>(
     port: config.port,
     idleTimeout: IDLE_TIMEOUT_SECONDS,
     maxRequestBodySize: TRANSPORT_BODY_MAX_BYTES,
+    // Elysia would share the port with whoever listens there already, and each would get some of the requests.
+    reusePort: false,
   });
   port = service.app.server?.port ?? config.port;
   listener?.start();
