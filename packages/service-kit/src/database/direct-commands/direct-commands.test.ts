@@ -13,7 +13,7 @@ import { isDatabaseUnavailable } from "../errors.ts";
 import { directCommandsState } from "./connections.ts";
 import { DirectCommands } from "./direct-commands.ts";
 import { bytesOf } from "./message.ts";
-import { byIds, findDocuments, write } from "./runner.ts";
+import { byIds, type CommandRunner, findDocuments, write } from "./runner.ts";
 
 interface Thing {
   _id: number;
@@ -102,6 +102,23 @@ describe("a command", () => {
     const found = await findDocuments<Thing>(commands, { find: "things", sort: { _id: 1 }, batchSize: 41 });
     expect(found.map(({ _id }) => _id)).toEqual(Array.from({ length: 40 }, (_, index) => index));
     expect(found.every((thing) => thing.text === text)).toBe(true);
+  });
+
+  test("asks for the next page by the cursor's number, be it small", async () => {
+    const asked: Document[] = [];
+    const pages: Document[] = [
+      { cursor: { id: 7, firstBatch: [bytesOf({ _id: 1 })] } },
+      { cursor: { id: 0, nextBatch: [bytesOf({ _id: 2 })] } },
+    ];
+    const runner: CommandRunner = {
+      async run(command) {
+        asked.push(command);
+        return pages.shift() ?? {};
+      },
+    };
+    expect(await findDocuments<Thing>(runner, { find: "things" })).toMatchObject([{ _id: 1 }, { _id: 2 }]);
+    // The database knows no such cursor, and takes the question for a well-formed one.
+    expect(await errorOf(commands.run(asked[1] ?? {}))).toMatchObject({ codeName: "CursorNotFound" });
   });
 
   test("over 48 MB is refused before it is sent, and the next one is done", async () => {

@@ -28,9 +28,9 @@ export async function findRaw(runner: CommandRunner, command: Document, options?
   let { cursor } = (await runner.run(command, options)) as { cursor: Cursor };
   const found = cursor.firstBatch ?? [];
   const collection: unknown = command["find"] ?? command["aggregate"];
-  for (let page = 1; BigInt(String(cursor.id)) !== 0n; page++) {
+  for (let page = 1; cursorId(cursor) !== 0n; page++) {
     if (page === PAGES_MAX) throw new RangeError(`an answer of more than ${PAGES_MAX} pages`);
-    ({ cursor } = (await runner.run({ getMore: cursor.id, collection })) as { cursor: Cursor });
+    ({ cursor } = (await runner.run({ getMore: cursorId(cursor), collection })) as { cursor: Cursor });
     for (const document of cursor.nextBatch ?? []) found.push(document);
   }
   return found;
@@ -85,6 +85,9 @@ export function writeErrorsOf(
   const errors = (reply["writeErrors"] ?? []) as readonly { readonly index: number }[];
   return errors.map((failed) => ({ index: failed.index, error: new MongoServerError(failed) }));
 }
+
+/** A 64-bit number, as the database insists: one id in a thousand is small enough to be decoded to a JavaScript number. */
+const cursorId = ({ id }: Cursor): bigint => BigInt(String(id));
 
 interface Cursor {
   /** 0 when there is no more. */
