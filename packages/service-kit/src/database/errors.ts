@@ -15,10 +15,11 @@ const timeLimitCodes = new Set([50, 64, 262]);
 /** Server codes of a database that is away for now: no primary, stepping down, shutting down. */
 const awayCodes = new Set([89, 91, 189, 6, 7, 9001, 10107, 10058, 11600, 11602, 13435, 13436]);
 const socketCodes = new Set(["ECONNRESET", "ECONNREFUSED", "ECONNABORTED", "EPIPE", "ENOTCONN", "ETIMEDOUT"]);
+const WAIT_QUEUE_TIMEOUT = "MongoWaitQueueTimeoutError";
 const namesOfAbsence = new Set([
   "MongoPoolClearedError",
   "MongoPoolClosedError",
-  "MongoWaitQueueTimeoutError",
+  WAIT_QUEUE_TIMEOUT,
   "MongoExpiredSessionError",
   "MongoClientClosedError",
 ]);
@@ -53,6 +54,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
  */
 export function isWorthRepeating(error: unknown): boolean {
   if (error instanceof MongoNetworkTimeoutError || error instanceof MongoServerSelectionError) return false;
+  if (error instanceof MongoError && error.name === WAIT_QUEUE_TIMEOUT) return false;
   return isDatabaseUnavailable(error) && !isPastItsTime(error);
 }
 

@@ -9,7 +9,7 @@ import {
   MongoWriteConcernError,
   ObjectId,
 } from "mongodb";
-import { isDatabaseUnavailable } from "../errors.ts";
+import { isDatabaseUnavailable, isWorthRepeating } from "../errors.ts";
 import { directCommandsState } from "./connections.ts";
 import { DirectCommands } from "./direct-commands.ts";
 import { bytesOf } from "./message.ts";
@@ -168,6 +168,19 @@ test("a command that ran into its own limit of time is not sent once more", asyn
   expect(error).toMatchObject({ code: 50 });
   expect(isDatabaseUnavailable(error)).toBe(true);
   expect(sent).toBe(1);
+});
+
+test("a command that got no connection in time is not worth repeating", async () => {
+  await using narrow = new MongoClient(test_.uri, { maxPoolSize: 1, waitQueueTimeoutMS: 100 });
+  await things().deleteMany({});
+  await things().insertOne({ _id: 1, text: "one" });
+  const isTaken = new Promise<unknown>((resolve) => narrow.once("connectionCheckedOut", resolve));
+  const slow = { $where: "sleep(500) || true" };
+  const taken = narrow.db().collection("things").findOne(slow);
+  await isTaken;
+  const error = await errorOf(narrow.db().command({ ping: 1 }));
+  expect([isDatabaseUnavailable(error), isWorthRepeating(error)]).toEqual([true, false]);
+  await taken;
 });
 
 describe("when the connection is lost", () => {
