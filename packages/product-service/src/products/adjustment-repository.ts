@@ -74,7 +74,8 @@ export class AdjustmentRepository {
     await write(session, { insert: "stockAdjustments", documents: [key === undefined ? entry : { ...entry, key }] });
     const changed = await session.run({
       findAndModify: "products",
-      query: { _id, deletedAt: null, stock: { $gte: -delta, $lte: STOCK_MAX_UNITS - delta } },
+      // Returns of cancelled orders may have lifted the stock over its maximum: units can be taken out all the same.
+      query: { _id, deletedAt: null, stock: delta < 0 ? { $gte: -delta } : { $lte: STOCK_MAX_UNITS - delta } },
       update: { $inc: { stock: delta, received: delta, version: 1 }, $set: { updatedAt: entry.at } },
       new: true,
     });

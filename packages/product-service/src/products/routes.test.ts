@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { STOCK_MAX_UNITS } from "@pos/contracts/limits";
 import {
   addProduct,
   codeOf,
   detailsOf,
+  move,
   newId,
+  reserve,
   startTestService,
   stockOf,
   type TestService,
@@ -174,6 +177,16 @@ describe("POST /products/:id/stock-adjustments", () => {
     expect((await adjust(newId(), 1)).status).toBe(404);
     await adjust(id, 1_000_000_000);
     expect(codeOf(await adjust(id, 1))).toBe("CONFLICT");
+  });
+
+  test("takes out of a stock that returned units lifted over its maximum, and adds nothing to it", async () => {
+    const id = await addProduct(service, STOCK_MAX_UNITS);
+    const { body } = await reserve(service, { [id]: 5 });
+    await service.call("PUT", `/products/${id}`, { body: { stock: STOCK_MAX_UNITS } });
+    await move(service, "release", { orderId: body["orderId"], rid: body["rid"] });
+    expect(await stockOf(service, id)).toBe(STOCK_MAX_UNITS + 5);
+    expect(codeOf(await adjust(id, 1))).toBe("CONFLICT");
+    expect((await adjust(id, -1)).body["stock"]).toBe(STOCK_MAX_UNITS + 4);
   });
 
   test("happens once under one key, however many requests carry it", async () => {
