@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
+import { testLogger } from "@pos/testing/logger";
 import { type TcpProxy, tcpProxy } from "@pos/testing/tcp-proxy";
 import {
   addProduct,
@@ -16,6 +17,7 @@ import {
 // Generous: no time decides a test, and a busy machine is slow.
 setDefaultTimeout(120_000);
 
+const log = testLogger();
 let shared: TestDatabase;
 let proxy: TcpProxy;
 let service: TestService;
@@ -24,7 +26,7 @@ beforeAll(async () => {
   const at = new URL(shared.uri.replace("mongodb:", "http:"));
   proxy = await tcpProxy({ target: { host: at.hostname, port: Number(at.port) } });
   const uri = `mongodb://127.0.0.1:${proxy.port}${at.pathname}?directConnection=true`;
-  service = await startTestService({ shared, uri });
+  service = await startTestService({ shared, uri, logger: log.logger });
 });
 afterAll(async () => {
   proxy.restore();
@@ -61,6 +63,19 @@ test("while the database is out of reach everything is 503, and it recovers by i
   proxy.restore();
   await recovered(id);
   expect(await unbalanced(service)).toEqual([]);
+});
+
+test("a command of a batch has in its log line what was behind its failure, as a request of its own", async () => {
+  const id = await addProduct(service, 1);
+  const body = {
+    commands: [{ command: "confirm", orderId: newId(), rid: "0".repeat(32), requestId: "failed-confirm" }],
+  };
+  proxy.cut();
+  await service.call("POST", "/reservations/batch", { as: "service", body });
+  proxy.restore();
+  await recovered(id);
+  const line = log.entries().find(({ requestId }) => requestId === "failed-confirm");
+  expect(line).toMatchObject({ code: "SERVICE_UNAVAILABLE", cause: expect.stringMatching(/./) });
 });
 
 test("a hold whose answer was lost is 503, and the same call again finds it or makes it, once", async () => {

@@ -1,6 +1,7 @@
 import type { ReservationCommand, ReservationCommandResult } from "@pos/contracts/reservations";
-import { answerOf, envelopeOf } from "@pos/service-kit/error-answer";
+import { answerOf, envelopeOf, refusalOf } from "@pos/service-kit/error-answer";
 import { flatLog, type Logger } from "@pos/service-kit/logger";
+import type { Refusal } from "@pos/service-kit/request-context";
 import { currentScope, traceIdOf } from "@pos/service-kit/scope";
 import type { Telemetry } from "@pos/service-kit/telemetry";
 import type { Caller, ReservationService } from "./service.ts";
@@ -39,30 +40,37 @@ export class ReservationBatches {
 
   async #one(command: ReservationCommand, caller: Caller): Promise<ReservationCommandResult> {
     const startedAt = performance.now();
-    const result = await this.#resultOf(command, caller);
+    const { result, refusal } = await this.#carryOut(command, caller);
     const scope = currentScope();
-    if ("error" in result) scope?.span?.set({ "error.type": result.error.code });
+    if (refusal !== undefined) scope?.span?.set({ "error.type": refusal.code });
     this.#log({
       requestId: scope?.requestId,
       traceId: traceIdOf(scope?.traceparent),
       command: command.command,
       orderId: command.orderId,
-      ...("error" in result ? { code: result.error.code, reason: result.error.message } : {}),
+      ...refusal,
       durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
     });
     return result;
   }
 
-  async #resultOf(command: ReservationCommand, caller: Caller): Promise<ReservationCommandResult> {
+  async #carryOut(command: ReservationCommand, caller: Caller): Promise<CarriedOut> {
     const { reservations, logger } = this.#tools;
     const orderId = command.orderId.toLowerCase();
     try {
-      if (command.command === "reserve") return { reservation: await reservations.reserve(orderId, command, caller) };
-      return { moved: await reservations.move(command.command, { orderId, rid: command.rid }, caller) };
+      if (command.command === "reserve")
+        return { result: { reservation: await reservations.reserve(orderId, command, caller) } };
+      return { result: { moved: await reservations.move(command.command, { orderId, rid: command.rid }, caller) } };
     } catch (thrown) {
       const { error, isBug } = answerOf(thrown, { method: "POST", allowed: [] });
       if (isBug) logger.error({ code: error.code, err: error.cause ?? error }, error.message);
-      return envelopeOf(error);
+      return { result: envelopeOf(error), refusal: refusalOf(error) };
     }
   }
+}
+
+/** What a command came to, and for the log why it was not done. */
+interface CarriedOut {
+  readonly result: ReservationCommandResult;
+  readonly refusal?: Refusal;
 }

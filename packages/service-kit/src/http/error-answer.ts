@@ -3,7 +3,11 @@ import { InvalidCookieSignature, NotFoundError, ParseError, ValidationError } fr
 import { ItemExpiredError, QueueFullError } from "../coalesce/coalescer.ts";
 import { isDatabaseUnavailable } from "../database/errors.ts";
 import { AppError, unavailable } from "./app-error.ts";
+import type { Refusal } from "./request-context.ts";
 import { fieldProblems } from "./validation-message.ts";
+
+/** Longest reason of a refusal in the log, in characters. */
+const REASON_MAX_LENGTH = 300;
 
 /** What an error becomes: the expected error to answer, and whether it is a fault of ours to be logged as such. */
 export interface ErrorAnswer {
@@ -48,6 +52,14 @@ export function answerOf(thrown: unknown, request: { method: string; allowed: re
 export function envelopeOf(error: AppError): ErrorEnvelope {
   const { code, message, details } = error;
   return { error: details === undefined ? { code, message } : { code, message, details } };
+}
+
+/** What the log says of a refusal: what was answered, and of our own failures what was behind them. */
+export function refusalOf({ code, message, status, cause }: AppError): Refusal {
+  const refusal = { code, reason: message.slice(0, REASON_MAX_LENGTH) };
+  return status >= 500 && cause instanceof Error
+    ? { ...refusal, cause: cause.message.slice(0, REASON_MAX_LENGTH) }
+    : refusal;
 }
 
 /** Headers that an error's status asks for (RFC 9110: Allow, Retry-After; RFC 6750: WWW-Authenticate). */

@@ -11,9 +11,9 @@ import { allowedMethods } from "./allowed-methods.ts";
 import { afterAnswer } from "./answered.ts";
 import type { AppError } from "./app-error.ts";
 import { corsHeaders, isPreflight, preflightHeaders } from "./cors.ts";
-import { answerOf, envelopeOf, headersOf } from "./error-answer.ts";
+import { answerOf, envelopeOf, headersOf, refusalOf } from "./error-answer.ts";
 import { refuseLargeBody } from "./json-body.ts";
-import { openRequestContext, type Refusal, type RequestContext, requestContext, traceId } from "./request-context.ts";
+import { openRequestContext, type RequestContext, requestContext, traceId } from "./request-context.ts";
 
 /** What every service's app is built from. */
 export interface ServiceAppOptions {
@@ -27,8 +27,6 @@ export interface ServiceAppOptions {
   readonly telemetry?: Telemetry;
 }
 
-/** Longest reason of a refusal in the access log, in characters. */
-const REASON_MAX_LENGTH = 300;
 /** Headers of every answer. A route that serves a page or an asset replaces them. */
 const securityHeaders = {
   "x-content-type-options": "nosniff",
@@ -95,14 +93,6 @@ export function createServiceApp(features: () => AnyElysia, options: ServiceAppO
     .use(routes())
     .use(new Elysia({ prefix: "/api/v1", normalize: false }).use(routes()));
   return app;
-}
-
-/** What the access log says of a refusal: what was answered, and of our own failures what was behind them. */
-function refusalOf({ code, message, status, cause }: AppError): Refusal {
-  const refusal = { code, reason: message.slice(0, REASON_MAX_LENGTH) };
-  return status >= 500 && cause instanceof Error
-    ? { ...refusal, cause: cause.message.slice(0, REASON_MAX_LENGTH) }
-    : refusal;
 }
 
 function logBug(logger: Logger, error: AppError, context: RequestContext): void {
