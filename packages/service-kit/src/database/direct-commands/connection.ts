@@ -39,11 +39,15 @@ export class DirectConnection {
     return this.#connection.address;
   }
 
+  get isOpen(): boolean {
+    return !this.#connection.closed;
+  }
+
   /** Whether a command may be sent: it is open, of the pool's present generation, and its server takes writes. */
   get isUsable(): boolean {
     const { pool, description } = this.#server;
-    const { closed, generation } = this.#connection;
-    return !closed && generation === pool.generation && !pool.closed && description.isWritable;
+    const { generation } = this.#connection;
+    return this.isOpen && generation === pool.generation && !pool.closed && description.isWritable;
   }
 
   /**

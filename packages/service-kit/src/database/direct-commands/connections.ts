@@ -32,7 +32,8 @@ export class Connections {
   }
 
   get resting(): number {
-    return this.#idle.length;
+    // One that was closed meanwhile stays until its turn comes, and the pool has it back already.
+    return this.#idle.filter(({ isOpen }) => isOpen).length;
   }
 
   get waiting(): number {

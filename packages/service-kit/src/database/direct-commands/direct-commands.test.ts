@@ -153,6 +153,13 @@ test("what rests and what waits is counted", async () => {
   expect(directCommandsState(client)).toEqual({ resting: 8, waiting: 0 });
 });
 
+test("a connection that was closed while it rested does not rest any more", async () => {
+  await Promise.all(Array.from({ length: 8 }, () => commands.run({ ping: 1 })));
+  proxy.cut();
+  await Bun.sleep(50);
+  expect(directCommandsState(client)).toEqual({ resting: 0, waiting: 0 });
+});
+
 test("a command that ran into its own limit of time is not sent once more", async () => {
   await things().deleteMany({});
   await things().insertMany([
