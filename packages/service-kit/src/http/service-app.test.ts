@@ -8,6 +8,7 @@ import { access } from "../auth/access.ts";
 import type { TokenVerifier } from "../auth/token-verifier.ts";
 import { createHealthMonitor } from "../health/health.ts";
 import { createLogger } from "../logging/logger.ts";
+import { Telemetry } from "../telemetry/telemetry.ts";
 import { AppError, unavailable } from "./app-error.ts";
 import { createServiceApp } from "./service-app.ts";
 
@@ -75,7 +76,9 @@ const feature = () =>
       response: { 200: ClosedObject({ limit: Type.Number() }) },
     });
 
+const telemetry = new Telemetry({ service: "kit", version: "1" });
 const app = createServiceApp(feature, {
+  telemetry,
   logger: createLogger({ service: "kit", level: "info", destination }),
   verifier,
   health: createHealthMonitor("kit", []),
@@ -244,6 +247,17 @@ describe("every answer", () => {
     expect([good.status, good.headers.get("access-control-allow-origin")]).toEqual([204, "https://shop.example"]);
     const bad = await call("OPTIONS", "/things", { headers: { origin: "https://evil.example", ...preflight } });
     expect(bad.headers.get("access-control-allow-origin")).toBeNull();
+  });
+  test("before another of a browser is logged and measured too", async () => {
+    const preflight = { origin: "https://shop.example", "access-control-request-method": "POST" };
+    await call("OPTIONS", "/things", { headers: { ...preflight, "x-request-id": "preflight" } });
+    await Bun.sleep(20);
+    const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(logged.filter(({ requestId }) => requestId === "preflight")).toMatchObject([
+      { method: "OPTIONS", path: "/things", status: 204 },
+    ]);
+    const measured = 'http_server_request_duration_seconds_count{method="OPTIONS",route="other",status="204"}';
+    expect(telemetry.metrics.read()).toContain(measured);
   });
   test("that failed on our side is logged with what was behind it, which the caller is not told", async () => {
     const answer = await fetch(`${url}/away`, { headers: { "x-request-id": "away-1" } });

@@ -70,6 +70,8 @@ export function createServiceApp(features: () => AnyElysia, options: ServiceAppO
         Object.assign(set.headers, cors);
         if (cors !== undefined && isPreflight(request)) {
           Object.assign(set.headers, preflightHeaders);
+          // No other hook follows an answer that is given here.
+          answered({ request, status: 204, route: "", path: new URL(request.url).pathname });
           return new Response(null, { status: 204 });
         }
       }
