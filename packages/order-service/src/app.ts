@@ -50,7 +50,7 @@ export async function buildOrderService(parts: BuildParts<Config>): Promise<Buil
   const hello = await database.db.command({ hello: 1 });
   const replicaSet = typeof hello["setName"] === "string" ? hello["setName"] : undefined;
 
-  const keys = createKeyCache(remoteKeys(config.jwksUrl ?? `${config.userServiceUrl}/.well-known/jwks.json`), clock);
+  const keys = createKeyCache(remoteKeys(config.jwksUrl ?? `${config.userServiceUrl}/.well-known/jwks.json`));
   const verifier = createTokenVerifier({ keys, issuer: config.jwtIssuer, clock });
   const health = createHealthMonitor("order-service", [
     { name: "database", check: (timeoutMs) => database.ping(timeoutMs) },

@@ -40,7 +40,7 @@ export async function buildProductService(parts: BuildParts<Config> & TestPorts)
   const hello = await database.db.command({ hello: 1 });
   const replicaSet = typeof hello["setName"] === "string" ? hello["setName"] : undefined;
 
-  const keys = createKeyCache(remoteKeys(config.jwksUrl), clock);
+  const keys = createKeyCache(remoteKeys(config.jwksUrl));
   const verifier = createTokenVerifier({ keys, issuer: config.jwtIssuer, clock });
   const health = createHealthMonitor("product-service", [
     { name: "database", check: (timeoutMs) => database.ping(timeoutMs) },

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setSystemTime, test } from "bun:test";
 import type { KeySet } from "@pos/contracts/auth";
 import { exportJWK, generateKeyPair } from "jose";
 import type { Clock } from "../lifecycle/clock.ts";
@@ -73,6 +73,18 @@ describe("key cache", () => {
     state.keys = [];
     state.now += 3_600_000;
     expect(await cache.find("b")).toBeUndefined();
+  });
+
+  test("a wall clock that is set back hides no new key", async () => {
+    const keys = [await publicKey("a")];
+    const cache = createKeyCache(async () => ({ keys }));
+    await cache.find("a");
+    keys.push(await publicKey("b"));
+    setSystemTime(Date.now() - 3_600_000);
+    await Bun.sleep(1100);
+    const found = await cache.find("b");
+    setSystemTime();
+    expect(found).toBeDefined();
   });
 
   test("keys go on while the issuer is away, and the issuer is asked seldom", async () => {

@@ -19,14 +19,17 @@ const RETRY_AFTER_MS = 5000;
 const FIRST_RETRY_AFTER_MS = 500;
 const UNKNOWN_KEY_COOLDOWN_MS = 30_000;
 const KEYS_MAX = 100;
+/** Ages are told by it: a wall clock that is set back would make an old set look fresh until it has caught up. */
+const steadyClock: Pick<Clock, "now"> = { now: () => performance.now() };
 
 /**
  * Keeps an issuer's key set: refreshed in the background after 30 s and waited for after 50 s, so that a key that was
  * revoked is gone within 60 s. While the issuer is out of reach the last set goes on; without a set no token is called
  * invalid. An unknown key id causes at most one fetch in 30 s, however many ids are tried.
  * @param fetchKeys one request for the key set, bounded in time by the caller; rejects when there is no answer
+ * @param clock one that is never set back; the process's own when absent
  */
-export function createKeyCache(fetchKeys: () => Promise<KeySet>, clock: Clock): KeySource {
+export function createKeyCache(fetchKeys: () => Promise<KeySet>, clock: Pick<Clock, "now"> = steadyClock): KeySource {
   let keys: ReadonlyMap<string, CryptoKey> = new Map();
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let failedAt = Number.NEGATIVE_INFINITY;
