@@ -27,7 +27,8 @@ export interface Refusal {
 
 const contexts = new WeakMap<Request, RequestContext>();
 const saneRequestId = /^[\w.:-]{1,128}$/;
-const saneTraceparent = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+/** W3C Trace Context: version ff and ids of zeros alone are invalid. */
+const saneTraceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** Opens the context of a request; its id is the caller's when that is a sane token, else a new one. */
 export function openRequestContext(request: Request, telemetry?: Telemetry): RequestContext {

@@ -237,6 +237,19 @@ describe("every answer", () => {
       expect((await call("GET", "/abc/things", { headers: { host } })).status).toBe(404);
     }
   });
+  test("belongs to the trace that it was given, or to one of its own when that is none", async () => {
+    const [trace, span] = ["1".repeat(32), "2".repeat(16)];
+    const traceOf = async (requestId: string, traceparent: string) => {
+      await call("GET", "/things", { headers: { traceparent, "x-request-id": requestId } });
+      await Bun.sleep(20);
+      const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+      return logged.find((line) => line["requestId"] === requestId)?.["traceId"];
+    };
+    expect(await traceOf("trace-0", `00-${trace}-${span}-01`)).toBe(trace);
+    const invalid = [`00-${"0".repeat(32)}-${span}-01`, `00-${trace}-${"0".repeat(16)}-01`, `ff-${trace}-${span}-01`];
+    for (const [index, traceparent] of invalid.entries())
+      expect(await traceOf(`trace-${index + 1}`, traceparent)).not.toBe(traceparent.slice(3, 35));
+  });
   test("answers HEAD like GET without a body", async () => {
     const answer = await call("HEAD", "/things?limit=3");
     expect([answer.status, answer.text]).toEqual([200, ""]);
