@@ -78,6 +78,18 @@ test("a command of a batch has in its log line what was behind its failure, as a
   expect(line).toMatchObject({ code: "SERVICE_UNAVAILABLE", cause: expect.stringMatching(/./) });
 });
 
+test("a hold whose time ran out has in its log line what kept it", async () => {
+  const id = await addProduct(service, 10);
+  await recovered(id);
+  proxy.cut();
+  const headers = { "x-request-id": "late-hold" };
+  expect((await reserve(service, { [id]: 1 }, { headers })).status).toBe(503);
+  proxy.restore();
+  await recovered(id);
+  const line = log.entries().find(({ requestId }) => requestId === "late-hold");
+  expect(line).toMatchObject({ code: "SERVICE_UNAVAILABLE", cause: expect.stringMatching(/./) });
+});
+
 test("a hold whose answer was lost is 503, and the same call again finds it or makes it, once", async () => {
   const id = await addProduct(service, 100);
   for (let round = 0; round < 3; round++) {

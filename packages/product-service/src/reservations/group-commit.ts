@@ -39,8 +39,9 @@ class GroupCommit {
         wanted.map(({ job }) => job),
         deadlineAtMs,
       );
-      if (attempt.kind === "conflict") await pauseAfterConflict(this.#clock);
-      else return this.#settle(wanted, attempt);
+      if (attempt.kind !== "conflict") return this.#settle(wanted, attempt);
+      for (const entry of wanted) entry.lastFailure = attempt.error;
+      await pauseAfterConflict(this.#clock);
     }
   }
 

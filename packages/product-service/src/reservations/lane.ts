@@ -11,6 +11,8 @@ export class Entry<Job, Outcome> {
   readonly scope = currentScope();
   /** `performance.now()` when it was queued, in milliseconds. */
   readonly queuedAt = performance.now();
+  /** What the last attempt failed with, if there was one: for the log, when the time runs out. */
+  lastFailure: unknown;
   readonly #settler = Promise.withResolvers<Outcome>();
   #isSettled = false;
 
@@ -162,12 +164,13 @@ export function stillWanted<Job, Outcome>(
   return entries.filter(({ isSettled }) => !isSettled);
 }
 
-type Expiring = Pick<Entry<never, never>, "isSettled" | "deadlineAtMs" | "reject">;
+type Expiring = Pick<Entry<never, never>, "isSettled" | "deadlineAtMs" | "lastFailure" | "reject">;
 
 function expire(entries: readonly Expiring[], nowMs: number): void {
   for (const entry of entries) {
     if (!entry.isSettled && entry.deadlineAtMs <= nowMs) {
-      entry.reject(unavailable("The time for this request is over; whether it happened is not known. Try again."));
+      const message = "The time for this request is over; whether it happened is not known. Try again.";
+      entry.reject(unavailable(message, entry.lastFailure));
     }
   }
 }
