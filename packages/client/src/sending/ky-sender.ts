@@ -1,6 +1,5 @@
-import ky, { TimeoutError } from "ky";
-import { NoAnswerError } from "../errors.ts";
-import { readAnswer, type Sender } from "./sender.ts";
+import ky from "ky";
+import { answerWithin, type Sender } from "./sender.ts";
 
 /** Sends through ky: what everybody who uses this package gets. */
 export function kySender(fetchWith?: typeof fetch): Sender {
@@ -8,20 +7,12 @@ export function kySender(fetchWith?: typeof fetch): Sender {
     retry: 0,
     redirect: "error",
     throwHttpErrors: false,
+    // Its own limit ends with the headers of the answer.
+    timeout: false,
     ...(fetchWith === undefined ? {} : { fetch: fetchWith }),
   });
-  return async ({ url, method, headers, body, timeoutMs, signal }) => {
-    try {
-      const response = await http(url, {
-        method,
-        headers: { ...headers },
-        timeout: timeoutMs,
-        ...(body === undefined ? {} : { body }),
-        ...(signal === undefined ? {} : { signal }),
-      });
-      return await readAnswer(response);
-    } catch (error) {
-      throw new NoAnswerError(url, { isTimeout: error instanceof TimeoutError, cause: error });
-    }
-  };
+  return (request) =>
+    answerWithin(request, ({ url, method, headers, body }, signal) =>
+      http(url, { method, headers: { ...headers }, signal, ...(body === undefined ? {} : { body }) }),
+    );
 }
