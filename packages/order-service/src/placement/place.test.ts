@@ -182,9 +182,28 @@ describe("a user who may not order", () => {
   });
 
   test("whose attempt was voided already is refused, and the hold goes back", async () => {
-    const { world, placed } = place({ check: [unknownUser] }, { key: "key", prepare: [stored("void")] });
+    const script: Script = { check: [unknownUser, unknownUser] };
+    const { world, placed } = place(script, { key: "key", prepare: [stored("void")] });
     expect(await placed).toMatchObject({ code: "UNKNOWN_USER" });
     expect(world.holds.get(first)?.state).toBe("released");
+    expect(world.orders.get(second)).toMatchObject({ status: "void", outbox: [{ kind: "release" }] });
+  });
+
+  test("but had placed and cancelled this order is answered with the cancelled order", async () => {
+    const cancelled = stored("cancelled");
+    const script: Script = { check: [unknownUser], reserve: [{ kind: "released" }] };
+    const { placed } = place(script, { key: "key", prepare: [cancelled] });
+    expect(await placed).toEqual({ kind: "replayed", order: cancelled });
+  });
+
+  test.each<[string, Script["reserve"]]>([
+    ["its hold was given back", [{ kind: "released" }]],
+    ["its hold is still there", []],
+  ])("but had placed this order by a later attempt is answered with it, when %s", async (_name, reserve) => {
+    const winner = stored("pending", { id: second });
+    const script: Script = { check: [unknownUser, unknownUser], ...(reserve === undefined ? {} : { reserve }) };
+    const { placed } = place(script, { key: "key", prepare: [stored("void"), winner] });
+    expect(await placed).toEqual({ kind: "replayed", order: winner });
   });
 
   test("because the account is suspended is told so", async () => {

@@ -110,15 +110,17 @@ async function followWinner(attempt: Attempt, hold: Hold | undefined, ports: Pla
 
 /**
  * Ends an attempt that must not become an order although stock may be held for it: a tombstone first, and the release
- * travels in the tombstone. An order that is there already under the same key was placed when nothing spoke against it.
+ * travels in the tombstone. An order that is there already under the same key was placed when nothing spoke against it;
+ * behind a tombstone that is there already it may be that of a later attempt.
  */
 async function refuse(
   attempt: Attempt,
   rejection: Rejection,
   reservation: Hold | { kind: "released" } | ReservationRefusal | Unanswered,
   ports: PlacementPorts,
-): Promise<Placement> {
-  if (reservation.kind === "refused" || reservation.kind === "released") return rejection;
+): Promise<Next> {
+  if (reservation.kind === "refused") return rejection;
+  if (reservation.kind === "released") return followWinner(attempt, undefined, ports);
   const { command, ...facts } = attempt;
   const rid = reservation.kind === "held" ? reservation.rid : undefined;
   const tombstone = voidOrder(
@@ -129,8 +131,7 @@ async function refuse(
   const inserted = await ports.orders.insert(tombstone, command.deadlineAtMs);
   if (inserted.kind === "acknowledged") return rejection;
   if (inserted.kind === "unknown") return inserted;
-  const winner = await followWinner(attempt, reservation.kind === "held" ? reservation : undefined, ports);
-  return winner.kind === "next-attempt" ? rejection : winner;
+  return followWinner(attempt, reservation.kind === "held" ? reservation : undefined, ports);
 }
 
 function collision(attempt: Attempt, ports: PlacementPorts): Placement {

@@ -98,6 +98,7 @@ export class Clients {
     const { random, world } = this.#parts;
     open.tries++;
     const existence = world.users.watch(open.userId);
+    const knewOrder = open.answers.some(({ kind }) => kind === "placed");
     const command = { ...open.command, deadlineAtMs: world.scheduler.clock.now() + DEADLINE_MS };
     void world.network
       .call<Placement>(this.#process, {
@@ -109,7 +110,7 @@ export class Clients {
           random.pick(world.orderReplicas).place(command, (id) => void open.candidateIds.add(id), answer),
       })
       .then((placement) => {
-        const answer = { ...answerOf(placement), user: existence() };
+        const answer = { ...answerOf(placement), user: existence(), knewOrder };
         open.answers.push(answer);
         if (answer.kind === "placed") this.#orderIds.push(answer.order.id);
         const isOver = answer.kind !== "unknown" || command.idempotencyKey === undefined || open.tries >= TRIES_MAX;

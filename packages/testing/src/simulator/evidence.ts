@@ -63,7 +63,8 @@ export interface PlacementRecord {
 /** How one request was answered. */
 export type Answer =
   | { readonly kind: "placed"; readonly order: PlacedOrder; readonly isReplay: boolean; readonly user?: Existence }
-  | { readonly kind: "refused"; readonly code: string; readonly user?: Existence }
+  /** `knewOrder`: whether the client had been told of its order before it asked once more. */
+  | { readonly kind: "refused"; readonly code: string; readonly user?: Existence; readonly knewOrder?: boolean }
   /** 5xx, time-out, lost answer: the order may exist or not. */
   | { readonly kind: "unknown" };
 

@@ -95,6 +95,11 @@ test.each<[string, string[], Evidence]>([
     ["truth"],
     withPlacement({ candidateIds: undefined, answers: [{ kind: "refused", code: "UNKNOWN_USER", user: "always" }] }),
   ],
+  [
+    "an order that a repetition is not told of",
+    ["truth"],
+    withPlacement({ answers: [...placement.answers, { kind: "refused", code: "UNKNOWN_USER", knewOrder: true }] }),
+  ],
   ["an alarm of the product", ["alarm"], { ...sound, journal: { ...sound.journal, alarms: ["broken"] } }],
 ])("%s is seen", (_name, invariants, evidence) => {
   const seen = new Set(violationsOf(evidence).map(({ invariant }) => invariant));

@@ -29,6 +29,9 @@ function* answerProblems(placement: PlacementRecord, orders: ReadonlyMap<string,
     if (answer.kind === "refused" && answer.code === "UNKNOWN_USER" && answer.user === "always") {
       yield { invariant: "truth", message: `${placement.name} was told that an existing user does not exist` };
     }
+    if (answer.kind === "refused" && answer.knewOrder === true) {
+      yield { invariant: "truth", message: `${placement.name} was told of its order, and later ${answer.code}` };
+    }
   }
 }
 
