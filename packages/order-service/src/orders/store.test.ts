@@ -83,6 +83,12 @@ describe("orders of concurrent requests", () => {
   });
 });
 
+/** The connection that the test before cut has to be there again, or nothing would be sent. */
+async function connectedAgain(): Promise<void> {
+  for (const until = soon(); Date.now() < until; await Bun.sleep(50))
+    if ((await store.readMajority(storedOrder().id)).kind === "none") break;
+}
+
 describe("while the database is away", () => {
   test("every verdict is unknown, and the log says why", async () => {
     const order = storedOrder();
@@ -102,11 +108,20 @@ describe("while the database is away", () => {
     expect(error).toMatchObject({ code: "SERVICE_UNAVAILABLE", retryAfterSeconds: 1 });
   });
 
+  test("a read waits until its deadline, or three seconds", async () => {
+    await connectedAgain();
+    proxy.loseAnswers(true);
+    const startedAt = Date.now();
+    expect((await store.readMajority(storedOrder().id, startedAt + 300)).kind).toBe("unknown");
+    proxy.loseAnswers(false);
+    proxy.cut();
+    proxy.restore();
+    expect(Date.now() - startedAt).toBeLessThan(2500);
+  });
+
   test("an answer that is lost is unknown at the deadline, and the order is told of when it comes after all", async () => {
     const order = storedOrder();
-    // The connection that the test before this one cut has to be there again, or nothing would be sent.
-    for (const until = soon(); Date.now() < until; await Bun.sleep(50))
-      if ((await store.readMajority(order.id)).kind === "none") break;
+    await connectedAgain();
     proxy.delayAnswers(400);
     const verdict = await store.insert(order, Date.now() + 100);
     proxy.delayAnswers(0);

@@ -105,11 +105,11 @@ export class CoalescingOrderStore implements OrderStore {
     return this.#watched(order.id, verdict, deadlineAtMs);
   }
 
-  async readMajority(id: string) {
+  async readMajority(id: string, deadlineAtMs = Number.POSITIVE_INFINITY) {
     const read = this.#reads
       .add(id)
       .then((order) => (order === undefined ? { kind: "none" as const } : { kind: "found" as const, order }), unknown);
-    return this.#watched(id, read, this.#soon());
+    return this.#watched(id, read, Math.min(this.#soon(), deadlineAtMs));
   }
 
   /**

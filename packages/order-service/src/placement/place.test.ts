@@ -3,7 +3,7 @@ import { held, memoryWorld, PRICE, type Script } from "../test/memory-world.ts";
 import { deriveOrderId, fingerprintOf } from "./identity.ts";
 import type { StoredOrder } from "./order.ts";
 import { placeOrder } from "./place.ts";
-import type { Unanswered } from "./ports.ts";
+import type { PlacementPorts, Unanswered } from "./ports.ts";
 
 const userId = "a".repeat(24);
 const lines = [
@@ -133,6 +133,22 @@ describe("an error is no verdict", () => {
     const seen = { kind: "found" as const, order: winner };
     const { placed } = place({ insert: [{ kind: "duplicate" }], readMajority: [none, none, seen] });
     expect(await placed).toEqual({ kind: "replayed", order: winner });
+  });
+
+  test("a database that is silent about the winner is waited for until the deadline and no longer", async () => {
+    const { ports } = memoryWorld({ insert: [{ kind: "duplicate" }] });
+    const { clock } = ports;
+    const orders: PlacementPorts["orders"] = {
+      ...ports.orders,
+      async readMajority(_id, deadlineAtMs) {
+        await clock.sleep(Math.min(3000, (deadlineAtMs ?? Number.POSITIVE_INFINITY) - clock.now()));
+        return { kind: "unknown" };
+      },
+    };
+    const before = clock.now();
+    const command = { userId, by: userId, lines, deadlineAtMs: before + 4000, idempotencyKey: "key" };
+    expect(await placeOrder(command, { ...ports, orders })).toEqual({ kind: "unknown" });
+    expect(clock.now() - before).toBeLessThanOrEqual(4000);
   });
 
   test("a duplicate that no majority ever has is unknown once the time is over", async () => {

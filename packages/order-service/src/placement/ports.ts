@@ -26,8 +26,11 @@ export interface Unknown {
 export interface OrderStore {
   /** Stores a new document; `duplicate` when its id is taken by a document that a majority has. */
   insert(order: StoredOrder, deadlineAtMs: number): Promise<{ kind: "acknowledged" } | { kind: "duplicate" } | Unknown>;
-  /** Reads what a majority has. */
-  readMajority(id: string): Promise<{ kind: "found"; order: StoredOrder } | { kind: "none" } | Unknown>;
+  /** Reads what a majority has; `unknown` at the deadline, if there is one, at the latest. */
+  readMajority(
+    id: string,
+    deadlineAtMs?: number,
+  ): Promise<{ kind: "found"; order: StoredOrder } | { kind: "none" } | Unknown>;
   /** Changes the status when the document still has the version; `refused` when it has not. */
   changeStatus(
     change: StatusChange,

@@ -14,7 +14,7 @@ export async function readUntil(
   { orders, clock }: Pick<PlacementPorts, "orders" | "clock">,
 ): Promise<{ kind: "found"; order: StoredOrder } | Unknown> {
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, WAIT_MAX_MS)) {
-    const read = await orders.readMajority(id);
+    const read = await orders.readMajority(id, deadlineAtMs);
     if (read.kind === "found") return read;
     if (clock.now() + waitMs >= deadlineAtMs) return read.kind === "unknown" ? read : { kind: "unknown" };
     await clock.sleep(waitMs);
