@@ -39,7 +39,7 @@ import type { PlacementPorts } from "./placement/ports.ts";
 import { followOrder, reapReservation } from "./placement/reap.ts";
 import { relayEntry } from "./placement/relay.ts";
 import { Reaper } from "./reaper/reaper.ts";
-import { createReservations } from "./upstream/reservations.ts";
+import { createHolds, createReservations } from "./upstream/reservations.ts";
 import { createUsers } from "./upstream/users.ts";
 
 /** Builds order-service: brings its database to the layout, then wires repositories, the protocol's ports and routes. */
@@ -161,7 +161,7 @@ function wire({ config, database, logger, clock }: BuildParts<Config>, telemetry
   });
   const ports = portsFor({});
   const reaper = new Reaper({
-    reservations,
+    reservations: createHolds(reservations, hops),
     async reap(hold) {
       const reaping = await reapReservation(hold, ports);
       measurements.reaped(reaping);

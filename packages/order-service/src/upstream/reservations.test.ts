@@ -7,7 +7,7 @@ import { systemClock } from "@pos/service-kit/clock";
 import { runInScope } from "@pos/service-kit/scope";
 import { testLogger } from "@pos/testing/logger";
 import type { Reservations } from "../placement/ports.ts";
-import { createReservations } from "./reservations.ts";
+import { createHolds, createReservations } from "./reservations.ts";
 
 setDefaultTimeout(30_000);
 const RID = "f".repeat(32);
@@ -17,9 +17,16 @@ const log = testLogger();
 type Answer = (commands: readonly ReservationCommand[]) => Response | ReservationCommandResult[];
 
 /** What the server that stands for product-service received and how it answers: a real server, so real HTTP. */
-const server = { batches: [] as ReservationCommand[][], answer: answerAll as Answer, delayMs: 5 };
+const server = {
+  batches: [] as ReservationCommand[][],
+  answer: answerAll as Answer,
+  delayMs: 5,
+  tokens: 0,
+  revoked: new Set<string>(),
+};
 let http: ReturnType<typeof Bun.serve>;
 let reservations: Reservations;
+let holds: ReturnType<typeof createHolds>;
 
 beforeAll(() => {
   http = Bun.serve({
@@ -27,7 +34,9 @@ beforeAll(() => {
     port: 0,
     async fetch(request) {
       if (new URL(request.url).pathname === "/auth/token")
-        return Response.json({ access_token: "token", token_type: "Bearer", expires_in: 900 });
+        return Response.json({ access_token: `token-${++server.tokens}`, token_type: "Bearer", expires_in: 900 });
+      if (server.revoked.has(request.headers.get("authorization") ?? "")) return refuse(401, "UNAUTHORIZED");
+      if (request.method === "GET") return Response.json({ reservations: [] });
       const { commands } = (await request.json()) as ReservationBatch;
       server.batches.push(commands);
       await Bun.sleep(server.delayMs);
@@ -37,11 +46,13 @@ beforeAll(() => {
   });
 });
 beforeEach(() => {
-  Object.assign(server, { batches: [], answer: answerAll, delayMs: 5 });
+  Object.assign(server, { batches: [], answer: answerAll, delayMs: 5, tokens: 0, revoked: new Set() });
   const url = `http://127.0.0.1:${http.port}`;
   const token = serviceToken({ userServiceUrl: url, clientId: "order-service", clientSecret: "s" });
   const client = reservationsClient(createTransport({ baseUrl: url, token }));
-  reservations = createReservations(client, { token, clock: systemClock, logger: log.logger });
+  const tools = { token, clock: systemClock, logger: log.logger };
+  reservations = createReservations(client, tools);
+  holds = createHolds(client, tools);
 });
 afterAll(() => http.stop(true));
 
@@ -135,6 +146,15 @@ test("a late answer is no answer, for those alone whose time is over", async () 
   expect(impatient).toMatchObject({ kind: "unanswered", reason: "unavailable" });
   expect(patient.kind).toBe("held");
   expect(await reserve(14, { withinMs: -1 })).toMatchObject({ kind: "unanswered", reason: "unavailable" });
+});
+
+test("holds are listed with a new token after the one before was revoked, and no answer is an error", async () => {
+  expect(await holds.list({ state: "held" })).toEqual({ reservations: [] });
+  server.revoked.add("Bearer token-1");
+  expect(await holds.list({ state: "held" })).toEqual({ reservations: [] });
+  expect(server.tokens).toBe(2);
+  for (const number of [2, 3]) server.revoked.add(`Bearer token-${number}`);
+  await expect(holds.list({ state: "held" })).rejects.toThrow("product-service");
 });
 
 const movedOf = (orderId: string): ReservationCommandResult => ({ moved: { orderId, state: "held" } });

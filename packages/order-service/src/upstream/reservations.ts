@@ -1,8 +1,14 @@
 import { ApiError } from "@pos/client/errors";
 import type { reservationsClient } from "@pos/client/reservations";
+import { TIMEOUT_MS } from "@pos/client/transport";
 import { type ErrorEnvelope, errorStatus } from "@pos/contracts/errors";
 import { DEADLINE_MAX_MS, RESERVATION_BATCH_MAX } from "@pos/contracts/limits";
-import { type Reservation, type ReservationCommand, type ReservationCommandResult } from "@pos/contracts/reservations";
+import type {
+  Reservation,
+  ReservationCommand,
+  ReservationCommandResult,
+  ReservationList,
+} from "@pos/contracts/reservations";
 import { Coalescer, type Flights } from "@pos/service-kit/coalesce";
 import { currentScope, runInScope, type Scope } from "@pos/service-kit/scope";
 import type { ReservationRefusal, Reservations, ReserveCommand, Unanswered } from "../placement/ports.ts";
@@ -71,6 +77,26 @@ export function createReservations(
     },
     async move(command, { orderId, rid }, deadlineAtMs) {
       return moveVerdict(await ask(moves, { command, orderId, rid }, deadlineAtMs));
+    },
+  };
+}
+
+/**
+ * The holds that a reaper looks for.
+ * @returns a list that rejects when it has no answer
+ */
+export function createHolds(
+  client: ReturnType<typeof reservationsClient>,
+  tools: HopTools,
+): Pick<ReturnType<typeof reservationsClient>, "list"> {
+  return {
+    async list(query) {
+      const deadlineAtMs = tools.clock.now() + TIMEOUT_MS;
+      const page = await hop<ReservationList | Unanswered>({ to: "product-service", deadlineAtMs }, tools, (options) =>
+        client.list(query, options),
+      );
+      if ("kind" in page) throw new Error("product-service did not list its holds", { cause: page.cause });
+      return page;
     },
   };
 }
