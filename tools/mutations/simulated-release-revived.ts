@@ -10,8 +10,8 @@ export const mutation: Mutation = {
     },
     {
       file: "packages/product-service/src/reservations/state-table.ts",
-      find: 'if (state === "released") {',
-      replace: 'if (state === "released" && command !== "confirm") {',
+      find: 'if (state === "released") return',
+      replace: 'if (state === "released" && command !== "confirm") return',
     },
   ],
   test: { file: "packages/testing/src/simulator/simulator.test.ts", name: "schedules keep every invariant" },

@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/product-service/src/reservations/state-table.ts",
-      find: 'if (state === "released") {',
-      replace: 'if (state === "released" && command !== "release") {',
+      find: 'if (state === "released") return',
+      replace: 'if (state === "released" && command !== "release") return',
     },
     {
       file: "packages/product-service/src/reservations/protocol.ts",

@@ -64,6 +64,25 @@ test("a move without an answer is left for the next round", async () => {
   expect(reaping).toBe("later");
 });
 
+test.each(["none", "released"] as const)("a live order whose hold turns out to be %s is an alarm", async (state) => {
+  const { world } = await reap({ move: [{ kind: "moved", state }] }, {});
+  expect(world.alarms).toHaveLength(1);
+});
+
+test("a hold that a cancellation gave back meanwhile is no alarm", async () => {
+  const world = memoryWorld({ move: [{ kind: "moved", state: "released" }] });
+  const facts = { id: orderId, userId: hold.userId, fingerprint: "f", rid: "rid" };
+  const pending = pendingOrder(facts, { items: [], totalAmount: 1, by: "x" }, world.ports);
+  world.orders.set(orderId, pending);
+  const { reservations } = world.ports;
+  const move: typeof reservations.move = (...command) => {
+    world.orders.set(orderId, { ...pending, status: "cancelled" });
+    return reservations.move(...command);
+  };
+  await followOrder(hold, { ...world.ports, reservations: { ...reservations, move } });
+  expect(world.alarms).toEqual([]);
+});
+
 test("a younger hold without an order is left alone, and no tombstone is written", async () => {
   const { world, reaping, state } = await reap({}, undefined, followOrder);
   expect([reaping, state]).toEqual(["later", "held"]);

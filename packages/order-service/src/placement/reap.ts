@@ -1,5 +1,6 @@
 import { voidOrder } from "./documents.ts";
 import type { PlacementPorts } from "./ports.ts";
+import { watchMove } from "./relay.ts";
 
 /** A reservation that has been held for longer than a placement mostly takes. */
 export interface StaleHold {
@@ -47,5 +48,6 @@ export async function followOrder(hold: StaleHold, ports: PlacementPorts): Promi
 async function move(kind: "confirm" | "release", hold: StaleHold, ports: PlacementPorts): Promise<Reaping> {
   const moved = await ports.reservations.move(kind, hold, ports.clock.now() + REAP_TIMEOUT_MS);
   if (moved.kind !== "moved") return "later";
+  await watchMove(hold.orderId, { kind, rid: hold.rid }, moved.state, ports);
   return kind === "release" ? "released" : "confirmed";
 }

@@ -34,7 +34,7 @@ export function reservationMeasurements(metrics: Metrics) {
   const violations = metrics.counter(
     {
       name: "invariant_violations_total",
-      help: "Found what should never be, such as a confirm of a released reservation",
+      help: "Found what should never be, such as a command with a foreign token",
     },
     {},
   );

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { testLogger } from "@pos/testing/logger";
 import {
   addProduct,
   codeOf,
@@ -13,9 +14,10 @@ import {
   unbalanced,
 } from "../../test/product-service.ts";
 
+const log = testLogger();
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService({ env: { MAX_PENDING_UNITS: "50" } });
+  service = await startTestService({ env: { MAX_PENDING_UNITS: "50" }, logger: log.logger });
 });
 afterAll(() => service.stop());
 
@@ -194,6 +196,22 @@ describe("confirm, release and settle", () => {
 
   test.each(["confirm", "release", "settle"])("%s with a foreign token changes nothing", async (command) => {
     expect(await after([], command, "0".repeat(32))).toEqual([200, "held", 6]);
+  });
+
+  test("a command that comes too late is no violation, one with a foreign token is", async () => {
+    const id = await addProduct(service, 10);
+    const hold = (await reserve(service, { [id]: 1 })).body as { orderId: string; rid: string };
+    await move(service, "release", hold);
+    const before = log.entries().length;
+    for (const command of ["confirm", "settle"] as const) await move(service, command, hold);
+    const alarms = () =>
+      log
+        .entries()
+        .slice(before)
+        .filter(({ level }) => level === "error");
+    expect(alarms()).toEqual([]);
+    await move(service, "confirm", { ...hold, rid: "0".repeat(32) });
+    expect(alarms()).toMatchObject([{ alarm: true, orderId: hold.orderId }]);
   });
 
   test.each(["confirm", "release", "settle"])("%s of nothing is nothing to undo", async (command) => {

@@ -114,7 +114,7 @@ export class ReservationService implements BackgroundWork {
     const { state, alarm } = await this.#submitMove(command, job, caller.deadlineAtMs);
     if (alarm !== undefined) {
       this.#measurements.violated();
-      this.#logger.error({ orderId: job.orderId, state }, alarm);
+      this.#logger.error({ alarm: true, orderId: job.orderId, state }, alarm);
     }
     return { orderId: job.orderId, state };
   }

@@ -26,10 +26,8 @@ export function moveReservation(
   if (reservation === undefined) return { state: "none", change: undefined, alarm: undefined };
   const { state, isOpen } = reservation;
   if (reservation.rid !== rid) return { state, change: undefined, alarm: `${command} with a foreign token` };
-  if (state === "released") {
-    const alarm = command === "release" ? undefined : `${command} of a released reservation: its order holds no stock`;
-    return { state, change: undefined, alarm };
-  }
+  // A release may overtake any command of its order; whether that order is live is order-service's to know.
+  if (state === "released") return { state, change: undefined, alarm: undefined };
   const change = changeOf(command, { state, isOpen });
   return { state: change?.state ?? state, change, alarm: undefined };
 }
