@@ -74,10 +74,10 @@ describe("a relay", () => {
     expect(relay.waiting).toBe(0);
   });
 
-  test("a round looks a minute back; the first, each sixtieth, and one after a failure at everything", async () => {
+  test("a round looks a minute back from the one before; the first, each sixtieth, and one after a failure at everything", async () => {
     const looks: (number | undefined)[] = [];
     let isAway = false;
-    const nowMs = 1_000_000;
+    let nowMs = 1_000_000;
     const relay = new Relay({
       entries: {
         due: async (_now, _limit, since) => {
@@ -101,5 +101,15 @@ describe("a relay", () => {
     await round();
     await round();
     expect(looks.slice(61)).toEqual([nowMs - 60_000, undefined, nowMs - 60_000]);
+    // What came due while the process stood still is not older than that.
+    nowMs += 3_600_000;
+    await round();
+    expect(looks.at(-1)).toBe(1_000_000 - 60_000);
+    await round();
+    expect(looks.at(-1)).toBe(nowMs - 60_000);
+    // A clock that was set back.
+    nowMs -= 7_200_000;
+    await round();
+    expect(looks.at(-1)).toBe(nowMs - 60_000);
   });
 });

@@ -26,7 +26,7 @@ export interface RelayTools {
 const DELIVERIES_MAX = 1000;
 const ORDERS_PER_ROUND_MAX = 500;
 /**
- * How far a round looks back, in milliseconds. Delivered entries stay in the index as deleted keys for minutes, and a
+ * How far a round looks back from the one before it, in milliseconds. Delivered entries stay in the index as deleted keys for minutes, and a
  * round that begins at the oldest walks over all of them.
  */
 const LOOK_BACK_MS = 60_000;
@@ -45,6 +45,8 @@ export class Relay implements BackgroundWork {
   /** Nobody waits for a delivery: those of a short while go together, in few requests and writes. */
   readonly #offered: Gathered<OwnedEntry>;
   #roundsToFull = 0;
+  /** When the last whole round began: a process that stood still meanwhile looks back to it. */
+  #lookedAtMs = 0;
 
   constructor(tools: RelayTools) {
     this.#tools = tools;
@@ -77,7 +79,8 @@ export class Relay implements BackgroundWork {
   async round(signal: AbortSignal): Promise<void> {
     const roundsToFull = this.#roundsToFull;
     this.#roundsToFull = 0;
-    const since = roundsToFull === 0 ? undefined : new Date(this.#tools.clock.now() - LOOK_BACK_MS);
+    const nowMs = this.#tools.clock.now();
+    const since = roundsToFull === 0 ? undefined : new Date(Math.min(this.#lookedAtMs, nowMs) - LOOK_BACK_MS);
     for (;;) {
       const due = await this.#tools.entries.due(new Date(this.#tools.clock.now()), ORDERS_PER_ROUND_MAX, since);
       const fresh = due.filter(({ entry }) => !this.#inHand.has(entry.id));
@@ -87,6 +90,7 @@ export class Relay implements BackgroundWork {
       });
       if (fresh.length === 0 || due.length < ORDERS_PER_ROUND_MAX || signal.aborted) break;
     }
+    this.#lookedAtMs = nowMs;
     this.#roundsToFull = (roundsToFull === 0 ? FULL_EVERY_ROUNDS : roundsToFull) - 1;
   }
 
