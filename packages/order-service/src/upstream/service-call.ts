@@ -1,6 +1,6 @@
 import { ApiError, NoAnswerError } from "@pos/client/errors";
 import type { ServiceToken } from "@pos/client/service-token";
-import type { CallOptions } from "@pos/client/transport";
+import { type CallOptions, TIMEOUT_MS } from "@pos/client/transport";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Flights } from "@pos/service-kit/coalesce";
 import type { Logger } from "@pos/service-kit/logger";
@@ -45,7 +45,8 @@ export async function hop<Value>(
   verdict: (error: ApiError) => Value | undefined = () => undefined,
 ): Promise<Value | Unanswered> {
   const { clock, token, logger } = tools;
-  const attempt = () => call({ timeoutMs: deadlineAtMs - clock.now() });
+  // A clock that was set back would leave a silent service hours to answer, and whoever waits behind this call as well.
+  const attempt = () => call({ timeoutMs: Math.min(deadlineAtMs - clock.now(), TIMEOUT_MS) });
   const work = async (): Promise<Value | Unanswered> => {
     try {
       return await attempt().catch((error: unknown) => {
