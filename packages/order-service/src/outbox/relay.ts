@@ -26,8 +26,8 @@ export interface RelayTools {
 const DELIVERIES_MAX = 1000;
 const ORDERS_PER_ROUND_MAX = 500;
 /**
- * How far a round looks back from the one before it, in milliseconds. Delivered entries stay in the index as deleted keys for minutes, and a
- * round that begins at the oldest walks over all of them.
+ * How far a round looks back from the one before it, in milliseconds. Delivered entries stay in the index as deleted
+ * keys for minutes, and a round that begins at the oldest walks over all of them.
  */
 const LOOK_BACK_MS = 60_000;
 /** One of so many rounds looks back without end, and so does the first, and the one after a round that failed. */
