@@ -128,6 +128,22 @@ describe("the real program", () => {
     expect(await shell.exited).toBe(0);
   });
 
+  test("goes on without a reader where it has taken over signals: it has something to stop in order", async () => {
+    const source = `
+      import { processIo } from ${JSON.stringify(resolve(import.meta.dir, "environment.ts"))};
+      const io = processIo();
+      io.onSignal(() => {});
+      for (let line = 0; line < 5; line++) {
+        io.stdout.write("stopping …\\n");
+        io.stderr.write("stopping …\\n");
+        await io.sleep(50);
+      }
+      process.exitCode = 7;`;
+    const script = '"$0" -e "$1" 2>&1 | true; exit "${PIPESTATUS[0]}"';
+    const shell = Bun.spawn(["bash", "-c", script, process.execPath, source], { stdout: "ignore", stderr: "inherit" });
+    expect(await shell.exited).toBe(7);
+  });
+
   test("Ctrl-C ends what waits with 130", async () => {
     const child = start("health", "--watch", "--user-url", "http://127.0.0.1:1");
     await child.stdout.getReader().read();

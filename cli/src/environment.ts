@@ -12,9 +12,10 @@ export function processIo(): Io {
       for (const listener of listeners) listener(signal);
     });
   }
+  const isNeeded = () => listeners.size > 0;
   return {
-    stdout: output(process.stdout),
-    stderr: output(process.stderr),
+    stdout: output(process.stdout, isNeeded),
+    stderr: output(process.stderr, isNeeded),
     stdin,
     env: process.env,
     cwd: process.cwd(),
@@ -41,9 +42,12 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
   });
 }
 
-function output(stream: NodeJS.WriteStream): Output {
-  // Whoever reads has enough (`| head`): that is no failure.
+/** @param isNeeded whether the process has something to bring to its end, whoever reads its words */
+function output(stream: NodeJS.WriteStream, isNeeded: () => boolean): Output {
   stream.on("error", (error: NodeJS.ErrnoException) => {
+    // `up | tee`: Ctrl-C ends tee as well, and what `up` started must still be stopped.
+    if (isNeeded()) return;
+    // Whoever reads has enough (`| head`): that is no failure.
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
