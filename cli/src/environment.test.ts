@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { PassThrough } from "node:stream";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { processIo, sleep } from "./environment.ts";
 import type { Io } from "./io.ts";
 
@@ -142,6 +144,21 @@ describe("the real program", () => {
     const script = '"$0" -e "$1" 2>&1 | true; exit "${PIPESTATUS[0]}"';
     const shell = Bun.spawn(["bash", "-c", script, process.execPath, source], { stdout: "ignore", stderr: "inherit" });
     expect(await shell.exited).toBe(7);
+  });
+
+  test("takes nothing from the .env of compose.yaml that lies in the same checkout", async () => {
+    const checkout = await mkdtemp(join(tmpdir(), "ordersctl-checkout-"));
+    await copyFile(resolve(import.meta.dir, "../../bunfig.toml"), join(checkout, "bunfig.toml"));
+    await writeFile(join(checkout, ".env"), "ORDERSCTL_PROFILE=of-compose\n");
+    const argv = ["config", "view", "-o", "jsonpath={.items[0].value}"];
+    const child = Bun.spawn([process.execPath, main, ...argv], {
+      cwd: checkout,
+      env: { HOME: checkout },
+      stdout: "pipe",
+      stderr: "inherit",
+    });
+    expect(await new Response(child.stdout).text()).toBe("local");
+    await rm(checkout, { recursive: true });
   });
 
   test("Ctrl-C ends what waits with 130", async () => {
