@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { appendFile, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Order } from "@pos/contracts/orders";
@@ -70,6 +70,18 @@ test("a backup taken under load is restored to books that fit together", async (
   } finally {
     await restored.stop();
   }
+});
+
+test("a file where the folder is to be is kept", async () => {
+  const file = join(folder, "..", "notes.txt");
+  await writeFile(file, "precious");
+  const none = {
+    userdb: "mongodb://127.0.0.1:1",
+    productdb: "mongodb://127.0.0.1:1",
+    orderdb: "mongodb://127.0.0.1:1",
+  };
+  await expect(dump(file, none, tools)).rejects.toThrow(`${file} is no folder.`);
+  expect(await readFile(file, "utf8")).toBe("precious");
 });
 
 test("sign-ins and keys do not come back", async () => {

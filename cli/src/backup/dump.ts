@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MongoClient } from "mongodb";
 import { CliError, messageOf } from "../errors.ts";
-import { writePrivateJson } from "../files.ts";
+import { isAbsent, writePrivateJson } from "../files.ts";
 import { type FileFacts, writeBsonFile } from "./bson-file.ts";
 import {
   collectionPath,
@@ -28,23 +28,30 @@ const BATCH = 1000;
 /**
  * Copies the three databases while they are in use: each as a snapshot of one moment, products before orders before
  * users. The folder is there when all of it is there.
- * @throws {CliError} when the folder is not empty, or a database takes longer to copy than MongoDB keeps a snapshot
+ * @throws {CliError} when something is there already, or a database takes longer to copy than MongoDB keeps a snapshot
  */
 export async function dump(folder: string, uris: DatabaseUris, tools: DumpTools): Promise<Manifest> {
-  if ((await readdir(folder).catch(() => [])).length > 0)
-    throw new CliError(`${folder} is not empty.`, { exit: "USAGE", tries: ["name a new folder"] });
+  await refuseTaken(folder);
   const partial = join(dirname(folder), `.${crypto.randomUUID()}.partial`);
   try {
     const databases: Partial<Record<DatabaseName, Record<string, FileFacts>>> = {};
     for (const name of DATABASES) databases[name] = await dumpDatabase(partial, name, uris[name], tools);
     const manifest = newManifest(tools.now(), databases as Manifest["databases"]);
     await writePrivateJson(manifestPath(partial), manifest);
-    await rm(folder, { recursive: true, force: true });
     await rename(partial, folder);
     return manifest;
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
+}
+
+async function refuseTaken(folder: string): Promise<void> {
+  const refusal = (what: string) => new CliError(`${folder} ${what}.`, { exit: "USAGE", tries: ["name a new folder"] });
+  const content = await readdir(folder).catch((error: unknown) => {
+    if (isAbsent(error)) return [];
+    throw refusal("is no folder");
+  });
+  if (content.length > 0) throw refusal("is not empty");
 }
 
 async function dumpDatabase(
