@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { Latencies } from "../bench/measure.ts";
 import { parseDuration } from "../duration.ts";
 import { usageError } from "../errors.ts";
+import type { Exit } from "../exit-codes.ts";
 import { readInteger } from "../numbers.ts";
 import type { View } from "../output/printer.ts";
 import type { Tools } from "../tools.ts";
@@ -64,7 +65,7 @@ the last one is answered. The products are taken off the catalogue at the end, t
   run: bench,
 };
 
-async function bench(options: BenchOptions, tools: Tools): Promise<void> {
+async function bench(options: BenchOptions, tools: Tools): Promise<Exit> {
   const { session, printer, talk, io } = tools;
   const durationMs = parseDuration(options.duration ?? "10s");
   const concurrency = readInteger("--concurrency", options.concurrency ?? "8", { minimum: 1, maximum: 1000 });
@@ -75,6 +76,9 @@ async function bench(options: BenchOptions, tools: Tools): Promise<void> {
   await tools.confirm(`Place orders at ${session.urls.orderUrl} for ${durationMs / 1000} s? They stay.`);
   const client = await session.client();
   const userId = await session.userId();
+  const interrupted = new AbortController();
+  // Its products are for nobody else: they go after Ctrl-C, too.
+  const forget = io.onSignal(() => interrupted.abort());
   const ids = await Promise.all(
     Array.from({ length: products }, async (_, index) => {
       const name = `bench ${io.now()} ${index}`;
@@ -83,17 +87,26 @@ async function bench(options: BenchOptions, tools: Tools): Promise<void> {
   );
   try {
     talk.say(`${concurrency} at once for ${durationMs / 1000} s${rate === undefined ? "" : `, ${rate} a second`} …`);
-    printer.one(await load(client, { userId, ids, durationMs, concurrency, rate }, tools), view);
+    const wish = { userId, ids, durationMs, concurrency, rate, interrupted: interrupted.signal };
+    printer.one(await load(client, wish, tools), view);
   } finally {
     await Promise.all(ids.map((id) => client.products.delete(id)));
+    forget();
   }
+  return interrupted.signal.aborted ? "INTERRUPTED" : "OK";
 }
 
-async function load(
-  client: Client,
-  wish: { userId: string; ids: readonly string[]; durationMs: number; concurrency: number; rate: number | undefined },
-  { io, talk }: Tools,
-): Promise<Result> {
+interface LoadWish {
+  readonly userId: string;
+  readonly ids: readonly string[];
+  readonly durationMs: number;
+  readonly concurrency: number;
+  readonly rate: number | undefined;
+  /** Ends the load early; what is under way is answered first. */
+  readonly interrupted: AbortSignal;
+}
+
+async function load(client: Client, wish: LoadWish, { io, talk }: Tools): Promise<Result> {
   const { ApiError } = await import("@pos/client/errors");
   const latencies = new Latencies();
   const errors: Record<string, number> = {};
@@ -106,7 +119,8 @@ async function load(
       // Open loop: the clock of an order starts when it was due, not when a slot was free (no coordinated omission).
       const dueMs = wish.rate === undefined ? performance.now() : startedAtMs + (number / wish.rate) * 1000;
       if (dueMs - startedAtMs >= wish.durationMs) return;
-      if (dueMs > performance.now()) await io.sleep(dueMs - performance.now());
+      if (dueMs > performance.now()) await io.sleep(dueMs - performance.now(), wish.interrupted);
+      if (wish.interrupted.aborted) return;
       const items = [{ productId: wish.ids[number % wish.ids.length] ?? "", quantity: 1 }];
       try {
         await client.orders.place({ userId: wish.userId, items }, { idempotencyKey: crypto.randomUUID() });

@@ -367,6 +367,15 @@ describe("looking after it", () => {
     expect((await admin.run(["doctor", "--data-dir", open, "-o", "json"])).exit).toBe(6);
   });
 
+  test("bench takes its products off the catalogue after Ctrl-C, too", async () => {
+    const running = admin.run(["bench", "--duration", "60s", "--concurrency", "2", "--products", "2", "--yes"]);
+    while (!(await admin.ok("products", "list")).includes("bench ")) await Bun.sleep(50);
+    admin.signal("SIGINT");
+    const { exit, stdout } = await running;
+    expect([exit, stdout]).toEqual([130, expect.stringContaining("PER SECOND")]);
+    expect(await admin.ok("products", "list")).not.toContain("bench ");
+  });
+
   test("bench measures real orders", async () => {
     const argv = ["bench", "--duration", "300ms", "--concurrency", "4", "--products", "2", "-o", "json"];
     expect((await admin.run(argv)).exit).toBe(2);
