@@ -162,6 +162,10 @@ describe("a sign-in", () => {
     expect(await other.json("whoami")).toMatchObject({ email: ADMIN.email });
     expect(await other.ok("whoami", "--show-token")).toBe(`${stack.adminToken}\n`);
     expect(await other.ok("doctor", "--data-dir", join(other.home, "none"))).toContain("by ORDERSCTL_TOKEN");
+    const signedIn = await signedInWorld(stack);
+    signedIn.env["ORDERSCTL_TOKEN"] = stack.adminToken;
+    expect(await signedIn.ok("doctor", "--data-dir", join(other.home, "none"))).toContain("by ORDERSCTL_TOKEN");
+    await signedIn.remove();
     other.env["ORDERSCTL_TOKEN"] = "a.b.c";
     expect((await other.run(["whoami"])).exit).toBe(4);
     await other.remove();

@@ -178,12 +178,13 @@ async function checkClock({ session, io }: Tools): Promise<Check> {
   }
 }
 
-async function checkSignIn({ session }: Tools): Promise<Check> {
+async function checkSignIn({ session, io }: Tools): Promise<Check> {
   const name = "Signed in";
   try {
     const token = await session.token();
     if (token === undefined) return { name, status: "warning", detail: "no", fix: "ordersctl login" };
-    return { name, status: "ok", detail: (await session.credentials())?.email ?? "by ORDERSCTL_TOKEN" };
+    const kept = io.env["ORDERSCTL_TOKEN"] ? undefined : await session.credentials();
+    return { name, status: "ok", detail: kept?.email ?? "by ORDERSCTL_TOKEN" };
   } catch (error) {
     return { name, status: "warning", detail: messageOf(error), fix: "ordersctl login" };
   }
