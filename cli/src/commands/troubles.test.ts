@@ -219,6 +219,18 @@ describe("passwords at the terminal", () => {
     expect(exit).toBe(0);
     expect((await customer.run(["whoami"])).exit).toBe(0);
   });
+
+  test("are changed for the user of a token in the environment; the sign-in of somebody else stays", async () => {
+    const { email } = await stack.customer();
+    const eve = await signedInWorld(stack, { email, password: ADMIN.password });
+    admin.env["ORDERSCTL_TOKEN"] = (await eve.ok("whoami", "--show-token")).trim();
+    const stdin = `${ADMIN.password}\nnext password\n`;
+    const { exit, stderr } = await admin.run(["users", "set-password", "--password-stdin"], { stdin });
+    expect([exit, stderr]).toEqual([0, "✓ the password is changed\n"]);
+    delete admin.env["ORDERSCTL_TOKEN"];
+    expect(await admin.json("whoami")).toMatchObject({ email: ADMIN.email });
+    await eve.remove();
+  });
 });
 
 describe("doctor finds", () => {

@@ -24,9 +24,9 @@ async function setPassword({ passwordStdin = false }: SetPasswordOptions, tools:
   const { currentPassword, newPassword } = passwordStdin ? fromLines(await io.stdin.readAll()) : await ask(tools);
   const client = await session.client();
   await client.users.changePassword(userId, { currentPassword, newPassword });
-  const email = (await session.credentials())?.email;
-  // The change ends every session, this one too.
-  if (email !== undefined) await session.signIn(email, newPassword);
+  const kept = await session.credentials();
+  // The change ends every session, this one too. With ORDERSCTL_TOKEN the kept sign-in may be somebody else's.
+  if (kept?.userId === userId) await session.signIn(kept.email, newPassword);
   talk.done("the password is changed");
 }
 
