@@ -42,7 +42,7 @@ export async function runCli(given: readonly string[], io: Io): Promise<number> 
     if (error instanceof CommanderError && isHelp(error)) return error.exitCode === 0 ? 0 : exitCodes.USAGE.code;
     const isDebug = argv.includes("--debug") || Boolean(io.env["ORDERSCTL_DEBUG"]);
     const style = styleOf(io.stderr, io.env, color);
-    const { exit, text } = await reportError(error instanceof CommanderError ? usage(error, argv) : error, {
+    const { exit, text } = await reportError(error instanceof CommanderError ? await usage(error, argv) : error, {
       style,
       isDebug,
     });
@@ -60,9 +60,21 @@ function helpWords(words: readonly string[]): readonly string[] {
 const isHelp = ({ code }: CommanderError): boolean => code.startsWith("commander.help") || code === "commander.version";
 
 /** commander's own words, with the page that says what is right. */
-function usage(error: CommanderError, argv: readonly string[]): CliError {
+async function usage(error: CommanderError, argv: readonly string[]): Promise<CliError> {
   const [what = "", ...why] = error.message.replace(/^error: /, "").split("\n");
-  const words = argv.filter((word) => /^[a-z-]+$/.test(word) && !word.startsWith("-")).slice(0, 2);
-  const page = error.code === "commander.unknownCommand" ? words.slice(0, -1) : words;
-  return new CliError(what, { exit: "USAGE", why, tries: [["ordersctl", ...page, "--help"].join(" ")] });
+  const page = ["ordersctl", ...(await commandWords(argv)), "--help"].join(" ");
+  return new CliError(what, { exit: "USAGE", why, tries: [page] });
+}
+
+/** What of a command line names a command: `orders list` of `-o json orders list --foo`. */
+async function commandWords(argv: readonly string[]): Promise<readonly string[]> {
+  const at = argv.findIndex((word) => commandTree.some(({ name }) => name === word));
+  const branch = commandTree.find(({ name }) => name === argv[at]);
+  if (branch === undefined) return [];
+  const { describeBranch } = await import("./tree/describe.ts");
+  const verbs = (await describeBranch(branch)).filter(({ words }) => words.length > 1);
+  const isVerb = (typed: string) =>
+    verbs.some(({ words, aliases }) => words.at(-1) === typed || aliases.includes(typed));
+  const verb = argv.slice(at + 1).find(isVerb);
+  return verb === undefined ? [branch.name] : [branch.name, verb];
 }

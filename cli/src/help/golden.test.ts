@@ -93,3 +93,18 @@ test("docs/ordersctl.md is what the command tree says, every command with its op
     }
   }
 });
+
+test("a wrong command line is told with the help that there is about it", async () => {
+  const pages: readonly (readonly [typed: string, page: string])[] = [
+    ["ordres list", "ordersctl --help"],
+    ["--profile staging orders lst", "ordersctl orders --help"],
+    ["-o table orders ls --foo", "ordersctl orders ls --help"],
+    ["orders get", "ordersctl orders get --help"],
+    ["up extra", "ordersctl up --help"],
+    ["--foo", "ordersctl --help"],
+  ];
+  for (const [typed, page] of pages) {
+    const { exit, stderr } = await run(typed.split(" "));
+    expect([typed, exit, stderr]).toEqual([typed, 2, expect.stringMatching(new RegExp(`^Try: ${page}$`, "m"))]);
+  }
+});
