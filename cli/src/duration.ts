@@ -19,9 +19,10 @@ export function parseDuration(text: string): number {
  * @throws {CliError} USAGE
  */
 export function parsePointInTime(text: string, nowMs: number): Date {
-  if (/^\d+(\.\d+)?(ms|s|m|h|d)$/.test(text)) return new Date(nowMs - parseDuration(text));
-  const date = new Date(text);
-  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(date.getTime()))
+  const isAgo = /^\d+(\.\d+)?(ms|s|m|h|d)$/.test(text);
+  const date = new Date(isAgo ? nowMs - parseDuration(text) : text);
+  // So long ago that it is no date any more is none, either.
+  if ((!isAgo && !/^\d{4}-\d{2}-\d{2}/.test(text)) || Number.isNaN(date.getTime()))
     throw usageError(`"${text}" is neither a duration such as 2h nor a date such as 2026-01-31.`);
   return date;
 }
