@@ -47,6 +47,7 @@ describe("jsonpath refuses", () => {
     ["{.items[?(@.quantity>1)]}", "is not understood"],
     ["{.id} {", "ends unexpectedly"],
     ["{end}", "without a {range}"],
+    ['{"\\q"}', "is not understood"],
     ["{range .items[*]}{.id}", "without an {end}"],
     [`{.${"a".repeat(10_001)}}`, "longer than 10,000"],
   ];

@@ -78,7 +78,7 @@ function parse(all: readonly Token[]): readonly Part[] {
   const parts = (): Part[] => (open.at(-1) ?? root).parts;
   for (const { isCode, text } of all) {
     if (!isCode) parts().push({ kind: "text", text });
-    else if (text.startsWith('"')) parts().push({ kind: "text", text: JSON.parse(text) as string });
+    else if (text.startsWith('"')) parts().push({ kind: "text", text: quoted(text) });
     else if (text === "end") {
       const closed = open.length > 1 ? open.pop() : undefined;
       if (closed === undefined) throw usageError("The jsonpath has an {end} without a {range}.");
@@ -90,6 +90,18 @@ function parse(all: readonly Token[]): readonly Part[] {
   return parts();
 }
 
+/** A text in double quotes, with the escapes of JSON. */
+function quoted(text: string): string {
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    throw notUnderstood(text);
+  }
+}
+
+const notUnderstood = (text: string): Error =>
+  usageError(`The jsonpath is not understood at "${text}".`, "ordersctl help output");
+
 function path(text: string): readonly Step[] {
   const steps: Step[] = [];
   const source = text.replace(/^[$@]/, "");
@@ -97,8 +109,7 @@ function path(text: string): readonly Step[] {
   while (pattern.lastIndex < source.length) {
     const at = pattern.lastIndex;
     const match = pattern.exec(source);
-    if (match === null)
-      throw usageError(`The jsonpath is not understood at "${source.slice(at)}".`, "ordersctl help output");
+    if (match === null) throw notUnderstood(source.slice(at));
     const [whole, field, index, quoted] = match;
     if (field !== undefined || quoted !== undefined) steps.push({ kind: "field", name: field ?? quoted ?? "" });
     else if (index !== undefined) steps.push({ kind: "index", index: Number(index) });

@@ -35,6 +35,10 @@ function print(format: string, use: (printer: Printer) => void, columns?: number
   return printed;
 }
 
+test("a template that is wrong is refused before the command does anything", () => {
+  expect(() => parseFormat("jsonpath={.id")).toThrow("ends unexpectedly");
+});
+
 describe("a list", () => {
   const cases: readonly (readonly [format: string, printed: string])[] = [
     ["table", "ID  NAME       STOCK\na   Mouse          2\nb   山田 desk     10\n"],

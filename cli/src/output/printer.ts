@@ -26,7 +26,12 @@ export const formatNames = ["table", "wide", "json", "ndjson", "yaml", "name", "
 
 /** @throws {CliError} USAGE */
 export function parseFormat(text: string): Format {
-  if (text.startsWith("jsonpath=")) return { kind: "jsonpath", template: text.slice("jsonpath=".length) };
+  if (text.startsWith("jsonpath=")) {
+    const template = text.slice("jsonpath=".length);
+    // A mistake in it is told before the command does anything.
+    jsonpath(template, undefined);
+    return { kind: "jsonpath", template };
+  }
   for (const kind of ["table", "wide", "json", "ndjson", "yaml", "name"] as const) if (text === kind) return { kind };
   throw usageError(
     `-o ${clean(text)} is no output format; there are ${formatNames.join(", ")}….`,
