@@ -8,6 +8,9 @@ import { Talk } from "./output/talk.ts";
 import { Session } from "./session/session.ts";
 import { readSettings, type Settings } from "./session/settings.ts";
 
+/** Of one request. Timers hold no more than 24 days: beyond that they would end at once. */
+const TIMEOUT_MAX_MS = 86_400_000;
+
 /** What a command works with. */
 export interface Tools {
   readonly io: Io;
@@ -45,6 +48,8 @@ export async function createTools(io: Io, globals: GlobalOptions, ownFormats: re
   const isDebug = globals.debug === true || Boolean(io.env["ORDERSCTL_DEBUG"]);
   const isInteractive = io.stdin.isTty && io.stderr.isTty && globals.input !== false;
   const timeoutMs = parseDuration(settings.timeout.value);
+  if (timeoutMs < 1 || timeoutMs > TIMEOUT_MAX_MS)
+    throw usageError(`"${settings.timeout.value}" (${settings.timeout.origin}) is no limit; it is from 1ms to 1d.`);
   return {
     io,
     globals,

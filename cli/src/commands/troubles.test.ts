@@ -57,6 +57,10 @@ describe("a service that is away", () => {
     const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
     const { exit, stderr } = await admin.run(["products", "list", "--product-url", url, "--timeout", "100ms"]);
     expect([exit, stderr]).toEqual([5, expect.stringContaining(`${url} did not answer in time.`)]);
+    for (const limit of ["0", "30d"]) {
+      const { exit, stderr } = await admin.run(["products", "list", "--timeout", limit]);
+      expect([exit, stderr]).toEqual([2, expect.stringContaining(`"${limit}" (flag --timeout) is no limit`)]);
+    }
     const health = await admin.run(["health", "product", "--product-url", url, "--timeout", "100ms"]);
     expect([health.exit, health.stdout]).toEqual([5, expect.stringContaining("no answer in time")]);
     server.close();
