@@ -312,6 +312,9 @@ describe("settings", () => {
     expect(await other.ok("profile", "list")).toMatch(/\*\s+staging/);
     expect(await other.ok("config", "view")).toContain("https://orders.example.com");
     await other.ok("profile", "delete", "staging");
+    const twice = await other.run(["profile", "delete", "staging"]);
+    expect([twice.exit, twice.stderr]).toEqual([1, expect.stringContaining('There is no profile "staging".')]);
+    expect((await other.run(["whoami", "--profile", "toString"])).stderr).not.toContain("undefined");
     expect(await other.ok("config", "view")).toContain("http://127.0.0.1:3003");
     await other.remove();
   });

@@ -62,7 +62,8 @@ export class Session {
 
   /** The stored sign-in of the profile, if it belongs to the addresses in use: a token is sent nowhere else. */
   async credentials(): Promise<Credentials | undefined> {
-    const found = (await readCredentials(this.#io.env))[this.profile];
+    const all = await readCredentials(this.#io.env);
+    const found = Object.hasOwn(all, this.profile) ? all[this.profile] : undefined;
     if (found === undefined) return undefined;
     const differs = (["userUrl", "productUrl", "orderUrl"] as const).find((name) => found[name] !== this.urls[name]);
     if (differs === undefined) return found;

@@ -1,4 +1,5 @@
-import { readUserConfig, writeCredentials, writeUserConfig } from "../../session/config-files.ts";
+import { CliError } from "../../errors.ts";
+import { readCredentials, readUserConfig, writeCredentials, writeUserConfig } from "../../session/config-files.ts";
 import type { Tools } from "../../tools.ts";
 import type { Verb } from "../../verb.ts";
 
@@ -10,7 +11,10 @@ export const deleteVerb: Verb<DeleteOptions> = {
   usage: "delete <name>",
   summary: "Forget a profile and its sign-in",
   run: async ({ name }: DeleteOptions, { io, talk }: Tools) => {
-    const { profiles, currentProfile, preferences } = await readUserConfig(io.env);
+    const [config, credentials] = await Promise.all([readUserConfig(io.env), readCredentials(io.env)]);
+    const { profiles, currentProfile, preferences } = config;
+    if (!Object.hasOwn(profiles, name) && !Object.hasOwn(credentials, name))
+      throw new CliError(`There is no profile "${name}".`, { tries: ["ordersctl profile list"] });
     const { [name]: _, ...others } = profiles;
     const isCurrent = currentProfile === name;
     await writeUserConfig(io.env, {
