@@ -23,6 +23,8 @@ export async function openDatabase(tools: {
   talk: Talk;
   layout: StackLayout;
   port: number | undefined;
+  /** Ends a fetch that is under way. */
+  signal?: AbortSignal;
 }): Promise<StackDatabase> {
   const given = tools.io.env["MONGO_URI"];
   return given ? useGiven(given, tools.talk) : startOwn(tools);
@@ -42,13 +44,14 @@ async function startOwn(tools: {
   talk: Talk;
   layout: StackLayout;
   port: number | undefined;
+  signal?: AbortSignal;
 }): Promise<StackDatabase> {
-  const { io, talk, layout } = tools;
+  const { io, talk, layout, signal } = tools;
   const [{ findMongod }, { startMongod }] = await Promise.all([
     import("@pos/local-mongodb/find"),
     import("@pos/local-mongodb/run"),
   ]);
-  const found = await findMongod({ env: io.env, log: (line) => talk.say(line) });
+  const found = await findMongod({ env: io.env, log: (line) => talk.say(line), signal });
   let port = tools.port;
   let uri: (database: string) => string = () => "";
   const start = async (): Promise<RunningUnit> => {

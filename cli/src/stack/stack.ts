@@ -54,7 +54,12 @@ export class Stack {
     await Promise.all([layout.logDir, layout.mailDir].map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
     this.#endLogs = boundLogs(layout);
     await this.#writeState();
-    const database = await openDatabase({ io, talk, layout, port: this.#parts.mongodPort });
+    const { signal } = this.#stopping;
+    const database = await openDatabase({ io, talk, layout, port: this.#parts.mongodPort, signal }).catch((error) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    });
+    if (database === undefined) return;
     this.#database = database;
     if (database.mongod !== undefined) this.#started(database.mongod.unit, database.mongod.running, 0);
     if (this.#stopping.signal.aborted) return;

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { sharedTestMongod } from "@pos/local-mongodb/test-server";
 import { MongoClient } from "mongodb";
-import { mkdir, readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { freePorts, mongodBinary, stateOf, until } from "../test/local-stack.ts";
+import { freePorts, isRunning, mongodBinary, stateOf, until } from "../test/local-stack.ts";
 import { type World, world } from "../test/world.ts";
 import { livingProcesses } from "./state.ts";
 
@@ -107,6 +108,26 @@ test("a MONGOD_BIN that is none is refused", async () => {
   const { exit, stderr } = await up("no-binary", { MONGOD_BIN: "/bin/false" });
   expect(exit).toBe(1);
   expect(stderr).toContain("MONGOD_BIN");
+});
+
+test("Ctrl-C while a mongod is fetched ends it: nothing is tried again", async () => {
+  const bin = join(user.home, "slow-bin");
+  const called = join(bin, "called");
+  await mkdir(bin);
+  await writeFile(join(bin, "python3"), `#!/bin/sh\necho "$$" >> ${called}\nexec /bin/sleep 100\n`, { mode: 0o755 });
+  // Port 1 of this machine answers as a host that a firewall closes.
+  process.env["MONGOMS_DOWNLOAD_MIRROR"] = "http://127.0.0.1:1/";
+  try {
+    const running = up("fetching", { PATH: bin, XDG_CACHE_HOME: join(user.home, "empty-cache") });
+    await until("pip", () => existsSync(called));
+    user.signal("SIGINT");
+    const { exit, stderr } = await running;
+    expect([exit, stderr]).toEqual([0, expect.stringContaining("Everything is stopped")]);
+    const pids = (await readFile(called, "utf8")).trim().split("\n");
+    expect([pids.length, await isRunning(Number(pids[0]))]).toEqual([1, false]);
+  } finally {
+    delete process.env["MONGOMS_DOWNLOAD_MIRROR"];
+  }
 });
 
 /** A mongod as somebody starts it by hand. */

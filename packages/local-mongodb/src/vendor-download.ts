@@ -9,6 +9,7 @@ export interface VendorDownloadOptions {
   readonly env: Environment;
   readonly cacheDir: string;
   readonly log: Log;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -18,7 +19,7 @@ export interface VendorDownloadOptions {
  * @returns the path of the mongod in the cache
  * @throws Error whose message is one line that says why this way is closed
  */
-export async function downloadFromVendor({ cacheDir, log }: VendorDownloadOptions): Promise<string> {
+export async function downloadFromVendor({ cacheDir, log, signal }: VendorDownloadOptions): Promise<string> {
   const { MongoBinaryDownload } = await import("mongodb-memory-server-core/lib/util/MongoBinaryDownload");
   const { MongoBinaryDownloadUrl } = await import("mongodb-memory-server-core/lib/util/MongoBinaryDownloadUrl");
   const { DryMongoBinary } = await import("mongodb-memory-server-core/lib/util/DryMongoBinary");
@@ -30,6 +31,9 @@ export async function downloadFromVendor({ cacheDir, log }: VendorDownloadOption
     const downloader = new MongoBinaryDownload({ ...wanted, downloadDir: folder, checkMD5: true });
     // It counts here, and would print to stdout, which belongs to the data of whoever runs this.
     downloader.printDownloadProgress = (chunk) => void (downloader.dlProgress.current += chunk.length);
+    // It knows no signal, but hands its options on to the request.
+    const request = downloader.httpDownload.bind(downloader);
+    downloader.httpDownload = (address, settings, ...more) => request(address, { ...settings, signal }, ...more);
     const fetchedMb = () => `, ${Math.round(downloader.dlProgress.current / 1e6)} MB`;
     const fetched = await withHeartbeat(
       log,
