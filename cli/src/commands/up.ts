@@ -7,7 +7,7 @@ import { serviceEntry, serviceNames, type StackLayout, stackLayout } from "../st
 import { lockHolder, takeLock } from "../stack/lock.ts";
 import { endOrphans } from "../stack/orphans.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
-import { stackSecrets } from "../stack/secrets.ts";
+import { keepSecrets, stackSecrets } from "../stack/secrets.ts";
 import { signInAdmin } from "../stack/sign-in.ts";
 import { Stack } from "../stack/stack.ts";
 import { readState } from "../stack/state.ts";
@@ -93,7 +93,7 @@ async function runStack(layout: StackLayout, options: UpOptions, tools: Tools): 
   try {
     await stack.start();
     if (!asked.isAsked()) {
-      await signInAdmin(tools, { ports, profile }, secrets);
+      if (await signInAdmin(tools, { ports, profile }, secrets)) await keepSecrets(layout, secrets);
       const state = await stack.ready();
       // Whoever waits for a detached start prints it.
       if (options.detached !== true) await printSummary(tools, { layout, secrets, state, isForeground: true });

@@ -17,26 +17,38 @@ const ADMIN_EMAIL = "admin@example.com";
 const SECRET_BYTES = 32;
 
 /**
- * Reads the secrets of a stack, made at the first call. ADMIN_EMAIL and ADMIN_PASSWORD win over what is kept.
+ * Reads the secrets of a stack, made at the first call. ADMIN_EMAIL and ADMIN_PASSWORD win over what is kept, but take its
+ * place only by `keepSecrets`: an administrator that is there already keeps the password it was made with.
  * @throws {CliError} when the file is damaged
  */
 export async function stackSecrets(layout: StackLayout, env: Io["env"]): Promise<StackSecrets> {
-  const kept = await readJsonObject(layout.secretsFile);
+  const file = await readJsonObject(layout.secretsFile);
+  const keptPassword = textField(file, "adminPassword");
+  const givenEmail = env["ADMIN_EMAIL"] || undefined;
   const givenPassword = env["ADMIN_PASSWORD"] || undefined;
-  const secrets: StackSecrets = {
-    keyEncryptionKey: textField(kept, "keyEncryptionKey") ?? makeSecret(),
-    orderClientSecret: textField(kept, "orderClientSecret") ?? makeSecret(),
-    adminEmail: (env["ADMIN_EMAIL"] || undefined) ?? textField(kept, "adminEmail") ?? ADMIN_EMAIL,
-    adminPassword: givenPassword ?? textField(kept, "adminPassword") ?? randomBytes(15).toString("base64url"),
-    isPasswordShown: kept?.["isPasswordShown"] === true || givenPassword !== undefined,
+  const kept: StackSecrets = {
+    keyEncryptionKey: textField(file, "keyEncryptionKey") ?? makeSecret(),
+    orderClientSecret: textField(file, "orderClientSecret") ?? makeSecret(),
+    adminEmail: textField(file, "adminEmail") ?? givenEmail ?? ADMIN_EMAIL,
+    adminPassword: keptPassword ?? givenPassword ?? randomBytes(15).toString("base64url"),
+    isPasswordShown: file?.["isPasswordShown"] === true || (keptPassword === undefined && givenPassword !== undefined),
   };
-  await writePrivateJson(layout.secretsFile, secrets);
-  return secrets;
+  await keepSecrets(layout, kept);
+  return {
+    ...kept,
+    adminEmail: givenEmail ?? kept.adminEmail,
+    adminPassword: givenPassword ?? kept.adminPassword,
+    isPasswordShown: kept.isPasswordShown || givenPassword !== undefined,
+  };
 }
+
+/** Keeps secrets that are known to be right. */
+export const keepSecrets = (layout: StackLayout, secrets: StackSecrets): Promise<void> =>
+  writePrivateJson(layout.secretsFile, secrets);
 
 /** Remembers that the password was shown. */
 export const passwordShown = (layout: StackLayout, secrets: StackSecrets): Promise<void> =>
-  writePrivateJson(layout.secretsFile, { ...secrets, isPasswordShown: true });
+  keepSecrets(layout, { ...secrets, isPasswordShown: true });
 
 /** The list of machine clients for user-service: it learns the hash of the secret alone. */
 export function serviceClients(secrets: StackSecrets): readonly { id: string; secretHash: string; scopes: string[] }[] {

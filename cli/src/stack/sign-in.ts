@@ -6,12 +6,15 @@ import type { StackSecrets } from "./secrets.ts";
 import type { ServiceName } from "./layout.ts";
 import { urlsOf } from "./state.ts";
 
-/** Signs the administrator in and makes the stack the profile in use, so that the next command works. */
+/**
+ * Signs the administrator in and makes the stack the profile in use, so that the next command works.
+ * @returns whether the password is right
+ */
 export async function signInAdmin(
   { io, talk }: { io: Io; talk: Talk },
   { ports, profile }: { ports: Readonly<Record<ServiceName, number>>; profile: string },
   secrets: StackSecrets,
-): Promise<void> {
+): Promise<boolean> {
   const urls = urlsOf(ports);
   const addresses = { userUrl: urls.user, productUrl: urls.product, orderUrl: urls.order };
   const config = await readUserConfig(io.env);
@@ -30,8 +33,10 @@ export async function signInAdmin(
       expiresAtMs: io.now() + expiresIn * 1000,
       ...(refreshToken === undefined ? {} : { refreshToken }),
     });
+    return true;
   } catch (error) {
     // Its password may have been changed since; that keeps nobody from working.
     talk.warn(`${email} could not be signed in: ${messageOf(error)} Try: ordersctl login --email ${email}`);
+    return false;
   }
 }

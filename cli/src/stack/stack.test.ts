@@ -154,6 +154,12 @@ describe("up in the foreground", () => {
     expect(await state()).toEqual(before);
   });
 
+  test("an ADMIN_PASSWORD that comes too late does not take the place of the one that was made", async () => {
+    const kept = await readFile(join(dataDir, "secrets.json"), "utf8");
+    const { exit } = await user.run(["up", "--data-dir", dataDir], { env: { ADMIN_PASSWORD: "another password" } });
+    expect([exit, await readFile(join(dataDir, "secrets.json"), "utf8")]).toEqual([0, kept]);
+  });
+
   test("a port that somebody has is named, and nothing is started", async () => {
     const other = join(user.home, "other");
     const { exit, stderr } = await user.run(["up", "--data-dir", other, "--port", String(port - 2)]);
@@ -312,8 +318,12 @@ describe("up -d", () => {
     expect([doctor.exit, doctor.stdout]).toEqual([6, expect.stringContaining("its supervisor was killed")]);
     // A lock of another process with a number that was used again fools nobody.
     await writeFile(join(dataDir, "supervisor.lock"), JSON.stringify({ pid: process.pid, birth: "another boot" }));
-    const { exit, stderr } = await here("up", "-d");
+    const kept = await readFile(join(dataDir, "secrets.json"), "utf8");
+    const late = { ADMIN_PASSWORD: "another password" };
+    const { exit, stderr } = await user.run(["up", "-d", "--data-dir", dataDir], { env: late });
     expect(exit).toBe(0);
+    expect(stderr).toContain("could not be signed in");
+    expect(await readFile(join(dataDir, "secrets.json"), "utf8")).toBe(kept);
     expect(stderr).toContain("What an earlier `up` had left behind is stopped; its data is kept.");
     nothingRuns(before);
     expect((await here("status")).exit).toBe(0);
