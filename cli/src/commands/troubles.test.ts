@@ -87,6 +87,12 @@ describe("a service that is away", () => {
     expect(stderr).toContain("the same with --idempotency-key cart-2");
   });
 
+  test("does not keep a watch beyond its time", async () => {
+    const argv = ["orders", "watch", "f".repeat(24), "--for", "100ms", "--order-url", NOWHERE];
+    const { exit, stderr } = await admin.run(argv);
+    expect([exit, stderr]).toEqual([3, expect.stringContaining("The time is up.")]);
+  });
+
   test("does not end a watch", async () => {
     const proxy = await tcpProxy({ target: { host: "127.0.0.1", port: Number(new URL(stack.urls.order).port) } });
     const watcher = await world(stack);

@@ -67,7 +67,7 @@ async function watch({ id, all = false, for: limit }: WatchOptions & { for?: str
   // With --all only what happens from now on is news.
   if (all) for (const order of await read()) seen.set(order.id, order.history.length);
   for (;;) {
-    for (const order of await patiently(read, tools)) {
+    for (const order of await patiently(read, endMs, tools)) {
       for (const { at, status, by } of order.history.slice(seen.get(order.id) ?? 0)) {
         printer.item({ at, orderId: order.id, status, by, totalAmount: order.totalAmount }, view);
       }
@@ -75,19 +75,22 @@ async function watch({ id, all = false, for: limit }: WatchOptions & { for?: str
       if (id !== undefined && order.status === "completed") return "OK";
       if (id !== undefined && order.status === "cancelled") return "CANCELLED";
     }
-    if (io.now() >= endMs) throw new CliError("The time is up.", { exit: "CANCELLED" });
+    if (io.now() >= endMs) throw timeIsUp();
     await io.sleep(POLL_MS);
   }
 }
 
-/** A service that is away for a while does not end the watch. */
-async function patiently<Value>(read: () => Promise<Value>, { io, talk }: Tools): Promise<Value> {
+const timeIsUp = (): CliError => new CliError("The time is up.", { exit: "CANCELLED" });
+
+/** A service that is away for a while does not end the watch, only its own time does. */
+async function patiently<Value>(read: () => Promise<Value>, endMs: number, { io, talk }: Tools): Promise<Value> {
   const { ApiError, NoAnswerError } = await import("@pos/client/errors");
   for (let isTold = false; ; isTold = true) {
     try {
       return await read();
     } catch (error) {
       if (!(error instanceof NoAnswerError) && !(error instanceof ApiError && error.status === 503)) throw error;
+      if (io.now() >= endMs) throw timeIsUp();
       if (!isTold) talk.warn(`${messageOf(error)} Still watching …`);
       await io.sleep(POLL_MS * 2);
     }
