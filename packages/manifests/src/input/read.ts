@@ -40,7 +40,7 @@ export async function readBundles(paths: readonly string[], options: ReadOptions
 /**
  * Reads files, folders (all `.yaml`, `.yml` and `.json` below, without hidden folders and node_modules) and `-`. Each
  * kustomization that no other one uses becomes a bundle of its own, rendered, and given as soon as it is; everything else
- * is one bundle together. Compose files are compared with every kustomization, if there is one.
+ * is one bundle together. Compose files are one project, compared with every kustomization, if there is one.
  * @throws {InputError} for a path that does not exist or is too large
  */
 export async function* streamBundles(paths: readonly string[], options: ReadOptions): AsyncGenerator<Bundle> {

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Cursor } from "./cursor.ts";
 import { isRecord } from "./cursor.ts";
 
@@ -52,6 +53,16 @@ export function readCompose(root: Cursor): ComposeFile | undefined {
       dependencies: readDependencies(cursor.get("depends_on")),
     }));
   return { root, services };
+}
+
+/** The file that `docker compose` reads first. */
+const BASE_NAME = /^(?:docker-)?compose\.ya?ml$/;
+
+/** The files of a project in the order in which `docker compose` merges them: the base, then what adds to it. */
+export function inMergeOrder(files: readonly ComposeFile[]): ComposeFile[] {
+  const isBase = ({ root }: ComposeFile): boolean =>
+    root.document.files().some((file) => BASE_NAME.test(basename(file)));
+  return [...files.filter(isBase), ...files.filter((file) => !isBase(file))];
 }
 
 /** `${NAME:-default}` becomes its default; a variable without one makes the value unknown. */

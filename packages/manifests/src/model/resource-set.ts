@@ -1,6 +1,6 @@
 import type { LiveFacts, ServiceFacts } from "../facts.ts";
 import type { SourceDocument, SourceProblem } from "../yaml/document.ts";
-import { type ComposeFile, readCompose } from "./compose.ts";
+import { type ComposeFile, inMergeOrder, readCompose } from "./compose.ts";
 import { Cursor } from "./cursor.ts";
 import { includesLabels, type Labels, matchesSelector } from "./labels.ts";
 import { objectsOf, readResource, type Resource } from "./resource.ts";
@@ -23,6 +23,7 @@ export class ResourceSet {
   readonly problems: readonly SourceProblem[];
   readonly resources: readonly Resource[];
   readonly workloads: readonly Workload[];
+  /** One project, as `docker compose` merges compose.yaml and compose.override.yaml; the base comes first. */
   readonly composeFiles: readonly ComposeFile[];
   /** Documents, and items of lists, that are neither Kubernetes objects nor compose files. */
   readonly strangers: readonly Cursor[];
@@ -45,7 +46,7 @@ export class ResourceSet {
     this.facts = facts;
     this.problems = problems;
     this.resources = resources;
-    this.composeFiles = composeFiles;
+    this.composeFiles = inMergeOrder(composeFiles);
     this.strangers = strangers;
     this.workloads = resources.flatMap((resource) => readWorkload(resource) ?? []);
     for (const resource of resources) this.#byId.set(idOf(resource.kind, resource.namespace, resource.name), resource);

@@ -1,5 +1,5 @@
 import type { Cursor } from "../model/cursor.ts";
-import { type ComposeFile, type ComposeService } from "../model/compose.ts";
+import type { ComposeService } from "../model/compose.ts";
 import { parseImage } from "../model/image.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import { addressesIn } from "../model/service-address.ts";
@@ -11,7 +11,7 @@ const DATABASE_PORTS = new Set([3306, 5432, 6379, 27_017, 27_018, 27_019]);
 
 /** Each compose service beside the workload of the same name. */
 function* pairsOf(set: ResourceSet): Generator<{ readonly compose: ComposeService; readonly workload: Workload }> {
-  for (const compose of set.composeFiles.flatMap(({ services }) => services)) {
+  for (const compose of servicesOf(set)) {
     const workload = set.workloadOf(compose.name);
     if (workload !== undefined) yield { compose, workload };
   }
@@ -25,13 +25,13 @@ const composeService: Rule = {
   wrong: "services: { user-servce: … }",
   right: "services: { user-service: … }",
   *check(set) {
-    for (const { root, services } of set.composeFiles) {
-      const names = services.map(({ name }) => name);
-      for (const { service } of set.facts.services) {
-        if (names.includes(service) || set.workloadOf(service) === undefined) continue;
-        const sentence = `compose.yaml has no service ${service}, which the manifests run${didYouMean(service, names)}.`;
-        yield { at: root.get("services"), sentence };
-      }
+    const [base] = set.composeFiles;
+    if (base === undefined) return;
+    const names = namesOf(set);
+    for (const { service } of set.facts.services) {
+      if (names.includes(service) || set.workloadOf(service) === undefined) continue;
+      const sentence = `compose.yaml has no service ${service}, which the manifests run${didYouMean(service, names)}.`;
+      yield { at: base.root.get("services"), sentence };
     }
   },
 };
@@ -63,7 +63,7 @@ const composePortForm: Rule = {
   wrong: "ports: ['300x:3001']",
   right: "ports: ['3001:3001']",
   *check(set) {
-    for (const { ports } of set.composeFiles.flatMap(({ services }) => services)) {
+    for (const { ports } of servicesOf(set)) {
       for (const { cursor, isValid } of ports) {
         if (!isValid)
           yield {
@@ -84,7 +84,7 @@ const composePublished: Rule = {
   wrong: "ports: ['27017:27017']",
   right: "ports: ['127.0.0.1:27017:27017']",
   *check(set) {
-    for (const { name, ports } of set.composeFiles.flatMap(({ services }) => services)) {
+    for (const { name, ports } of servicesOf(set)) {
       for (const { cursor, container, host, address } of ports) {
         if (container === undefined || !DATABASE_PORTS.has(container) || host === undefined) continue;
         if (address !== undefined && address !== "0.0.0.0" && address !== "[::]") continue;
@@ -128,17 +128,15 @@ const composeDependency: Rule = {
   wrong: "depends_on: [mongodb-usr]",
   right: "depends_on: [mongodb-user]",
   *check(set) {
-    for (const file of set.composeFiles) {
-      const names = namesOf(file);
-      for (const { name, dependencies } of file.services) {
-        for (const at of dependencies) {
-          const wanted = at.text ?? String(at.path.at(-1));
-          if (names.includes(wanted)) continue;
-          yield {
-            at,
-            sentence: `${name} waits for ${wanted}, which is no service of compose.yaml${didYouMean(wanted, names)}.`,
-          };
-        }
+    const names = namesOf(set);
+    for (const { name, dependencies } of servicesOf(set)) {
+      for (const at of dependencies) {
+        const wanted = at.text ?? String(at.path.at(-1));
+        if (names.includes(wanted)) continue;
+        yield {
+          at,
+          sentence: `${name} waits for ${wanted}, which is no service of compose.yaml${didYouMean(wanted, names)}.`,
+        };
       }
     }
   },
@@ -152,32 +150,36 @@ const composeUrl: Rule = {
   wrong: "environment: { USER_SERVICE_URL: 'http://localhost:3001' }",
   right: "environment: { USER_SERVICE_URL: 'http://user-service:3001' }",
   *check(set) {
-    for (const file of set.composeFiles) {
-      const names = namesOf(file);
-      for (const service of file.services) {
-        if (service.cursor.get("network_mode").isSet) continue;
-        for (const { name, value, cursor } of service.environment) {
-          for (const { host, port } of addressesIn(value ?? "")) {
-            const isLocal = host === "localhost" || host === "127.0.0.1";
-            if (names.includes(host) || (host.includes(".") && !isLocal) || hasHost(file, host)) continue;
-            const reason = isLocal
-              ? "is the container itself"
-              : `is no service of compose.yaml${didYouMean(host, names)}`;
-            yield { at: cursor, sentence: `${name} of ${service.name} asks ${host}:${port}, which ${reason}.` };
-          }
+    const names = namesOf(set);
+    const shared = servicesOf(set).filter(({ cursor }) => cursor.get("network_mode").isSet);
+    for (const service of servicesOf(set)) {
+      if (shared.some(({ name }) => name === service.name)) continue;
+      for (const { name, value, cursor } of service.environment) {
+        for (const { host, port } of addressesIn(value ?? "")) {
+          const isLocal = host === "localhost" || host === "127.0.0.1";
+          if (names.includes(host) || (host.includes(".") && !isLocal) || hasHost(set, host)) continue;
+          const reason = isLocal
+            ? "is the container itself"
+            : `is no service of compose.yaml${didYouMean(host, names)}`;
+          yield { at: cursor, sentence: `${name} of ${service.name} asks ${host}:${port}, which ${reason}.` };
         }
       }
     }
   },
 };
 
-function namesOf({ services }: ComposeFile): string[] {
-  return services.map(({ name }) => name);
+/** What each file says of each service: two files may speak of the same one. */
+function servicesOf({ composeFiles }: ResourceSet): ComposeService[] {
+  return composeFiles.flatMap(({ services }) => services);
+}
+
+function namesOf(set: ResourceSet): string[] {
+  return [...new Set(servicesOf(set).map(({ name }) => name))];
 }
 
 /** Whether a service has that name as its host name, container name or alias. */
-function hasHost({ services }: ComposeFile, host: string): boolean {
-  return services.some(
+function hasHost(set: ResourceSet, host: string): boolean {
+  return servicesOf(set).some(
     ({ cursor }) =>
       cursor.get("hostname").text === host ||
       cursor.get("container_name").text === host ||

@@ -39,23 +39,22 @@ export function* runsOf(set: ResourceSet): Generator<Run> {
       const { variables, isComplete } = environmentOf(container, set);
       yield { facts, title: container.workload.resource.title, at: container.cursor, settings: variables, isComplete };
     }
-    for (const { services } of set.composeFiles) {
-      const compose = services.find(({ name }) => name === facts.service);
-      if (compose === undefined) continue;
-      const settings = new Map(
-        compose.environment.map(({ name, value, cursor }) => [
-          name,
-          { value, at: cursor, nameAt: cursor, isNamed: true },
-        ]),
-      );
-      yield {
-        facts,
-        title: `compose service ${compose.name}`,
-        at: compose.cursor,
-        settings,
-        isComplete: compose.isComplete,
-      };
-    }
+    const parts = set.composeFiles.flatMap(({ services }) => services.filter(({ name }) => name === facts.service));
+    const [base] = parts;
+    if (base === undefined) continue;
+    // A file that comes later sets a variable anew.
+    const settings = new Map(
+      parts
+        .flatMap(({ environment }) => environment)
+        .map(({ name, value, cursor }) => [name, { value, at: cursor, nameAt: cursor, isNamed: true }]),
+    );
+    yield {
+      facts,
+      title: `compose service ${base.name}`,
+      at: base.cursor,
+      settings,
+      isComplete: parts.every(({ isComplete }) => isComplete),
+    };
   }
 }
 
