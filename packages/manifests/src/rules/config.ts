@@ -1,4 +1,5 @@
 import type { Cursor } from "../model/cursor.ts";
+import { type MadeSecret, madeSecrets } from "../model/made-secrets.ts";
 import type { Resource } from "../model/resource.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import { didYouMean } from "../model/words.ts";
@@ -59,18 +60,25 @@ function* missingHolders(set: ResourceSet, holder: Holder): Generator<Problem> {
   for (const { name, workload } of usesOf(set, holder)) {
     const { namespace, title } = workload.resource;
     const wanted = name.text ?? "";
-    if (set.find(holder, namespace, wanted) !== undefined || (holder === "ConfigMap" && GIVEN_CONFIG_MAPS.has(wanted)))
+    if (set.find(holder, namespace, wanted) !== undefined) continue;
+    const made = madeHolders(set, holder).filter((each) => each.namespace === namespace);
+    if (made.some((each) => each.name === wanted) || (holder === "ConfigMap" && GIVEN_CONFIG_MAPS.has(wanted)))
       continue;
+    const known = [...set.namesOf(holder, namespace), ...made.map((each) => each.name)];
     yield {
       at: name,
-      sentence: `${title} needs the ${holder} ${inNamespace(namespace, wanted)}, which is not among the manifests${didYouMean(wanted, set.namesOf(holder, namespace))}.`,
+      sentence: `${title} needs the ${holder} ${inNamespace(namespace, wanted)}, which is not among the manifests${didYouMean(wanted, known)}.`,
       hint: elsewhere(set, holder, wanted),
     };
   }
 }
 
+function madeHolders(set: ResourceSet, holder: Holder): readonly MadeSecret[] {
+  return holder === "Secret" ? madeSecrets(set) : [];
+}
+
 function elsewhere(set: ResourceSet, holder: Holder, name: string): string | undefined {
-  const other = set.ofKind(holder).find((resource) => resource.name === name);
+  const other = [...set.ofKind(holder), ...madeHolders(set, holder)].find((each) => each.name === name);
   if (other !== undefined)
     return `There is one in the namespace ${other.namespace || "default"}; pods read only their own.`;
   return holder === "Secret"

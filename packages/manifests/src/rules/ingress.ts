@@ -1,4 +1,5 @@
 import type { Cursor } from "../model/cursor.ts";
+import { madeSecrets } from "../model/made-secrets.ts";
 import type { Resource } from "../model/resource.ts";
 import { didYouMean } from "../model/words.ts";
 import type { Rule } from "../rule.ts";
@@ -70,7 +71,11 @@ const ingressSecret: Rule = {
   right:
     "metadata: { annotations: { cert-manager.io/cluster-issuer: letsencrypt } }\nspec: { tls: [{ hosts: [shop.example.com], secretName: shop-tls }] }",
   *check(set) {
+    const made = madeSecrets(set);
     for (const { root, namespace, title } of set.ofKind("Ingress")) {
+      const names = [...set.ofKind("Secret"), ...made].flatMap((each) =>
+        each.namespace === namespace ? each.name : [],
+      );
       const isIssued = root
         .get("metadata", "annotations")
         .fields()
@@ -80,9 +85,9 @@ const ingressSecret: Rule = {
         .items()
         .map((tls) => tls.get("secretName"));
       for (const at of isIssued ? [] : secrets) {
-        if (at.text === undefined || set.find("Secret", namespace, at.text) !== undefined) continue;
-        const guess = didYouMean(at.text, set.namesOf("Secret", namespace));
-        const hint = "Add the Secret, or the annotation of the issuer that makes it.";
+        if (at.text === undefined || names.includes(at.text)) continue;
+        const guess = didYouMean(at.text, names);
+        const hint = "Add the Secret, its Certificate, or the annotation of the issuer that makes it.";
         yield {
           at,
           sentence: `${title} takes its certificate from the Secret ${at.text}, which nothing makes${guess}.`,
