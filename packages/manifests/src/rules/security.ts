@@ -10,11 +10,11 @@ function contextOf(container: Container, field: string): Cursor {
   return own.isSet ? own : container.workload.podSpec.get("securityContext", field);
 }
 
+/** What is wrong with a container; without `at` it stands at its securityContext. */
+type Broken = (container: Container) => (Omit<Problem, "at"> & { at?: Cursor }) | undefined;
+
 /** A rule that every container has to satisfy. */
-function containerRule(
-  rule: Omit<Rule, "check">,
-  broken: (container: Container) => (Omit<Problem, "at"> & { at?: Cursor }) | undefined,
-): Rule {
+function containerRule(rule: Omit<Rule, "check">, broken: Broken): Rule {
   return {
     ...rule,
     *check(set) {
@@ -25,6 +25,14 @@ function containerRule(
       }
     },
   };
+}
+
+/** A rule about what Linux alone has: Kubernetes refuses the field in a pod for Windows. */
+function linuxRule(rule: Omit<Rule, "check">, broken: Broken): Rule {
+  const why = `${rule.why} Pods with os.name windows are left out: Kubernetes refuses the field there.`;
+  return containerRule({ ...rule, why }, (container) =>
+    container.workload.podSpec.get("os", "name").text === "windows" ? undefined : broken(container),
+  );
 }
 
 const runAsNonRoot = containerRule(
@@ -47,7 +55,7 @@ const runAsNonRoot = containerRule(
   },
 );
 
-const privilegeEscalation = containerRule(
+const privilegeEscalation = linuxRule(
   {
     id: "privilege-escalation",
     level: "warn",
@@ -65,7 +73,7 @@ const privilegeEscalation = containerRule(
   },
 );
 
-const readOnlyRoot = containerRule(
+const readOnlyRoot = linuxRule(
   {
     id: "read-only-root",
     level: "warn",
@@ -83,7 +91,7 @@ const readOnlyRoot = containerRule(
   },
 );
 
-const dropCapabilities = containerRule(
+const dropCapabilities = linuxRule(
   {
     id: "drop-capabilities",
     level: "warn",
@@ -111,7 +119,7 @@ const dropCapabilities = containerRule(
   },
 );
 
-const seccompProfile = containerRule(
+const seccompProfile = linuxRule(
   {
     id: "seccomp-profile",
     level: "warn",
