@@ -1,6 +1,7 @@
 import type { Cursor } from "../model/cursor.ts";
 import { parseQuantity, quantitySuffix } from "../model/quantity.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
+import type { Container } from "../model/workload.ts";
 import type { Problem, Rule } from "../rule.ts";
 import { containersOf, titleOf } from "./iterate.ts";
 
@@ -9,6 +10,7 @@ const AMOUNTS = ["cpu", "memory"] as const;
 const LEAST_MEMORY_BYTES = 1024 * 1024;
 /** More cores than one container of ours or of anybody else asks for. */
 const MOST_CORES = 256;
+const LIMIT_TAKEN = "Kubernetes takes the limit for it: write the request, even if it is as much.";
 
 /** Amounts stand in the container, or in its pod for all containers together. */
 function* lacking(set: ResourceSet, field: "requests" | "limits"): Generator<Problem> {
@@ -18,17 +20,22 @@ function* lacking(set: ResourceSet, field: "requests" | "limits"): Generator<Pro
     const missing = AMOUNTS.filter((name) => !amounts.get(name).isSet && !ofPod.get(name).isSet);
     if (missing.length === 0) continue;
     const at = amounts.isSet ? amounts : container.cursor;
-    yield { at, sentence: `The ${titleOf(container)} has no ${field.slice(0, -1)} for ${missing.join(" and ")}.` };
+    const sentence = `The ${titleOf(container)} has no ${field.slice(0, -1)} for ${missing.join(" and ")}.`;
+    yield missing.some((name) => isLimited(container, name)) ? { at, sentence, hint: LIMIT_TAKEN } : { at, sentence };
   }
+}
+
+function isLimited({ cursor, workload }: Container, name: string): boolean {
+  return [cursor, workload.podSpec].some((owner) => owner.get("resources", "limits", name).isSet);
 }
 
 const requests: Rule = {
   id: "resource-requests",
   level: "warn",
   title: "Containers request CPU and memory",
-  why: "The scheduler packs pods by their requests: without them too many land on one node, and they are the first to be evicted.",
-  wrong: "containers: [{ name: web }]",
-  right: "containers: [{ name: web, resources: { requests: { cpu: 100m, memory: 128Mi } } }]",
+  why: "The scheduler packs pods by their requests. Where a limit stands alone Kubernetes takes the limit for the request, and nodes are full while their pods use little; where neither stands too many pods land on one node, and they are the first to be evicted.",
+  wrong: "resources: { limits: { cpu: 500m, memory: 512Mi } }",
+  right: "resources: { requests: { cpu: 100m, memory: 128Mi }, limits: { cpu: 500m, memory: 512Mi } }",
   check: (set) => lacking(set, "requests"),
 };
 
