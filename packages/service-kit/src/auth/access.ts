@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { isUtf8 } from "node:buffer";
 import { AppError } from "../http/app-error.ts";
 import { readJsonBody } from "../http/json-body.ts";
 import { requestContext } from "../http/request-context.ts";
@@ -53,6 +54,7 @@ interface Incoming {
 async function admit(verifier: TokenVerifier, granted: Access, { request, params }: Incoming): Promise<void> {
   const context = requestContext(request);
   if (context.admitted) return;
+  refuseIllFormedQuery(request.url);
   refuseRepeatedQuery(request.url);
   if (granted !== "anyone") {
     const identity = await verifier.verify(bearerToken(request));
@@ -81,21 +83,40 @@ function refuseForeignPath(subject: string, params: Incoming["params"]): void {
   if (id.toLowerCase() !== subject) throw forbidden();
 }
 
+/** Escapes of bytes over 0x7f: by themselves they must be UTF-8, for no character has bytes of both kinds. */
+const escapedBytes = /(?:%[89a-f][0-9a-f])+/gi;
+
+/**
+ * A query whose escapes are no UTF-8 would be taken for the letters that spell them. A percent sign that begins no
+ * escape stands for itself.
+ */
+function refuseIllFormedQuery(url: string): void {
+  const start = url.indexOf("?");
+  if (start < 0 || !url.includes("%", start)) return;
+  for (const field of url.slice(start + 1).split("&")) {
+    const escapes = field.match(escapedBytes) ?? [];
+    if (escapes.every((escape) => isUtf8(Buffer.from(escape.replaceAll("%", ""), "hex")))) continue;
+    throw refusedField(field.split("=", 1)[0] ?? "", "is not well-formed UTF-8");
+  }
+}
+
 /** A query field that stands twice has no one meaning (parameter pollution): 400 rather than a guess. */
 function refuseRepeatedQuery(url: string): void {
   const start = url.indexOf("?");
   if (start < 0 || !url.includes("&", start)) return;
   const seen = new Set<string>();
   for (const name of new URLSearchParams(url.slice(start)).keys()) {
-    if (seen.has(name)) throw repeatedField(name.slice(0, 100));
+    if (seen.has(name)) throw refusedField(name, "stands more than once");
     seen.add(name);
   }
 }
 
-const repeatedField = (path: string): AppError =>
-  new AppError("VALIDATION_ERROR", `${path} (query) stands more than once.`, {
-    details: { in: "query", fields: [{ path, message: "stands more than once" }] },
+function refusedField(name: string, message: string): AppError {
+  const path = name.slice(0, 100);
+  return new AppError("VALIDATION_ERROR", `${path} (query) ${message}.`, {
+    details: { in: "query", fields: [{ path, message }] },
   });
+}
 
 function bearerToken(request: Request): string {
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];

@@ -54,7 +54,10 @@ const feature = () =>
     })
     .get("/things", ({ query }) => ({ limit: query.limit ?? 0 }), {
       access: "anyone",
-      query: ClosedObject({ limit: Type.Optional(WholeNumber({ minimum: 1, maximum: 9 })) }),
+      query: ClosedObject({
+        limit: Type.Optional(WholeNumber({ minimum: 1, maximum: 9 })),
+        name: Type.Optional(Text({ maxLength: 9 })),
+      }),
       response: { 200: ClosedObject({ limit: Type.Number() }, { description: "List" }), ...errors(400) },
     })
     .get(
@@ -217,11 +220,18 @@ describe("every answer", () => {
     ["GET", "/things?limit=x", 400, "VALIDATION_ERROR", null],
     ["GET", "/things?limt=1", 400, "VALIDATION_ERROR", null],
     ["GET", "/things?limit=1&limit=2", 400, "VALIDATION_ERROR", null],
+    ["GET", "/things?name=%ff", 400, "VALIDATION_ERROR", null],
+    ["GET", "/things?name=%ED%A0%80", 400, "VALIDATION_ERROR", null],
+    ["GET", "/things?name=%C3%A9%C3", 400, "VALIDATION_ERROR", null],
+    ["GET", "/things?name=100%&%ff=1", 400, "VALIDATION_ERROR", null],
   ] as const)("%s %s is %d in the envelope", async (method, path, status, code, allow) => {
     const answer = await call(method, path);
     expect([answer.status, answer.code, answer.headers.get("allow")]).toEqual([status, code, allow]);
     expect(answer.text).not.toContain("secret");
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+  });
+  test.each(["100%", "100%25", "5%-off", "%F0%9F%98%80%c3%a9"])("takes the text %s of a query", async (text) => {
+    expect((await call("GET", `/things?name=${text}`)).status).toBe(200);
   });
   test("carries the request id it was given, or one of its own when that is not sane", async () => {
     expect((await call("GET", "/things", { headers: { "x-request-id": "abc-1" } })).headers.get("x-request-id")).toBe(

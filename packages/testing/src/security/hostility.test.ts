@@ -99,6 +99,7 @@ const table: Record<string, Hostile> = {
   "a path upwards": { method: "GET", path: "/products/..%2f..%2fetc%2fpasswd", status: 400, code: "VALIDATION_ERROR" },
   "a wrong method": { method: "PATCH", status: 405, code: "METHOD_NOT_ALLOWED", body: "{}" },
   "a query field twice": { method: "GET", path: "/products?limit=1&limit=2", status: 400, code: "VALIDATION_ERROR" },
+  "a query that is no UTF-8": { method: "GET", path: "/products?name=%ff", status: 400, code: "VALIDATION_ERROR" },
   "a limit of 1001": { method: "GET", path: "/products?limit=1001", status: 400, code: "VALIDATION_ERROR" },
   "a made-up cursor": { method: "GET", path: "/products?cursor=AAAA", status: 400, code: "VALIDATION_ERROR" },
   "a query with an operator": { method: "GET", path: "/products?name[$ne]=x", status: 400, code: "VALIDATION_ERROR" },
