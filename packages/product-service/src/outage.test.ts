@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { systemClock } from "@pos/service-kit/clock";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { testLogger } from "@pos/testing/logger";
 import { type TcpProxy, tcpProxy } from "@pos/testing/tcp-proxy";
@@ -18,6 +19,7 @@ import {
 setDefaultTimeout(120_000);
 
 const log = testLogger();
+const clock = { ...systemClock, aheadMs: 0, now: () => systemClock.now() + clock.aheadMs };
 let shared: TestDatabase;
 let proxy: TcpProxy;
 let service: TestService;
@@ -26,7 +28,7 @@ beforeAll(async () => {
   const at = new URL(shared.uri.replace("mongodb:", "http:"));
   proxy = await tcpProxy({ target: { host: at.hostname, port: Number(at.port) } });
   const uri = `mongodb://127.0.0.1:${proxy.port}${at.pathname}?directConnection=true`;
-  service = await startTestService({ shared, uri, logger: log.logger });
+  service = await startTestService({ shared, uri, logger: log.logger, clock });
 });
 afterAll(async () => {
   proxy.restore();
@@ -111,5 +113,34 @@ test("a hold whose answer was lost is 503, and the same call again finds it or m
     expect((await call(4000)).body["rid"]).toBe(again.body["rid"]);
     expect(await stockOf(service, id)).toBe(90 - round * 10);
   }
+  expect(await unbalanced(service)).toEqual([]);
+});
+
+test("a change that a silent database holds is 503 after 4 s, and may have happened", async () => {
+  const id = await addProduct(service, 10);
+  const other = await addProduct(service, 10);
+  proxy.loseAnswers(true);
+  const calls = [
+    service.call("POST", "/products", { body: { name: "Lamp", price: 3, stock: 1 } }),
+    service.call("PUT", `/products/${id}`, { body: { price: 3 } }),
+    service.call("POST", `/products/${id}/stock-adjustments`, { body: { delta: 1, reason: "in" } }),
+    service.call("DELETE", `/products/${id}`),
+  ];
+  // Whatever has not arrived by then waits for 4 s by the machine's clock.
+  await Bun.sleep(500);
+  clock.aheadMs = 4000;
+  for (const answer of await Promise.all(calls)) {
+    expect([answer.status, codeOf(answer), answer.headers.get("retry-after")]).toEqual([
+      503,
+      "SERVICE_UNAVAILABLE",
+      "1",
+    ]);
+    expect(JSON.stringify(answer.body)).toContain("whether this happened is not known");
+  }
+  proxy.loseAnswers(false);
+  // What hangs on the lost answers is cut, as a socket's time-out would.
+  proxy.cut();
+  proxy.restore();
+  await recovered(other);
   expect(await unbalanced(service)).toEqual([]);
 });

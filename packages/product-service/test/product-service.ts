@@ -1,5 +1,5 @@
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from "@pos/contracts/tokens";
-import { systemClock } from "@pos/service-kit/clock";
+import { type Clock, systemClock } from "@pos/service-kit/clock";
 import { readEnvironment } from "@pos/service-kit/config";
 import { connectDatabase, type Database } from "@pos/service-kit/database";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
@@ -40,6 +40,8 @@ export interface TestServiceOptions extends TestPorts {
   /** Connection string, when the way to the database is not the direct one. */
   readonly uri?: string;
   readonly logger?: Logger;
+  /** The machine's when absent. */
+  readonly clock?: Clock;
 }
 
 const keyId = "test";
@@ -64,16 +66,16 @@ function tokenOf(subject: string, role: string): Promise<string> {
 
 /** Starts it; the caller stops it. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
-  const { env, shared, uri, logger = silentLogger, ...ports } = options;
+  const { env, shared, uri, logger = silentLogger, clock = systemClock, ...ports } = options;
   const keys = serveKeys();
   const own = shared ?? (await testDatabase("product"));
-  const database = uri === undefined ? own.database : await connectDatabase(uri, { clock: systemClock, logger });
+  const database = uri === undefined ? own.database : await connectDatabase(uri, { clock, logger });
   const config = readEnvironment(environment, {
     MONGO_URI: own.uri,
     JWKS_URL: `http://127.0.0.1:${keys.port}/keys`,
     ...env,
   });
-  const built = await buildProductService({ config, database, logger, clock: systemClock, port: () => 0, ...ports });
+  const built = await buildProductService({ config, database, logger, clock, port: () => 0, ...ports });
   built.app.listen({ hostname: "127.0.0.1", port: 0 });
   for (const work of built.background) work.start();
   const url = `http://127.0.0.1:${built.app.server?.port}`;

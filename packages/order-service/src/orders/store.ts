@@ -1,10 +1,10 @@
 import { Coalescer, Flights } from "@pos/service-kit/coalesce";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Logger } from "@pos/service-kit/logger";
+import { untilDeadline } from "@pos/service-kit/until-deadline";
 import { failure, LateError } from "./failure.ts";
 import type { OutboxEntry, StoredOrder } from "../placement/order.ts";
 import type { OrderStore, StatusChange, Unknown } from "../placement/ports.ts";
-import { untilDeadline } from "../upstream/until-deadline.ts";
 
 /** What the store needs of the order database. */
 export interface Orders {

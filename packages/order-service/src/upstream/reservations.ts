@@ -11,10 +11,10 @@ import type {
 } from "@pos/contracts/reservations";
 import { Coalescer, type Flights } from "@pos/service-kit/coalesce";
 import { currentScope, runInScope, type Scope } from "@pos/service-kit/scope";
+import { untilDeadline } from "@pos/service-kit/until-deadline";
 import type { ReservationRefusal, Reservations, ReserveCommand, Unanswered } from "../placement/ports.ts";
 import { hop, type HopTools, type PlacementHopTools } from "./service-call.ts";
 import { tooLate, unanswered } from "./unanswered.ts";
-import { untilDeadline } from "./until-deadline.ts";
 
 type Reserved = Awaited<ReturnType<Reservations["reserve"]>>;
 type MoveVerdict = Awaited<ReturnType<Reservations["move"]>>;

@@ -4,9 +4,9 @@ import { type CallOptions, TIMEOUT_MS } from "@pos/client/transport";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Flights } from "@pos/service-kit/coalesce";
 import type { Logger } from "@pos/service-kit/logger";
+import { untilDeadline } from "@pos/service-kit/until-deadline";
 import type { Unanswered } from "../placement/ports.ts";
 import { type ServiceName, tooLate, unanswered } from "./unanswered.ts";
-import { untilDeadline } from "./until-deadline.ts";
 
 /** What every hop to another service needs. */
 export interface HopTools {

@@ -3,10 +3,10 @@ import { LOOKUP_MAX_IDS } from "@pos/contracts/limits";
 import type { UserLookupResult } from "@pos/contracts/users";
 import { Coalescer } from "@pos/service-kit/coalesce";
 import { currentScope, runInScope, type Scope } from "@pos/service-kit/scope";
+import { untilDeadline } from "@pos/service-kit/until-deadline";
 import type { Unanswered, Users } from "../placement/ports.ts";
 import { hop, type PlacementHopTools } from "./service-call.ts";
 import { tooLate, unanswered } from "./unanswered.ts";
-import { untilDeadline } from "./until-deadline.ts";
 
 type Verdict = Awaited<ReturnType<Users["check"]>>;
 interface Question {

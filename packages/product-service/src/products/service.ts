@@ -10,9 +10,13 @@ import type {
 import { AppError, notFound, unavailable } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import { cutPage, readPage } from "@pos/service-kit/pagination";
+import { untilDeadline } from "@pos/service-kit/until-deadline";
 import type { AdjustmentRepository, AdjustmentResult } from "./adjustment-repository.ts";
 import type { StoredProduct } from "./documents.ts";
 import type { ExpectedVersions, Missed, ProductRepository } from "./repository.ts";
+
+/** How long whoever asks for a change waits for the database, in milliseconds. */
+const CHANGE_MAX_MS = 4000;
 
 /** Rules of the catalogue. Ids are given in lower case. */
 export class ProductService {
@@ -26,8 +30,9 @@ export class ProductService {
     this.#clock = clock;
   }
 
+  /** @throws {AppError} SERVICE_UNAVAILABLE when the database does not answer within 4 s */
   create(product: CreateProduct): Promise<StoredProduct> {
-    return this.#products.create(product, this.#now());
+    return this.#inTime(this.#products.create(product, this.#now()));
   }
 
   /** @throws {AppError} NOT_FOUND */
@@ -45,23 +50,24 @@ export class ProductService {
     return { products: [...items], ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
-  /** @throws {AppError} NOT_FOUND, PRECONDITION_FAILED */
+  /** @throws {AppError} NOT_FOUND, PRECONDITION_FAILED, SERVICE_UNAVAILABLE */
   async update(id: string, changes: UpdateProduct, versions: ExpectedVersions): Promise<StoredProduct> {
-    const result = await this.#products.update(id, changes, { versions, now: this.#now() });
+    const result = await this.#inTime(this.#products.update(id, changes, { versions, now: this.#now() }));
     if (typeof result === "string") throw missed(result, id);
     return result;
   }
 
-  /** @throws {AppError} NOT_FOUND, PRECONDITION_FAILED */
+  /** @throws {AppError} NOT_FOUND, PRECONDITION_FAILED, SERVICE_UNAVAILABLE */
   async delete(id: string, versions: ExpectedVersions): Promise<void> {
-    const result = await this.#products.delete(id, { versions, now: this.#now() });
+    const result = await this.#inTime(this.#products.delete(id, { versions, now: this.#now() }));
     if (result !== "deleted") throw missed(result, id);
   }
 
   /**
    * Adds `delta` units to the stock, or takes them out.
    * @param request who asks, and the Idempotency-Key, under which it happens once
-   * @throws {AppError} VALIDATION_ERROR for 0, NOT_FOUND, INSUFFICIENT_STOCK, CONFLICT, IDEMPOTENCY_KEY_REUSED
+   * @throws {AppError} VALIDATION_ERROR for 0, NOT_FOUND, INSUFFICIENT_STOCK, CONFLICT, IDEMPOTENCY_KEY_REUSED,
+   *   SERVICE_UNAVAILABLE
    */
   async adjustStock(
     id: string,
@@ -73,9 +79,19 @@ export class ProductService {
         details: { in: "body", fields: [{ path: "delta", message: "must not be 0" }] },
       });
     }
-    const result = await this.#adjustments.adjust({ productId: id, delta, reason, ...request });
+    const result = await this.#inTime(this.#adjustments.adjust({ productId: id, delta, reason, ...request }));
     if (result.kind !== "done") throw refused(result, id, delta);
     return { ...result.stored, isReplay: result.isReplay };
+  }
+
+  /** The driver sends a change again after its own limit of 10 s; the caller does not wait for that. */
+  #inTime<Changed>(change: Promise<Changed>): Promise<Changed> {
+    const clock = this.#clock;
+    return untilDeadline(change, {
+      deadlineAtMs: clock.now() + CHANGE_MAX_MS,
+      clock,
+      late: () => Promise.reject(outOfTime()),
+    });
   }
 
   #now(): Date {
@@ -84,6 +100,9 @@ export class ProductService {
 }
 
 const positionOf = (product: Product) => ({ createdAtMs: Date.parse(product.createdAt), id: product.id });
+
+const outOfTime = (): AppError =>
+  unavailable("The database did not answer in time; whether this happened is not known. Look before you try again.");
 
 function missed(reason: Missed, id: string): AppError {
   if (reason === "absent") return notFound("product", id);

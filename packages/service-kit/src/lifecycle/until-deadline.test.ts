@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type Clock, systemClock } from "@pos/service-kit/clock";
+import { type Clock, systemClock } from "./clock.ts";
 import { untilDeadline } from "./until-deadline.ts";
 
 const late = () => "late";

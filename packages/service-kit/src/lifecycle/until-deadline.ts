@@ -1,15 +1,15 @@
-import type { Clock } from "@pos/service-kit/clock";
+import type { Clock } from "./clock.ts";
 
 /** How often deadlines are looked at, in milliseconds: one timer for all costs less than one for each. */
 const SWEEP_MS = 25;
 
 /**
  * Waits for an answer until a deadline, or at most 25 ms longer.
- * @param late what is answered when the deadline passes first; the work itself goes on unwatched
+ * @param late what is answered when the deadline passes first, or a rejection; the work itself goes on unwatched
  */
 export function untilDeadline<Value>(
   work: Promise<Value>,
-  { deadlineAtMs, clock, late }: { deadlineAtMs: number; clock: Clock; late: () => Value },
+  { deadlineAtMs, clock, late }: { deadlineAtMs: number; clock: Clock; late: () => Value | Promise<Value> },
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
     const watch = watchOf(clock);
