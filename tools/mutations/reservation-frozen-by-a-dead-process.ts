@@ -5,7 +5,7 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/product-service/src/reservations/flusher-registry.ts",
-      find: "await this.#flushers.endSession(sessionId);",
+      find: "await this.#flushers.endSessions(sessionIds);",
       replace: "",
     },
   ],

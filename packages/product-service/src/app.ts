@@ -46,11 +46,8 @@ export async function buildProductService(parts: BuildParts<Config> & TestPorts)
     { name: "database", check: (timeoutMs) => database.ping(timeoutMs) },
   ]);
 
-  const products = new ProductService(
-    new ProductRepository(database.db),
-    new AdjustmentRepository(database.db, clock),
-    clock,
-  );
+  const adjustments = new AdjustmentRepository(database.db, clock);
+  const products = new ProductService(new ProductRepository(database.db), adjustments, clock);
   const batches = new BatchRepository(database.db, clock, {
     pendingLimitUnits: config.maxPendingUnits,
     newRid: () => randomBytes(16).toString("hex"),
@@ -64,7 +61,7 @@ export async function buildProductService(parts: BuildParts<Config> & TestPorts)
     ...(parts.reservationLimits === undefined ? {} : { limits: parts.reservationLimits }),
   });
   const flushers = new FlusherRegistry(new FlusherRepository(database), {
-    sessionId: batches.sessionId,
+    sessions: () => ({ batches: batches.sessionId(), adjustments: adjustments.sessionIds() }),
     clock,
     logger,
   });

@@ -7,6 +7,8 @@ export interface CommitProxy {
   readonly lost: () => number;
   /** Loses the answers to the next `count` commits. */
   lose(count: number): void;
+  /** Passes no commit on from now. @returns what resolves when the first one has come */
+  withhold(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -14,6 +16,7 @@ export async function commitProxy(target: { host: string; port: number }): Promi
   const sockets = new Set<Socket>();
   let toLose = 0;
   let lost = 0;
+  let withheld: (() => void) | undefined;
   const server = createServer((client) => {
     const upstream = connect(target);
     let isDoomed = false;
@@ -30,6 +33,7 @@ export async function commitProxy(target: { host: string; port: number }): Promi
       });
     }
     client.on("data", (chunk) => {
+      if (withheld !== undefined && chunk.includes("commitTransaction")) return withheld();
       if (toLose > 0 && chunk.includes("commitTransaction")) {
         toLose--;
         lost++;
@@ -51,6 +55,7 @@ export async function commitProxy(target: { host: string; port: number }): Promi
     lose(count) {
       toLose = count;
     },
+    withhold: () => new Promise((resolve) => (withheld = resolve)),
     close() {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));

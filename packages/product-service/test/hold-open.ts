@@ -8,7 +8,10 @@ import { FlusherRepository } from "../src/reservations/flusher-repository.ts";
 const [uri = "", productId = ""] = process.argv.slice(2);
 const database = await connectDatabase(uri, { clock: systemClock, logger: silentLogger });
 const session = database.client.startSession({ causalConsistency: false });
-await new FlusherRepository(database).beat("killed", session.id?.id.toUUID().toHexString() ?? "");
+await new FlusherRepository(database).beat("killed", {
+  batches: session.id?.id.toUUID().toHexString() ?? "",
+  adjustments: [],
+});
 session.startTransaction({ readConcern: { level: "snapshot" }, writeConcern: { w: "majority" } });
 await database.db
   .collection("products")

@@ -26,27 +26,36 @@ export type AdjustmentResult =
   | { readonly kind: "noAnswer"; readonly cause: unknown };
 
 const DEADLINE_MS = 4000;
+/** Sessions that are kept for later; more are in use while more adjustments are under way. */
+const IDLE_SESSIONS_MAX = 20;
 
 /** Adjustments of stock: the adjustment and its effect are one transaction, so a key counts exactly once. */
 export class AdjustmentRepository {
   readonly #commands: DirectCommands;
-  /** As many as ran at the same time. */
-  readonly #idleSessions: DirectSession[] = [];
+  /** Those in use too. The first is there from the start, so that it is known to others before it is written on. */
+  readonly #sessions: Set<DirectSession>;
+  readonly #idleSessions: DirectSession[];
   readonly #clock: Clock;
   readonly #products: Collection<ProductDocument>;
   readonly #adjustments: Collection<StockAdjustmentDocument>;
 
   constructor(db: Db, clock: Clock) {
     this.#commands = new DirectCommands(db);
+    this.#idleSessions = [new DirectSession(this.#commands)];
+    this.#sessions = new Set(this.#idleSessions);
     this.#clock = clock;
     this.#products = db.collection<ProductDocument>("products");
     this.#adjustments = db.collection<StockAdjustmentDocument>("stockAdjustments");
   }
 
+  /** Ids of the sessions that adjustments are written on. */
+  readonly sessionIds = (): readonly string[] => [...this.#sessions].map(({ id }) => id);
+
   async adjust(adjustment: Adjustment): Promise<AdjustmentResult> {
     const clock = this.#clock;
     const deadlineAtMs = clock.now() + DEADLINE_MS;
     const session = this.#idleSessions.pop() ?? new DirectSession(this.#commands);
+    this.#sessions.add(session);
     try {
       for (;;) {
         const attempt = await attemptTransaction(session, () => this.#apply(adjustment, session), {
@@ -63,7 +72,8 @@ export class AdjustmentRepository {
         await pauseAfterConflict(clock);
       }
     } finally {
-      this.#idleSessions.push(session);
+      if (this.#idleSessions.length < IDLE_SESSIONS_MAX) this.#idleSessions.push(session);
+      else this.#sessions.delete(session);
     }
   }
 

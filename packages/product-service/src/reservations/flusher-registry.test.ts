@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { testLogger } from "@pos/testing/logger";
+import { commitProxy } from "../../test/commit-proxy.ts";
+import { serviceProcess } from "../../test/process.ts";
 import { addProduct, reserve, startTestService, stockOf, type TestService } from "../../test/product-service.ts";
 
 // Generous: no time decides a test, and a busy machine is slow.
@@ -53,6 +55,30 @@ test("a product is sold again within 5 s after a process was killed inside its t
   expect(log.entries().map(({ msg }) => msg)).toContain("ended the transaction of a process that is gone");
   const left = await shared.database.db.collection("flushers").find().toArray();
   expect(left).toHaveLength(1);
+});
+
+test("a product is sold again after a process was killed in the middle of an adjustment", async () => {
+  const at = new URL(shared.uri.replace("mongodb:", "http:"));
+  const proxy = await commitProxy({ host: at.hostname, port: Number(at.port) });
+  const victim = await serviceProcess(`mongodb://127.0.0.1:${proxy.port}${at.pathname}?directConnection=true`);
+  await victim.start();
+  while ((await shared.database.db.collection("flushers").countDocuments()) < 2) await Bun.sleep(20);
+  const id = await addProduct(service, 10);
+  const withheld = proxy.withhold();
+  const body = { delta: 5, reason: "in" };
+  const adjusted = victim.call("POST", `/products/${id}/stock-adjustments`, { body }).catch(() => undefined);
+  await withheld;
+  await victim.close();
+  const killedAt = performance.now();
+  await adjusted;
+  let status = 503;
+  while (status === 503) status = (await reserve(service, { [id]: 1 })).status;
+  const frozenMs = performance.now() - killedAt;
+  console.log(`frozen for ${Math.round(frozenMs)} ms`);
+  expect(status).toBe(200);
+  expect(frozenMs).toBeLessThan(50_000);
+  expect(await stockOf(service, id)).toBe(9);
+  await proxy.close();
 });
 
 test("a process that stops in good order leaves no entry, and one that lives keeps its own", async () => {

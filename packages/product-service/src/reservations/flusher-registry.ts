@@ -1,28 +1,28 @@
 import type { Clock } from "@pos/service-kit/clock";
 import type { Logger } from "@pos/service-kit/logger";
 import type { BackgroundWork } from "@pos/service-kit/run-service";
-import type { FlusherRepository, LostFlusher } from "./flusher-repository.ts";
+import type { FlusherRepository, FlusherSessions, LostFlusher } from "./flusher-repository.ts";
 
 /** How often a process says that it lives, and looks for others that do not, in milliseconds. */
 const HEARTBEAT_MS = 500;
-/** After how long without a heartbeat a process's transaction is ended, in milliseconds. */
+/** After how long without a heartbeat a process's transactions are ended, in milliseconds. */
 export const FLUSHER_LOST_AFTER_MS = 3000;
 
 /**
  * Keeps a killed process from freezing its products: a transaction that nobody ends holds them until the database's own
- * limit. Each process stores its session and a heartbeat; whoever sees one that is 3 s old ends that session. Ending
- * the session of a process that still lives does no harm: its batch goes again.
+ * limit. Each process stores its sessions and a heartbeat; whoever sees one that is 3 s old ends those sessions. Ending
+ * the sessions of a process that still lives does no harm: its work goes again.
  */
 export class FlusherRegistry implements BackgroundWork {
   readonly #flushers: FlusherRepository;
   readonly #instance = crypto.randomUUID();
-  readonly #tools: { sessionId: () => string; clock: Clock; logger: Logger };
+  readonly #tools: { sessions: () => FlusherSessions; clock: Clock; logger: Logger };
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
   #hasWarned = false;
 
-  /** @param tools `sessionId` names the session that this process writes its batches on */
-  constructor(flushers: FlusherRepository, tools: { sessionId: () => string; clock: Clock; logger: Logger }) {
+  /** @param tools `sessions` names those that this process writes stock on */
+  constructor(flushers: FlusherRepository, tools: { sessions: () => FlusherSessions; clock: Clock; logger: Logger }) {
     this.#flushers = flushers;
     this.#tools = tools;
   }
@@ -39,10 +39,10 @@ export class FlusherRegistry implements BackgroundWork {
   }
 
   async #run(): Promise<void> {
-    const { clock, logger, sessionId } = this.#tools;
+    const { clock, logger, sessions } = this.#tools;
     while (!this.#stopping.signal.aborted) {
       try {
-        await this.#flushers.beat(this.#instance, sessionId());
+        await this.#flushers.beat(this.#instance, sessions());
         for (const lost of await this.#flushers.lost(FLUSHER_LOST_AFTER_MS)) await this.#endLost(lost);
       } catch (error) {
         // The database is away: requests say so, and the next round tries again.
@@ -52,10 +52,10 @@ export class FlusherRegistry implements BackgroundWork {
     }
   }
 
-  async #endLost({ instance, sessionId, heartbeatAt }: LostFlusher): Promise<void> {
+  async #endLost({ instance, sessionIds, heartbeatAt }: LostFlusher): Promise<void> {
     const { logger } = this.#tools;
     try {
-      await this.#flushers.endSession(sessionId);
+      await this.#flushers.endSessions(sessionIds);
       logger.info({ instance }, "ended the transaction of a process that is gone");
     } catch (error) {
       if (!this.#hasWarned) {

@@ -1,21 +1,29 @@
 import type { Database } from "@pos/service-kit/database";
 import { type Collection, UUID } from "mongodb";
 
-/** A process that writes batches: where its transactions run, and when it was last seen by the database's clock. */
+/** A process that writes stock: where its transactions run, and when it was last seen by the database's clock. */
 interface FlusherDocument {
   _id: string;
+  /** The session of its batches: the only one that entries of earlier versions have and look for. */
   sessionId: UUID;
+  adjustmentSessionIds?: readonly UUID[];
   heartbeatAt: Date;
+}
+
+/** The sessions that a process writes stock on, by their ids. */
+export interface FlusherSessions {
+  readonly batches: string;
+  readonly adjustments: readonly string[];
 }
 
 /** A process that was not seen for too long. */
 export interface LostFlusher {
   readonly instance: string;
-  readonly sessionId: string;
+  readonly sessionIds: readonly string[];
   readonly heartbeatAt: Date;
 }
 
-/** Who writes batches, in MongoDB. */
+/** Who writes stock, in MongoDB. */
 export class FlusherRepository {
   readonly #database: Database;
   readonly #flushers: Collection<FlusherDocument>;
@@ -25,10 +33,12 @@ export class FlusherRepository {
     this.#flushers = database.db.collection<FlusherDocument>("flushers");
   }
 
-  async beat(instance: string, sessionId: string): Promise<void> {
+  async beat(instance: string, { batches, adjustments }: FlusherSessions): Promise<void> {
+    const sessionId = new UUID(batches);
+    const adjustmentSessionIds = adjustments.map((id) => new UUID(id));
     await this.#flushers.updateOne(
       { _id: instance },
-      [{ $set: { sessionId: new UUID(sessionId), heartbeatAt: "$$NOW" } }],
+      [{ $set: { sessionId, adjustmentSessionIds, heartbeatAt: "$$NOW" } }],
       { upsert: true, writeConcern: { w: 1 } },
     );
   }
@@ -37,19 +47,20 @@ export class FlusherRepository {
   async lost(milliseconds: number): Promise<readonly LostFlusher[]> {
     const isLost = { $lt: ["$heartbeatAt", { $subtract: ["$$NOW", milliseconds] }] };
     const found = await this.#flushers.find({ $expr: isLost }).toArray();
-    return found.map(({ _id, sessionId, heartbeatAt }) => ({
+    return found.map(({ _id, sessionId, adjustmentSessionIds = [], heartbeatAt }) => ({
       instance: _id,
-      sessionId: sessionId.toHexString(),
+      sessionIds: [sessionId, ...adjustmentSessionIds].map((id) => id.toHexString()),
       heartbeatAt,
     }));
   }
 
   /**
-   * Ends the open transaction of a session.
+   * Ends the open transactions of sessions.
    * @throws when the database's user may not
    */
-  async endSession(sessionId: string): Promise<void> {
-    await this.#database.client.db("admin").command({ killSessions: [{ id: new UUID(sessionId) }] });
+  async endSessions(sessionIds: readonly string[]): Promise<void> {
+    const killSessions = sessionIds.map((id) => ({ id: new UUID(id) }));
+    await this.#database.client.db("admin").command({ killSessions });
   }
 
   /** Takes a process off the list; one that beat again in the meantime keeps its place. */
