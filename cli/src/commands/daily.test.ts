@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type Stack, startStack } from "@pos/testing/stack";
+import { ObjectId } from "mongodb";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ADMIN, signedInWorld } from "../test/signed-in.ts";
@@ -145,6 +146,27 @@ describe("an order", () => {
     // The stock comes back with the next round of the relay.
     for (let round = 0; round < 100 && (await stockOf("Lamp")) !== 10; round++) await Bun.sleep(100);
     expect(await stockOf("Lamp")).toBe(10);
+  });
+
+  test("has beside its history its reservation and the messages that wait, for administrators", async () => {
+    await admin.ok("products", "create", "--name", "Vase", "--price", "2", "--stock", "10");
+    const id = (await admin.ok("orders", "place", "--item", "Vase=3", "-q")).trim();
+    const orders = stack.databases.order.database.db.collection("orders");
+    const now = new Date();
+    const entry = { id: "lost", kind: "settle", rid: "0".repeat(32), state: "dead", tries: 20, unanswered: 0 };
+    const outbox = [{ ...entry, createdAt: now, nextAt: now, lastError: "404 NOT_FOUND" }];
+    await orders.updateOne({ _id: new ObjectId(id) }, { $set: { outbox } });
+    const shown = await admin.ok("orders", "history", id);
+    expect(shown).toMatch(/RESERVATION +UNITS.+\n(held|confirmed) +3 × Vase .+\n/);
+    expect(shown).toMatch(/settle +dead +20 +404 NOT_FOUND\n/);
+    expect(await admin.json("orders", "history", id)).toMatchObject([{ status: "pending" }]);
+    await orders.updateOne({ _id: new ObjectId(id) }, { $set: { outbox: [] } });
+
+    const { email } = await stack.customer();
+    const customer = await signedInWorld(stack, { email, password: ADMIN.password });
+    const own = (await customer.ok("orders", "place", "--item", "Vase", "-q")).trim();
+    expect(await customer.ok("orders", "history", own)).not.toContain("RESERVATION");
+    await customer.remove();
   });
 
   test("with one idempotency key is placed once", async () => {

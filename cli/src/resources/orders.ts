@@ -1,3 +1,4 @@
+import type { AuditReservation } from "@pos/contracts/audit";
 import type { Order, OrderHistoryEntry, OrderItem, OrderStatus } from "@pos/contracts/orders";
 import type { View } from "../output/printer.ts";
 import type { Style } from "../output/style.ts";
@@ -24,7 +25,7 @@ export const orderView: View<Order> = {
     { header: "TOTAL", value: ({ totalAmount }) => money(totalAmount), align: "right" },
     {
       header: "ITEMS",
-      value: ({ items }) => items.map(({ productName, quantity }) => `${quantity} × ${productName}`).join(", "),
+      value: ({ items }) => unitsOf(items),
     },
     { header: "PLACED", value: ({ createdAt }) => createdAt.replace(/\.\d+Z$/, "Z") },
     { header: "USER", keep: true, value: ({ userId }) => userId, wide: true },
@@ -48,6 +49,21 @@ export const historyView: View<OrderHistoryEntry> = {
     { header: "REASON", value: ({ reason }) => reason ?? "-" },
   ],
 };
+
+/** How what product-service keeps for an order is shown. */
+export const reservationView: View<AuditReservation> = {
+  kind: "reservation",
+  id: ({ orderId }) => orderId,
+  columns: [
+    { header: "RESERVATION", value: ({ state }) => state },
+    { header: "UNITS", value: ({ items }) => unitsOf(items) },
+    { header: "HELD SINCE", value: ({ createdAt }) => createdAt },
+    { header: "UPDATED", value: ({ updatedAt }) => updatedAt },
+  ],
+};
+
+const unitsOf = (items: readonly OrderItem[]): string =>
+  items.map(({ productName, quantity }) => `${quantity} × ${productName}`).join(", ");
 
 const itemColumns: readonly Column<OrderItem>[] = [
   { header: "PRODUCT", value: ({ productName }) => productName },

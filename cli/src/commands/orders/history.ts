@@ -1,4 +1,6 @@
-import { historyView } from "../../resources/orders.ts";
+import { readPair } from "../../audit/read.ts";
+import { historyView, reservationView } from "../../resources/orders.ts";
+import { outboxView } from "../../resources/outbox.ts";
 import type { Tools } from "../../tools.ts";
 import type { Verb } from "../../verb.ts";
 
@@ -9,8 +11,26 @@ interface HistoryOptions {
 export const historyVerb: Verb<HistoryOptions> = {
   usage: "history <id>",
   summary: "Show what happened to an order, when, and by whom",
+  description: `Shows what happened to an order, when, and by whom. An administrator's table has beside it the reservation of its stock
+and the messages to product-service that are not delivered yet.`,
   examples: ["ordersctl orders history 65f1c0ffee0123456789abcd"],
-  run: async ({ id }: HistoryOptions, { session, printer }: Tools) => {
-    printer.list((await (await session.client()).orders.get(id)).history, historyView);
-  },
+  run: showHistory,
 };
+
+async function showHistory({ id }: HistoryOptions, { session, printer }: Tools): Promise<void> {
+  const client = await session.client();
+  printer.list((await client.orders.get(id)).history, historyView);
+  if (!printer.isForPeople || !(await session.isAdmin())) return;
+  const { order, reservation } = await readPair(client, id);
+  if (reservation !== undefined) {
+    printer.text("\n");
+    printer.one(reservation, reservationView);
+  }
+  if (order !== undefined && order.outbox.length > 0) {
+    printer.text("\n");
+    printer.list(
+      order.outbox.map((entry) => ({ orderId: order.id, entry })),
+      outboxView,
+    );
+  }
+}

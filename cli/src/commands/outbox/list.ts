@@ -1,33 +1,12 @@
-import type { OutboxList } from "@pos/contracts/audit";
 import { type Command, Option } from "commander";
-import type { View } from "../../output/printer.ts";
 import { addPageOptions, type PageOptions, printPages } from "../../paging.ts";
+import { outboxView } from "../../resources/outbox.ts";
 import type { Tools } from "../../tools.ts";
 import type { Verb } from "../../verb.ts";
 
 interface ListOptions extends PageOptions {
   readonly state?: "pending" | "dead";
 }
-
-type Item = OutboxList["entries"][number];
-
-const view: View<Item> = {
-  kind: "outbox",
-  id: ({ orderId, entry }) => `${orderId}/${entry.id}`,
-  columns: [
-    { header: "ORDER", keep: true, value: ({ orderId }) => orderId },
-    { header: "ENTRY", keep: true, value: ({ entry }) => entry.id },
-    { header: "KIND", value: ({ entry }) => entry.kind },
-    {
-      header: "STATE",
-      value: ({ entry }) => entry.state,
-      paint: (cell, style, { entry }) => (entry.state === "dead" ? style.red(cell) : cell),
-    },
-    { header: "TRIES", value: ({ entry }) => String(entry.tries), align: "right" },
-    { header: "NEXT", value: ({ entry }) => entry.nextAt, wide: true },
-    { header: "LAST ERROR", value: ({ entry }) => entry.lastError ?? "-" },
-  ],
-};
 
 export const listVerb: Verb<ListOptions> = {
   usage: "list",
@@ -53,5 +32,5 @@ async function listOutbox(options: ListOptions, tools: Tools): Promise<void> {
     });
     return { items: entries, nextCursor };
   };
-  await printPages(options, { view, noun: "message", read }, tools);
+  await printPages(options, { view: outboxView, noun: "message", read }, tools);
 }
