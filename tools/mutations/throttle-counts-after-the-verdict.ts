@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/auth/service.ts",
-      find: "Promise.all([proof.find(), attempt.count()])",
-      replace: "Promise.all([proof.find()])",
+      find: "Promise.all([find(), attempt.count()])",
+      replace: "Promise.all([find()])",
     },
   ],
   test: { file: "packages/user-service/src/auth/login.test.ts", name: "60 come at once" },

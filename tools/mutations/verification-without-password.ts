@@ -5,7 +5,7 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/auth/service.ts",
-      find: "const { attempt } = await this.#prove({ find: async () => account, name: account.emailKey, password, address });\n    await attempt.succeed();\n",
+      find: "const { takeBack } = await this.#prove({ find: async () => account, name: account.id, password, address });\n    await takeBack();\n",
       replace: "void [password, address];\n",
     },
   ],

@@ -152,4 +152,36 @@ describe("a change of the password", () => {
       expect(await outcome(ada.client.users.changePassword(ada.id, change))).toBe("INVALID_CREDENTIALS");
     expect(await outcome(ada.client.users.changePassword(ada.id, change))).toBe("TOO_MANY_REQUESTS");
   });
+  test("is not guessed by who renames the account with its token, neither at the change nor at sign-in", async () => {
+    const { id, credentials, client, token } = await replica.customer();
+    const rename = async (tries: number) => {
+      const email = `${tries}.${credentials.email}`;
+      await client.users.update(id, { email });
+      return email;
+    };
+    const wrong = { currentPassword: "wrong", newPassword: "a new password" };
+    const outcomes: string[] = [];
+    for (let tries = 0; tries < 6; tries++) {
+      await rename(tries);
+      outcomes.push(await outcome(client.users.changePassword(id, wrong)));
+    }
+    expect(outcomes).toEqual([...Array<string>(5).fill("INVALID_CREDENTIALS"), "TOO_MANY_REQUESTS"]);
+
+    const address = freshAddress();
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 6; tries++)
+      statuses.push((await login(replica, await rename(tries), "wrong", address)).status);
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+    const right = { currentPassword: credentials.password, newPassword: "a new password" };
+    const change = { token, body: right, headers: { "x-forwarded-for": address } };
+    expect((await replica.send("PUT", `/users/${id}/password`, change)).status).toBe(429);
+  });
+  test("may follow any number of sign-ins that were right, under an address that is not verified too", async () => {
+    const { id, credentials, client } = await replica.customer();
+    const email = `new.${credentials.email}`;
+    await client.users.update(id, { email });
+    const address = freshAddress();
+    for (let tries = 0; tries < 8; tries++)
+      expect((await login(replica, email, credentials.password, address)).status).toBe(200);
+  });
 });

@@ -6,8 +6,8 @@ import type { Identity } from "@pos/service-kit/identity";
 import type { PasswordHasher } from "../passwords/hasher.ts";
 import type { SessionRepository } from "../sessions/repository.ts";
 import type { SessionService } from "../sessions/service.ts";
-import type { Attempt, LoginThrottle } from "../throttle/login-throttle.ts";
-import { type Account, emailKeyOf } from "../users/domain.ts";
+import type { LoginThrottle } from "../throttle/login-throttle.ts";
+import { type Account, emailKeyOf, isRenamed } from "../users/domain.ts";
 import type { UserRepository } from "../users/repository.ts";
 
 /** Proof of who one is by password: sign-in and change of the password. */
@@ -26,12 +26,12 @@ export class AuthService {
   async login({ email, password }: Login, address: string): Promise<LoginResult> {
     const name = emailKeyOf(email);
     const find = () => this.#parts.users.findByEmail(name);
-    const { account, attempt } = await this.#prove({ find, name, password, address });
+    const { account, takeBack } = await this.#prove({ find, name, password, address });
     if (account.status === "suspended") {
-      await attempt.succeed();
+      await takeBack();
       throw new AppError("ACCOUNT_SUSPENDED", "This account is suspended.");
     }
-    const [signedIn] = await Promise.all([this.#parts.sessions.open(account), attempt.succeed()]);
+    const [signedIn] = await Promise.all([this.#parts.sessions.open(account), takeBack()]);
     return signedIn;
   }
 
@@ -60,37 +60,46 @@ export class AuthService {
   }
 
   /**
-   * Checks the password of the one who asks, under the limits of sign-in.
+   * Checks the password of the one who asks, under the limits of sign-in but by the account's id: a token is enough to
+   * rename it.
    * @throws {AppError} INVALID_CREDENTIALS, TOO_MANY_REQUESTS, NOT_FOUND
    */
   async provePassword(identity: Identity, password: string, address: string): Promise<Account> {
     const account = await this.#parts.users.findById(identity.subject);
     if (account === undefined) throw notFound("user", identity.subject);
-    const { attempt } = await this.#prove({ find: async () => account, name: account.emailKey, password, address });
-    await attempt.succeed();
+    const { takeBack } = await this.#prove({ find: async () => account, name: account.id, password, address });
+    await takeBack();
     return account;
   }
 
   /**
-   * The account is found and the try counted when its turn to be checked has come, side by side.
-   * @returns the attempt too, which was right: its count is still to be taken back
+   * The account is found and the try counted when its turn to be checked has come, side by side. A renamed account's
+   * tries count by its id as well, so that the next name does not begin a new count.
+   * @returns also what takes the counts of the try back, which was right
    */
-  async #prove(proof: Proof): Promise<{ account: Account; attempt: Attempt }> {
-    const attempt = this.#parts.throttle.attempt({ account: proof.name, address: proof.address });
+  async #prove({ find, name, password, address }: Proof): Promise<{ account: Account; takeBack(): Promise<unknown> }> {
+    const { throttle, hasher } = this.#parts;
+    const attempt = throttle.attempt({ account: name, address });
+    const attempts = [attempt];
     await attempt.refuseWhenLocked();
     let account: Account | undefined;
-    const isRight = await this.#parts.hasher.verify(proof.password, async () => {
-      [account] = await Promise.all([proof.find(), attempt.count()]);
+    const isRight = await hasher.verify(password, async () => {
+      [account] = await Promise.all([find(), attempt.count()]);
+      if (account !== undefined && account.id !== name && isRenamed(account)) {
+        const attemptById = throttle.attempt({ account: account.id, address });
+        attempts.push(attemptById);
+        await attemptById.count();
+      }
       return account?.passwordHash;
     });
     if (!isRight || account === undefined) throw invalidCredentials();
-    return { account, attempt };
+    return { account, takeBack: () => Promise.all(attempts.map((each) => each.succeed())) };
   }
 }
 
 interface Proof {
   find(): Promise<Account | undefined>;
-  /** Unique form of the account's name, whether it exists or not. */
+  /** What the tries count by: the unique form of the account's name, whether it exists or not, or its id. */
   readonly name: string;
   readonly password: string;
   readonly address: string;

@@ -59,7 +59,7 @@ export class LoginThrottle {
     this.#limits = parts.limits;
   }
 
-  /** @param account unique form of the account's name, whether it exists or not */
+  /** @param account unique form of the account's name, whether it exists or not, or its id */
   attempt({ account, address }: { account: string; address: string }): Attempt {
     const { pairFailures, accountFailures, addressFailures, windowMs } = this.#limits;
     const from = addressKey(address);

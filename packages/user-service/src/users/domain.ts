@@ -26,6 +26,9 @@ export interface Account {
 /** The form of an e-mail address that is unique: without regard to case. Valid addresses are ASCII. */
 export const emailKeyOf = (email: string): string => email.toLowerCase();
 
+/** Whether the account has another address than the one verified last, or the first one. A token is enough for that. */
+export const isRenamed = ({ emailKey, recoveryKey }: Account): boolean => emailKey !== recoveryKey;
+
 /** Folds a text so that a search finds it without regard to case or compatibility forms. */
 export const foldForSearch = (text: string): string => text.normalize("NFKC").toLowerCase();
 
