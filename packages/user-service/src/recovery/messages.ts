@@ -36,16 +36,16 @@ export const emailChangedMail = (to: string, { getsResets }: { getsResets: boole
 
 If it was you, there is nothing to do. If it was not, ${
     getsResets
-      ? "reset your password now: until the new address is verified with your password, resets come to this one."
+      ? "reset your password now: until the new address is verified with your password, resets come to this one, and give it back to the account."
       : "ask an administrator for help."
   }`,
 });
 
-export const passwordChangedMail = (to: string): Mail => ({
+export const passwordChangedMail = (to: string, email: string): Mail => ({
   kind: "password-changed",
   to,
   subject: "Your password was changed",
-  text: `The password of your account was changed, and all other sessions have ended.
+  text: `The password of your account was changed, and all other sessions have ended. Sign in as ${email}.
 
 If it was you, there is nothing to do. If it was not, reset your password now.`,
 });

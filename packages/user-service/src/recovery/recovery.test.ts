@@ -86,6 +86,63 @@ describe("a reset of the password", () => {
   });
 });
 
+describe("a reset of the password of an account whose address a thief has changed", () => {
+  const stolen = async () => {
+    const owner = await replica.customer();
+    const [mine, theirs] = [owner.credentials.email, `Thief.${owner.credentials.email}`];
+    await owner.client.users.update(owner.id, { email: theirs });
+    return { ...owner, mine, theirs };
+  };
+  /** Asked for by the thief's address, which no other account has; the mails go to the owner's. */
+  const reset = async ({ mine, theirs }: { mine: string; theirs: string }) => {
+    await askForReset(theirs);
+    await confirm(tokenOf(await folder.waitFor(mine, RESET)));
+    return (await folder.waitFor(mine, /your password was changed/i)).at(-1)?.text;
+  };
+  const signIn = (email: string) => outcome(replica.as().auth.login({ email, password: newPassword }));
+
+  test("gives the account back the address that the reset went to", async () => {
+    const { id, mine, theirs } = await stolen();
+    expect(await reset({ mine, theirs })).toContain(`Sign in as ${mine}.`);
+    expect([await signIn(mine), await signIn(theirs)]).toEqual(["ok", "INVALID_CREDENTIALS"]);
+    const admin = await replica.admin();
+    expect((await admin.users.list({ search: mine })).users).toMatchObject([{ id, email: mine }]);
+    expect((await admin.users.list({ search: theirs })).users).toEqual([]);
+    expect(await outcome(replica.as().users.create({ email: theirs, password: newPassword, name: "T" }))).toBe("ok");
+  });
+  test("keeps the present address when somebody else has the other one by now, and tells it by mail alone", async () => {
+    const { id, mine, theirs, client, refreshToken } = await stolen();
+    await replica.as().users.create({ email: mine, password: "somebody else's", name: "Next" });
+    expect(await reset({ mine, theirs })).toContain(`Sign in as ${theirs}.`);
+    expect([await signIn(mine), await signIn(theirs)]).toEqual(["INVALID_CREDENTIALS", "ok"]);
+    expect(await outcome(replica.as().auth.refresh(refreshToken))).toBe("UNAUTHORIZED");
+    expect((await client.users.get(id)).email).toBe(theirs);
+  });
+  test("keeps the present address when it is verified", async () => {
+    const { id, credentials, mine, theirs, client } = await stolen();
+    await client.users.requestEmailVerification(id, credentials.password);
+    await askForReset(mine);
+    const token = tokenOf(await folder.waitFor(mine, RESET));
+    await replica.as().auth.verifyEmail(tokenOf(await folder.waitFor(theirs, VERIFY)));
+    await client.users.update(id, { email: `again.${mine}` });
+    await confirm(token);
+    expect([await signIn(mine), await signIn(`again.${mine}`)]).toEqual(["INVALID_CREDENTIALS", "ok"]);
+  });
+  test("while it is changed at the same time ends with one of both addresses, whole", async () => {
+    const admin = await replica.admin();
+    for (let round = 0; round < 10; round++) {
+      const { id, mine, client } = await stolen();
+      await askForReset(mine);
+      const token = tokenOf(await folder.waitFor(mine, RESET));
+      const renames = [1, 2, 3].map((each) => client.users.update(id, { email: `${each}.${mine}` }));
+      expect(await outcome(Promise.all([confirm(token), ...renames]))).toBe("ok");
+      const { email } = await client.users.get(id);
+      expect(await signIn(email)).toBe("ok");
+      expect((await admin.users.list({ search: email })).users.map((user) => user.id)).toContain(id);
+    }
+  });
+});
+
 describe("an e-mail address", () => {
   test("is verified by the token that came at registration, once", async () => {
     const { credentials, id, client } = await replica.customer();

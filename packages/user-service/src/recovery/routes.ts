@@ -49,7 +49,12 @@ export const recoveryRoutes = ({ auth, recovery, verifier, trustedProxyHops }: R
         access: "anyone",
         body: ConfirmPasswordReset,
         detail: { summary: "Sets a new password with a mailed token", operationId: "confirmPasswordReset" },
-        response: { 204: nothing("Password set, all sessions ended"), ...errors(400, 413, 415, 500, 503) },
+        response: {
+          204: nothing(
+            "Password set, all sessions ended; the mail's address takes the place of one that is not verified",
+          ),
+          ...errors(400, 413, 415, 500, 503),
+        },
       },
     )
     .post(

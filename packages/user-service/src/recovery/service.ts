@@ -7,7 +7,8 @@ import type { PasswordHasher } from "../passwords/hasher.ts";
 import type { SessionRepository } from "../sessions/repository.ts";
 import type { MailThrottle } from "../throttle/mail-throttle.ts";
 import { hashOfToken, newOpaqueToken } from "../tokens.ts";
-import { type Account, emailKeyOf } from "../users/domain.ts";
+import { type Account, emailKeyOf, isRenamed } from "../users/domain.ts";
+import { EmailTakenError } from "../users/errors.ts";
 import type { UserRepository } from "../users/repository.ts";
 import type { AccountEvents } from "../users/service.ts";
 import { type Purpose, RESET_LIFE_MINUTES, VERIFICATION_LIFE_HOURS } from "./domain.ts";
@@ -45,7 +46,8 @@ export class RecoveryService implements AccountEvents {
   }
 
   /**
-   * Sets a new password, ends every session and every other reset.
+   * Sets a new password, ends every session and every other reset. An account whose address is not verified gets the
+   * address back that the reset went to.
    * @throws {AppError} INVALID_TOKEN when the token is unknown, used or expired
    */
   async confirmPasswordReset({ token, newPassword }: ConfirmPasswordReset): Promise<void> {
@@ -59,7 +61,7 @@ export class RecoveryService implements AccountEvents {
     const account = taken && (await users.update(taken.userId, change, { endsSessions: true }));
     if (account === undefined) throw invalidToken();
     await sessions.endOthers(account.id, account.sessionEpoch);
-    await this.passwordChanged(account);
+    await this.passwordChanged(await this.#renamedBack(account, taken?.emailKey));
   }
 
   /**
@@ -72,7 +74,7 @@ export class RecoveryService implements AccountEvents {
       this.#parts.tokens.removeAll(id, "password-reset"),
       this.#parts.tokens.removeAll(id, "email-verification", recoveryKey),
     ]);
-    this.#parts.post.postOptional(async () => [passwordChangedMail(account.recoveryEmail)]);
+    this.#parts.post.postOptional(async () => [passwordChangedMail(account.recoveryEmail, account.email)]);
   }
 
   /**
@@ -121,6 +123,18 @@ export class RecoveryService implements AccountEvents {
       this.#parts.tokens.removeAll(id, "password-reset"),
       this.#parts.tokens.removeAll(id, "email-verification"),
     ]);
+  }
+
+  /** Who reads the mails of the address that resets go to is not kept out by a name that a stolen token gave. */
+  async #renamedBack(account: Account, provedKey: string | undefined): Promise<Account> {
+    if (!isRenamed(account) || account.recoveryKey !== provedKey) return account;
+    const change = { email: account.recoveryEmail, name: undefined, updatedAt: this.#now() };
+    try {
+      return (await this.#parts.users.rename(account.id, change))?.after ?? account;
+    } catch (error) {
+      if (error instanceof EmailTakenError) return account;
+      throw error;
+    }
   }
 
   async #verification({ id, email, emailKey }: Account): Promise<readonly Mail[]> {

@@ -1,0 +1,13 @@
+import type { Mutation } from "../src/mutations/mutation.ts";
+
+export const mutation: Mutation = {
+  harm: "A stolen access token keeps the owner out: after a reset nobody but the thief knows whom to sign in as.",
+  edits: [
+    {
+      file: "packages/user-service/src/recovery/service.ts",
+      find: "await this.#renamedBack(account, taken?.emailKey)",
+      replace: "account",
+    },
+  ],
+  test: { file: "packages/user-service/src/recovery/recovery.test.ts", name: "gives the account back" },
+};
