@@ -2,6 +2,8 @@ import { BODY_MAX_BYTES, BODY_MAX_DEPTH } from "@pos/contracts/limits";
 import { AppError } from "./app-error.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
+/** -1e-400 is -0 too. */
+const mayHoldNegativeZero = /-0|\de-/i;
 const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 /**
@@ -24,7 +26,7 @@ export async function readJsonBody(request: Request): Promise<unknown> {
   if (isTooDeep(text)) throw invalid(`The body nests deeper than ${BODY_MAX_DEPTH} levels.`);
   try {
     // -0 would be stored as such and come back as another value: it is read as 0.
-    const parsed: unknown = text.includes("-0") ? JSON.parse(text, positiveZero) : JSON.parse(text);
+    const parsed: unknown = mayHoldNegativeZero.test(text) ? JSON.parse(text, positiveZero) : JSON.parse(text);
     return parsed;
   } catch (cause) {
     throw invalid("The body is not valid JSON.", cause);
