@@ -18,15 +18,18 @@ export interface ErrorAnswer {
 /**
  * Decides by `instanceof` what a thrown value is answered as; its own `code` is never believed, because domain and
  * driver errors carry codes that look like the framework's.
- * @param request its method, and the methods that its path takes (none when there is no such path)
+ * @param request its method, the methods that its path takes (none when there is no such path), and its URL, if any
  */
-export function answerOf(thrown: unknown, request: { method: string; allowed: readonly string[] }): ErrorAnswer {
-  const { method, allowed } = request;
+export function answerOf(
+  thrown: unknown,
+  request: { method: string; allowed: readonly string[]; url?: string },
+): ErrorAnswer {
+  const { method, allowed, url } = request;
   // A parameter of another route may have matched: then its complaint about the value is beside the point.
   if (allowed.length > 0 && !allowed.includes(method)) return { error: unknownPath(allowed), isBug: false };
   const error = thrown instanceof ParseError && thrown.cause instanceof AppError ? thrown.cause : thrown;
   if (error instanceof AppError) return { error, isBug: error.status >= 500 && error.status !== 503 };
-  if (error instanceof ValidationError) return validationAnswer(error);
+  if (error instanceof ValidationError) return validationAnswer(error, url);
   if (error instanceof NotFoundError) return { error: unknownPath(allowed), isBug: false };
   if (error instanceof ParseError || error instanceof InvalidCookieSignature) {
     return {
@@ -75,7 +78,7 @@ export function headersOf(error: AppError): Record<string, string> {
   return headers;
 }
 
-function validationAnswer(error: ValidationError): ErrorAnswer {
+function validationAnswer(error: ValidationError, url = ""): ErrorAnswer {
   // A response that breaks its own schema is our mistake, not the caller's.
   if (error.type === "response") {
     return {
@@ -85,14 +88,23 @@ function validationAnswer(error: ValidationError): ErrorAnswer {
       isBug: true,
     };
   }
-  const fields = fieldProblems(error);
+  const isQueryNumber = error.type === "property";
+  const fields = fieldProblems(error).map((field) =>
+    isQueryNumber ? { ...field, path: queryFieldOf(url, error.value) } : field,
+  );
   const first = fields[0];
-  const where = error.type === "params" ? "path" : error.type;
+  const where = error.type === "params" ? "path" : isQueryNumber ? "query" : error.type;
   const sentence =
     first === undefined
       ? `The ${where} is invalid.`
       : `${first.path === "" ? `The ${where}` : `${first.path} (${where})`} ${first.message}.`;
   return { error: new AppError("VALIDATION_ERROR", sentence, { details: { in: where, fields } }), isBug: false };
+}
+
+/** Of a query's number that is out of its range the framework tells the value, but not the field. */
+function queryFieldOf(url: string, value: unknown): string {
+  const fields = [...(URL.parse(url)?.searchParams ?? [])];
+  return fields.find(([, text]) => Number(text) === value)?.[0].slice(0, 100) ?? "";
 }
 
 function unknownPath(allowed: readonly string[]): AppError {

@@ -80,7 +80,11 @@ export function createServiceApp(features: () => AnyElysia, options: ServiceAppO
     })
     .onError(({ error: thrown, request, set, path }) => {
       methodsOf ??= allowedMethods(app.routes);
-      const { error, isBug } = answerOf(thrown, { method: request.method, allowed: methodsOf(path) });
+      const { error, isBug } = answerOf(thrown, {
+        method: request.method,
+        allowed: methodsOf(path),
+        url: request.url,
+      });
       const context = requestContext(request);
       if (isBug) logBug(options.logger, error, context);
       context.refusal = refusalOf(error);
