@@ -1,5 +1,6 @@
 import { ConfigurationError, readEnvironment } from "@pos/service-kit/config";
 import { describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
 import { environment } from "./config.ts";
 
 const valid = { MONGO_URI: "mongodb://127.0.0.1/userdb", KEY_ENCRYPTION_KEY: "k".repeat(32) };
@@ -13,6 +14,7 @@ const problemsOf = (env: Record<string, string>): readonly string[] => {
   }
 };
 const hash = "0".repeat(64);
+const hashOfNothing = createHash("sha256").digest("hex");
 
 describe("the configuration", () => {
   test("needs the database and the key only", () => {
@@ -35,6 +37,7 @@ describe("the configuration", () => {
     ["SERVICE_CLIENTS", "order-service"],
     ["SERVICE_CLIENTS", "{}"],
     ["SERVICE_CLIENTS", JSON.stringify([{ id: "a", secretHash: "secret", scopes: [] }])],
+    ["SERVICE_CLIENTS", JSON.stringify([{ id: "a", secretHash: hashOfNothing, scopes: [] }])],
     ["SERVICE_CLIENTS", JSON.stringify([{ id: "a b", secretHash: hash, scopes: [] }])],
     ["SERVICE_CLIENTS", JSON.stringify([{ id: "a", secretHash: hash, scopes: ["a b"] }])],
     ["SERVICE_CLIENTS", JSON.stringify([1, 2].map(() => ({ id: "a", secretHash: hash, scopes: [] })))],

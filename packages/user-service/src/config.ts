@@ -1,5 +1,6 @@
 import { commonEnvironment } from "@pos/service-kit/common-config";
 import { type Configuration, integer, required, secret, text, textOr, type Variable } from "@pos/service-kit/config";
+import { createHash } from "node:crypto";
 
 /** A machine that may get tokens by client credentials. */
 export interface ServiceClient {
@@ -11,6 +12,8 @@ export interface ServiceClient {
 
 const KEY_ENCRYPTION_KEY_MIN_LENGTH = 32;
 const SERVICE_CLIENTS_MAX = 100;
+/** What `sha256sum` says when the variable with the secret was not set: anybody knows that secret. */
+const HASH_OF_NOTHING = createHash("sha256").digest("hex");
 
 /** Environment variables that user-service reads. */
 export const environment = {
@@ -90,6 +93,8 @@ function serviceClients(): Variable<readonly ServiceClient[]> {
       if (!Array.isArray(clients) || clients.length > SERVICE_CLIENTS_MAX || !clients.every(isServiceClient))
         throw new Error(problem);
       if (new Set(clients.map(({ id }) => id)).size < clients.length) throw new Error(problem);
+      if (clients.some(({ secretHash }) => secretHash === HASH_OF_NOTHING))
+        throw new Error("holds the hash of an empty secret");
       return clients;
     },
   };
