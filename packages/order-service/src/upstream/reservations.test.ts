@@ -140,6 +140,14 @@ test.each<[string, Answer, string]>([
   for (const verdict of verdicts) expect(verdict).toMatchObject({ kind: "unanswered", reason });
 });
 
+test.each<[string, Answer]>([
+  ["request", () => refuse(503, "SERVICE_UNAVAILABLE")],
+  ["command", (commands) => commands.map(() => ({ error: { code: "SERVICE_UNAVAILABLE", message: "no" } }))],
+])("the cause of a %s that failed names the service", async (_what, answer) => {
+  server.answer = answer;
+  expect(await reserve(15)).toMatchObject({ cause: { message: "product-service answered 503: no" } });
+});
+
 test("a late answer is no answer, for those alone whose time is over", async () => {
   server.delayMs = 300;
   const [impatient, patient] = await Promise.all([reserve(12, { withinMs: 100 }), reserve(13)]);

@@ -66,7 +66,9 @@ export function createReservations(
   const ask = (through: Coalescer<Sent, Returned>, command: ReservationCommand, deadlineAtMs: number) => {
     const scope = currentScope();
     const traced = { ...command, ...traceOf(scope) };
-    const returned = through.add({ command: traced, deadlineAtMs, scope }).catch(unanswered);
+    const returned = through
+      .add({ command: traced, deadlineAtMs, scope })
+      .catch((error: unknown) => unanswered(error, "product-service"));
     return untilDeadline<Returned>(returned, { deadlineAtMs, clock, late: () => tooLate("product-service") });
   };
   return {
@@ -131,14 +133,14 @@ async function send(
 function reserveVerdict(returned: Returned, command: ReserveCommand): Reserved {
   if ("reservation" in returned) return reservedOf(returned.reservation, command);
   const error = errorOf(returned);
-  if (error !== undefined) return refusalOf(error) ?? unanswered(error);
+  if (error !== undefined) return refusalOf(error) ?? unanswered(error, "product-service");
   return isUnanswered(returned) ? returned : broken("product-service answered a hold with something else");
 }
 
 function moveVerdict(returned: Returned): MoveVerdict {
   if ("moved" in returned) return { kind: "moved", state: returned.moved.state };
   const error = errorOf(returned);
-  if (error !== undefined) return moveRefusalOf(error) ?? unanswered(error);
+  if (error !== undefined) return moveRefusalOf(error) ?? unanswered(error, "product-service");
   return isUnanswered(returned) ? returned : broken("product-service answered a move with something else");
 }
 

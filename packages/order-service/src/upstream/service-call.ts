@@ -59,7 +59,7 @@ export async function hop<Value>(
     } catch (error) {
       const decided = error instanceof ApiError ? verdict(error) : undefined;
       if (decided !== undefined) return decided;
-      const result = unanswered(error);
+      const result = unanswered(error, to);
       if (result.reason === "denied") logger.error({ err: error, to }, "another service refuses this service's token");
       else logger.warn({ err: error, to, reason: result.reason }, "no answer from another service");
       return result;

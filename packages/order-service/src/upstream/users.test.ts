@@ -105,7 +105,8 @@ test("a token that is revoked is fetched anew, once", async () => {
 
 test("a token that is refused again is our own fault: no verdict, and an error in the log", async () => {
   for (let number = 1; number < 9; number++) server.revoked.add(`Bearer token-${number}`);
-  expect(await check(known)).toMatchObject({ kind: "unanswered", reason: "denied" });
+  const cause = { message: "user-service answered 401: no" };
+  expect(await check(known)).toMatchObject({ kind: "unanswered", reason: "denied", cause });
   expect(server.tokens).toBe(2);
   expect(log.entries().at(-1)).toMatchObject({ level: "error", to: "user-service" });
 });

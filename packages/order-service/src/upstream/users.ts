@@ -48,11 +48,12 @@ export function createUsers(
   });
   return (trace) => ({
     check: (userId, deadlineAtMs) =>
-      untilDeadline<Verdict>(coalescer.add({ userId, deadlineAtMs, trace, scope: currentScope() }).catch(unanswered), {
-        deadlineAtMs,
-        clock,
-        late: () => tooLate("user-service"),
-      }),
+      untilDeadline<Verdict>(
+        coalescer
+          .add({ userId, deadlineAtMs, trace, scope: currentScope() })
+          .catch((error: unknown) => unanswered(error, "user-service")),
+        { deadlineAtMs, clock, late: () => tooLate("user-service") },
+      ),
   });
 }
 
