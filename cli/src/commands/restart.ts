@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import { CliError, usageError } from "../errors.ts";
 import { serviceNames, stackLayout } from "../stack/layout.ts";
 import { lockHolder } from "../stack/lock.ts";
-import { isAlive, signal } from "../stack/process-ref.ts";
+import { endProcess, isAlive } from "../stack/process-ref.ts";
 import { portsOf, readState, urlsOf } from "../stack/state.ts";
+import { STOP_MAX_MS } from "../stack/unit.ts";
 import { isHealthy } from "../stack/wait-healthy.ts";
 import type { Tools } from "../tools.ts";
 import type { Verb } from "../verb.ts";
@@ -19,7 +20,8 @@ const POLL_MS = 50;
 export const restartVerb: Verb<RestartOptions> = {
   usage: "restart <service>",
   summary: "Start one service again",
-  description: "Ends user, product or order in order (requests in flight finish); its supervisor starts it again.",
+  description: `Ends user, product or order in order (requests in flight finish), by force when it has not ended after
+${STOP_MAX_MS / 1000} s; its supervisor starts it again.`,
   examples: ["ordersctl restart order"],
   argumentChoices: { service: serviceNames },
   configure: (command: Command) =>
@@ -38,7 +40,8 @@ async function runRestart({ service, dataDir }: RestartOptions, { io, talk }: To
       tries: ["ordersctl up"],
     });
   const old = before.services[name].process;
-  if (isAlive(old)) signal(old, "SIGTERM");
+  if (isAlive(old) && (await endProcess(old, STOP_MAX_MS)))
+    talk.say(`${name}-service did not end in order and was ended by force`);
   const url = urlsOf(portsOf(before))[name];
   for (let waitedMs = 0; waitedMs < WAIT_MAX_MS; waitedMs += POLL_MS) {
     await io.sleep(POLL_MS);

@@ -4,8 +4,7 @@ import type { Talk } from "../output/talk.ts";
 import type { StackLayout } from "./layout.ts";
 import { commandOf, endProcess, type ProcessRef, refOf } from "./process-ref.ts";
 import { livingProcesses, type StackState } from "./state.ts";
-
-const STOP_MAX_MS = 15_000;
+import { STOP_MAX_MS } from "./unit.ts";
 
 /**
  * Ends what a supervisor left behind when it was killed: services first, then mongod. A process counts as ours by its

@@ -262,6 +262,17 @@ describe("up in the foreground", () => {
     expect((await here("restart", "cart")).exit).toBe(2);
   });
 
+  test("restart ends a service that hangs by force", async () => {
+    killOther((await unit("product-service")).pid, "SIGSTOP");
+    const { exit, stderr } = await here("restart", "product");
+    const after = await unit("product-service");
+    expect([exit, stderr]).toEqual([
+      0,
+      `product-service did not end in order and was ended by force\n✓ product-service runs again (pid ${after.pid})\n`,
+    ]);
+    expect(after).toMatchObject({ status: "healthy", lastEnd: "SIGKILL" });
+  });
+
   test("Ctrl-C stops the services, then MongoDB, and keeps the data", async () => {
     const before = await state();
     user.signal("SIGINT");

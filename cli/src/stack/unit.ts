@@ -25,7 +25,7 @@ export interface Unit {
 }
 
 /** A service drains for up to 10 s and then closes its database; after this it is ended by force. */
-const STOP_MAX_MS = 15_000;
+export const STOP_MAX_MS = 15_000;
 
 /**
  * Starts a program of ours with this Bun, in a process group of its own: Ctrl-C reaches it through the supervisor
