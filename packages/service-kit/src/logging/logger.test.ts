@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { createLogger, flatLog } from "./logger.ts";
 
 const line = {
@@ -37,4 +39,24 @@ test("a flat line is left out where the level leaves it out", () => {
   const { logger, lines } = recorded("warn");
   flatLog(logger, "request")(line);
   expect(lines).toEqual([]);
+});
+
+test.skipIf(!existsSync("/dev/full"))("a full disk ends no service, and keeps none from ending", async () => {
+  const program = `
+    const { createLogger, flushLogs } = await import(${JSON.stringify(join(import.meta.dir, "logger.ts"))});
+    const logger = createLogger({ service: "kit", level: "info" });
+    for (let number = 0; number < 3; number++) {
+      logger.error("there is no room for this");
+      await Bun.sleep(50);
+    }
+    await flushLogs(logger);
+    console.error("still here");
+    process.exit(0);`;
+  const child = Bun.spawn([process.execPath, "-e", program], {
+    stdout: Bun.file("/dev/full"),
+    stderr: "pipe",
+    timeout: 4000,
+    killSignal: "SIGKILL",
+  });
+  expect([await child.stderr.text(), await child.exited]).toEqual(["still here\n", 0]);
 });

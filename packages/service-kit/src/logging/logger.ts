@@ -9,6 +9,9 @@ export type Logger = PinoLogger;
 /** Where log lines go. */
 export type LogDestination = DestinationStream;
 
+/** Lines that wait to be written. */
+const WAITING_MAX_BYTES = 16 * 1024 * 1024;
+
 /**
  * A logger that writes JSON lines with time, level, service and msg, secrets cut out, and within a request or a task its
  * requestId and traceId. Lines are gathered off the hot path (12 KiB or one second, errors at once); `flushLogs` writes
@@ -28,9 +31,22 @@ export function createLogger(options: { service: string; level: LogLevel; destin
       },
       serializers: { err: (error: unknown) => error },
     },
-    // The least length is above 0, for only then does a flush wait for what is being written.
-    options.destination ?? new GatheredLines(pino.destination({ dest: 1, sync: false, minLength: 1 })),
+    options.destination ?? new GatheredLines(standardOutput()),
   );
+}
+
+/**
+ * Standard output. While it takes nothing, such as a file on a full disk, the service goes on: lines wait, and beyond
+ * 16 MiB they are dropped.
+ */
+function standardOutput(): ReturnType<typeof pino.destination> {
+  // The least length is above 0, for only then does a flush wait for what is being written.
+  const output = pino.destination({ dest: 1, sync: false, minLength: 1, maxLength: WAITING_MAX_BYTES });
+  output.on("error", () => {
+    // The exit would wait in it for as long as the disk is full.
+    output.flushSync = () => undefined;
+  });
+  return output;
 }
 
 function scopeIds(): Record<string, string | undefined> {
