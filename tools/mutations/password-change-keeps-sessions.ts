@@ -4,9 +4,9 @@ export const mutation: Mutation = {
   harm: "A thief stays signed in after the password was changed.",
   edits: [
     {
-      file: "packages/user-service/src/auth/service.ts",
-      find: "passwordHash, endsSessions: true",
-      replace: "passwordHash",
+      file: "packages/user-service/src/users/repository.ts",
+      find: "{ $set: change, $inc: { sessionEpoch: 1 } }",
+      replace: "{ $set: change }",
     },
   ],
   test: { file: "packages/user-service/src/auth/login.test.ts", name: "ends the other sessions" },

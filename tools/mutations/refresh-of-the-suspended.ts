@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/sessions/service.ts",
-      find: ' || account.status !== "active" || account.sessionEpoch !== session?.epoch',
-      replace: "",
+      find: 'account?.status !== "active" || session === undefined || session.epoch < account.sessionEpoch',
+      replace: "account === undefined || session === undefined",
     },
   ],
   test: { file: "packages/user-service/src/sessions/sessions.test.ts", name: "is over" },

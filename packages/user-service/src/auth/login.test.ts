@@ -144,6 +144,14 @@ describe("a change of the password", () => {
     expect(await outcome(replica.as().auth.login(ada.credentials))).toBe("INVALID_CREDENTIALS");
     expect(await outcome(replica.as().auth.login({ ...ada.credentials, password: "a new password" }))).toBe("ok");
   });
+  test("leaves the own session alone, which may be refreshed at any moment of it", async () => {
+    for (let round = 0; round < 30; round++) {
+      const { id, client, credentials, refreshToken } = await replica.customer();
+      const change = { currentPassword: credentials.password, newPassword: "a new password" };
+      const refreshed = Bun.sleep(round % 15).then(() => replica.as().auth.refresh(refreshToken));
+      expect(await outcome(Promise.all([client.users.changePassword(id, change), refreshed]))).toBe("ok");
+    }
+  });
   test("is for the user alone, and its tries are limited like those of sign-in", async () => {
     const [ada, admin] = [await replica.customer(), await replica.admin()];
     const change = { currentPassword: "wrong", newPassword: "a new password" };

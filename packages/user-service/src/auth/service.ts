@@ -46,16 +46,20 @@ export class AuthService {
   ): Promise<void> {
     const account = await this.provePassword(identity, currentPassword, address);
     const passwordHash = await this.#parts.hasher.hash(newPassword);
-    const changed = await this.#parts.users.update(
+    const { sessionId } = identity;
+    const changed = await this.#parts.users.setPassword(
       account.id,
       { passwordHash, updatedAt: new Date(this.#parts.clock.now()) },
-      // Of two changes with the same old password one wins.
-      { ifPasswordHash: account.passwordHash, endsSessions: true },
+      {
+        // Of two changes with the same old password one wins.
+        ifPasswordHash: account.passwordHash,
+        alongside: async ({ id: userId, sessionEpoch: epoch }, transaction) => {
+          if (sessionId !== undefined) await this.#parts.sessionStore.keep(sessionId, { userId, epoch }, transaction);
+        },
+      },
     );
     if (changed === undefined) throw invalidCredentials();
-    const { id: userId, sessionEpoch: epoch } = changed;
-    if (identity.sessionId !== undefined) await this.#parts.sessionStore.keep(identity.sessionId, { userId, epoch });
-    await this.#parts.sessionStore.endOthers(userId, epoch);
+    await this.#parts.sessionStore.endOthers(changed.id, changed.sessionEpoch);
     await this.#parts.onPasswordChanged(changed);
   }
 

@@ -58,7 +58,7 @@ export class RecoveryService implements AccountEvents {
     const passwordHash = await hasher.hash(newPassword);
     const taken = await tokens.take(hash, "password-reset", this.#now());
     const change = { passwordHash, updatedAt: new Date(clock.now()) };
-    const account = taken && (await users.update(taken.userId, change, { endsSessions: true }));
+    const account = taken && (await users.setPassword(taken.userId, change));
     if (account === undefined) throw invalidToken();
     await sessions.endOthers(account.id, account.sessionEpoch);
     await this.passwordChanged(await this.#renamedBack(account, taken?.emailKey));

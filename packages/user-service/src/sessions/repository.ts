@@ -1,7 +1,7 @@
 import { withWriteConcern, write } from "@pos/service-kit/command-runner";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
-import { type Collection, type Db, type Document, ObjectId } from "mongodb";
+import { type ClientSession, type Collection, type Db, type Document, ObjectId } from "mongodb";
 import type { RefreshTokenDocument, SessionDocument } from "./documents.ts";
 import type { RefreshToken, Session } from "./domain.ts";
 
@@ -72,9 +72,14 @@ export class SessionRepository {
     await this.#sessions.deleteMany({ userId: new ObjectId(userId), epoch: { $ne: epoch } });
   }
 
-  /** Carries one session of a user over into a new epoch. */
-  async keep(sessionId: string, { userId, epoch }: { userId: string; epoch: number }): Promise<void> {
-    await this.#sessions.updateOne({ _id: new ObjectId(sessionId), userId: new ObjectId(userId) }, { $set: { epoch } });
+  /** Carries one session of a user over into a new epoch, in the transaction that begins it. */
+  async keep(
+    sessionId: string,
+    { userId, epoch }: { userId: string; epoch: number },
+    session: ClientSession,
+  ): Promise<void> {
+    const own = { _id: new ObjectId(sessionId), userId: new ObjectId(userId) };
+    await this.#sessions.updateOne(own, { $set: { epoch } }, { session });
   }
 
   async #insert(collection: Pick<Collection, "collectionName" | "writeConcern">, document: Document): Promise<void> {

@@ -43,9 +43,10 @@ export class SessionService {
     const now = new Date(this.#parts.clock.now());
     const hash = hashOfToken(token);
     const spent = (await sessions.rotateToken(hash, now)) ?? (await this.#spentJustNow(hash, now));
+    // In this order: a change of the password may carry the session over in between, which puts it ahead.
+    const account = await users.findById(spent.userId);
     const session = await sessions.extend(spent.sessionId, expiry(now));
-    const account = session && (await users.findById(session.userId));
-    if (account === undefined || account.status !== "active" || account.sessionEpoch !== session?.epoch)
+    if (account?.status !== "active" || session === undefined || session.epoch < account.sessionEpoch)
       throw invalidRefreshToken();
     return this.#issue(account, session.id);
   }

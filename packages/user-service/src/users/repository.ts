@@ -100,24 +100,26 @@ export class UserRepository {
   }
 
   /**
-   * Changes fields of an account and answers it as it is then; undefined when there is none.
-   * @param options `ifPasswordHash`: only while the password is still this one; `endsSessions`: counts the epoch up
-   * @throws {EmailTakenError}
+   * Sets a new password, begins a new epoch, which ends all sessions, and answers the account as it is then; undefined
+   * when there is none.
+   * @param options `ifPasswordHash`: only while the password is still this one; `alongside`: done in the same step
    */
-  async update(
+  setPassword(
     id: string,
-    change: Partial<Omit<Account, "id" | "role" | "status">>,
-    { ifPasswordHash, endsSessions = false }: { ifPasswordHash?: string; endsSessions?: boolean } = {},
+    change: Pick<Account, "passwordHash" | "updatedAt">,
+    { ifPasswordHash, alongside }: PasswordOptions = {},
   ): Promise<Account | undefined> {
     const condition = ifPasswordHash === undefined ? {} : { passwordHash: ifPasswordHash };
-    const updated = await this.#users
-      .findOneAndUpdate(
+    return inTransaction(this.#client, async (session) => {
+      const updated = await this.#users.findOneAndUpdate(
         { _id: new ObjectId(id), ...condition, ...live },
-        { $set: change, ...(endsSessions ? { $inc: { sessionEpoch: 1 } } : {}) },
-        { returnDocument: "after", projection: accountOnly },
-      )
-      .catch(emailTaken);
-    return toAccount(updated);
+        { $set: change, $inc: { sessionEpoch: 1 } },
+        { returnDocument: "after", projection: accountOnly, session },
+      );
+      const account = toAccount(updated);
+      if (account !== undefined) await alongside?.(account, session);
+      return account;
+    });
   }
 
   /** Changes the address, the name or both, and what the search finds, in one step. @throws {EmailTakenError} */
@@ -209,6 +211,11 @@ export class UserRepository {
     );
     return toAccount(erased);
   }
+}
+
+interface PasswordOptions {
+  ifPasswordHash?: string;
+  alongside?(account: Account, session: ClientSession): Promise<void>;
 }
 
 interface Standing {
