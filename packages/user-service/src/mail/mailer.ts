@@ -1,7 +1,7 @@
 /** What a mail is about; the log names it. */
 export type MailKind = "password-reset" | "password-changed" | "email-verification" | "email-changed";
 
-/** A mail of plain text. It never holds what a stranger typed, save the recipient's own address. */
+/** A mail of plain text. It never holds what a stranger typed, save valid e-mail addresses of the recipient's account. */
 export interface Mail {
   readonly kind: MailKind;
   readonly to: string;
