@@ -166,6 +166,16 @@ describe("a sign-in", () => {
     await other.remove();
   });
 
+  test("is renewed when its token was revoked, once for all requests of a command", async () => {
+    const other = await signedInWorld(stack);
+    await change(other, { token: "revoked" });
+    expect((await other.run(["audit", "--settle", "0s"])).stderr).not.toContain("Sign in again");
+    expect((await other.run(["whoami"])).exit).toBe(0);
+    await change(other, { token: "revoked" });
+    expect((await other.run(["orders", "list"])).exit).toBe(0);
+    await other.remove();
+  });
+
   test("may be a token of the environment", async () => {
     const other = await world(stack);
     other.env["ORDERSCTL_TOKEN"] = stack.adminToken;

@@ -18,6 +18,8 @@ export class Session {
   readonly #talk: Talk;
   readonly #options: { timeoutMs: number; isDebug: boolean };
   #client: Client | undefined;
+  /** By the token that was refused. */
+  readonly #renewals = new Map<string, Promise<Credentials>>();
 
   constructor(tools: { io: Io; talk: Talk; settings: Settings; timeoutMs: number; isDebug: boolean }) {
     const { io, talk, settings, timeoutMs, isDebug } = tools;
@@ -34,8 +36,36 @@ export class Session {
 
   /** The typed client, signed in where there is a sign-in, else as nobody. */
   async client(): Promise<Client> {
-    this.#client ??= await this.clientWith(() => this.token());
+    const { createClient } = await import("@pos/client");
+    const { timeoutMs } = this.#options;
+    this.#client ??= createClient({ ...this.urls, timeoutMs, fetch: this.#renewing(), token: () => this.token() });
     return this.#client;
+  }
+
+  /** Repeats what was refused for its token once with a new one: `keys rotate --revoke` ends tokens before their time. */
+  #renewing(): typeof fetch {
+    const send = async (input: Request | URL | string, init?: RequestInit) => {
+      const request = new Request(input as Request, init);
+      const again = request.clone() as Request;
+      const response = await this.fetch(request);
+      if (response.status !== 401 || !(await isOfToken(response.clone()))) return response;
+      const token = await this.#tokenAfter(request.headers.get("authorization")?.replace("Bearer ", ""));
+      if (token === undefined) return response;
+      again.headers.set("authorization", `Bearer ${token}`);
+      return this.fetch(again);
+    };
+    return Object.assign(send, { preconnect: fetch.preconnect });
+  }
+
+  /** The token after one that was refused. Renewed once for all requests that had it: a refresh token is good for one. */
+  async #tokenAfter(refused: string | undefined): Promise<string | undefined> {
+    if (this.#io.env["ORDERSCTL_TOKEN"]) return undefined;
+    const credentials = await this.credentials();
+    if (credentials?.refreshToken === undefined || refused === undefined) return undefined;
+    if (credentials.token !== refused) return credentials.token;
+    const renewal = this.#renewals.get(refused) ?? this.#renew(credentials);
+    this.#renewals.set(refused, renewal);
+    return (await renewal).token;
   }
 
   /** A client with another token, or none. */
@@ -139,6 +169,11 @@ export class Session {
     await writeCredentials(this.#io.env, this.profile, kept);
     return kept;
   }
+}
+
+/** Whether a 401 is about the token; a wrong password is one as well. */
+async function isOfToken(response: { text(): Promise<string> }): Promise<boolean> {
+  return (await response.text()).includes('"UNAUTHORIZED"');
 }
 
 /** What a token says, without any check: the services check it. */
