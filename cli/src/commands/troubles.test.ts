@@ -310,7 +310,11 @@ describe("doctor finds", () => {
     const { exit, check } = await examine(admin, "--order-url", NOWHERE, "--data-dir", join(admin.home, "none"));
     expect([exit, check("Services")]).toEqual([
       6,
-      expect.objectContaining({ status: "problem", detail: "order is out of reach" }),
+      expect.objectContaining({
+        status: "problem",
+        detail: "order is out of reach",
+        fix: "ordersctl health   or   ordersctl logs",
+      }),
     ]);
   });
 });

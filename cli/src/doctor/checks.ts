@@ -153,7 +153,7 @@ async function checkServices({ session }: Tools): Promise<Check> {
     status: bad.length === states.length ? "warning" : "problem",
     detail,
     fix: canStartPrograms
-      ? "ordersctl up   or   ordersctl logs"
+      ? `ordersctl ${isSilent ? "up" : "health"}   or   ordersctl logs`
       : "ordersctl config view --show-origin   (addresses), ordersctl profile set NAME --user-url …",
   };
 }
