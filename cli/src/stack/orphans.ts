@@ -1,21 +1,27 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Talk } from "../output/talk.ts";
-import type { StackLayout } from "./layout.ts";
-import { commandOf, endProcess, type ProcessRef, refOf } from "./process-ref.ts";
-import { livingProcesses, type StackState } from "./state.ts";
+import { type ServiceName, serviceNames, type StackLayout } from "./layout.ts";
+import { commandOf, endProcess, type ProcessRef, processesEndingWith, refOf } from "./process-ref.ts";
+import { livingProcesses, stopOrder, type StackState } from "./state.ts";
 import { STOP_MAX_MS } from "./unit.ts";
+
+type Living = ReturnType<typeof livingProcesses>;
+
+/** The last words of a service's command line, which tell what it belongs to: the service itself reads none. */
+export const unitMark = (name: ServiceName, layout: StackLayout): readonly string[] => [
+  `--unit=${name}-service`,
+  `--stack=${layout.dataDir}`,
+];
 
 /**
  * Ends what a supervisor left behind when it was killed: services first, then mongod. A process counts as ours by its
- * number and the time of its birth, never by its number alone.
+ * number and the time of its birth, or by its command line, never by its number alone.
  */
 export async function endOrphans(layout: StackLayout, state: StackState | undefined, talk: Talk): Promise<number> {
-  const living = state === undefined ? [] : [...livingProcesses(state)];
-  const mongod = unknownMongod(layout);
-  if (mongod !== undefined && !living.some(({ process: ref }) => ref.pid === mongod.pid)) {
-    living.push({ name: "mongod", process: mongod });
-  }
+  const all = [...(state === undefined ? [] : livingProcesses(state)), ...unknownProcesses(layout)];
+  const byPid = new Map(all.map((one) => [one.process.pid, one]));
+  const living = [...byPid.values()].sort((a, b) => stopOrder.indexOf(a.name) - stopOrder.indexOf(b.name));
   for (const { name, process: ref } of living) {
     const wasForced = await endProcess(ref, STOP_MAX_MS);
     talk.done(`${name} (pid ${ref.pid}) stopped${wasForced ? " by force" : ""}`);
@@ -23,8 +29,17 @@ export async function endOrphans(layout: StackLayout, state: StackState | undefi
   return living.length;
 }
 
-/** A mongod that was started just before its supervisor was killed stands in its own lock file alone. */
-function unknownMongod(layout: StackLayout): ProcessRef | undefined {
+/** What was started just before its supervisor was killed, and so may not stand in the state. */
+function unknownProcesses(layout: StackLayout): Living {
+  const services = serviceNames.flatMap((name) =>
+    processesEndingWith(unitMark(name, layout).join(" ")).map((process) => ({ name: `${name}-service`, process })),
+  );
+  const mongod = lockedMongod(layout);
+  return mongod === undefined ? services : [...services, { name: "mongod", process: mongod }];
+}
+
+/** The mongod that stands in its own lock file. */
+function lockedMongod(layout: StackLayout): ProcessRef | undefined {
   let pid: number;
   try {
     pid = Number(readFileSync(join(layout.mongodDir, "db", "mongod.lock"), "utf8"));

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { sleep } from "../environment.ts";
 
 /** A process that cannot be mistaken for a later one with the same number. */
@@ -65,6 +65,26 @@ export function residentBytes(pid: number): number | undefined {
 export function commandOf(pid: number): string | undefined {
   const { status, stdout } = spawnSync("ps", ["-ww", "-o", "command=", "-p", String(pid)], { encoding: "utf8" });
   if (status === 0) return stdout.trim();
+  return commandOnLinux(pid);
+}
+
+/** The running processes whose command line ends with these words, with a blank before them. */
+export function processesEndingWith(words: string): readonly ProcessRef[] {
+  return processTable()
+    .filter(([, command]) => command.endsWith(` ${words}`))
+    .flatMap(([pid]) => refOf(pid) ?? []);
+}
+
+function processTable(): readonly (readonly [pid: number, command: string])[] {
+  if (process.platform === "linux") {
+    const pids = readdirSync("/proc").map(Number).filter(Number.isInteger);
+    return pids.map((pid) => [pid, commandOnLinux(pid) ?? ""]);
+  }
+  const { stdout } = spawnSync("ps", ["-ww", "-axo", "pid=,command="], { encoding: "utf8" });
+  return [...stdout.matchAll(/^ *(\d+) (.*\S)/gm)].map(([, pid, command = ""]) => [Number(pid), command]);
+}
+
+function commandOnLinux(pid: number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
   } catch {

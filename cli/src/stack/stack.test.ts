@@ -341,6 +341,20 @@ describe("up -d", () => {
     expect((await user.ok("orders", "list", "-q")).trim()).toMatch(/^[0-9a-f]{24}$/);
   });
 
+  test("what a supervisor started just before it was killed is found by down, without a word in the state", async () => {
+    const before = await state();
+    killOther(before.supervisor?.pid);
+    await until("its end", async () => !(await isRunning(before.supervisor?.pid ?? 0)));
+    const unheard = { port, restarts: 0, startedAtMs: 0 };
+    const services = { user: unheard, product: { ...unheard, port: port + 1 }, order: { ...unheard, port: port + 2 } };
+    await writeFile(join(dataDir, "state.json"), JSON.stringify({ ...before, services }));
+    const { exit, stderr } = await here("down");
+    expect(exit).toBe(0);
+    expect(stderr).toMatch(/order-service[^]*product-service[^]*user-service[^]*mongod \(pid \d+\) stopped/);
+    nothingRuns(before);
+    expect((await here("up", "-d")).exit).toBe(0);
+  });
+
   test("backup copies a running stack, restore fills a stopped one", async () => {
     const folder = join(user.home, "backup");
     const backup = await here("backup", folder);

@@ -5,6 +5,7 @@ import { duration } from "../output/text.ts";
 import { openDatabase, type StackDatabase } from "./database.ts";
 import { serviceEntry, serviceNames, type ServiceName, type StackLayout } from "./layout.ts";
 import { boundLogs, supervisorLog } from "./log-files.ts";
+import { unitMark } from "./orphans.ts";
 import { refOf, signal } from "./process-ref.ts";
 import type { StackSecrets } from "./secrets.ts";
 import { serviceEnvironment } from "./service-environment.ts";
@@ -122,7 +123,7 @@ export class Stack {
 
   #serviceUnit(name: ServiceName, database: StackDatabase): Unit {
     const { io, layout, secrets, ports } = this.#parts;
-    const program = [serviceEntry(name, io.env)];
+    const program = [serviceEntry(name, io.env), ...unitMark(name, layout)];
     return {
       name: `${name}-service`,
       start: () =>

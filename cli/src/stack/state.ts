@@ -37,13 +37,15 @@ export async function readState(layout: StackLayout): Promise<StackState | undef
 export const writeState = (layout: StackLayout, state: StackState): Promise<void> =>
   writePrivateJson(layout.stateFile, state);
 
+/** The units in the order in which they are to be stopped. */
+export const stopOrder: readonly string[] = ["order-service", "product-service", "user-service", "mongod"];
+
 /** Every process of a state that still runs, in the order in which they are to be stopped. */
 export function livingProcesses(state: StackState): readonly { name: string; process: ProcessRef }[] {
-  const stopOrder = ["order", "product", "user"] as const satisfies readonly ServiceName[];
   const units = [
-    ...stopOrder.map((name) => ({ name: `${name}-service`, process: state.services[name]?.process })),
+    ...serviceNames.map((name) => ({ name: `${name}-service`, process: state.services[name]?.process })),
     { name: "mongod", process: state.mongod?.process },
-  ];
+  ].sort((a, b) => stopOrder.indexOf(a.name) - stopOrder.indexOf(b.name));
   return units.flatMap(({ name, process }) => (isAlive(process) ? [{ name, process }] : []));
 }
 
