@@ -77,6 +77,13 @@ describe("before the first start", () => {
     const restart = await here("restart", "order");
     expect([restart.exit, restart.stderr]).toEqual([5, expect.stringContaining("Try: ordersctl up")]);
     expect((await here("down")).stderr).toBe("Nothing runs here.\n");
+    await mkdir(dataDir, { recursive: true });
+    for (const services of [{}, { user: { port: 1 }, product: { port: 2 }, order: { port: 3, process: null } }]) {
+      await writeFile(join(dataDir, "state.json"), JSON.stringify({ services }));
+      expect((await here("status")).stderr).toBe(status.stderr);
+      expect((await here("down")).stderr).toBe("Nothing runs here.\n");
+    }
+    await rm(dataDir, { recursive: true });
     const migrate = await here("db", "migrate");
     expect([migrate.exit, migrate.stderr]).toEqual([5, expect.stringContaining("no MONGO_URI is set")]);
   });

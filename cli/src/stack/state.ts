@@ -27,12 +27,18 @@ export interface StackState {
   readonly services: Readonly<Record<ServiceName, UnitState>>;
 }
 
-/** The last state; undefined when the stack never ran. */
+/** The last state; undefined when the stack never ran, or when the file is not one that a supervisor wrote. */
 export async function readState(layout: StackLayout): Promise<StackState | undefined> {
   const value = await readJsonObject(layout.stateFile);
-  if (value === undefined || !isObject(value["services"])) return undefined;
+  const services = value?.["services"];
+  if (value === undefined || !isObject(services)) return undefined;
+  if (!serviceNames.every((name) => isUnit(services[name]))) return undefined;
+  if (value["mongod"] !== undefined && !isUnit(value["mongod"])) return undefined;
   return value as unknown as StackState;
 }
+
+const isUnit = (value: unknown): boolean =>
+  isObject(value) && typeof value["port"] === "number" && (value["process"] === undefined || isObject(value["process"]));
 
 export const writeState = (layout: StackLayout, state: StackState): Promise<void> =>
   writePrivateJson(layout.stateFile, state);
