@@ -334,6 +334,11 @@ describe("settings", () => {
     expect(await other.ok("profile", "list")).toMatch(/\*\s+staging/);
     expect(await other.ok("config", "view")).toContain("https://orders.example.com");
     await other.ok("profile", "delete", "staging");
+    const addresses = { userUrl: "http://old.example", productUrl: "http://p.example", orderUrl: "http://o.example" };
+    const kept = { ...addresses, email: "ada@example.com", userId: "1", token: "t", expiresAtMs: 0 };
+    await writeFile(join(other.home, "config", "ordersctl", "credentials.json"), JSON.stringify({ moved: kept }));
+    // Where a sign-in was made is not where --profile leads.
+    expect(await other.ok("profile", "list")).toMatch(/moved +ada@example\.com +-/);
     const twice = await other.run(["profile", "delete", "staging"]);
     expect([twice.exit, twice.stderr]).toEqual([1, expect.stringContaining('There is no profile "staging".')]);
     expect((await other.run(["whoami", "--profile", "toString"])).stderr).not.toContain("undefined");

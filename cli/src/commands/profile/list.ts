@@ -22,6 +22,7 @@ const view: View<Row> = {
       paint: (cell, style, { isCurrent }) => (isCurrent ? style.bold(cell) : cell),
     },
     { header: "SIGNED IN AS", value: ({ signedInAs }) => signedInAs ?? "-" },
+    // A sign-in has an address too, but only says where it may be sent.
     { header: "USER-SERVICE", value: ({ userUrl }) => userUrl ?? "-" },
   ],
 };
@@ -37,7 +38,7 @@ export const listVerb: Verb = {
       name,
       isCurrent: name === settings.profile.value,
       signedInAs: credentials[name]?.email,
-      userUrl: profiles[name]?.userUrl ?? credentials[name]?.userUrl,
+      userUrl: profiles[name]?.userUrl,
     }));
     printer.list(rows, view);
     if (rows.length === 0)
