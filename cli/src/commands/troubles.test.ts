@@ -82,7 +82,7 @@ describe("a service that is away", () => {
     const argv = ["orders", "place", "--item", "Mouse", "--idempotency-key", "cart-2", "--order-url", NOWHERE];
     const { exit, stdout, stderr } = await customer.run([...argv, "--user", "f".repeat(24)]);
     expect([exit, stdout]).toEqual([5, ""]);
-    expect(stderr).toContain("Asking again with the same key …");
+    expect(stderr).toContain("is out of reach. Asking again with the same key …");
     expect(stderr).toContain("Whether the order was placed is not known:");
     expect(stderr).toContain("the same with --idempotency-key cart-2");
   });
@@ -110,7 +110,7 @@ describe("a service that is away", () => {
     const { exit, stdout, stderr } = await watching;
     expect(exit).toBe(0);
     expect(stdout).toMatch(/pending[^]*processing[^]*completed/);
-    expect(stderr.match(/Still watching/g)).toHaveLength(1);
+    expect(stderr.match(/is out of reach\. Still watching/g)).toHaveLength(1);
     await watcher.remove();
     await proxy.close();
   });

@@ -50,6 +50,9 @@ export function pad(text: string, width: number, align: "left" | "right" = "left
 export const count = (number: number, noun: string): string =>
   `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : noun.endsWith("s") ? "es" : "s"}`;
 
+/** A text that another sentence may follow. */
+export const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
 /** A duration in words a person compares at a glance: `350 ms`, `2.4 s`, `3 min`, `5 h`, `12 d`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;

@@ -1,6 +1,7 @@
 import type { Io } from "../io.ts";
 import type { Talk } from "../output/talk.ts";
 import { messageOf } from "../errors.ts";
+import { sentence } from "../output/text.ts";
 import { readUserConfig, writeCredentials, writeUserConfig } from "../session/config-files.ts";
 import type { StackSecrets } from "./secrets.ts";
 import type { ServiceName } from "./layout.ts";
@@ -36,7 +37,7 @@ export async function signInAdmin(
     return true;
   } catch (error) {
     // Its password may have been changed since; that keeps nobody from working.
-    talk.warn(`${email} could not be signed in: ${messageOf(error)} Try: ordersctl login --email ${email}`);
+    talk.warn(`${email} could not be signed in: ${sentence(messageOf(error))} Try: ordersctl login --email ${email}`);
     return false;
   }
 }

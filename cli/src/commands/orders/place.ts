@@ -7,6 +7,7 @@ import { CliError, messageOf, usageError } from "../../errors.ts";
 import { isObject } from "../../files.ts";
 import { repeated } from "../../global-options.ts";
 import { findProduct, parseItem, type TypedItem } from "../../items.ts";
+import { sentence } from "../../output/text.ts";
 import { orderView } from "../../resources/orders.ts";
 import { money } from "../../resources/products.ts";
 import type { Tools } from "../../tools.ts";
@@ -88,7 +89,7 @@ async function placeUntilAnswered(
       // A refused connection on the first try was never a placement.
       if (!isUnknown || attempt === TRIES_MAX) throw isUnknown ? await unknownOutcome(error, key) : error;
       const waitMs = error instanceof ApiError ? (error.retryAfterSeconds ?? 1) * 1000 : 500;
-      talk.say(`${messageOf(error)} Asking again with the same key …`);
+      talk.say(`${sentence(messageOf(error))} Asking again with the same key …`);
       await io.sleep(waitMs);
     }
   }

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { parseDuration } from "../../duration.ts";
 import { CliError, messageOf, usageError } from "../../errors.ts";
 import type { View } from "../../output/printer.ts";
+import { sentence } from "../../output/text.ts";
 import { paintStatus } from "../../resources/orders.ts";
 import { money } from "../../resources/products.ts";
 import type { Tools } from "../../tools.ts";
@@ -91,7 +92,7 @@ async function patiently<Value>(read: () => Promise<Value>, endMs: number, { io,
     } catch (error) {
       if (!(error instanceof NoAnswerError) && !(error instanceof ApiError && error.status === 503)) throw error;
       if (io.now() >= endMs) throw timeIsUp();
-      if (!isTold) talk.warn(`${messageOf(error)} Still watching …`);
+      if (!isTold) talk.warn(`${sentence(messageOf(error))} Still watching …`);
       await io.sleep(POLL_MS * 2);
     }
   }
