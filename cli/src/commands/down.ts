@@ -40,7 +40,7 @@ async function runDown({ dataDir, volumes = false }: DownOptions, tools: Tools):
     signal(supervisor, "SIGTERM");
     if (!(await hasEnded(supervisor, STOP_MAX_MS))) {
       throw new CliError(`The supervisor (pid ${supervisor.pid}) does not end.`, {
-        tries: [`kill -9 ${supervisor.pid}`, "ordersctl down   (again, for what it leaves behind)"],
+        tries: [`kill -9 ${supervisor.pid}`, `ordersctl down${layout.option}   (again, for what it leaves behind)`],
       });
     }
   }

@@ -73,7 +73,7 @@ async function runStatus({ dataDir, env = false }: StatusOptions, tools: Tools):
   const layout = stackLayout(io, dataDir);
   const state = await readState(layout);
   if (state === undefined) {
-    talk.say(`Nothing was started in ${layout.dataDir} yet. Try: ordersctl up`);
+    talk.say(`Nothing was started in ${layout.dataDir} yet. Try: ordersctl up${layout.option}`);
     return "UNREACHABLE";
   }
   const urls = urlsOf(portsOf(state));
@@ -85,8 +85,9 @@ async function runStatus({ dataDir, env = false }: StatusOptions, tools: Tools):
   const rows = await readRows(state, urls, io.now());
   printer.list(rows, view);
   if (supervisor === undefined && rows.some(({ pid }) => pid !== undefined)) {
-    talk.warn("nobody watches over these processes: their supervisor was killed. Try: ordersctl up   (takes over)");
-  } else if (supervisor === undefined) talk.say(`It does not run (${state.phase}). Try: ordersctl up`);
+    const takeOver = `ordersctl up${layout.option}   (takes over)`;
+    talk.warn(`nobody watches over these processes: their supervisor was killed. Try: ${takeOver}`);
+  } else if (supervisor === undefined) talk.say(`It does not run (${state.phase}). Try: ordersctl up${layout.option}`);
   else if (state.phase !== "ready") talk.say(`It is ${state.phase}.`);
   const isFine = supervisor !== undefined && rows.every(({ status }) => status === "healthy" || status === "running");
   return isFine ? "OK" : "UNREACHABLE";

@@ -70,7 +70,7 @@ async function tellRunning(layout: StackLayout, tools: Tools): Promise<Exit> {
   const { talk, io } = tools;
   const state = await readState(layout);
   if (state?.phase !== "ready") {
-    talk.say(`It is ${state?.phase ?? "starting"} already: ordersctl status`);
+    talk.say(`It is ${state?.phase ?? "starting"} already: ordersctl status${layout.option}`);
     return "OK";
   }
   talk.say(`It runs already (pid ${state.supervisor?.pid}).`);
@@ -84,8 +84,8 @@ async function runStack(layout: StackLayout, options: UpOptions, tools: Tools): 
   const last = await readState(layout);
   const ended = await endOrphans(layout, last, talk);
   if (ended > 0) talk.say("What an earlier `up` had left behind is stopped; its data is kept.");
-  const ports = portsFrom(options.port, last?.services.user.port ?? PORT_DEFAULT);
-  await assertFree(ports, layout.dataDir);
+  const ports = portsFrom(options.port, last?.services.user.port ?? PORT_DEFAULT, layout);
+  await assertFree(ports, layout);
   const secrets = await stackSecrets(layout, io.env);
   const profile = tools.globals.profile ?? (layout.isDefault ? DEFAULT_PROFILE : `${DEFAULT_PROFILE}-${ports.user}`);
   const stack = new Stack({ io, talk, layout, secrets, ports, mongodPort: last?.mongod?.port, profile });
@@ -105,7 +105,7 @@ async function runStack(layout: StackLayout, options: UpOptions, tools: Tools): 
   }
   await stack.stop();
   asked.forget();
-  talk.say("Everything is stopped; the data is kept. Start again: ordersctl up");
+  talk.say(`Everything is stopped; the data is kept. Start again: ordersctl up${layout.option}`);
   return "OK";
 }
 

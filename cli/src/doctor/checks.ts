@@ -5,7 +5,7 @@ import { canStartPrograms } from "../runtime.ts";
 import { credentialsPath } from "../session/config-files.ts";
 import { serviceEntry, serviceNames, stackLayout } from "../stack/layout.ts";
 import { lockHolder } from "../stack/lock.ts";
-import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
+import { assertFree, PORT_DEFAULT, portsFrom, upElsewhere } from "../stack/ports.ts";
 import { livingProcesses, portsOf, readState } from "../stack/state.ts";
 import type { Tools } from "../tools.ts";
 
@@ -111,7 +111,7 @@ async function checkCredentials({ io }: Tools): Promise<Check> {
 async function checkPorts({ io }: Tools, option: string | undefined): Promise<Check> {
   const layout = stackLayout(io, option);
   const state = await readState(layout);
-  const ports = state === undefined ? portsFrom(undefined, PORT_DEFAULT) : portsOf(state);
+  const ports = state === undefined ? portsFrom(undefined, PORT_DEFAULT, layout) : portsOf(state);
   const detail = Object.values(ports).join(", ");
   if (state !== undefined && livingProcesses(state).length > 0) {
     return (await lockHolder(layout.lockFile)) === undefined
@@ -119,19 +119,19 @@ async function checkPorts({ io }: Tools, option: string | undefined): Promise<Ch
           name: "Stack",
           status: "problem",
           detail: "it runs, but its supervisor was killed",
-          fix: "ordersctl up   (takes over)",
+          fix: `ordersctl up${layout.option}   (takes over)`,
         }
       : { name: "Stack", status: "ok", detail: `it runs on ports ${detail}` };
   }
   try {
-    await assertFree(ports, layout.dataDir);
+    await assertFree(ports, layout);
     return { name: "Stack", status: "ok", detail: `it does not run; ports ${detail} are free` };
   } catch (error) {
     return {
       name: "Stack",
       status: "problem",
       detail: messageOf(error),
-      fix: `ordersctl up --port ${ports.user + 100}`,
+      fix: upElsewhere(ports, layout),
     };
   }
 }

@@ -19,6 +19,8 @@ export interface StackLayout {
   readonly dataDir: string;
   /** Whether it is the one that is used without --data-dir. */
   readonly isDefault: boolean;
+  /** What a command that is suggested must end with to mean this directory; empty for the default one. */
+  readonly option: string;
   readonly stateFile: string;
   readonly secretsFile: string;
   readonly lockFile: string;
@@ -39,6 +41,7 @@ export function stackLayout(io: Io, dataDirOption: string | undefined): StackLay
   return {
     dataDir,
     isDefault: dataDir === standard,
+    option: dataDir === standard ? "" : ` --data-dir ${dataDir}`,
     stateFile: join(dataDir, "state.json"),
     secretsFile: join(dataDir, "secrets.json"),
     lockFile: join(dataDir, "supervisor.lock"),

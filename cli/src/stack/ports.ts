@@ -1,32 +1,46 @@
 import { createServer } from "node:net";
 import { CliError, usageError } from "../errors.ts";
-import type { ServiceName } from "./layout.ts";
+import type { ServiceName, StackLayout } from "./layout.ts";
 
 export const PORT_DEFAULT = 3001;
 const PORT_MAX = 65_533;
+/** How far away other ports are suggested. */
+const PORT_STEP = 100;
 
 /** The three ports from the first one. @throws {CliError} USAGE */
-export function portsFrom(text: string | undefined, fallback: number): Record<ServiceName, number> {
+export function portsFrom(
+  text: string | undefined,
+  fallback: number,
+  { option }: Pick<StackLayout, "option">,
+): Record<ServiceName, number> {
   const first = text === undefined ? fallback : Number(text);
-  if (!Number.isInteger(first) || first < 1 || first > PORT_MAX)
-    throw usageError(`--port must be a number from 1 to ${PORT_MAX}: the first of three.`, "ordersctl up --port 4001");
+  if (!Number.isInteger(first) || first < 1 || first > PORT_MAX) {
+    const what = `--port must be a number from 1 to ${PORT_MAX}: the first of three.`;
+    throw usageError(what, `ordersctl up --port 4001${option}`);
+  }
   return { user: first, product: first + 1, order: first + 2 };
 }
 
 /** @throws {CliError} naming the first port that is taken, and a way out */
-export async function assertFree(ports: Readonly<Record<ServiceName, number>>, dataDir: string): Promise<void> {
+export async function assertFree(ports: Readonly<Record<ServiceName, number>>, layout: StackLayout): Promise<void> {
   for (const [name, port] of Object.entries(ports)) {
     const problem = await portProblem(port);
     if (problem === undefined) continue;
     const why = problem === "EADDRINUSE" ? "is taken by another program" : `cannot be used (${problem})`;
     throw new CliError(`Port ${port}, which ${name}-service needs, ${why}. Nothing was started.`, {
-      why: [`Data directory: ${dataDir}`],
+      why: [`Data directory: ${layout.dataDir}`],
       tries: [
-        `ordersctl up --port ${ports.user + 100}`,
+        upElsewhere(ports, layout),
         `ss -ltnp | grep :${port}   (who has it; on macOS: lsof -i :${port})`,
       ],
     });
   }
+}
+
+/** The command that starts the same stack at other ports. */
+export function upElsewhere({ user }: Readonly<Record<ServiceName, number>>, { option }: StackLayout): string {
+  const first = user + PORT_STEP > PORT_MAX ? user - PORT_STEP : user + PORT_STEP;
+  return `ordersctl up --port ${first}${option}`;
 }
 
 function portProblem(port: number): Promise<string | undefined> {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runUntil } from "../test/endless.ts";
@@ -72,7 +74,7 @@ const nothingRuns = (before: StackState): void => expect(livingProcesses(before)
 describe("before the first start", () => {
   test("every verb says what to do", async () => {
     const status = await here("status");
-    expect([status.exit, status.stderr]).toEqual([5, `Nothing was started in ${dataDir} yet. Try: ordersctl up\n`]);
+    expect([status.exit, status.stderr]).toEqual([5, `Nothing was started in ${dataDir} yet. Try: ordersctl up --data-dir ${dataDir}\n`]);
     expect((await here("logs")).stderr).toContain("There is no log");
     const restart = await here("restart", "order");
     expect([restart.exit, restart.stderr]).toEqual([5, expect.stringContaining("Try: ordersctl up")]);
@@ -90,7 +92,7 @@ describe("before the first start", () => {
 
   test("a port that is none starts nothing", async () => {
     const { exit, stderr } = await here("up", "--port", "70000");
-    expect([exit, stderr]).toEqual([2, expect.stringContaining("Try: ordersctl up --port 4001")]);
+    expect([exit, stderr]).toEqual([2, expect.stringContaining(`Try: ordersctl up --port 4001 --data-dir ${dataDir}\n`)]);
   });
 
   test("Ctrl-C while it starts stops what runs by then", async () => {
@@ -174,8 +176,14 @@ describe("up in the foreground", () => {
     expect(stderr).toContain(
       `Port ${port}, which order-service needs, is taken by another program. Nothing was started.`,
     );
-    expect(stderr).toContain(`Try: ordersctl up --port ${port + 98}`);
+    expect(stderr).toContain(`Try: ordersctl up --port ${port + 98} --data-dir ${other}\n`);
     expect(await readdir(other)).toEqual([]);
+    const last = createServer().listen(65_535, "127.0.0.1");
+    await once(last, "listening");
+    const high = await user.run(["up", "--data-dir", other, "--port", "65533"]);
+    last.close();
+    // Ports end at 65535.
+    expect(high.stderr).toContain("Try: ordersctl up --port 65433 ");
   });
 
   test("status --env sets the addresses of a shell", async () => {
@@ -301,7 +309,7 @@ describe("up in the foreground", () => {
     nothingRuns(before);
     expect((await state()).phase).toBe("stopped");
     const status = await here("status");
-    expect([status.exit, status.stderr]).toEqual([5, "It does not run (stopped). Try: ordersctl up\n"]);
+    expect([status.exit, status.stderr]).toEqual([5, `It does not run (stopped). Try: ordersctl up --data-dir ${dataDir}\n`]);
     expect((await here("doctor")).stdout).toContain(`ports ${port}, ${port + 1}, ${port + 2} are free`);
   });
 });

@@ -36,7 +36,6 @@ export async function printSummary(
   printer.list(rows, view);
   const { bold } = talk.style;
   const password = secrets.isPasswordShown ? `password in ${layout.secretsFile}` : `password ${secrets.adminPassword}`;
-  const option = layout.isDefault ? "" : ` --data-dir ${layout.dataDir}`;
   talk.say("");
   talk.say(`${bold("Admin")}   ${secrets.adminEmail}, ${password}`);
   talk.say(`        signed in as profile ${state.profile}: the next command works`);
@@ -45,7 +44,7 @@ export async function printSummary(
   talk.say(
     isForeground
       ? `${bold("Stop")}    Ctrl-C (data is kept)   ${bold("Next")} in another terminal: ordersctl seed`
-      : `${bold("Stop")}    ordersctl down${option} (data is kept)   ${bold("Next")} ordersctl seed`,
+      : `${bold("Stop")}    ordersctl down${layout.option} (data is kept)   ${bold("Next")} ordersctl seed`,
   );
   if (!secrets.isPasswordShown) await passwordShown(layout, secrets);
 }
