@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { access, constants, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { CliError, messageOf } from "./errors.ts";
+import { CliError, type CliErrorOptions, messageOf } from "./errors.ts";
 
 /** A JSON object as it was read: every field is still to be checked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -27,29 +27,60 @@ export async function writePrivate(path: string, text: string): Promise<void> {
   }
 }
 
+/**
+ * Makes a folder for its owner alone, unless it is there.
+ * @throws {CliError} when nothing can be kept in it
+ */
+export async function ensureFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await access(path, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new CliError(`${path} cannot be used as a folder: ${fileProblem(error)}.`, { cause: error });
+  }
+}
+
+const fileProblems: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EEXIST: "there is a file of this name",
+  EISDIR: "it is a folder",
+  ENOENT: "a part of the path does not exist",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "a part of the path is not a folder",
+  EROFS: "the file system is read-only",
+};
+
+/** Why a file or folder could not be used, in words where the system has a code alone. */
+const fileProblem = (error: unknown): string =>
+  (error instanceof Error && "code" in error ? fileProblems[String(error.code)] : undefined) ?? messageOf(error);
+
 /** Writes JSON that a person can read and edit. */
 export const writePrivateJson = (path: string, value: unknown): Promise<void> =>
   writePrivate(path, `${JSON.stringify(value, undefined, 2)}\n`);
 
 /**
  * Reads a JSON object; undefined when there is no such file.
+ * @param advice what to say of a damaged file; it may be removed when nothing is said
  * @throws {CliError} when it is no JSON object
  */
-export async function readJsonObject(path: string): Promise<JsonObject | undefined> {
+export async function readJsonObject(
+  path: string,
+  advice: CliErrorOptions = { tries: [`correct or remove ${path}`] },
+): Promise<JsonObject | undefined> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw new CliError(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw new CliError(`${path} cannot be read: ${fileProblem(error)}.`, { cause: error });
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new CliError(`${path} is no JSON: ${messageOf(error)}`, { tries: [`correct or remove ${path}`] });
+    throw new CliError(`${path} is no JSON: ${messageOf(error)}`, advice);
   }
-  if (!isObject(value)) throw new CliError(`${path} must hold a JSON object`, { tries: [`correct or remove ${path}`] });
+  if (!isObject(value)) throw new CliError(`${path} must hold a JSON object`, advice);
   return value;
 }
 

@@ -1,6 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import type { Command } from "commander";
 import type { Exit } from "../exit-codes.ts";
+import { ensureFolder } from "../files.ts";
+import { configDir } from "../session/config-files.ts";
 import { DEFAULT_PROFILE } from "../session/settings.ts";
 import { startDetached } from "../stack/detached.ts";
 import { serviceEntry, serviceNames, type StackLayout, stackLayout } from "../stack/layout.ts";
@@ -54,7 +55,7 @@ const SAME_SIGNAL_MS = 700;
 async function runUp(options: UpOptions, tools: Tools): Promise<Exit> {
   const layout = stackLayout(tools.io, options.dataDir);
   for (const name of serviceNames) serviceEntry(name, tools.io.env);
-  await mkdir(layout.dataDir, { recursive: true, mode: 0o700 });
+  await ensureFolder(layout.dataDir);
   if ((await lockHolder(layout.lockFile)) !== undefined) return tellRunning(layout, tools);
   if (options.detach === true) return startDetached(layout, options, tools);
   const lock = await takeLock(layout.lockFile);
@@ -81,6 +82,8 @@ async function tellRunning(layout: StackLayout, tools: Tools): Promise<Exit> {
 
 async function runStack(layout: StackLayout, options: UpOptions, tools: Tools): Promise<Exit> {
   const { io, talk } = tools;
+  // The sign-in is kept there, once everything is healthy: too late to notice that it cannot be.
+  await ensureFolder(configDir(io.env));
   const last = await readState(layout);
   const ended = await endOrphans(layout, last, talk);
   if (ended > 0) talk.say("What an earlier `up` had left behind is stopped; its data is kept.");

@@ -22,7 +22,16 @@ const SECRET_BYTES = 32;
  * @throws {CliError} when the file is damaged
  */
 export async function stackSecrets(layout: StackLayout, env: Io["env"]): Promise<StackSecrets> {
-  const file = await readJsonObject(layout.secretsFile);
+  const file = await readJsonObject(layout.secretsFile, {
+    why: [
+      "It holds the password of the administrator and the secret that the signing keys are encrypted with:",
+      "without that secret user-service does not start with the data that is here.",
+    ],
+    tries: [
+      `correct ${layout.secretsFile}, or put a copy of it back`,
+      `ordersctl down --volumes${layout.option}   (deletes all data, for a new start)`,
+    ],
+  });
   const keptPassword = textField(file, "adminPassword");
   const givenEmail = env["ADMIN_EMAIL"] || undefined;
   const givenPassword = env["ADMIN_PASSWORD"] || undefined;

@@ -97,6 +97,40 @@ test("up -d tells why it did not come up", async () => {
   expect(stderr).toContain("Try: less ");
 });
 
+test("a home that takes no sign-in is noticed before anything starts", async () => {
+  const { exit, stderr } = await up("no-home", { MONGOD_BIN: mongodPath, XDG_CONFIG_HOME: "/proc/none" });
+  const what = "/proc/none/ordersctl cannot be used as a folder: a part of the path does not exist.";
+  expect([exit, stderr, await stateOf(dataDir("no-home"))]).toEqual([1, `error: ${what}\n`, undefined]);
+});
+
+test("a data folder that is none is told in words", async () => {
+  const file = dataDir("file");
+  await writeFile(file, "");
+  for (const [path, why] of [
+    [file, "there is a file of this name"],
+    [join(file, "inner"), "a part of the path is not a folder"],
+    ["/proc/none", "a part of the path does not exist"],
+  ])
+    expect(await user.run(["up", "--data-dir", path ?? ""])).toEqual({
+      exit: 1,
+      stdout: "",
+      stderr: `error: ${path} cannot be used as a folder: ${why}.\n`,
+    });
+  for (const verb of ["status", "down"])
+    expect((await user.run([verb, "--data-dir", file])).stderr).toBe(
+      `error: ${join(file, "state.json")} cannot be read: a part of the path is not a folder.\n`,
+    );
+});
+
+test("a damaged secrets.json is not to be removed: what it holds is told", async () => {
+  await mkdir(dataDir("damaged"));
+  await writeFile(join(dataDir("damaged"), "secrets.json"), "{");
+  const { exit, stderr } = await up("damaged", { MONGOD_BIN: mongodPath });
+  expect([exit, stderr]).toEqual([1, expect.stringContaining("the signing keys are encrypted with")]);
+  expect(stderr).toContain(`Try: correct ${join(dataDir("damaged"), "secrets.json")}, or put a copy of it back`);
+  expect(stderr).not.toContain("remove");
+});
+
 test("a MONGO_URI that leads nowhere is refused, and doctor finds it", async () => {
   const uri = { MONGO_URI: "mongodb://127.0.0.1:1/?replicaSet=rs0" };
   const { exit, stderr } = await up("nowhere", uri);
