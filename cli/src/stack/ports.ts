@@ -29,10 +29,7 @@ export async function assertFree(ports: Readonly<Record<ServiceName, number>>, l
     const why = problem === "EADDRINUSE" ? "is taken by another program" : `cannot be used (${problem})`;
     throw new CliError(`Port ${port}, which ${name}-service needs, ${why}. Nothing was started.`, {
       why: [`Data directory: ${layout.dataDir}`],
-      tries: [
-        upElsewhere(ports, layout),
-        `ss -ltnp | grep :${port}   (who has it; on macOS: lsof -i :${port})`,
-      ],
+      tries: [upElsewhere(ports, layout), `ss -ltnp | grep :${port}   (who has it; on macOS: lsof -i :${port})`],
     });
   }
 }

@@ -74,7 +74,10 @@ const nothingRuns = (before: StackState): void => expect(livingProcesses(before)
 describe("before the first start", () => {
   test("every verb says what to do", async () => {
     const status = await here("status");
-    expect([status.exit, status.stderr]).toEqual([5, `Nothing was started in ${dataDir} yet. Try: ordersctl up --data-dir ${dataDir}\n`]);
+    expect([status.exit, status.stderr]).toEqual([
+      5,
+      `Nothing was started in ${dataDir} yet. Try: ordersctl up --data-dir ${dataDir}\n`,
+    ]);
     expect((await here("logs")).stderr).toContain("There is no log");
     const restart = await here("restart", "order");
     expect([restart.exit, restart.stderr]).toEqual([5, expect.stringContaining("Try: ordersctl up")]);
@@ -309,7 +312,10 @@ describe("up in the foreground", () => {
     nothingRuns(before);
     expect((await state()).phase).toBe("stopped");
     const status = await here("status");
-    expect([status.exit, status.stderr]).toEqual([5, `It does not run (stopped). Try: ordersctl up --data-dir ${dataDir}\n`]);
+    expect([status.exit, status.stderr]).toEqual([
+      5,
+      `It does not run (stopped). Try: ordersctl up --data-dir ${dataDir}\n`,
+    ]);
     expect((await here("doctor")).stdout).toContain(`ports ${port}, ${port + 1}, ${port + 2} are free`);
   });
 });

@@ -38,7 +38,9 @@ export async function readState(layout: StackLayout): Promise<StackState | undef
 }
 
 const isUnit = (value: unknown): boolean =>
-  isObject(value) && typeof value["port"] === "number" && (value["process"] === undefined || isObject(value["process"]));
+  isObject(value) &&
+  typeof value["port"] === "number" &&
+  (value["process"] === undefined || isObject(value["process"]));
 
 export const writeState = (layout: StackLayout, state: StackState): Promise<void> =>
   writePrivateJson(layout.stateFile, state);
