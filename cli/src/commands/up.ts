@@ -96,8 +96,9 @@ async function runStack(layout: StackLayout, options: UpOptions, tools: Tools): 
   try {
     await stack.start();
     if (!asked.isAsked()) {
-      if (await signInAdmin(tools, { ports, profile }, secrets)) await keepSecrets(layout, secrets);
-      const state = await stack.ready();
+      const isSignedIn = await signInAdmin(tools, { ports, profile }, secrets);
+      if (isSignedIn) await keepSecrets(layout, secrets);
+      const state = await stack.ready(isSignedIn);
       // Whoever waits for a detached start prints it.
       if (options.detached !== true) await printSummary(tools, { layout, secrets, state, isForeground: true });
     }

@@ -331,6 +331,7 @@ describe("up -d", () => {
     // It was printed once.
     expect(stderr).toContain("password in ");
     expect(stdout).toContain(`http://127.0.0.1:${port}/swagger`);
+    expect(stderr).toContain(`signed in as profile local-${port}: the next command works`);
     expect(Object.values(await units()).every(({ restarts }) => restarts === 0)).toBe(true);
     expect((await user.ok("products", "list", "-q")).trim().split("\n")).toHaveLength(2);
     killOther((await unit("product-service")).pid);
@@ -358,6 +359,7 @@ describe("up -d", () => {
     expect(await readFile(join(dataDir, "secrets.json"), "utf8")).toBe(kept);
     expect(stderr).toContain("What an earlier `up` had left behind is stopped; its data is kept.");
     nothingRuns(before);
+    expect(stderr).not.toContain("signed in as profile");
     expect((await here("status")).exit).toBe(0);
     expect((await user.ok("orders", "list", "-q")).trim()).toMatch(/^[0-9a-f]{24}$/);
   });

@@ -35,6 +35,7 @@ export class Stack {
   readonly #log: ReturnType<typeof supervisorLog>;
   #database: StackDatabase | undefined;
   #phase: StackState["phase"] = "starting";
+  #isSignedIn: boolean | undefined;
   #writing: Promise<void> = Promise.resolve();
   #endLogs: (() => void) | undefined;
   readonly #loops: Promise<void>[] = [];
@@ -73,9 +74,10 @@ export class Stack {
     this.#supervise(units, database);
   }
 
-  /** Tells other commands that this stack is ready for them. */
-  async ready(): Promise<StackState> {
+  /** Tells other commands that this stack is ready for them, and whether its administrator is signed in. */
+  async ready(isSignedIn: boolean): Promise<StackState> {
     this.#phase = "ready";
+    this.#isSignedIn = isSignedIn;
     await this.#writeState();
     return this.#state();
   }
@@ -212,6 +214,7 @@ export class Stack {
       database: this.database,
       adminEmail: secrets.adminEmail,
       profile,
+      ...(this.#isSignedIn === undefined ? {} : { isSignedIn: this.#isSignedIn }),
       ...(mongod === undefined ? {} : { mongod }),
       services: { user: service("user"), product: service("product"), order: service("order") },
     };

@@ -38,7 +38,7 @@ export async function printSummary(
   const password = secrets.isPasswordShown ? `password in ${layout.secretsFile}` : `password ${secrets.adminPassword}`;
   talk.say("");
   talk.say(`${bold("Admin")}   ${secrets.adminEmail}, ${password}`);
-  talk.say(`        signed in as profile ${state.profile}: the next command works`);
+  if (state.isSignedIn === true) talk.say(`        signed in as profile ${state.profile}: the next command works`);
   talk.say(`${bold("MongoDB")} ${state.database}`);
   talk.say(`${bold("Data")}    ${layout.dataDir}   ${bold("Logs")} ${layout.logDir}`);
   talk.say(
