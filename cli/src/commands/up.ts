@@ -8,6 +8,7 @@ import { serviceEntry, serviceNames, type StackLayout, stackLayout } from "../st
 import { lockHolder, takeLock } from "../stack/lock.ts";
 import { endOrphans } from "../stack/orphans.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
+import type { ProcessRef } from "../stack/process-ref.ts";
 import { keepSecrets, stackSecrets } from "../stack/secrets.ts";
 import { signInAdmin } from "../stack/sign-in.ts";
 import { Stack } from "../stack/stack.ts";
@@ -56,10 +57,11 @@ async function runUp(options: UpOptions, tools: Tools): Promise<Exit> {
   const layout = stackLayout(tools.io, options.dataDir);
   for (const name of serviceNames) serviceEntry(name, tools.io.env);
   await ensureFolder(layout.dataDir);
-  if ((await lockHolder(layout.lockFile)) !== undefined) return tellRunning(layout, tools);
+  const holder = await lockHolder(layout.lockFile);
+  if (holder !== undefined) return tellRunning(holder, layout, tools);
   if (options.detach === true) return startDetached(layout, options, tools);
   const lock = await takeLock(layout.lockFile);
-  if ("holder" in lock) return tellRunning(layout, tools);
+  if ("holder" in lock) return tellRunning(lock.holder, layout, tools);
   try {
     return await runStack(layout, options, tools);
   } finally {
@@ -67,14 +69,16 @@ async function runUp(options: UpOptions, tools: Tools): Promise<Exit> {
   }
 }
 
-async function tellRunning(layout: StackLayout, tools: Tools): Promise<Exit> {
+async function tellRunning(holder: ProcessRef, layout: StackLayout, tools: Tools): Promise<Exit> {
   const { talk, io } = tools;
-  const state = await readState(layout);
+  const last = await readState(layout);
+  // One that has only just begun has written nothing yet.
+  const state = last?.supervisor?.pid === holder.pid ? last : undefined;
   if (state?.phase !== "ready") {
     talk.say(`It is ${state?.phase ?? "starting"} already: ordersctl status${layout.option}`);
     return "OK";
   }
-  talk.say(`It runs already (pid ${state.supervisor?.pid}).`);
+  talk.say(`It runs already (pid ${holder.pid}).`);
   const secrets = await stackSecrets(layout, io.env);
   await printSummary(tools, { layout, secrets, state, isForeground: false });
   return "OK";

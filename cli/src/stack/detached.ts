@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CliError } from "../errors.ts";
 import type { Exit } from "../exit-codes.ts";
 import type { Tools } from "../tools.ts";
 import type { StackLayout } from "./layout.ts";
+import { lockHolder } from "./lock.ts";
 import { isAlive, type ProcessRef, refOf, signal } from "./process-ref.ts";
 import { stackSecrets } from "./secrets.ts";
 import { shipped } from "./shipped.ts";
@@ -25,17 +26,21 @@ export async function startDetached(
   const { io, talk } = tools;
   mkdirSync(layout.logDir, { recursive: true, mode: 0o700 });
   const console = join(layout.logDir, "up.log");
-  const child = spawnSupervisor(layout, console, options, tools);
+  const output = newOutput(console);
+  const child = spawnSupervisor(layout, output.write, options, tools);
   let isCancelled = false;
   const forget = io.onSignal(() => {
     isCancelled = true;
     signal(child, "SIGTERM");
   });
-  let told = 0;
+  let isTold = false;
+  let unread: Buffer = Buffer.alloc(0);
   const tell = () => {
-    const text = readFileSync(console, "utf8");
-    const lines = text.slice(told, text.lastIndexOf("\n") + 1);
-    told += lines.length;
+    unread = Buffer.concat([unread, readFileSync(output.read)]);
+    const end = unread.lastIndexOf("\n") + 1;
+    const lines = unread.toString("utf8", 0, end);
+    unread = unread.subarray(end);
+    isTold ||= lines !== "";
     if (lines !== "" && tools.globals.quiet !== true) io.stderr.write(lines);
   };
   try {
@@ -53,16 +58,28 @@ export async function startDetached(
     tell();
   } finally {
     forget();
+    closeSync(output.read);
   }
   if (isCancelled) return "INTERRUPTED";
+  // Another `up` at the same time was faster: that stands above.
+  if ((await lockHolder(layout.lockFile)) !== undefined) return "OK";
   // Why stands above, in its own words.
-  if (told > 0 && tools.globals.quiet !== true) return "FAILED";
+  if (isTold && tools.globals.quiet !== true) return "FAILED";
   throw new CliError("It did not come up.", { tries: [`less ${console}`] });
+}
+
+/** A new file for one supervisor: another one at the same time writes into its own, whichever keeps the name. */
+function newOutput(path: string): { readonly write: number; readonly read: number } {
+  const temporary = `${path}.${process.pid}`;
+  const write = openSync(temporary, "w", 0o600);
+  const read = openSync(temporary, "r");
+  renameSync(temporary, path);
+  return { write, read };
 }
 
 function spawnSupervisor(
   layout: StackLayout,
-  console: string,
+  output: number,
   options: { readonly port?: string },
   { io, globals }: Tools,
 ): ProcessRef {
@@ -72,7 +89,6 @@ function spawnSupervisor(
     ...(options.port === undefined ? [] : ["--port", options.port]),
     ...(globals.profile === undefined ? [] : ["--profile", globals.profile]),
   ];
-  const output = openSync(console, "w", 0o600);
   try {
     const child = spawn(process.execPath, [...program, "up", "--detached", ...flags], {
       // The folder that `up -d` was typed in may be gone long before the stack is.

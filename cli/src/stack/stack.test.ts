@@ -95,7 +95,10 @@ describe("before the first start", () => {
 
   test("a port that is none starts nothing", async () => {
     const { exit, stderr } = await here("up", "--port", "70000");
-    expect([exit, stderr]).toEqual([2, expect.stringContaining(`Try: ordersctl up --port 4001 --data-dir ${dataDir}\n`)]);
+    expect([exit, stderr]).toEqual([
+      2,
+      expect.stringContaining(`Try: ordersctl up --port 4001 --data-dir ${dataDir}\n`),
+    ]);
   });
 
   test("Ctrl-C while it starts stops what runs by then", async () => {
@@ -328,10 +331,10 @@ describe("up -d", () => {
     await rm(folder, { recursive: true });
     expect({ exit, stderr: exit === 0 ? "" : stderr }).toEqual({ exit: 0, stderr: "" });
     expect(stderr).toContain("It runs in the background (pid ");
+    expect(stderr).toContain(`signed in as profile local-${port}: the next command works`);
     // It was printed once.
     expect(stderr).toContain("password in ");
     expect(stdout).toContain(`http://127.0.0.1:${port}/swagger`);
-    expect(stderr).toContain(`signed in as profile local-${port}: the next command works`);
     expect(Object.values(await units()).every(({ restarts }) => restarts === 0)).toBe(true);
     expect((await user.ok("products", "list", "-q")).trim().split("\n")).toHaveLength(2);
     killOther((await unit("product-service")).pid);
@@ -356,10 +359,10 @@ describe("up -d", () => {
     const { exit, stderr } = await user.run(["up", "-d", "--data-dir", dataDir], { env: late });
     expect(exit).toBe(0);
     expect(stderr).toContain("could not be signed in");
+    expect(stderr).not.toContain("signed in as profile");
     expect(await readFile(join(dataDir, "secrets.json"), "utf8")).toBe(kept);
     expect(stderr).toContain("What an earlier `up` had left behind is stopped; its data is kept.");
     nothingRuns(before);
-    expect(stderr).not.toContain("signed in as profile");
     expect((await here("status")).exit).toBe(0);
     expect((await user.ok("orders", "list", "-q")).trim()).toMatch(/^[0-9a-f]{24}$/);
   });
@@ -405,6 +408,17 @@ describe("up -d", () => {
     expect([exit, stderr]).toEqual([0, `stopping (supervisor pid ${before.supervisor?.pid}) …\n✓ stopped\n`]);
     nothingRuns(before);
     expect((await here("down")).stderr).toBe("Nothing runs here.\n");
+  });
+
+  test("two at once on one folder start one stack, and neither fails", async () => {
+    const both = await Promise.all([program(user.home, "up", "-d"), program(user.home, "up", "-d")]);
+    const said = both.map(({ stderr }) => stderr).join("");
+    expect({ exits: both.map(({ exit }) => exit), said }).toEqual({ exits: [0, 0], said: expect.any(String) });
+    expect(said.match(/starting user-service/g)).toHaveLength(1);
+    expect(said).toContain("It runs in the background (pid ");
+    expect(said).toMatch(/It is starting already|It runs already/);
+    expect(await readdir(join(dataDir, "logs"))).toContain("up.log");
+    await here("down");
   });
 
   test("down --volumes asks, and deletes what up made and nothing else", async () => {
