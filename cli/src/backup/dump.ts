@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { MongoClient } from "mongodb";
 import { CliError, messageOf } from "../errors.ts";
 import { isAbsent, writePrivateJson } from "../files.ts";
+import { count } from "../output/text.ts";
 import { type FileFacts, writeBsonFile } from "./bson-file.ts";
 import {
   collectionPath,
@@ -72,7 +73,7 @@ async function dumpDatabase(
       const cursor = db.collection(collection).find({}, { session, raw: true, batchSize: BATCH });
       const documents = cursor as unknown as AsyncIterable<Uint8Array>;
       files[collection] = await writeBsonFile(collectionPath(folder, name, collection), documents);
-      tools.say(`${name}.${collection}: ${files[collection].documents} documents`);
+      tools.say(`${name}.${collection}: ${count(files[collection].documents, "document")}`);
     }
     return files;
   } catch (error) {

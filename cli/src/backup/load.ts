@@ -1,5 +1,6 @@
 import { BSON, type Collection, type Db, type Document, MongoClient, type ObjectId } from "mongodb";
 import { CliError } from "../errors.ts";
+import { count } from "../output/text.ts";
 import { fileHash, readBsonFile } from "./bson-file.ts";
 import type { DatabaseUris } from "./dump.ts";
 import { collectionPath, type DatabaseName, DATABASES, type Manifest } from "./manifest.ts";
@@ -103,7 +104,7 @@ async function refuseFullDatabases(clients: Clients): Promise<void> {
     clients.productdb.db().collection("products").countDocuments({}, { limit: 1 }),
     clients.orderdb.db().collection("orders").countDocuments({}, { limit: 1 }),
   ]);
-  if (counts.every((count) => count === 0)) return;
+  if (counts.every((found) => found === 0)) return;
   throw new CliError("These databases hold users, products or orders.", {
     why: ["A restore replaces everything in them."],
     tries: ["ordersctl restore DIR --replace"],
@@ -128,7 +129,7 @@ async function fill(
       const target = clients[name].db().collection(collection);
       const fit = name === "orderdb" && collection === "orders" ? (batch: Document[]) => orders.fit(batch) : undefined;
       const written = await fillCollection(collectionPath(folder, name, collection), target, fit);
-      tools.say(`${name}.${collection}: ${written} documents`);
+      tools.say(`${name}.${collection}: ${count(written, "document")}`);
       documents += written;
     }
   }

@@ -405,6 +405,7 @@ describe("up -d", () => {
   test("down stops everything; a second one has nothing to do", async () => {
     const before = await state();
     const { exit, stderr } = await program(user.home, "down");
+    expect(restored.stderr).toContain("  userdb.migrations: 1 document\n");
     expect([exit, stderr]).toEqual([0, `stopping (supervisor pid ${before.supervisor?.pid}) …\n✓ stopped\n`]);
     nothingRuns(before);
     expect((await here("down")).stderr).toBe("Nothing runs here.\n");
