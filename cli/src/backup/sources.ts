@@ -74,12 +74,12 @@ async function fromStack(options: SourceOptions & { stopped: boolean }, tools: T
   const state = await readState(layout);
   if (state === undefined) {
     throw new CliError(`No stack has run in ${layout.dataDir}.`, {
-      tries: ["ordersctl up", "the same with --compose", `set ${VARIABLES.join(", ")}`],
+      tries: [`ordersctl up${layout.option}`, "the same with --compose", `set ${VARIABLES.join(", ")}`],
     });
   }
   const living = livingProcesses(state).map(({ name }) => name);
   if (options.stopped && living.length > 0)
-    throw new CliError(`The stack runs (${living.join(", ")}).`, { tries: ["ordersctl down"] });
+    throw new CliError(`The stack runs (${living.join(", ")}).`, { tries: [`ordersctl down${layout.option}`] });
   if (living.includes("mongod")) {
     const uri = await uriOfRunning(layout, state.mongod?.port ?? 0);
     return { uris: urisOf(uri), description: `the stack in ${layout.dataDir}`, close: done };

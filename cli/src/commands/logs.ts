@@ -88,7 +88,7 @@ function openFiles({ service, dataDir, follow }: LogsOptions, { io }: Tools): re
   const files = chooseSources(service).map((source) => new FollowedFile(layout.logFile(source), source));
   if (!files.some(({ exists }) => exists) && follow !== true) {
     throw new CliError(`There is no log in ${layout.dataDir} yet.`, {
-      tries: ["ordersctl up", "ordersctl logs --file …   (what containers wrote)"],
+      tries: [`ordersctl up${layout.option}`, "ordersctl logs --file …   (what containers wrote)"],
     });
   }
   return files;

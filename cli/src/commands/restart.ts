@@ -37,7 +37,7 @@ async function runRestart({ service, dataDir }: RestartOptions, { io, talk }: To
   if (before === undefined || (await lockHolder(layout.lockFile)) === undefined)
     throw new CliError("Nothing runs here that could be started again.", {
       exit: "UNREACHABLE",
-      tries: ["ordersctl up"],
+      tries: [`ordersctl up${layout.option}`],
     });
   const old = before.services[name].process;
   if (isAlive(old) && (await endProcess(old, STOP_MAX_MS)))
@@ -52,6 +52,6 @@ async function runRestart({ service, dataDir }: RestartOptions, { io, talk }: To
   }
   throw new CliError(`${name}-service did not become healthy again within ${WAIT_MAX_MS / 1000} s.`, {
     exit: "CANCELLED",
-    tries: [`ordersctl logs ${name}`, "ordersctl status"],
+    tries: [`ordersctl logs ${name}${layout.option}`, `ordersctl status${layout.option}`],
   });
 }

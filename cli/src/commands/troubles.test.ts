@@ -296,7 +296,8 @@ describe("doctor finds", () => {
     const { exit, check } = await examine(other, "--data-dir", data);
     server.close();
     expect(exit).toBe(6);
-    expect(check("Stack")).toMatchObject({ status: "problem", fix: `ordersctl up --port ${port + 100}` });
+    const fix = `ordersctl up --port ${port + 100} --data-dir ${data}`;
+    expect(check("Stack")).toMatchObject({ status: "problem", fix });
     expect(check("Services")).toMatchObject({
       status: "warning",
       detail: "none answers",

@@ -20,7 +20,7 @@ export async function databaseUris(layout: StackLayout, io: Io): Promise<Readonl
     if (shared !== undefined) return uriOfDatabase(shared, `${name}db`);
     throw new CliError("There is no database: no stack runs here, and no MONGO_URI is set.", {
       exit: "UNREACHABLE",
-      tries: ["ordersctl up", "MONGO_URI=mongodb://… ordersctl …"],
+      tries: [`ordersctl up${layout.option}`, "MONGO_URI=mongodb://… ordersctl …"],
     });
   };
   return { user: uriOf("user"), product: uriOf("product"), order: uriOf("order") };
