@@ -18,7 +18,7 @@ export class Session {
   readonly #talk: Talk;
   readonly #options: { timeoutMs: number; isDebug: boolean };
   #client: Client | undefined;
-  /** By the token that was refused. */
+  /** By the token that ends. */
   readonly #renewals = new Map<string, Promise<Credentials>>();
 
   constructor(tools: { io: Io; talk: Talk; settings: Settings; timeoutMs: number; isDebug: boolean }) {
@@ -57,15 +57,13 @@ export class Session {
     return Object.assign(send, { preconnect: fetch.preconnect });
   }
 
-  /** The token after one that was refused. Renewed once for all requests that had it: a refresh token is good for one. */
+  /** The token after one that was refused. */
   async #tokenAfter(refused: string | undefined): Promise<string | undefined> {
     if (this.#io.env["ORDERSCTL_TOKEN"]) return undefined;
     const credentials = await this.credentials();
     if (credentials?.refreshToken === undefined || refused === undefined) return undefined;
     if (credentials.token !== refused) return credentials.token;
-    const renewal = this.#renewals.get(refused) ?? this.#renew(credentials);
-    this.#renewals.set(refused, renewal);
-    return (await renewal).token;
+    return (await this.#renew(credentials)).token;
   }
 
   /** A client with another token, or none. */
@@ -135,7 +133,16 @@ export class Session {
     this.#client = undefined;
   }
 
-  async #renew(credentials: Credentials): Promise<Credentials> {
+  /** Once for all requests that have the same token: a refresh token is good for one. What failed is tried again. */
+  #renew(credentials: Credentials): Promise<Credentials> {
+    const { token } = credentials;
+    const renewal = this.#renewals.get(token) ?? this.#refresh(credentials);
+    this.#renewals.set(token, renewal);
+    renewal.catch(() => this.#renewals.delete(token));
+    return renewal;
+  }
+
+  async #refresh(credentials: Credentials): Promise<Credentials> {
     const { refreshToken, email } = credentials;
     if (refreshToken === undefined) return credentials;
     const { ApiError } = await import("@pos/client/errors");

@@ -59,34 +59,23 @@ const callUnder = (policy: string): string =>
     `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: policy }\nspec: ${policy}\n`,
   );
 
+const SIDECAR = `initContainers:
+  - name: proxy
+    restartPolicy: Always
+    image: example.com/proxy:1.0.0
+    ports: [{ name: proxy, containerPort: 9000 }]
+    resources: { requests: { cpu: 10m, memory: 16Mi }, limits: { cpu: 50m, memory: 32Mi } }
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }`;
+
 /** What looks like a fault and is none. */
 const VALID: readonly (readonly [name: string, text: string])[] = [
   [
     "a port of a sidecar that keeps running",
-    documents(
-      workload("web", {
-        pod: `initContainers:
-  - name: proxy
-    restartPolicy: Always
-    image: example.com/proxy:1.0.0
-    ports: [{ name: proxy, containerPort: 9000 }]
-    resources: { requests: { cpu: 10m, memory: 16Mi }, limits: { cpu: 50m, memory: 32Mi } }
-    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }`,
-      }),
-      SERVICE.replace("targetPort: http", "targetPort: proxy"),
-    ),
+    documents(workload("web", { pod: SIDECAR }), SERVICE.replace("targetPort: http", "targetPort: proxy")),
   ],
   [
     "a probe that asks the number of a port of another container, which has the same address",
-    workload("web", {
-      pod: `initContainers:
-  - name: proxy
-    restartPolicy: Always
-    image: example.com/proxy:1.0.0
-    ports: [{ name: proxy, containerPort: 9000 }]
-    resources: { requests: { cpu: 10m, memory: 16Mi }, limits: { cpu: 50m, memory: 32Mi } }
-    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }`,
-    }).replace("/ready, port: http", "/ready, port: 9000"),
+    workload("web", { pod: SIDECAR }).replace("/ready, port: http", "/ready, port: 9000"),
   ],
   [
     "a token for an account of any namespace that a binding grants something",

@@ -67,6 +67,11 @@ test("while the database is out of reach everything is 503, and it recovers by i
   expect(await unbalanced(service)).toEqual([]);
 });
 
+function expectCauseLogged(id: string): void {
+  const line = log.entries().find(({ requestId }) => requestId === id);
+  expect(line).toMatchObject({ code: "SERVICE_UNAVAILABLE", cause: expect.stringMatching(/./) });
+}
+
 test("a command of a batch has in its log line what was behind its failure, as a request of its own", async () => {
   const id = await addProduct(service, 1);
   const body = {
@@ -76,8 +81,7 @@ test("a command of a batch has in its log line what was behind its failure, as a
   await service.call("POST", "/reservations/batch", { as: "service", body });
   proxy.restore();
   await recovered(id);
-  const line = log.entries().find(({ requestId }) => requestId === "failed-confirm");
-  expect(line).toMatchObject({ code: "SERVICE_UNAVAILABLE", cause: expect.stringMatching(/./) });
+  expectCauseLogged("failed-confirm");
 });
 
 test("a hold whose time ran out has in its log line what kept it", async () => {
@@ -88,8 +92,7 @@ test("a hold whose time ran out has in its log line what kept it", async () => {
   expect((await reserve(service, { [id]: 1 }, { headers })).status).toBe(503);
   proxy.restore();
   await recovered(id);
-  const line = log.entries().find(({ requestId }) => requestId === "late-hold");
-  expect(line).toMatchObject({ code: "SERVICE_UNAVAILABLE", cause: expect.stringMatching(/./) });
+  expectCauseLogged("late-hold");
 });
 
 test("a hold whose answer was lost is 503, and the same call again finds it or makes it, once", async () => {

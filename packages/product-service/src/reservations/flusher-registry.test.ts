@@ -38,18 +38,23 @@ async function killInsideTransaction(productId: string): Promise<void> {
   await child.exited;
 }
 
-test("a product is sold again within 5 s after a process was killed inside its transaction", async () => {
-  const id = await addProduct(service, 10);
-  await killInsideTransaction(id);
-  const killedAt = performance.now();
-  const frozen = await reserve(service, { [id]: 1 }, { headers: { "x-request-timeout-ms": "300" } });
-  expect(frozen.status).toBe(503);
+/** Long before the database's own limit would let go of the product. */
+async function expectSoldSoon(id: string, killedAt: number): Promise<void> {
   let status = 503;
   while (status === 503) status = (await reserve(service, { [id]: 1 })).status;
   const frozenMs = performance.now() - killedAt;
   console.log(`frozen for ${Math.round(frozenMs)} ms`);
   expect(status).toBe(200);
   expect(frozenMs).toBeLessThan(50_000);
+}
+
+test("a product is sold again within 5 s after a process was killed inside its transaction", async () => {
+  const id = await addProduct(service, 10);
+  await killInsideTransaction(id);
+  const killedAt = performance.now();
+  const frozen = await reserve(service, { [id]: 1 }, { headers: { "x-request-timeout-ms": "300" } });
+  expect(frozen.status).toBe(503);
+  await expectSoldSoon(id, killedAt);
   // Of the killed batch nothing is left.
   expect(await stockOf(service, id)).toBe(9);
   expect(log.entries().map(({ msg }) => msg)).toContain("ended the transaction of a process that is gone");
@@ -71,12 +76,7 @@ test("a product is sold again after a process was killed in the middle of an adj
   await victim.close();
   const killedAt = performance.now();
   await adjusted;
-  let status = 503;
-  while (status === 503) status = (await reserve(service, { [id]: 1 })).status;
-  const frozenMs = performance.now() - killedAt;
-  console.log(`frozen for ${Math.round(frozenMs)} ms`);
-  expect(status).toBe(200);
-  expect(frozenMs).toBeLessThan(50_000);
+  await expectSoldSoon(id, killedAt);
   expect(await stockOf(service, id)).toBe(9);
   await proxy.close();
 });

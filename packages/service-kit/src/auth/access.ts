@@ -54,8 +54,8 @@ interface Incoming {
 async function admit(verifier: TokenVerifier, granted: Access, { request, params }: Incoming): Promise<void> {
   const context = requestContext(request);
   if (context.admitted) return;
-  refuseIllFormedQuery(request.url);
-  refuseRepeatedQuery(request.url);
+  const queryAt = request.url.indexOf("?");
+  if (queryAt >= 0) refuseAmbiguousQuery(request.url.slice(queryAt + 1));
   if (granted !== "anyone") {
     const identity = await verifier.verify(bearerToken(request));
     context.identity = identity;
@@ -83,6 +83,11 @@ function refuseForeignPath(subject: string, params: Incoming["params"]): void {
   if (id.toLowerCase() !== subject) throw forbidden();
 }
 
+function refuseAmbiguousQuery(query: string): void {
+  if (query.includes("%")) refuseIllFormedFields(query);
+  if (query.includes("&")) refuseRepeatedFields(query);
+}
+
 /** Escapes of bytes over 0x7f: by themselves they must be UTF-8, for no character has bytes of both kinds. */
 const escapedBytes = /(?:%[89a-f][0-9a-f])+/gi;
 
@@ -90,10 +95,8 @@ const escapedBytes = /(?:%[89a-f][0-9a-f])+/gi;
  * A query whose escapes are no UTF-8 would be taken for the letters that spell them. A percent sign that begins no
  * escape stands for itself.
  */
-function refuseIllFormedQuery(url: string): void {
-  const start = url.indexOf("?");
-  if (start < 0 || !url.includes("%", start)) return;
-  for (const field of url.slice(start + 1).split("&")) {
+function refuseIllFormedFields(query: string): void {
+  for (const field of query.split("&")) {
     const escapes = field.match(escapedBytes) ?? [];
     if (escapes.every((escape) => isUtf8(Buffer.from(escape.replaceAll("%", ""), "hex")))) continue;
     throw refusedField(field.split("=", 1)[0] ?? "", "is not well-formed UTF-8");
@@ -101,11 +104,9 @@ function refuseIllFormedQuery(url: string): void {
 }
 
 /** A query field that stands twice has no one meaning (parameter pollution): 400 rather than a guess. */
-function refuseRepeatedQuery(url: string): void {
-  const start = url.indexOf("?");
-  if (start < 0 || !url.includes("&", start)) return;
+function refuseRepeatedFields(query: string): void {
   const seen = new Set<string>();
-  for (const name of new URLSearchParams(url.slice(start)).keys()) {
+  for (const name of new URLSearchParams(query).keys()) {
     if (seen.has(name)) throw refusedField(name, "stands more than once");
     seen.add(name);
   }

@@ -34,10 +34,8 @@ export interface PasswordHasher {
 export function createPasswordHasher({ cost = PASSWORD_COST, bcrypt = loadBcrypt() } = {}): PasswordHasher {
   const hashOf = (password: string) => bcrypt.hash(password, cost);
   // Anybody may register as often as they like, so new passwords wait in a line of their own.
-  const [inLineToCheck, inLineToHash] = [
-    createTurns(UNDER_WAY_MAX, WAITING_MAX),
-    createTurns(UNDER_WAY_MAX, WAITING_MAX),
-  ];
+  const inLineToCheck = createTurns(UNDER_WAY_MAX, WAITING_MAX);
+  const inLineToHash = createTurns(UNDER_WAY_MAX, WAITING_MAX);
   const onCore = createTurns(HASHES_MAX, 2 * UNDER_WAY_MAX);
   // It is ready long before anybody signs in: nothing waits for it but the first to ask.
   const hashOfNobody = hashOf(crypto.randomUUID());
