@@ -5,7 +5,16 @@ import { join } from "node:path";
 const MAX_TEXT_BYTES = 2 * 1024 * 1024;
 const SNIFFED_BYTES = 8_000;
 /** What a walk leaves out where there is no git to ask: the folders that `.gitignore` names. */
-const IGNORED_FOLDERS = new Set([".git", "node_modules", "dist", "build", "coverage", "artifacts", ".product-order"]);
+const IGNORED_FOLDERS = new Set([
+  ".git",
+  "node_modules",
+  "dist",
+  "build",
+  "coverage",
+  "artifacts",
+  "backups",
+  ".product-order",
+]);
 
 export interface TextFile {
   /** Path relative to the root, with forward slashes. */
