@@ -14,11 +14,15 @@ export const Quantity = WholeNumber({ minimum: 1, maximum: QUANTITY_MAX, example
 export const OrderItem = ClosedObject({ productId: Id, productName: ProductName, price: Price, quantity: Quantity });
 export type OrderItem = Static<typeof OrderItem>;
 
-/** One step of an order's life: `by` is the user id, `system` or a service's client id. */
+/** One step of an order's life. */
 export const OrderHistoryEntry = ClosedObject({
   status: OrderStatus,
   at: Timestamp,
-  by: Type.String({ maxLength: 100 }),
+  by: Type.String({
+    maxLength: 100,
+    description: "Id of the user who did it; `system` for steps that a migration filled in",
+    examples: ["65f1c0ffee0123456789abcd"],
+  }),
   reason: Type.Optional(Text({ minLength: 1, maxLength: 500 })),
 });
 export type OrderHistoryEntry = Static<typeof OrderHistoryEntry>;
@@ -48,7 +52,7 @@ export const OrderParams = ClosedObject({ id: Id });
 export const OrderUserParams = ClosedObject({ userId: Id });
 
 const filters = {
-  status: Type.Optional(OrderStatus),
+  status: Type.Optional(StringEnum(orderStatuses, { description: "Only orders in this status" })),
   since: Type.Optional(
     Type.String({
       maxLength: 40,

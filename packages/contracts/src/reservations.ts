@@ -97,7 +97,7 @@ export type ReservationBatchResult = Static<typeof ReservationBatchResult>;
 
 export const ReservationListQuery = ClosedObject({
   ...pageQuery,
-  state: Type.Optional(ReservationState),
+  state: Type.Optional(StringEnum(reservationStates, { description: "Only reservations in this state" })),
   olderThanMs: Type.Optional(
     WholeNumber({ minimum: 0, maximum: 31_536_000_000, description: "Only those held for longer, in milliseconds" }),
   ),

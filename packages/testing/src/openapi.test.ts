@@ -10,11 +10,24 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
+interface Schema {
+  enum?: string[];
+  example?: unknown;
+  properties?: Record<string, Schema>;
+}
 interface Operation {
   summary?: string;
   operationId?: string;
   security?: unknown[];
-  responses: Record<string, { description?: string }>;
+  parameters?: {
+    name: string;
+    in: string;
+    required?: boolean;
+    description?: string;
+    example?: unknown;
+    schema: Schema;
+  }[];
+  responses: Record<string, { description?: string; content?: Record<string, { schema: Schema }> }>;
   "x-access"?: string[];
 }
 interface Document {
@@ -63,4 +76,28 @@ describe.each(["user", "product", "order"] as const)("the document of %s-service
       }
     }
   });
+
+  // Swagger UI writes an example into the field and sends it: a list would be filtered by what nobody typed.
+  test("explains every parameter, and has an example of those alone that are required", async () => {
+    for (const { where, parameters = [] } of operationsOf(await read())) {
+      for (const parameter of parameters) {
+        expect([where, parameter.name, parameter.description]).toEqual([
+          where,
+          parameter.name,
+          expect.stringMatching(/./),
+        ]);
+        if (parameter.required === true) continue;
+        expect([where, parameter.name, parameter.example ?? parameter.schema.example]).toEqual([
+          where,
+          parameter.name,
+          undefined,
+        ]);
+      }
+    }
+  });
 });
+
+const operationsOf = ({ paths }: Document) =>
+  Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => ({ where: `${method} ${path}`, ...operation })),
+  );

@@ -27,7 +27,12 @@ export async function openApiDocument(features: AnyElysia, info: DocumentInfo): 
           info: { ...info },
           components: {
             securitySchemes: {
-              bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "Token of POST /auth/login" },
+              bearer: {
+                type: "http",
+                scheme: "bearer",
+                bearerFormat: "JWT",
+                description: "`token` of POST /auth/login at user-service",
+              },
             },
           },
         },
@@ -61,7 +66,8 @@ function fitOpenApi30(node: unknown): unknown {
     fitted["additionalProperties"] = schema ?? true;
   }
   if (Array.isArray(fitted["examples"]) && (fitted["type"] !== undefined || fitted["in"] !== undefined)) {
-    fitted["example"] = fitted["examples"][0];
+    // Swagger UI fills a parameter's example in and sends it: one that may be left out has none.
+    if (fitted["in"] === undefined || fitted["required"] === true) fitted["example"] = fitted["examples"][0];
     delete fitted["examples"];
   }
   return fitted;
