@@ -38,19 +38,23 @@ export type ErrorCode = keyof typeof errorStatus;
 /** A status that an error of this system can have. */
 export type ErrorStatus = (typeof errorStatus)[ErrorCode];
 
+const envelope = (codes: readonly ErrorCode[], description: string) =>
+  ClosedObject(
+    {
+      error: ClosedObject({
+        code: StringEnum(codes, { description: "Machine-readable reason" }),
+        message: Type.String({ description: "What went wrong, for a person" }),
+        details: Type.Optional(
+          Type.Record(Type.String(), Type.Unknown(), { description: "Facts about this error, by code" }),
+        ),
+      }),
+    },
+    { description },
+  );
+const codes = Object.keys(errorStatus) as ErrorCode[];
+
 /** The body of every answer that is an error. */
-export const ErrorEnvelope = ClosedObject(
-  {
-    error: ClosedObject({
-      code: StringEnum(Object.keys(errorStatus) as ErrorCode[], { description: "Machine-readable reason" }),
-      message: Type.String({ description: "What went wrong, for a person" }),
-      details: Type.Optional(
-        Type.Record(Type.String(), Type.Unknown(), { description: "Facts about this error, by code" }),
-      ),
-    }),
-  },
-  { description: "Error" },
-);
+export const ErrorEnvelope = envelope(codes, "Error");
 export type ErrorEnvelope = Static<typeof ErrorEnvelope>;
 
 const statusTexts: Record<ErrorStatus, string> = {
@@ -70,10 +74,16 @@ const statusTexts: Record<ErrorStatus, string> = {
   503: "Not available now; see Retry-After",
 };
 
-/** Response schemas of the error statuses a route can answer, each described: spread into a route's `response`. */
+/**
+ * Response schemas of the error statuses a route can answer: spread into a route's `response`. Each is described, and
+ * has the codes of its status alone.
+ */
 export function errors<const Status extends ErrorStatus>(
   ...statuses: readonly Status[]
 ): { [S in Status]: typeof ErrorEnvelope } {
-  const schemas = statuses.map((status) => [status, { ...ErrorEnvelope, description: statusTexts[status] }]);
+  const schemas = statuses.map((status) => {
+    const codesOfStatus = codes.filter((code) => errorStatus[code] === status);
+    return [status, envelope(codesOfStatus, statusTexts[status])];
+  });
   return Object.fromEntries(schemas) as { [S in Status]: typeof ErrorEnvelope };
 }

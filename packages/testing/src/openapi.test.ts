@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
+import { errorStatus } from "@pos/contracts/errors";
 import { startStack, type Stack } from "./stack.ts";
 
 setDefaultTimeout(120_000);
@@ -92,6 +93,18 @@ describe.each(["user", "product", "order"] as const)("the document of %s-service
           parameter.name,
           undefined,
         ]);
+      }
+    }
+  });
+
+  test("names of each error the codes that its status can have", async () => {
+    for (const { where, responses } of operationsOf(await read())) {
+      for (const [status, { content = {} }] of Object.entries(responses)) {
+        const codes = content["application/json"]?.schema.properties?.["error"]?.properties?.["code"]?.enum ?? [];
+        const statuses = codes.map((code) => String(errorStatus[code as keyof typeof errorStatus]));
+        expect([where, status, ...statuses]).toEqual([where, status, ...statuses.map(() => status)]);
+        if (Number(status) >= 400 && !where.endsWith("/health"))
+          expect([where, status, codes.length > 0]).toEqual([where, status, true]);
       }
     }
   });
