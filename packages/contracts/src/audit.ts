@@ -38,16 +38,15 @@ export const AuditReservationList = ClosedObject(
 );
 export type AuditReservationList = Static<typeof AuditReservationList>;
 
-export const outboxKinds = ["confirm", "release", "settle"] as const;
-/** A message that must reach product-service at least once. */
+/** A message that must reach product-service at least once; orders of before ADR 0019 may hold a `confirm`. */
 export const OutboxEntry = ClosedObject({
-  id: Type.String({ maxLength: 64 }),
-  kind: StringEnum(outboxKinds),
+  id: Type.String({ maxLength: 64, examples: ["65f1c0ffee0123456789abce"] }),
+  kind: StringEnum(["release", "settle", "confirm"]),
   state: StringEnum(["pending", "dead"]),
   tries: WholeNumber({ minimum: 0, maximum: 1_000_000 }),
   createdAt: Timestamp,
   nextAt: Timestamp,
-  lastError: Type.Optional(Type.String({ maxLength: 1000 })),
+  lastError: Type.Optional(Type.String({ maxLength: 1000, description: "What the last try was answered" })),
 });
 export type OutboxEntry = Static<typeof OutboxEntry>;
 
@@ -87,7 +86,10 @@ export const OutboxListQuery = ClosedObject({
 });
 export type OutboxListQuery = Static<typeof OutboxListQuery>;
 
-export const OutboxEntryParams = ClosedObject({ orderId: Id, entryId: Type.String({ pattern: "^[\\w-]{1,64}$" }) });
+export const OutboxEntryParams = ClosedObject({
+  orderId: Id,
+  entryId: Type.String({ pattern: "^[\\w-]{1,64}$", description: "Id of an entry that GET /outbox lists" }),
+});
 
 const ListedOutboxEntry = ClosedObject({ orderId: Id, entry: OutboxEntry });
 export const OutboxList = ClosedObject(

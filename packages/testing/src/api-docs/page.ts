@@ -46,11 +46,26 @@ export function apiPage(document: OpenApi, facts: PageFacts): string {
       `${document.info.description} Port ${facts.port}; every route is also served under \`/api/v1\`. The same document is at \`/swagger/json\`, and as a page to try it at \`/swagger\`.`,
       facts.calls,
       ["| route | what it does | who |", "|---|---|---|", ...contents].join("\n"),
+      tokenAndHeaders,
       errorForm(),
       ...operations.map(({ method, path, operation }) => section(method, path, operation, facts.port)),
     ].join("\n\n") + "\n"
   );
 }
+
+const tokenAndHeaders = [
+  "`$TOKEN` in the examples is the `token` of [`POST /auth/login`](user-service.md#post-authlogin), for routes that only services may call the `access_token` of [`POST /auth/token`](user-service.md#post-authtoken).",
+  "",
+  "| header of an answer | when |",
+  "|---|---|",
+  "| `x-request-id` | always: the request's own when it sent a usable one |",
+  "| `Location` | 201: where the new thing is |",
+  "| `ETag` | one product or order: what `If-Match` takes |",
+  "| `Idempotent-Replayed: true` | a request with this `Idempotency-Key` was answered before |",
+  "| `WWW-Authenticate` | 401 |",
+  "| `Allow` | 405 |",
+  "| `Retry-After` | 429 and 503: seconds |",
+].join("\n");
 
 function section(method: string, path: string, operation: Operation, port: number): string {
   const body = jsonSchema(operation.requestBody?.content);
@@ -126,9 +141,7 @@ function table(title: string, fields: readonly Field[]): string {
 }
 
 function curl(method: string, path: string, operation: Operation, port: number): string {
-  const at = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) =>
-    name === "entryId" ? "confirm" : "65f1c0ffee0123456789abcd",
-  );
+  const at = path.replaceAll(/\{\w+\}/g, "65f1c0ffee0123456789abcd");
   const body = jsonSchema(operation.requestBody?.content);
   const lines = [`curl ${method === "GET" ? "" : `-X ${method} `}http://localhost:${port}${at}`];
   if (!operation["x-access"]?.includes("anyone")) lines.push(`-H "Authorization: Bearer $TOKEN"`);
