@@ -8,7 +8,10 @@ export const PLACEMENT_TIMEOUT_DEFAULT_MS = 4000;
 /** Environment of order-service. */
 export const environment = {
   ...commonEnvironment({ port: 3003 }),
-  jwksUrl: jwksUrl(),
+  jwksUrl: {
+    ...jwksUrl(),
+    describe: "address of the key set that verifies access tokens; USER_SERVICE_URL's when absent",
+  },
   userServiceUrl: required(httpUrl("USER_SERVICE_URL", { describe: "address of user-service" })),
   productServiceUrl: required(httpUrl("PRODUCT_SERVICE_URL", { describe: "address of product-service" })),
   serviceClientId: textOr("SERVICE_CLIENT_ID", "order-service", {

@@ -1,14 +1,18 @@
 import { join } from "node:path";
+import { environment as orderEnvironment } from "@pos/order-service/config";
+import { environment as productEnvironment } from "@pos/product-service/config";
+import { environment as userEnvironment } from "@pos/user-service/config";
 import { startStack } from "../stack.ts";
 import type { OpenApi } from "./document.ts";
 import { apiPage, type PageFacts } from "./page.ts";
 
 // `bun run docs` writes docs/api/<service>.md; with --check it compares and exits 1 when a page is stale.
 const facts: Record<"user" | "product" | "order", PageFacts> = {
-  user: { port: 3001, calls: "This service calls no other." },
+  user: { port: 3001, calls: "This service calls no other.", environment: userEnvironment },
   product: {
     port: 3002,
     calls: "It reads the public keys of user-service (`GET /.well-known/jwks.json`) and calls nothing else.",
+    environment: productEnvironment,
   },
   order: {
     port: 3003,
@@ -22,6 +26,7 @@ const facts: Record<"user" | "product" | "order", PageFacts> = {
       "",
       "Confirms, the releases and settlements of the outbox relay, and what the reaper decides go through `POST /reservations/batch` too; the reaper finds what was left behind by `GET /reservations`. It gets its own token from `POST /auth/token` and the public keys from `GET /.well-known/jwks.json`. [Placement](../placement.md) explains the protocol.",
     ].join("\n"),
+    environment: orderEnvironment,
   },
 };
 const isCheck = process.argv.includes("--check");

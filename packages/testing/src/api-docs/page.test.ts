@@ -20,7 +20,7 @@ describe.each(["user", "product", "order"] as const)("the page of %s-service", (
 
   test("has lines for curl that a shell hands over as they are meant", async () => {
     const document = await read();
-    const lines = [...apiPage(document, { port: 3001, calls: "" }).matchAll(/```sh\n(.*?)\n```/gs)];
+    const lines = [...apiPage(document, { port: 3001, calls: "", environment: {} }).matchAll(/```sh\n(.*?)\n```/gs)];
     const told = lines.map(([, line]) => Bun.spawnSync(["sh", "-c", `curl() { printf '%s\\n' "$@"; }; ${line}`]));
     expect(told.map(({ exitCode, stderr }) => [exitCode, stderr.toString()])).toEqual(lines.map(() => [0, ""]));
     const bodies = told.flatMap(({ stdout }) => /^-d\n(.*)\n$/m.exec(stdout.toString())?.[1] ?? []);

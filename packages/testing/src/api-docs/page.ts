@@ -1,4 +1,5 @@
 import { type ErrorCode, errorStatus } from "@pos/contracts/errors";
+import type { EnvironmentSchema } from "@pos/service-kit/config";
 import {
   exampleOf,
   jsonSchema,
@@ -14,6 +15,8 @@ export interface PageFacts {
   readonly port: number;
   /** The calls a service makes while it answers, as Markdown. */
   readonly calls: string;
+  /** The variables that the service reads. */
+  readonly environment: EnvironmentSchema;
 }
 
 const methods = ["get", "post", "put", "delete"];
@@ -49,6 +52,7 @@ export function apiPage(document: OpenApi, facts: PageFacts): string {
       tokenAndHeaders,
       errorForm(),
       ...operations.map(({ method, path, operation }) => section(method, path, operation, facts.port)),
+      environmentTable(facts.environment),
     ].join("\n\n") + "\n"
   );
 }
@@ -179,6 +183,14 @@ function errorForm(): string {
     "|---|---|",
     ...rows,
   ].join("\n");
+}
+
+function environmentTable(environment: EnvironmentSchema): string {
+  const rows = Object.values(environment).map(({ name, required, fallback, describe }) => {
+    const isEmpty = fallback === undefined || (Array.isArray(fallback) && fallback.length === 0);
+    return `| \`${name}\` | ${required ? "required" : isEmpty ? "none" : `\`${String(fallback)}\``} | ${describe} |`;
+  });
+  return ["## Environment", "", "| variable | default | what |", "|---|---|---|", ...rows].join("\n");
 }
 
 const access = (operation: Operation): string =>
