@@ -25,12 +25,14 @@ const isDefault = Type.Boolean({ description: "Taken when nothing else is said; 
 export const WriteAddress = ClosedObject({ ...fields, isDefault: Type.Optional(isDefault) });
 export type WriteAddress = Static<typeof WriteAddress>;
 
+/** An address as answered. */
 export const Address = ClosedObject(
   { id: Id, ...fields, isDefault, createdAt: Timestamp, updatedAt: Timestamp },
   { description: "Address" },
 );
 export type Address = Static<typeof Address>;
 
+/** Path of /users/:id/addresses/:addressId. */
 export const AddressParams = ClosedObject({ id: Id, addressId: Id });
 
 /** All addresses of a user, at most 50, oldest first. */

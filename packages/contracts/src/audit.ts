@@ -16,12 +16,14 @@ export const AuditProduct = ClosedObject({
 });
 export type AuditProduct = Static<typeof AuditProduct>;
 
+/** Answer of GET /audit/products. */
 export const AuditProductList = ClosedObject(
   { products: Type.Array(AuditProduct), nextCursor: Type.Optional(Cursor) },
   { description: "A page of stock books" },
 );
 export type AuditProductList = Static<typeof AuditProductList>;
 
+/** A reservation as the auditor sees it. */
 export const AuditReservation = ClosedObject(
   {
     ...Reservation.properties,
@@ -32,6 +34,7 @@ export const AuditReservation = ClosedObject(
 );
 export type AuditReservation = Static<typeof AuditReservation>;
 
+/** Answer of GET /audit/reservations. */
 export const AuditReservationList = ClosedObject(
   { reservations: Type.Array(AuditReservation), nextCursor: Type.Optional(Cursor) },
   { description: "A page of reservations by order id" },
@@ -69,6 +72,7 @@ export const AuditOrder = ClosedObject(
 );
 export type AuditOrder = Static<typeof AuditOrder>;
 
+/** Answer of GET /audit/orders. */
 export const AuditOrderList = ClosedObject(
   { orders: Type.Array(AuditOrder), nextCursor: Type.Optional(Cursor) },
   { description: "A page of orders and tombstones by id" },
@@ -86,12 +90,14 @@ export const OutboxListQuery = ClosedObject({
 });
 export type OutboxListQuery = Static<typeof OutboxListQuery>;
 
+/** Path of POST /outbox/:orderId/:entryId/retry. */
 export const OutboxEntryParams = ClosedObject({
   orderId: Id,
   entryId: Type.String({ pattern: "^[\\w-]{1,64}$", description: "Id of an entry that GET /outbox lists" }),
 });
 
 const ListedOutboxEntry = ClosedObject({ orderId: Id, entry: OutboxEntry });
+/** Answer of GET /outbox. */
 export const OutboxList = ClosedObject(
   { entries: Type.Array(ListedOutboxEntry), nextCursor: Type.Optional(Cursor) },
   { description: "Outbox entries" },

@@ -2,6 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { ClosedObject, Email, Id, StringEnum, Text, Timestamp, WholeNumber } from "./primitives.ts";
 import { GivenPassword, NewPassword } from "./users.ts";
 
+/** Body of POST /auth/login; the password may be shorter than one that can be set. */
 export const Login = ClosedObject({ email: Email, password: GivenPassword });
 export type Login = Static<typeof Login>;
 
@@ -75,6 +76,7 @@ export const PublicKey = ClosedObject({
   alg: StringEnum(["ES256"]),
   use: StringEnum(["sig"]),
 });
+/** Answer of GET /.well-known/jwks.json (RFC 7517). */
 export const KeySet = ClosedObject(
   { keys: Type.Array(PublicKey) },
   { description: "Public keys that verify access tokens" },
@@ -90,6 +92,7 @@ export const SigningKey = ClosedObject({
   verifiesUntil: Type.Optional(Timestamp),
 });
 export type SigningKey = Static<typeof SigningKey>;
+/** Answer of GET /auth/keys and POST /auth/keys/rotate. */
 export const SigningKeyList = ClosedObject(
   { keys: Type.Array(SigningKey) },
   { description: "Keys that verify access tokens, oldest first" },

@@ -10,10 +10,12 @@ const checks = Type.Record(
   }),
 );
 
+/** Answer of GET /health with 200. */
 export const Healthy = ClosedObject(
   { status: StringEnum(["healthy"]), service: Type.String(), checks },
   { description: "Serving" },
 );
+/** Answer of GET /health with 503. */
 export const Unhealthy = ClosedObject(
   { status: StringEnum(["unhealthy"]), service: Type.String(), checks },
   { description: "Not able to serve: the database does not answer, or the service is draining" },

@@ -3,7 +3,9 @@ import { ORDER_ITEMS_MAX, QUANTITY_MAX, TOTAL_MAX } from "./limits.ts";
 import { ClosedObject, Cursor, Id, pageQuery, StringEnum, Text, Timestamp, WholeNumber } from "./primitives.ts";
 import { Price, ProductName } from "./products.ts";
 
+/** What an order can be for its readers; a tombstone (`void`) is none for them. */
 export const orderStatuses = ["pending", "processing", "completed", "cancelled"] as const;
+/** Status of an order. */
 export const OrderStatus = StringEnum(orderStatuses);
 export type OrderStatus = Static<typeof OrderStatus>;
 
@@ -27,6 +29,7 @@ export const OrderHistoryEntry = ClosedObject({
 });
 export type OrderHistoryEntry = Static<typeof OrderHistoryEntry>;
 
+/** An order as answered: the lines as they were sent, and the sum of them in exact decimal arithmetic, rounded once. */
 export const Order = ClosedObject(
   {
     id: Id,
@@ -42,13 +45,16 @@ export const Order = ClosedObject(
 );
 export type Order = Static<typeof Order>;
 
+/** Body of POST /orders: 1 to 100 lines; a product may stand in several. */
 export const CreateOrder = ClosedObject({
   userId: Id,
   items: Type.Array(ClosedObject({ productId: Id, quantity: Quantity }), { minItems: 1, maxItems: ORDER_ITEMS_MAX }),
 });
 export type CreateOrder = Static<typeof CreateOrder>;
 
+/** Path of /orders/:id and what lies below it. */
 export const OrderParams = ClosedObject({ id: Id });
+/** Path of GET /orders/user/:userId. */
 export const OrderUserParams = ClosedObject({ userId: Id });
 
 const filters = {
@@ -69,12 +75,14 @@ export type UserOrderListQuery = Static<typeof UserOrderListQuery>;
 export const OrderListQuery = ClosedObject({ ...pageQuery, ...filters, userId: Type.Optional(Id) });
 export type OrderListQuery = Static<typeof OrderListQuery>;
 
+/** Answer of GET /orders and GET /orders/user/:userId. */
 export const OrderList = ClosedObject(
   { orders: Type.Array(Order), nextCursor: Type.Optional(Cursor) },
   { description: "A page of orders, newest first" },
 );
 export type OrderList = Static<typeof OrderList>;
 
+/** Body of PUT /orders/:id/status; the reason goes into the history. */
 export const ChangeOrderStatus = ClosedObject({
   status: OrderStatus,
   reason: Type.Optional(Text({ minLength: 1, maxLength: 500 })),

@@ -7,7 +7,9 @@ import { OrderItem, Quantity } from "./orders.ts";
 /** Header that carries how many milliseconds the caller still waits; the called service drops the work after them. */
 export const DEADLINE_HEADER = "x-request-timeout-ms";
 
+/** States of a reservation; `released` is final. */
 export const reservationStates = ["held", "confirmed", "released"] as const;
+/** State of a reservation. */
 export const ReservationState = StringEnum(reservationStates);
 export type ReservationState = Static<typeof ReservationState>;
 
@@ -24,6 +26,7 @@ export const ReserveItems = ClosedObject({
 });
 export type ReserveItems = Static<typeof ReserveItems>;
 
+/** Stock taken for one order, with the products' names and prices of that moment. */
 export const Reservation = ClosedObject(
   {
     orderId: Id,
@@ -40,6 +43,7 @@ export const Reservation = ClosedObject(
 );
 export type Reservation = Static<typeof Reservation>;
 
+/** Path of /reservations/:orderId and what lies below it. */
 export const ReservationParams = ClosedObject({ orderId: Id });
 
 /** Body of confirm, release and settle: only the holder of the token moves the reservation. */
@@ -89,12 +93,14 @@ export const ReservationCommandResult = Type.Union([
 ]);
 export type ReservationCommandResult = Static<typeof ReservationCommandResult>;
 
+/** Answer of POST /reservations/batch. */
 export const ReservationBatchResult = ClosedObject(
   { results: Type.Array(ReservationCommandResult, { maxItems: RESERVATION_BATCH_MAX }) },
   { description: "One result for each command, in the same order" },
 );
 export type ReservationBatchResult = Static<typeof ReservationBatchResult>;
 
+/** Query of GET /reservations. */
 export const ReservationListQuery = ClosedObject({
   ...pageQuery,
   state: Type.Optional(StringEnum(reservationStates, { description: "Only reservations in this state" })),
@@ -104,6 +110,7 @@ export const ReservationListQuery = ClosedObject({
 });
 export type ReservationListQuery = Static<typeof ReservationListQuery>;
 
+/** Answer of GET /reservations. */
 export const ReservationList = ClosedObject(
   { reservations: Type.Array(Reservation), nextCursor: Type.Optional(Cursor) },
   { description: "A page of reservations, oldest first" },

@@ -1,5 +1,6 @@
-/** Default issuer and audience of access tokens; JWT_ISSUER overrides the issuer. */
+/** Default issuer of access tokens; JWT_ISSUER overrides it. */
 export const TOKEN_ISSUER = "product-order-system";
+/** Audience of access tokens. */
 export const TOKEN_AUDIENCE = "product-order-system";
 /** Life of an access token, in seconds. */
 export const ACCESS_TOKEN_SECONDS = 15 * 60;

@@ -8,6 +8,7 @@ export type UserRole = Static<typeof UserRole>;
 /** Every role a token can carry. */
 export type Role = UserRole | "service";
 
+/** A suspended user cannot sign in, and orders for them are refused. */
 export const UserStatus = StringEnum(["active", "suspended"], { description: "A suspended user cannot sign in" });
 export type UserStatus = Static<typeof UserStatus>;
 
@@ -18,6 +19,7 @@ export const GivenPassword = Text({ minLength: 1, maxLength: 1024 });
 /** Name of a person; a blank one is valid and kept. */
 export const UserName = Text({ minLength: 1, maxLength: 200, examples: ["Ada Lovelace"] });
 
+/** A user as answered; `emailVerified` is of the address that stands there. */
 export const User = ClosedObject(
   {
     id: Id,
@@ -33,44 +35,54 @@ export const User = ClosedObject(
 );
 export type User = Static<typeof User>;
 
+/** Body of POST /users. */
 export const CreateUser = ClosedObject({ email: Email, password: NewPassword, name: UserName });
 export type CreateUser = Static<typeof CreateUser>;
 
+/** Body of PUT /users/:id: at least one of its fields. */
 export const UpdateUser = ClosedObject(
   { email: Type.Optional(Email), name: Type.Optional(UserName) },
   { minProperties: 1 },
 );
 export type UpdateUser = Static<typeof UpdateUser>;
 
+/** Path of /users/:id and what lies below it. */
 export const UserParams = ClosedObject({ id: Id });
 
+/** Query of GET /users. */
 export const UserListQuery = ClosedObject({
   ...pageQuery,
   search: Type.Optional(Text({ minLength: 1, maxLength: 200, description: "Part of the email or name" })),
 });
 export type UserListQuery = Static<typeof UserListQuery>;
 
+/** Answer of GET /users. */
 export const UserList = ClosedObject(
   { users: Type.Array(User), nextCursor: Type.Optional(Cursor) },
   { description: "A page of users, newest first" },
 );
 export type UserList = Static<typeof UserList>;
 
+/** Body of POST /users/lookup. */
 export const UserLookup = ClosedObject({ ids: Type.Array(Id, { minItems: 1, maxItems: LOOKUP_MAX_IDS }) });
 export type UserLookup = Static<typeof UserLookup>;
 
+/** Answer of POST /users/lookup: ids of nobody, and of erased users, are left out. */
 export const UserLookupResult = ClosedObject(
   { users: Type.Array(ClosedObject({ id: Id, status: UserStatus })) },
   { description: "Who of the ids exists, and whether the account is active" },
 );
 export type UserLookupResult = Static<typeof UserLookupResult>;
 
+/** Body of PUT /users/:id/password. */
 export const ChangePassword = ClosedObject({ currentPassword: GivenPassword, newPassword: NewPassword });
 export type ChangePassword = Static<typeof ChangePassword>;
 
+/** Body of PUT /users/:id/role. */
 export const ChangeRole = ClosedObject({ role: UserRole });
 export type ChangeRole = Static<typeof ChangeRole>;
 
+/** Body of PUT /users/:id/status. */
 export const ChangeUserStatus = ClosedObject({ status: UserStatus });
 export type ChangeUserStatus = Static<typeof ChangeUserStatus>;
 

@@ -4,8 +4,6 @@ import { type Listening, MongodStartError, prepareDataDir, startListening } from
 import { endProcess, type Lifetime } from "./mongod-process.ts";
 import { bringToPrimary, waitForMembers } from "./primary.ts";
 
-export { MongodStartError } from "./listen.ts";
-
 export interface StartReplicaSetOptions {
   /** A mongod of 6.0 or newer; see `findMongod`. */
   readonly binary: string;
