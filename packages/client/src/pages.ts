@@ -1,5 +1,5 @@
 /** How many pages an iteration reads before it gives up: 10,000 pages of 1,000 items. */
-export const PAGES_MAX = 10_000;
+const PAGES_MAX = 10_000;
 
 /**
  * Iterates over all items of a paged list, page by page.

@@ -3,7 +3,7 @@ import { commonEnvironment, jwksUrl } from "@pos/service-kit/common-config";
 import { type Configuration, httpUrl, integer, required, secret, textOr } from "@pos/service-kit/config";
 
 /** Default of PLACEMENT_TIMEOUT_MS; clients wait a second longer. */
-export const PLACEMENT_TIMEOUT_DEFAULT_MS = 4000;
+const PLACEMENT_TIMEOUT_DEFAULT_MS = 4000;
 
 /** Environment of order-service. */
 export const environment = {

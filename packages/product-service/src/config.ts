@@ -2,7 +2,7 @@ import { commonEnvironment, jwksUrl } from "@pos/service-kit/common-config";
 import { type Configuration, integer, required } from "@pos/service-kit/config";
 
 /** Default of MAX_PENDING_UNITS. */
-export const PENDING_UNITS_DEFAULT = 1_000_000;
+const PENDING_UNITS_DEFAULT = 1_000_000;
 
 /** Environment of product-service. */
 export const environment = {

@@ -3,9 +3,8 @@ import { Type } from "@sinclair/typebox";
 import type { CallOptions, Transport } from "../transport.ts";
 
 const AnyHealth = Type.Union([Healthy, Unhealthy]);
-/** Names of the three services. */
-export const serviceNames = ["user", "product", "order"] as const;
-export type ServiceName = (typeof serviceNames)[number];
+/** One of the three services. */
+export type ServiceName = "user" | "product" | "order";
 
 /** Health and facts of each service. */
 export const operationClient = (transports: Readonly<Record<ServiceName, Transport>>) => ({

@@ -3,7 +3,7 @@ import type { MessageKind, OutboxEntry, StoredOrder } from "./order.ts";
 import type { Line, PlacementPorts } from "./ports.ts";
 
 /** The process that made an entry delivers it at once; relay rounds, of any replica, leave it alone for so long. */
-export const FIRST_RELAY_AFTER_MS = 2000;
+const FIRST_RELAY_AFTER_MS = 2000;
 
 type Tools = Pick<PlacementPorts, "clock" | "random" | "traceparent">;
 

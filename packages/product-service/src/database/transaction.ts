@@ -20,7 +20,7 @@ export interface Worked<Value> {
 }
 
 /** Longest random pause after a conflict, in milliseconds. */
-export const CONFLICT_PAUSE_MAX_MS = 30;
+const CONFLICT_PAUSE_MAX_MS = 30;
 
 /**
  * One attempt at one transaction (snapshot, majority). An unknown commit is committed again until the deadline.

@@ -6,7 +6,7 @@ import type { FlusherRepository, FlusherSessions, LostFlusher } from "./flusher-
 /** How often a process says that it lives, and looks for others that do not, in milliseconds. */
 const HEARTBEAT_MS = 500;
 /** After how long without a heartbeat a process's transactions are ended, in milliseconds. */
-export const FLUSHER_LOST_AFTER_MS = 3000;
+const FLUSHER_LOST_AFTER_MS = 3000;
 
 /**
  * Keeps a killed process from freezing its products: a transaction that nobody ends holds them until the database's own

@@ -14,7 +14,7 @@ import type {
   ReserveJob,
 } from "./protocol-types.ts";
 
-export { moveReservation, type MoveCommand, type MoveOutcome } from "./state-table.ts";
+export { moveReservation, type MoveCommand } from "./state-table.ts";
 export type * from "./protocol-types.ts";
 
 /**

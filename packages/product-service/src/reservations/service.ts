@@ -29,7 +29,7 @@ export interface ReservationLimits {
   readonly linesMax: number;
 }
 
-export const defaultLimits: ReservationLimits = { queueMax: 5000, batchMax: 200, linesMax: 2000 };
+const defaultLimits: ReservationLimits = { queueMax: 5000, batchMax: 200, linesMax: 2000 };
 
 /** What the service works with. */
 export interface ReservationTools {

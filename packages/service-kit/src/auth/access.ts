@@ -15,7 +15,7 @@ export type Grant = "admin" | "service" | "customer" | "self" | "owner";
 export type Access = "anyone" | readonly Grant[];
 
 /** OpenAPI extension under which every route says who may call it; the authorization tests read it. */
-export const ACCESS_EXTENSION = "x-access";
+const ACCESS_EXTENSION = "x-access";
 
 const idForm = /^[0-9a-fA-F]{24}$/;
 
@@ -126,6 +126,6 @@ function bearerToken(request: Request): string {
 }
 
 /** The 403 of a valid token that does not permit what is asked. */
-export function forbidden(message = "Your token does not permit this."): AppError {
+function forbidden(message = "Your token does not permit this."): AppError {
   return new AppError("FORBIDDEN", message);
 }

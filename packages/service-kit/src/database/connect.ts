@@ -6,9 +6,9 @@ import { redactText } from "../logging/redact.ts";
 /** How often a connection is tried before the service gives up. */
 export const CONNECT_ATTEMPTS_MAX = 10;
 /** Limit of one attempt, in milliseconds. */
-export const CONNECT_ATTEMPT_MS = 2000;
+const CONNECT_ATTEMPT_MS = 2000;
 /** Longest wait between two attempts, in milliseconds. */
-export const CONNECT_BACKOFF_MAX_MS = 30_000;
+const CONNECT_BACKOFF_MAX_MS = 30_000;
 
 /** A connected database and its client. */
 export interface Database {

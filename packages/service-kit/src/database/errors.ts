@@ -65,7 +65,7 @@ const isPastItsTime = (error: unknown): boolean =>
  * Tells whether an error is a socket's own. The driver passes one on unwrapped, without labels and without its retry,
  * when a connection breaks while a command is being written.
  */
-export function isSocketError(error: unknown): boolean {
+function isSocketError(error: unknown): boolean {
   return error instanceof Error && "code" in error && socketCodes.has(String(error.code));
 }
 

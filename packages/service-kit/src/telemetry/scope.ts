@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Span, SpanOptions, Tracer } from "./tracer.ts";
+import type { Span, Tracer } from "./tracer.ts";
 
 /** What a piece of work belongs to: every log line, span and call to another service made within it carries these. */
 export interface Scope {
@@ -25,20 +25,6 @@ export const runInScope = <Result>(scope: Scope | undefined, work: () => Result)
 export const runOutsideScope = <Result>(work: () => Result): Result =>
   // Leaving what one is not in would still make every later callback carry the storage.
   storage.getStore() === undefined ? work() : storage.exit(work);
-
-/**
- * Does work within a span of its own, a child of the current one. While traces are off, or outside any trace, the work
- * is simply done.
- */
-export function withSpan<Result>(
-  name: string,
-  options: SpanOptions,
-  work: (span: Span | undefined) => Promise<Result>,
-): Promise<Result> {
-  const scope = currentScope();
-  if (scope?.tracer === undefined) return work(undefined);
-  return inSpan(scope, scope.tracer.start(name, { parent: scope.span, ...options }), work);
-}
 
 /** Does work within a span that was begun already, and ends it with the work. */
 export async function inSpan<Result>(scope: Scope, span: Span, work: (span: Span) => Promise<Result>): Promise<Result> {

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { loadBcrypt } from "./bcrypt.ts";
 
 /** bcrypt's cost in production: about 55 ms a hash. */
-export const PASSWORD_COST = 10;
+const PASSWORD_COST = 10;
 /** Hashes at a time: never more than the cores. */
 const HASHES_MAX = Math.min(availableParallelism(), 4);
 /** Checks under way: the next one looks for its hash while the cores are busy. Below the throttle's 5 tries in flight. */
