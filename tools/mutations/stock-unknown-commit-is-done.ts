@@ -4,7 +4,7 @@ export const mutation: Mutation = {
   harm: "A delivery is reported as booked although nobody knows whether it is.",
   edits: [
     {
-      file: "packages/product-service/src/database/transaction.ts",
+      file: "packages/product-service/src/transaction.ts",
       find: 'return { kind: "unknown", error };',
       replace: 'return { kind: "done", value };',
     },

@@ -5,7 +5,7 @@ import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
 import { DirectSession } from "@pos/service-kit/direct-session";
 import { type Collection, type Db, ObjectId } from "mongodb";
-import { attemptTransaction, pauseAfterConflict, type Worked } from "../database/transaction.ts";
+import { attemptTransaction, pauseAfterConflict, type Worked } from "../transaction.ts";
 import { type ProductDocument, type StockAdjustmentDocument, storedProduct, type StoredProduct } from "./documents.ts";
 
 /** A change of stock that somebody asked for. */

@@ -4,7 +4,7 @@ import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import { bytesOf, DirectCommands } from "@pos/service-kit/direct-commands";
 import { DirectSession } from "@pos/service-kit/direct-session";
 import { type Db, type Document, type Filter, ObjectId } from "mongodb";
-import { type Attempt, attemptTransaction, type Worked } from "../database/transaction.ts";
+import { type Attempt, attemptTransaction, type Worked } from "../transaction.ts";
 import { isDeleted, type ProductDocument } from "../products/documents.ts";
 import { documentOf, recordOf, type ReservationDocument } from "./documents.ts";
 import type { BatchStore } from "./group-commit.ts";

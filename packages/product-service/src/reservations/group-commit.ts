@@ -1,7 +1,7 @@
 import { unavailable } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import { isDatabaseUnavailable } from "@pos/service-kit/database-errors";
-import { type Attempt, pauseAfterConflict } from "../database/transaction.ts";
+import { type Attempt, pauseAfterConflict } from "../transaction.ts";
 import { type Entry, stillWanted } from "./lane.ts";
 import type { Job, Outcome } from "./protocol.ts";
 

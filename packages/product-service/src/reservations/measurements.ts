@@ -1,5 +1,5 @@
 import type { Metrics } from "@pos/service-kit/metrics";
-import type { Attempt } from "../database/transaction.ts";
+import type { Attempt } from "../transaction.ts";
 import type { BatchStore } from "./group-commit.ts";
 import type { Outcome } from "./protocol.ts";
 
