@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/service-kit/src/http/answered.ts",
-      find: "traceId: traceId(context), method, path, route, status,",
-      replace: "traceId: traceId(context), method, path, route,",
+      find: "traceId, method, path, route, status,",
+      replace: "traceId, method, path, route,",
     },
   ],
   test: { file: "packages/testing/src/properties/requests.property.test.ts", name: "one line of JSON" },

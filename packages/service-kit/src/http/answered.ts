@@ -1,6 +1,7 @@
 import { flatLog, type Logger } from "../logging/logger.ts";
+import { traceIdOf } from "../telemetry/scope.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import { type RequestContext, requestContext, traceId } from "./request-context.ts";
+import { type RequestContext, requestContext } from "./request-context.ts";
 
 const PREFIX = "/api/v1";
 /** Longest path in the log and in traces, in characters: secrets are looked for in it, in quadratic time at worst. */
@@ -37,8 +38,9 @@ export function afterAnswer(
       telemetry.metrics.observeRequest({ method, route: pattern, status, durationSeconds: durationMs / 1000 });
       endSpan(context, { method, pattern, path, status });
       const { requestId, refusal } = context;
+      const traceId = traceIdOf(context.traceparent);
       const roundedMs = Math.round(durationMs * 100) / 100;
-      const line = { requestId, traceId: traceId(context), method, path, route, status, durationMs: roundedMs };
+      const line = { requestId, traceId, method, path, route, status, durationMs: roundedMs };
       if (refusal === undefined) logAccess(line);
       else logger.info({ ...line, ...refusal }, "request");
     } catch {

@@ -1,5 +1,5 @@
 import { type Identity, NOBODY } from "../auth/identity.ts";
-import { newTraceparent, type Scope, traceIdOf } from "../telemetry/scope.ts";
+import { newTraceparent, type Scope } from "../telemetry/scope.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 
 /** What the kit knows about a request in progress. */
@@ -54,9 +54,4 @@ export function openRequestContext(request: Request, telemetry?: Telemetry): Req
 /** The context of a request in progress. */
 export function requestContext(request: Request): RequestContext {
   return contexts.get(request) ?? openRequestContext(request);
-}
-
-/** The trace id within a traceparent, for logs. */
-export function traceId(context: RequestContext): string | undefined {
-  return traceIdOf(context.traceparent);
 }

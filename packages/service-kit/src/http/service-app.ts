@@ -5,7 +5,7 @@ import { operationRoutes, type ProcessFacts } from "../health/routes.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { DocumentInfo } from "../swagger/document.ts";
 import { swaggerRoutes } from "../swagger/routes.ts";
-import { runInScope } from "../telemetry/scope.ts";
+import { runInScope, traceIdOf } from "../telemetry/scope.ts";
 import { Telemetry } from "../telemetry/telemetry.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import { afterAnswer } from "./answered.ts";
@@ -13,7 +13,7 @@ import type { AppError } from "./app-error.ts";
 import { corsHeaders, isPreflight, preflightHeaders } from "./cors.ts";
 import { answerOf, envelopeOf, headersOf, refusalOf } from "./error-answer.ts";
 import { refuseLargeBody } from "./json-body.ts";
-import { openRequestContext, type RequestContext, requestContext, traceId } from "./request-context.ts";
+import { openRequestContext, type RequestContext, requestContext } from "./request-context.ts";
 
 /** What every service's app is built from. */
 export interface ServiceAppOptions {
@@ -102,6 +102,6 @@ export function createServiceApp(features: () => AnyElysia, options: ServiceAppO
 }
 
 function logBug(logger: Logger, error: AppError, context: RequestContext): void {
-  const ids = { requestId: context.requestId, traceId: traceId(context) };
+  const ids = { requestId: context.requestId, traceId: traceIdOf(context.traceparent) };
   logger.error({ ...ids, code: error.code, err: error.cause ?? error }, error.message);
 }

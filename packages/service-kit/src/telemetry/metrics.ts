@@ -29,7 +29,7 @@ export interface AnsweredRequest {
 }
 
 /**
- * The measurements of one service. Every series exists from the start, at zero. Each observation is some additions and
+ * The measurements of one service. Every series exists from the start, at zero, but those of requests. Each observation is some additions and
  * nothing is allocated for it, because every request makes several.
  */
 export class Metrics {
