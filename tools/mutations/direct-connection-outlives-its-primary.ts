@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/service-kit/src/database/direct-commands/connection.ts",
-      find: "return !closed && generation === pool.generation && !pool.closed && description.isWritable;",
-      replace: "return !closed;",
+      find: "return this.isOpen && generation === pool.generation && !pool.closed && description.isWritable;",
+      replace: "return this.isOpen;",
     },
   ],
   test: {

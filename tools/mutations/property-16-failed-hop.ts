@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/order-service/src/upstream/unanswered.ts",
-      find: "cause.status !== 503 && cause.status !== 429",
-      replace: "cause.status !== 503",
+      find: "status !== 503 && status !== 429",
+      replace: "status !== 503",
     },
   ],
   test: {
