@@ -23,6 +23,7 @@ export const initScript = `window.ui = SwaggerUIBundle({
   url: "/swagger/json",
   dom_id: "#swagger-ui",
   deepLinking: true,
+  showExtensions: true,
   displayRequestDuration: true,
   tryItOutEnabled: true,
   validatorUrl: null,
