@@ -7,7 +7,7 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { stopRunningCommands } from "./command.ts";
 import { readOptions, USAGE, type VerifyOptions } from "./options.ts";
-import { STEPS } from "./registry.ts";
+import { STEPS } from "./verify-steps.ts";
 import { runSteps, totalOf } from "./run-steps.ts";
 import type { Step } from "./step.ts";
 
