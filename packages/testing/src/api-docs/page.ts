@@ -160,7 +160,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 function answer(status: number, response: Operation["responses"][string]): string {
   const schema = jsonSchema(response.content);
   const title = `**${status}** ${response.description ?? ""}`;
-  // All errors have one form, which stands at the top: which codes a route answers is not in its document.
+  // All errors have one form, which stands at the top with the codes of each status.
   if (schema === undefined || status === 204 || isError(schema)) return title;
   return [title, "", "```json", JSON.stringify(exampleOf(schema), null, 2), "```"].join("\n");
 }
