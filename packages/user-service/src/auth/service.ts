@@ -52,7 +52,7 @@ export class AuthService {
       { passwordHash, updatedAt: new Date(this.#parts.clock.now()) },
       {
         // Of two changes with the same old password one wins.
-        ifPasswordHash: account.passwordHash,
+        onlyIf: { passwordHash: account.passwordHash },
         alongside: async ({ id: userId, sessionEpoch: epoch }, transaction) => {
           if (sessionId !== undefined) await this.#parts.sessionStore.keep(sessionId, { userId, epoch }, transaction);
         },

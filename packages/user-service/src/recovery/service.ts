@@ -48,20 +48,25 @@ export class RecoveryService implements AccountEvents {
   /**
    * Sets a new password, ends every session and every other reset. An account whose address is not verified gets the
    * address back that the reset went to.
-   * @throws {AppError} INVALID_TOKEN when the token is unknown, used or expired
+   * @throws {AppError} INVALID_TOKEN when the token is unknown, used or expired, or went to an address that resets do
+   * not go to any more
    */
   async confirmPasswordReset({ token, newPassword }: ConfirmPasswordReset): Promise<void> {
-    const { tokens, hasher, users, sessions, clock } = this.#parts;
+    const { tokens, hasher, users, sessions } = this.#parts;
     const hash = hashOfToken(token);
     // Looked at first, so that a made-up token does not cost a password hash.
     if (!(await tokens.isUsable(hash, "password-reset", this.#now()))) throw invalidToken();
     const passwordHash = await hasher.hash(newPassword);
     const taken = await tokens.take(hash, "password-reset", this.#now());
-    const change = { passwordHash, updatedAt: new Date(clock.now()) };
-    const account = taken && (await users.setPassword(taken.userId, change));
+    if (taken === undefined) throw invalidToken();
+    const account = await users.setPassword(
+      taken.userId,
+      { passwordHash, updatedAt: this.#now() },
+      { onlyIf: { recoveryKey: taken.emailKey } },
+    );
     if (account === undefined) throw invalidToken();
     await sessions.endOthers(account.id, account.sessionEpoch);
-    await this.passwordChanged(await this.#renamedBack(account, taken?.emailKey));
+    await this.passwordChanged(await this.#renamedBack(account));
   }
 
   /**
@@ -126,8 +131,8 @@ export class RecoveryService implements AccountEvents {
   }
 
   /** Who reads the mails of the address that resets go to is not kept out by a name that a stolen token gave. */
-  async #renamedBack(account: Account, provedKey: string | undefined): Promise<Account> {
-    if (!isRenamed(account) || account.recoveryKey !== provedKey) return account;
+  async #renamedBack(account: Account): Promise<Account> {
+    if (!isRenamed(account)) return account;
     const change = { email: account.recoveryEmail, name: undefined, updatedAt: this.#now() };
     try {
       return (await this.#parts.users.rename(account.id, change))?.after ?? account;

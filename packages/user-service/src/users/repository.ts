@@ -102,17 +102,16 @@ export class UserRepository {
   /**
    * Sets a new password, begins a new epoch, which ends all sessions, and answers the account as it is then; undefined
    * when there is none.
-   * @param options `ifPasswordHash`: only while the password is still this one; `alongside`: done in the same step
+   * @param options `onlyIf`: what the account must still be; `alongside`: done in the same step
    */
   setPassword(
     id: string,
     change: Pick<Account, "passwordHash" | "updatedAt">,
-    { ifPasswordHash, alongside }: PasswordOptions = {},
+    { onlyIf, alongside }: PasswordOptions,
   ): Promise<Account | undefined> {
-    const condition = ifPasswordHash === undefined ? {} : { passwordHash: ifPasswordHash };
     return inTransaction(this.#client, async (session) => {
       const updated = await this.#users.findOneAndUpdate(
-        { _id: new ObjectId(id), ...condition, ...live },
+        { _id: new ObjectId(id), ...onlyIf, ...live },
         { $set: change, $inc: { sessionEpoch: 1 } },
         { returnDocument: "after", projection: accountOnly, session },
       );
@@ -214,7 +213,7 @@ export class UserRepository {
 }
 
 interface PasswordOptions {
-  ifPasswordHash?: string;
+  onlyIf: Partial<Pick<Account, "passwordHash" | "recoveryKey">>;
   alongside?(account: Account, session: ClientSession): Promise<void>;
 }
 
