@@ -8,6 +8,10 @@ export interface Session {
   readonly expiresAt: Date;
 }
 
+/** Whether a session, as it is stored, is over for its account; undefined when it was removed already. */
+export const isOver = (session: Pick<Session, "epoch"> | undefined, account: { readonly sessionEpoch: number }) =>
+  session === undefined || session.epoch < account.sessionEpoch;
+
 /** One refresh token. It stays after its use until it expires, so that a second use is noticed. */
 export interface RefreshToken {
   /** SHA-256 of the token, in hex. */

@@ -1,7 +1,8 @@
 import { withWriteConcern, write } from "@pos/service-kit/command-runner";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
-import { type ClientSession, type Collection, type Db, type Document, ObjectId } from "mongodb";
+import { type Collection, type Db, type Document, ObjectId } from "mongodb";
+import type { Transaction } from "../transaction.ts";
 import type { RefreshTokenDocument, SessionDocument } from "./documents.ts";
 import type { RefreshToken, Session } from "./domain.ts";
 
@@ -52,6 +53,11 @@ export class SessionRepository {
     return (await this.#tokens.findOne(later, { projection: { _id: 1 } })) !== null;
   }
 
+  async find(sessionId: string, transaction?: Transaction): Promise<Session | undefined> {
+    const options = transaction === undefined ? {} : { session: transaction };
+    return toSession(await this.#sessions.findOne({ _id: new ObjectId(sessionId) }, options));
+  }
+
   /** The session, with its life extended; undefined when it has ended. */
   async extend(sessionId: string, expiresAt: Date): Promise<Session | undefined> {
     const extended = await this.#sessions.findOneAndUpdate(
@@ -76,10 +82,10 @@ export class SessionRepository {
   async keep(
     sessionId: string,
     { userId, epoch }: { userId: string; epoch: number },
-    session: ClientSession,
+    transaction: Transaction,
   ): Promise<void> {
     const own = { _id: new ObjectId(sessionId), userId: new ObjectId(userId) };
-    await this.#sessions.updateOne(own, { $set: { epoch } }, { session });
+    await this.#sessions.updateOne(own, { $set: { epoch } }, { session: transaction });
   }
 
   async #insert(collection: Pick<Collection, "collectionName" | "writeConcern">, document: Document): Promise<void> {

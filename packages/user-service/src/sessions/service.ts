@@ -7,7 +7,7 @@ import type { KeyRing } from "../keys/key-ring.ts";
 import { hashOfToken, newOpaqueToken } from "../tokens.ts";
 import type { Account } from "../users/domain.ts";
 import type { UserRepository } from "../users/repository.ts";
-import type { RefreshToken } from "./domain.ts";
+import { isOver, type RefreshToken } from "./domain.ts";
 import type { SessionRepository } from "./repository.ts";
 
 /** How long a spent refresh token still gives a successor, for an answer that was lost; in milliseconds. */
@@ -46,9 +46,8 @@ export class SessionService {
     // In this order: a change of the password may carry the session over in between, which puts it ahead.
     const account = await users.findById(spent.userId);
     const session = await sessions.extend(spent.sessionId, expiry(now));
-    if (account?.status !== "active" || session === undefined || session.epoch < account.sessionEpoch)
-      throw invalidRefreshToken();
-    return this.#issue(account, session.id);
+    if (account?.status !== "active" || isOver(session, account)) throw invalidRefreshToken();
+    return this.#issue(account, spent.sessionId);
   }
 
   /** Ends the session of a refresh token, whether the token is spent or not; unknown ones are left alone. */

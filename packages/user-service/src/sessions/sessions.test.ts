@@ -101,4 +101,11 @@ describe("sign-out", () => {
     expect([answer.status, answer.text]).toEqual([204, ""]);
     expect(await outcome(refresh(eve.refreshToken))).toBe("ok");
   });
+  test("takes its access token's power over the account's address", async () => {
+    const { id, client, refreshToken } = await replica.customer();
+    await replica.as().auth.logout(refreshToken);
+    expect(await outcome(client.users.update(id, { email: `${crypto.randomUUID()}@example.com` }))).toBe(
+      "UNAUTHORIZED",
+    );
+  });
 });

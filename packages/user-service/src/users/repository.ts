@@ -3,8 +3,8 @@ import { byIds, findDocuments } from "@pos/service-kit/command-runner";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import type { Page } from "@pos/service-kit/pagination";
-import { type ClientSession, type Collection, type Db, type Filter, type MongoClient, ObjectId } from "mongodb";
-import { inTransaction } from "../transaction.ts";
+import { type Collection, type Db, type Filter, type MongoClient, ObjectId } from "mongodb";
+import { inTransaction, type Transaction } from "../transaction.ts";
 import type { UserDocument } from "./documents.ts";
 import { type Account, emailKeyOf, searchTextOf } from "./domain.ts";
 import { EmailTakenError, LastAdminError } from "./errors.ts";
@@ -121,15 +121,21 @@ export class UserRepository {
     });
   }
 
-  /** Changes the address, the name or both, and what the search finds, in one step. @throws {EmailTakenError} */
+  /**
+   * Changes the address, the name or both, and what the search finds, in one step.
+   * @param admit throws when the account, as it is before, must not change; may run more than once
+   * @throws {EmailTakenError}
+   */
   async rename(
     id: string,
     { email, name, updatedAt }: { email: string | undefined; name: string | undefined; updatedAt: Date },
+    admit?: Admission,
   ): Promise<{ before: Account; after: Account } | undefined> {
     return inTransaction(this.#client, async (session) => {
       const options = { projection: accountOnly, session };
       const before = toAccount(await this.#users.findOne({ _id: new ObjectId(id), ...live }, options));
       if (before === undefined) return undefined;
+      await admit?.(before, session);
       const after = {
         ...before,
         name: name ?? before.name,
@@ -162,14 +168,16 @@ export class UserRepository {
   /**
    * Changes what makes an account an active administrator. Of changes that run at the same time each sees what the one
    * before has left, so that two administrators cannot demote each other.
+   * @param admit throws when the account, as it is before, must not change; may run more than once
    * @throws {LastAdminError} when no active administrator would be left
    */
-  changeStanding(id: string, change: StandingChange): Promise<Account | undefined> {
+  changeStanding(id: string, change: StandingChange, admit?: Admission): Promise<Account | undefined> {
     const _id = new ObjectId(id);
     return inTransaction(this.#client, async (session) => {
       const options = { projection: accountOnly, session };
       const before = toAccount(await this.#users.findOne({ _id, ...live }, options));
       if (before === undefined) return undefined;
+      await admit?.(before, session);
       if (isActiveAdmin(before) && ("deletedAt" in change || !isActiveAdmin({ ...before, ...change })))
         await this.#refuseWhenLastAdmin(_id, session);
       return "deletedAt" in change
@@ -178,7 +186,7 @@ export class UserRepository {
     });
   }
 
-  async #refuseWhenLastAdmin(_id: ObjectId, session: ClientSession): Promise<void> {
+  async #refuseWhenLastAdmin(_id: ObjectId, session: Transaction): Promise<void> {
     // Two changes that meet here conflict, and one of them runs again on what the other has left.
     await this.#guards.updateOne({ _id: "admins" }, { $inc: { turn: 1 } }, { session });
     const other = await this.#users.findOne(
@@ -191,7 +199,7 @@ export class UserRepository {
   async #setStanding(
     _id: ObjectId,
     { endsSessions = false, ...fields }: Standing,
-    session: ClientSession,
+    session: Transaction,
   ): Promise<Account | undefined> {
     const updated = await this.#users.findOneAndUpdate(
       { _id, ...live },
@@ -202,7 +210,7 @@ export class UserRepository {
   }
 
   /** Leaves the id and the times; answers the account as it was. */
-  async #erase(_id: ObjectId, deletedAt: Date, session: ClientSession): Promise<Account | undefined> {
+  async #erase(_id: ObjectId, deletedAt: Date, session: Transaction): Promise<Account | undefined> {
     const erased = await this.#users.findOneAndUpdate(
       { _id, ...live },
       [{ $replaceWith: { _id: "$_id", createdAt: "$createdAt", updatedAt: deletedAt, deletedAt } }],
@@ -212,9 +220,11 @@ export class UserRepository {
   }
 }
 
+type Admission = (before: Account, transaction: Transaction) => Promise<void>;
+
 interface PasswordOptions {
   onlyIf: Partial<Pick<Account, "passwordHash" | "recoveryKey">>;
-  alongside?(account: Account, session: ClientSession): Promise<void>;
+  alongside?(account: Account, transaction: Transaction): Promise<void>;
 }
 
 interface Standing {

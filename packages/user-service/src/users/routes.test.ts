@@ -136,6 +136,22 @@ describe("administrators", () => {
     expect(await outcome(auth.rotateKeys({ revoke: true }))).toBe("FORBIDDEN");
     expect(await outcome(users.update(former.id, { name: "Former" }))).toBe("ok");
   });
+  test("have no power by a token whose session has ended, while their other one goes on", async () => {
+    const [admin, ada, victim] = [await replica.admin(), await replica.customer(), await replica.customer()];
+    await admin.users.changeRole(ada.id, "admin");
+    const signIn = async () => replica.as((await replica.as().auth.login(ada.credentials)).token);
+    const [stolen, own] = [await signIn(), await signIn()];
+    await own.users.changePassword(ada.id, { currentPassword: ada.credentials.password, newPassword: "another one" });
+    const powers = ({ users, auth }: typeof own) => [
+      outcome(users.changeRole(victim.id, "customer")),
+      outcome(users.changeStatus(victim.id, "active")),
+      outcome(users.update(victim.id, { name: "Victim" })),
+      outcome(auth.rotateKeys()),
+      outcome(users.delete(victim.id)),
+    ];
+    expect(await Promise.all(powers(stolen))).toEqual([1, 2, 3, 4, 5].map(() => "UNAUTHORIZED"));
+    for (const power of powers(own)) expect(["ok", "NOT_FOUND"]).toContain(await power);
+  });
   test("suspend a user, who cannot sign in or refresh until reactivated", async () => {
     const [ada, admin] = [await replica.customer(), await replica.admin()];
     expect((await admin.users.changeStatus(ada.id, "suspended")).status).toBe("suspended");

@@ -13,7 +13,9 @@ import type { Clock } from "@pos/service-kit/clock";
 import type { Identity } from "@pos/service-kit/identity";
 import { cutPage, readPage } from "@pos/service-kit/pagination";
 import type { PasswordHasher } from "../passwords/hasher.ts";
+import { isOver } from "../sessions/domain.ts";
 import type { SessionRepository } from "../sessions/repository.ts";
+import type { Transaction } from "../transaction.ts";
 import { type Account, emailKeyOf, foldForSearch, toUser } from "./domain.ts";
 import { EmailTakenError, LastAdminError } from "./errors.ts";
 import type { UserRepository } from "./repository.ts";
@@ -89,12 +91,15 @@ export class UserService {
 
   /**
    * Changes the address or the name. A new address is unverified, and resets of the password keep going to the old one.
-   * @throws {AppError} NOT_FOUND, EMAIL_TAKEN
+   * A token whose session has ended, by a reset for one, cannot change the address any more.
+   * @throws {AppError} NOT_FOUND, EMAIL_TAKEN, UNAUTHORIZED
    */
   async update(by: Identity, id: string, { email, name }: UpdateUser): Promise<User> {
-    await this.#refuseFormerAdminOver(id, by);
     const updatedAt = new Date(this.#parts.clock.now());
-    const renamed = await this.#parts.users.rename(id, { email, name, updatedAt }).catch(emailTaken);
+    const admit = await this.#admissionOver(id, by);
+    const renamed = await this.#parts.users
+      .rename(id, { email, name, updatedAt }, email === undefined ? undefined : admit)
+      .catch(emailTaken);
     if (renamed === undefined) throw notFound("user", id);
     const { before, after } = renamed;
     if (after.emailKey !== before.emailKey) this.#parts.events.emailChanged(before, after);
@@ -125,12 +130,12 @@ export class UserService {
 
   /**
    * Erases an account's data and ends its sessions. The id stays, because orders name it.
-   * @throws {AppError} NOT_FOUND, LAST_ADMIN
+   * @throws {AppError} NOT_FOUND, LAST_ADMIN, UNAUTHORIZED
    */
   async delete(by: Identity, id: string): Promise<void> {
-    await this.#refuseFormerAdminOver(id, by);
     const deletedAt = new Date(this.#parts.clock.now());
-    const account = await this.#parts.users.changeStanding(id, { deletedAt }).catch(lastAdmin);
+    const admit = await this.#admissionOver(id, by);
+    const account = await this.#parts.users.changeStanding(id, { deletedAt }, admit).catch(lastAdmin);
     if (account === undefined) throw notFound("user", id);
     await this.#parts.sessions.endOthers(account.id, account.sessionEpoch + 1);
     await this.#parts.events.deleted(account);
@@ -138,17 +143,27 @@ export class UserService {
 
   /**
    * An access token says what its owner was up to 15 minutes ago. Where power is used over others the account is asked,
-   * so that who was suspended or demoted cannot use the token to undo it.
-   * @throws {AppError} FORBIDDEN
+   * so that who was suspended or demoted cannot use the token to undo it, and a thief's ends with its session.
+   * @throws {AppError} FORBIDDEN, UNAUTHORIZED
    */
-  async refuseFormerAdmin({ subject }: Identity): Promise<void> {
-    const account = await this.#parts.users.findById(subject);
-    if (account?.role === "admin" && account.status === "active") return;
-    throw new AppError("FORBIDDEN", "You are no administrator any more. Sign in again.");
+  async refuseFormerAdmin(by: Identity): Promise<void> {
+    const account = await this.#parts.users.findById(by.subject);
+    if (account?.role !== "admin" || account.status !== "active")
+      throw new AppError("FORBIDDEN", "You are no administrator any more. Sign in again.");
+    await this.#refuseEndedSession(by, account);
   }
 
-  async #refuseFormerAdminOver(id: string, by: Identity): Promise<void> {
-    if (by.subject !== id.toLowerCase()) await this.refuseFormerAdmin(by);
+  /** What the own account must pass when it changes; who changes another one must be an administrator now. */
+  async #admissionOver(id: string, by: Identity) {
+    if (by.subject === id.toLowerCase())
+      return (account: Account, transaction: Transaction) => this.#refuseEndedSession(by, account, transaction);
+    await this.refuseFormerAdmin(by);
+    return undefined;
+  }
+
+  async #refuseEndedSession({ sessionId }: Identity, account: Account, transaction?: Transaction): Promise<void> {
+    const session = sessionId === undefined ? undefined : await this.#parts.sessions.find(sessionId, transaction);
+    if (isOver(session, account)) throw new AppError("UNAUTHORIZED", "Your session has ended. Sign in again.");
   }
 
   async #find(id: string): Promise<Account> {
