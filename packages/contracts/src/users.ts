@@ -87,8 +87,8 @@ export const ChangeUserStatus = ClosedObject({ status: UserStatus });
 export type ChangeUserStatus = Static<typeof ChangeUserStatus>;
 
 /**
- * Body of POST /users/:id/email-verification. It takes the password, so that a stolen access token cannot make an
- * address of the thief's the one that resets of the password go to.
+ * Body of POST /users/:id/email-verification. It takes the caller's own password, so that a stolen access token,
+ * an administrator's too, cannot make an address of the thief's the one that resets of the password go to.
  */
 export const RequestEmailVerification = ClosedObject({ currentPassword: GivenPassword });
 export type RequestEmailVerification = Static<typeof RequestEmailVerification>;

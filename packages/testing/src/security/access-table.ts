@@ -52,7 +52,7 @@ export const rows: readonly Row[] = [
   { service: "user", route: "PUT /users/:id/password", admits: self, params: ofUser, body: nonsense },
   { service: "user", route: "PUT /users/:id/role", admits: admin, params: ofUser, body: nonsense },
   { service: "user", route: "PUT /users/:id/status", admits: admin, params: ofUser, body: nonsense },
-  { service: "user", route: "POST /users/:id/email-verification", admits: self, params: ofUser },
+  { service: "user", route: "POST /users/:id/email-verification", admits: selfOrAdmin, params: ofUser },
   { service: "user", route: "GET /users/:id/addresses", admits: self, params: ofUser },
   { service: "user", route: "POST /users/:id/addresses", admits: self, params: ofUser, body: nonsense },
   { service: "user", route: "PUT /users/:id/addresses/:addressId", admits: self, params: ofUser, body: nonsense },

@@ -36,7 +36,7 @@ export const emailChangedMail = (to: string, { getsResets }: { getsResets: boole
 
 If it was you, there is nothing to do. If it was not, ${
     getsResets
-      ? "reset your password now: until the new address is verified with your password, resets come to this one, and give it back to the account."
+      ? "reset your password now: until the new address is verified, resets come to this one, and give it back to the account."
       : "ask an administrator for help."
   }`,
 });

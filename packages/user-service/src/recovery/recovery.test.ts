@@ -1,7 +1,7 @@
 import { testLogger } from "@pos/testing/logger";
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type Arrived, mailFolder, smtpServer } from "../../test/mailbox.ts";
-import { outcome, type Replica, SLOW_MS, startReplica, testClock } from "../../test/user-service.ts";
+import { ADMIN, outcome, type Replica, SLOW_MS, startReplica, testClock } from "../../test/user-service.ts";
 
 setDefaultTimeout(SLOW_MS);
 
@@ -153,6 +153,36 @@ describe("a reset of the password of an account whose address a thief has change
       expect(await signIn(mine)).toBe("ok");
       expect((await admin.users.list({ search: mine })).users).toMatchObject([{ id, email: mine }]);
     }
+  });
+});
+
+describe("an account whose owner has lost password and mailbox", () => {
+  test("comes back by an administrator's rename and a verification that the administrator's password sends", async () => {
+    const { credentials, id, client } = await replica.customer();
+    const [admin, found] = [await replica.admin(), `found.${credentials.email}`];
+    await admin.users.update(id, { email: found });
+    const ask = (by: typeof admin, password: string) => outcome(by.users.requestEmailVerification(id, password));
+    expect(await ask(admin, "wrong")).toBe("INVALID_CREDENTIALS");
+    expect(await ask((await replica.customer()).client, credentials.password)).toBe("FORBIDDEN");
+    expect(await ask(admin, ADMIN.password)).toBe("ok");
+    await replica.as().auth.verifyEmail(tokenOf(await folder.waitFor(found, VERIFY)));
+    await askForReset(found);
+    expect(await outcome(confirm(tokenOf(await folder.waitFor(found, RESET))))).toBe("ok");
+    expect(await outcome(replica.as().auth.login({ email: found, password: newPassword }))).toBe("ok");
+    expect((await client.users.get(id)).emailVerified).toBe(true);
+  });
+  test("is not reached by an administrator of yesterday, nor is one that does not exist", async () => {
+    const [{ credentials, id, client }, admin, other] = [
+      await replica.customer(),
+      await replica.admin(),
+      await replica.customer(),
+    ];
+    await admin.users.changeRole(id, "admin");
+    const former = replica.as((await replica.as().auth.login(credentials)).token);
+    await admin.users.changeRole(id, "customer");
+    expect(await outcome(former.users.requestEmailVerification(other.id, credentials.password))).toBe("FORBIDDEN");
+    expect(await outcome(admin.users.requestEmailVerification("0".repeat(24), ADMIN.password))).toBe("NOT_FOUND");
+    expect(await outcome(client.users.requestEmailVerification(id, credentials.password))).toBe("ok");
   });
 });
 

@@ -7,17 +7,19 @@ import { Elysia } from "elysia";
 import type { AuthService } from "../auth/service.ts";
 import { nothing } from "../http.ts";
 import { clientAddress } from "../throttle/client-address.ts";
+import type { UserService } from "../users/service.ts";
 import type { RecoveryService } from "./service.ts";
 
 interface RecoveryRoutesParts {
   readonly auth: AuthService;
   readonly recovery: RecoveryService;
+  readonly users: UserService;
   readonly verifier: TokenVerifier;
   readonly trustedProxyHops: number;
 }
 
 /** Passwords and proof of e-mail addresses. */
-export const recoveryRoutes = ({ auth, recovery, verifier, trustedProxyHops }: RecoveryRoutesParts) =>
+export const recoveryRoutes = ({ auth, recovery, users, verifier, trustedProxyHops }: RecoveryRoutesParts) =>
   new Elysia({ normalize: false, tags: ["auth"] })
     .use(access(verifier))
     .post(
@@ -72,16 +74,20 @@ export const recoveryRoutes = ({ auth, recovery, verifier, trustedProxyHops }: R
     )
     .post(
       "/users/:id/email-verification",
-      async ({ body, identity, request, server, set }) => {
-        const address = clientAddress(request, server, trustedProxyHops);
-        await recovery.requestEmailVerification(await auth.provePassword(identity, body.currentPassword, address));
+      async ({ body, identity, params, request, server, set }) => {
+        await users.refuseFormerAdminOver(params.id, identity);
+        await auth.provePassword(identity, body.currentPassword, clientAddress(request, server, trustedProxyHops));
+        await recovery.requestEmailVerification(params.id);
         set.status = 202;
       },
       {
-        access: ["self"],
+        access: ["self", "admin"],
         params: UserParams,
         body: RequestEmailVerification,
-        detail: { summary: "Mails a token that verifies the user's address", operationId: "requestEmailVerification" },
+        detail: {
+          summary: "Mails a token that verifies the user's address; takes the password of the one who asks",
+          operationId: "requestEmailVerification",
+        },
         response: { 202: nothing("A mail is on its way"), ...errors(400, 401, 403, 404, 409, 413, 415, 429, 500, 503) },
       },
     )

@@ -1,5 +1,5 @@
 import type { ConfirmPasswordReset } from "@pos/contracts/auth";
-import { AppError } from "@pos/service-kit/app-error";
+import { AppError, notFound } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Mail } from "../mail/mailer.ts";
 import type { PostOffice } from "../mail/post-office.ts";
@@ -83,11 +83,13 @@ export class RecoveryService implements AccountEvents {
   }
 
   /**
-   * Sends a token that verifies the account's address. The caller has proved the password: with a stolen access token
-   * alone nobody can make an address of theirs the one that resets go to.
-   * @throws {AppError} CONFLICT when it is verified already; TOO_MANY_REQUESTS
+   * Sends a token that verifies the account's address. The caller, its owner or an administrator, has proved their own
+   * password: with a stolen access token alone nobody can make an address of theirs the one that resets go to.
+   * @throws {AppError} NOT_FOUND; CONFLICT when it is verified already; TOO_MANY_REQUESTS
    */
-  async requestEmailVerification(account: Account): Promise<void> {
+  async requestEmailVerification(id: string): Promise<void> {
+    const account = await this.#parts.users.findById(id);
+    if (account === undefined) throw notFound("user", id);
     if (account.verifiedKey === account.emailKey)
       throw new AppError("CONFLICT", "The e-mail address is verified already.");
     if (!(await this.#parts.throttle.admits("email-verification", account.emailKey)))

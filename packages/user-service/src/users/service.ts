@@ -153,12 +153,16 @@ export class UserService {
     await this.#refuseEndedSession(by, account);
   }
 
+  /** Lets everybody through to their own account. @throws {AppError} FORBIDDEN, UNAUTHORIZED */
+  async refuseFormerAdminOver(id: string, by: Identity): Promise<void> {
+    if (!isOwn(id, by)) await this.refuseFormerAdmin(by);
+  }
+
   /** What the own account must pass when it changes; who changes another one must be an administrator now. */
   async #admissionOver(id: string, by: Identity) {
-    if (by.subject === id.toLowerCase())
-      return (account: Account, transaction: Transaction) => this.#refuseEndedSession(by, account, transaction);
-    await this.refuseFormerAdmin(by);
-    return undefined;
+    await this.refuseFormerAdminOver(id, by);
+    if (!isOwn(id, by)) return undefined;
+    return (account: Account, transaction: Transaction) => this.#refuseEndedSession(by, account, transaction);
   }
 
   async #refuseEndedSession({ sessionId }: Identity, account: Account, transaction?: Transaction): Promise<void> {
@@ -180,6 +184,8 @@ interface UserParts {
   readonly events: AccountEvents;
   readonly clock: Clock;
 }
+
+const isOwn = (id: string, { subject }: Identity): boolean => subject === id.toLowerCase();
 
 function emailTaken(error: unknown): never {
   if (!(error instanceof EmailTakenError)) throw error;
