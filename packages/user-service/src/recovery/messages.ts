@@ -1,12 +1,17 @@
 import type { Mail } from "../mail/mailer.ts";
+import type { Account } from "../users/domain.ts";
 
 /** Texts of the mails about accounts. Names are left out on purpose: a stranger may have typed them. */
 
-export const passwordResetMail = (to: string, token: string, lifeMinutes: number): Mail => ({
+export const passwordResetMail = (
+  { email, recoveryEmail: to }: Account,
+  { token, lifeMinutes }: { token: string; lifeMinutes: number },
+): Mail => ({
   kind: "password-reset",
   to,
   subject: "Reset your password",
-  text: `Somebody asked to reset the password of your account. If it was you, this token sets a new one:
+  text: `Somebody asked to reset the password of the account of ${email}. If it was you, this token sets
+a new one:
 
   ${token}
 

@@ -73,6 +73,18 @@ describe("a reset of the password", () => {
     expect(sent).not.toContain(`no.${known.credentials.email}`);
     expect(sent).not.toContain(suspended.credentials.email);
   });
+  test("says which account it is for: a stranger's may once have had the address", async () => {
+    const { credentials, id, client } = await replica.customer();
+    const [mine, strangers] = [credentials.email, `strangers.${credentials.email}`];
+    await client.users.update(id, { email: strangers });
+    await replica.as().users.create({ email: mine, password: "a password", name: "Ada" });
+    await askForReset(mine);
+    const mails = await folder.waitFor(mine, RESET, 2);
+    const [own, other] = [mine, strangers].map((email) => mails.filter(({ text }) => text.includes(` ${email}.`)));
+    expect([own?.length, other?.length]).toEqual([1, 1]);
+    await confirm(tokenOf(own ?? []));
+    expect(await outcome(replica.as().auth.login({ email: mine, password: newPassword }))).toBe("ok");
+  });
   test("goes to an account 3 times in 15 minutes at most, and is asked for 20 times by one client at most", async () => {
     const [ada, next] = [await replica.customer(), await replica.customer()];
     for (let asked = 0; asked < 20; asked++)

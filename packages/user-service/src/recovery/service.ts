@@ -39,7 +39,7 @@ export class RecoveryService implements AccountEvents {
       for (const account of accounts) {
         if (account.status !== "active" || !(await throttle.admits("password-reset", account.recoveryKey))) continue;
         const token = await this.#newToken(account.id, "password-reset", account.recoveryKey);
-        mails.push(passwordResetMail(account.recoveryEmail, token, RESET_LIFE_MINUTES));
+        mails.push(passwordResetMail(account, { token, lifeMinutes: RESET_LIFE_MINUTES }));
       }
       return mails;
     });
