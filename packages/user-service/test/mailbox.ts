@@ -39,11 +39,12 @@ export async function mailFolder(): Promise<Mailbox & { directory: string; modes
 
 /**
  * A real SMTP server on a free port that asks for a sign-in.
- * @param options `refuseFirst`: mails that it takes later only; `unknown`: an address that it never takes mails to
+ * @param options `refuseFirst`: mails that it takes later only; `unknown`: an address that it never takes mails to;
+ * `busy`: one that it asks to try again, for ever
  */
 export async function smtpServer(
   credentials: { user: string; pass: string },
-  { refuseFirst = 0, unknown }: { refuseFirst?: number; unknown?: string } = {},
+  { refuseFirst = 0, unknown, busy }: { refuseFirst?: number; unknown?: string; busy?: string } = {},
 ): Promise<Mailbox & { url: string }> {
   const arrived: Arrived[] = [];
   let refusals = refuseFirst;
@@ -58,7 +59,8 @@ export async function smtpServer(
       done(refusals-- > 0 ? Object.assign(new Error("come again"), { responseCode: 451 }) : null);
     },
     onRcptTo({ address }, _session, done) {
-      done(address === unknown ? Object.assign(new Error("no such mailbox"), { responseCode: 550 }) : null);
+      if (address === unknown) done(Object.assign(new Error("no such mailbox"), { responseCode: 550 }));
+      else done(address === busy ? Object.assign(new Error("try again"), { responseCode: 450 }) : null);
     },
     onData(stream, _session, done) {
       const chunks: Buffer[] = [];

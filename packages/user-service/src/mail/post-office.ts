@@ -7,18 +7,19 @@ import type { Mail, Mailer } from "./mailer.ts";
 /** Finds out what to send, if anything: reads of the database and new tokens belong in here. */
 export type MailJob = () => Promise<readonly Mail[]>;
 
-/** Jobs that wait at most; a further one is refused. */
+/** Jobs, and mails between two tries, that wait at most; a further job is refused. */
 const WAITING_MAX = 1000;
 /** Waits between the tries of one mail, in milliseconds; after the last the mail is given up. */
 const RETRY_AFTER_MS = [1000, 5000, 20_000] as const;
 
 /**
- * Sends mails beside requests, one job at a time, so that no answer waits for a mail server or tells by its time whether
- * there was something to send. Mails that wait when the process dies are lost: whoever misses one asks again.
+ * Sends mails beside requests, one at a time, so that no answer waits for a mail server or tells by its time whether
+ * there was something to send. A mail that was not taken waits for its next try aside: others go on. Mails that wait when the process dies are lost: whoever misses one asks again.
  */
 export class PostOffice implements BackgroundWork {
   readonly #parts: { mailer: Mailer; clock: Clock; logger: Logger };
-  readonly #jobs: MailJob[] = [];
+  readonly #jobs: (() => Promise<void>)[] = [];
+  readonly #pauses = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #work: Promise<void> | undefined;
 
@@ -28,13 +29,12 @@ export class PostOffice implements BackgroundWork {
 
   /** @throws {AppError} SERVICE_UNAVAILABLE when too many wait */
   post(job: MailJob): void {
-    if (this.#jobs.length >= WAITING_MAX)
+    if (this.#jobs.length + this.#pauses.size >= WAITING_MAX)
       throw new AppError("SERVICE_UNAVAILABLE", "Too many mails wait to be sent. Try again.", {
         retryAfterSeconds: 30,
       });
-    this.#jobs.push(job);
-    this.#work ??= this.#run().finally(() => {
-      this.#work = undefined;
+    this.#add(async () => {
+      for (const mail of await job()) await this.#send(mail, 0);
     });
   }
 
@@ -53,32 +53,42 @@ export class PostOffice implements BackgroundWork {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#work;
+    while (this.#work !== undefined || this.#pauses.size > 0) await Promise.all([this.#work, ...this.#pauses]);
     this.#parts.mailer.close();
+  }
+
+  #add(job: () => Promise<void>): void {
+    this.#jobs.push(job);
+    this.#work ??= this.#run().finally(() => {
+      this.#work = undefined;
+    });
   }
 
   async #run(): Promise<void> {
     for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
       try {
-        for (const mail of await job()) await this.#send(mail);
+        await job();
       } catch (error) {
         this.#parts.logger.error({ err: error }, "a mail could not be made");
       }
     }
   }
 
-  async #send(mail: Mail): Promise<void> {
+  async #send(mail: Mail, failures: number): Promise<void> {
     const { mailer, clock, logger } = this.#parts;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await mailer.send(mail);
-      } catch (error) {
-        const waitMs = RETRY_AFTER_MS[attempt];
-        if (waitMs === undefined || this.#stopping.signal.aborted)
-          return logger.error({ err: error, kind: mail.kind }, "a mail was given up");
-        logger.warn({ err: error, kind: mail.kind, waitMs }, "a mail was not taken, trying again");
-        await clock.sleep(waitMs, this.#stopping.signal);
-      }
+    const { signal } = this.#stopping;
+    try {
+      await mailer.send(mail);
+    } catch (error) {
+      const waitMs = RETRY_AFTER_MS[failures];
+      if (waitMs === undefined || signal.aborted)
+        return logger.error({ err: error, kind: mail.kind }, "a mail was given up");
+      logger.warn({ err: error, kind: mail.kind, waitMs }, "a mail was not taken, trying again");
+      const pause = clock.sleep(waitMs, signal).then(() => {
+        this.#pauses.delete(pause);
+        this.#add(() => this.#send(mail, failures + 1));
+      });
+      this.#pauses.add(pause);
     }
   }
 }

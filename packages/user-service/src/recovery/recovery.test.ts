@@ -353,6 +353,24 @@ describe("mails", () => {
     expect(lines).toContain("a mail was refused");
     expect(lines).not.toContain("trying again");
   });
+  test("that a server puts off do not hold up the next ones, and are given up after their tries", async () => {
+    const busy = "busy@example.com";
+    const [smtp, smtpLog] = [await smtpServer({ user: "shop", pass: "secret" }, { busy }), testLogger("user-service")];
+    const still = testClock();
+    const sending = await startReplica({ clock: still, logger: smtpLog.logger, env: { SMTP_URL: smtp.url } });
+    await sending.as().users.create({ email: busy, password: newPassword, name: "Busy" });
+    const { credentials } = await sending.customer();
+    await smtp.waitFor(credentials.email, VERIFY);
+    const lines = (text: string) => smtpLog.lines().filter((line) => line.includes(text)).length;
+    for (const [tries, waitMs] of [1000, 5000, 20_000].entries()) {
+      while (lines("trying again") <= tries) await Bun.sleep(10);
+      expect(lines("given up")).toBe(0);
+      still.advance(waitMs);
+    }
+    while (lines("given up") === 0) await Bun.sleep(10);
+    await sending.stop();
+    await smtp.close();
+  });
   test("that no server takes do not keep anybody waiting", async () => {
     const sending = await startReplica({ env: { SMTP_URL: "smtp://127.0.0.1:1" } });
     const startedAt = performance.now();
