@@ -46,12 +46,14 @@ export async function createServices(parts: BuildParts<Config> & TestPorts) {
   const sessionStore = new SessionRepository(db);
   const counters = new CounterRepository(db);
   const post = new PostOffice({ mailer: await createMailer(config, { clock, logger }), clock, logger });
+  const logins = new LoginThrottle({ counters: new AttemptRepository(db), clock, limits });
   const recovery = new RecoveryService({
     users,
     sessions: sessionStore,
     tokens: new MailedTokenRepository(db),
     hasher,
     throttle: new MailThrottle({ counters, clock }),
+    logins,
     post,
     clock,
   });
@@ -61,7 +63,7 @@ export async function createServices(parts: BuildParts<Config> & TestPorts) {
     sessions,
     sessionStore,
     hasher,
-    throttle: new LoginThrottle({ counters: new AttemptRepository(db), clock, limits }),
+    throttle: logins,
     clock,
     onPasswordChanged: (account) => recovery.passwordChanged(account),
   });

@@ -41,6 +41,15 @@ describe("a reset of the password", () => {
     expect(await outcome(replica.as().auth.login({ ...credentials, password: newPassword }))).toBe("ok");
     await folder.waitFor(credentials.email, /your password was changed/i);
   });
+  test("lets in who was locked out by wrong tries, from where it was confirmed", async () => {
+    const { credentials } = await replica.customer();
+    const wrong = () => outcome(replica.as().auth.login({ ...credentials, password: "forgotten" }));
+    for (let tries = 0; tries < 5; tries++) expect(await wrong()).toBe("INVALID_CREDENTIALS");
+    expect(await wrong()).toBe("TOO_MANY_REQUESTS");
+    await askForReset(credentials.email);
+    await confirm(tokenOf(await folder.waitFor(credentials.email, RESET)));
+    expect(await outcome(replica.as().auth.login({ ...credentials, password: newPassword }))).toBe("ok");
+  });
   test("is got by one of many that come at once", async () => {
     const { credentials } = await replica.customer();
     await askForReset(credentials.email);

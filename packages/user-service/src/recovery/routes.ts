@@ -43,8 +43,8 @@ export const recoveryRoutes = ({ auth, recovery, users, verifier, trustedProxyHo
     )
     .post(
       "/auth/password-reset/confirm",
-      async ({ body, set }) => {
-        await recovery.confirmPasswordReset(body);
+      async ({ body, request, server, set }) => {
+        await recovery.confirmPasswordReset(body, clientAddress(request, server, trustedProxyHops));
         set.status = 204;
       },
       {

@@ -5,6 +5,7 @@ import type { Mail } from "../mail/mailer.ts";
 import type { PostOffice } from "../mail/post-office.ts";
 import type { PasswordHasher } from "../passwords/hasher.ts";
 import type { SessionRepository } from "../sessions/repository.ts";
+import type { LoginThrottle } from "../throttle/login-throttle.ts";
 import type { MailThrottle } from "../throttle/mail-throttle.ts";
 import { hashOfToken, newOpaqueToken } from "../tokens.ts";
 import { type Account, emailKeyOf, isRenamed } from "../users/domain.ts";
@@ -47,11 +48,12 @@ export class RecoveryService implements AccountEvents {
 
   /**
    * Sets a new password, ends every session and every other reset. An account whose address is not verified gets the
-   * address back that the reset went to.
+   * address back that the reset went to, and nobody who has just tried too often has to wait.
+   * @param address client's address, whose tries are forgotten
    * @throws {AppError} INVALID_TOKEN when the token is unknown, used or expired, or went to an address that resets do
    * not go to any more
    */
-  async confirmPasswordReset({ token, newPassword }: ConfirmPasswordReset): Promise<void> {
+  async confirmPasswordReset({ token, newPassword }: ConfirmPasswordReset, address: string): Promise<void> {
     const { tokens, hasher, users, sessions } = this.#parts;
     const hash = hashOfToken(token);
     // Looked at first, so that a made-up token does not cost a password hash.
@@ -66,7 +68,12 @@ export class RecoveryService implements AccountEvents {
     );
     if (account === undefined) throw invalidToken();
     await sessions.endOthers(account.id, account.sessionEpoch);
-    await this.passwordChanged(await this.#renamedBack(account));
+    const now = await this.#renamedBack(account);
+    await Promise.all([
+      this.passwordChanged(now),
+      // A renamed account's tries count by its id as well.
+      ...[now.emailKey, now.id].map((name) => this.#parts.logins.forget({ account: name, address })),
+    ]);
   }
 
   /**
@@ -168,6 +175,7 @@ interface RecoveryParts {
   readonly tokens: MailedTokenRepository;
   readonly hasher: PasswordHasher;
   readonly throttle: MailThrottle;
+  readonly logins: LoginThrottle;
   readonly post: PostOffice;
   readonly clock: Clock;
 }

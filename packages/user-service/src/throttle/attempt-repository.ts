@@ -65,6 +65,11 @@ export class AttemptRepository {
     await this.#changes.add(updates.map((update) => ({ update })));
   }
 
+  /** Ends the windows of counters: the next counts begin new ones. */
+  async end(ids: readonly string[]): Promise<void> {
+    await this.#changes.add(ids.map((id) => ({ update: { q: { _id: id }, u: ended } })));
+  }
+
   /** The counters that have not expired. */
   read(ids: readonly string[], now: Date): Promise<Counter[]> {
     const filter = { _id: { $in: ids }, expiresAt: { $gt: now } };

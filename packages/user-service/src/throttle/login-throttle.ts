@@ -62,11 +62,10 @@ export class LoginThrottle {
   /** @param account unique form of the account's name, whether it exists or not, or its id */
   attempt({ account, address }: { account: string; address: string }): Attempt {
     const { pairFailures, accountFailures, addressFailures, windowMs } = this.#limits;
-    const from = addressKey(address);
-    const pair = { id: `pair:${digest(`${account}\n${from}`)}`, most: pairFailures };
+    const pair = { id: pairId(account, address), most: pairFailures };
     const wider = [
-      { id: `address:${digest(from)}`, most: addressFailures },
-      { id: `account:${digest(account)}`, most: accountFailures },
+      { id: `address:${digest(addressKey(address))}`, most: addressFailures },
+      { id: accountId(account), most: accountFailures },
     ];
     const limits = [pair, ...wider];
     return {
@@ -78,6 +77,11 @@ export class LoginThrottle {
       },
       succeed: () => this.#counters.takeBack({ clear: pair.id, countDown: wider.map(({ id }) => id) }),
     };
+  }
+
+  /** Forgets the tries on an account, from one address and in all: they were for a password that is no more. */
+  async forget({ account, address }: { account: string; address: string }): Promise<void> {
+    await this.#counters.end([pairId(account, address), accountId(account)]);
   }
 
   /**
@@ -108,3 +112,5 @@ export class LoginThrottle {
 
 /** Names of accounts and addresses are personal data: the counters hold their digests only. */
 const digest = (text: string): string => createHash("sha256").update(text).digest("base64url");
+const pairId = (account: string, address: string) => `pair:${digest(`${account}\n${addressKey(address)}`)}`;
+const accountId = (account: string) => `account:${digest(account)}`;
