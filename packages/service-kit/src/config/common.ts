@@ -1,5 +1,5 @@
 import { logLevels } from "../logging/logger-levels.ts";
-import { hostPort, httpUrl, integer, list, mongoUri, oneOf, textOr } from "./environment.ts";
+import { hostPort, httpUrl, integer, mongoUri, oneOf, origins, textOr } from "./environment.ts";
 import { TOKEN_ISSUER } from "@pos/contracts/tokens";
 
 /** Default of TRACES_PER_SECOND. */
@@ -20,7 +20,7 @@ export const commonEnvironment = (defaults: { port: number }) => ({
   host: textOr("HOST", "0.0.0.0", { describe: "address to listen on" }),
   jwtIssuer: textOr("JWT_ISSUER", TOKEN_ISSUER, { describe: "issuer (iss) of access tokens" }),
   logLevel: oneOf("LOG_LEVEL", "info", { describe: "least level that is logged", words: logLevels }),
-  corsOrigins: list("CORS_ORIGINS", { describe: "origins that browsers may call from, separated by commas" }),
+  corsOrigins: origins("CORS_ORIGINS", { describe: "origins that browsers may call from, separated by commas" }),
   drainDelayMs: integer("DRAIN_DELAY_MS", 0, {
     describe: "how long to serve on after SIGTERM, with health at 503, in milliseconds",
     minimum: 0,

@@ -33,10 +33,20 @@ describe("the environment", () => {
     ["DRAIN_DELAY_MS", "1e3"],
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"],
     ["NODE_ENV", "prod"],
+    ["CORS_ORIGINS", "*"],
+    ["CORS_ORIGINS", "https://shop.example.com/"],
+    ["CORS_ORIGINS", "https://a.example, shop.example.com"],
+    ["CORS_ORIGINS", "https://Shop.example.com"],
+    ["CORS_ORIGINS", "https://shop.example.com:443"],
+    ["CORS_ORIGINS", "null"],
   ])("refuses %s=%s with one sentence", (name, value) => {
     const found = problems({ ...good, [name]: value });
     expect(found).toHaveLength(1);
     expect(found[0]).toStartWith(`${name} must`);
+  });
+  test("takes origins as browsers write them, of apps as well", () => {
+    const origins = ["https://shop.example.com", "http://localhost:5173", "http://[::1]:8080", "capacitor://localhost"];
+    expect(readEnvironment(schema, { ...good, CORS_ORIGINS: origins.join(" , ") }).corsOrigins).toEqual(origins);
   });
   test("never shows the value of a secret", () => {
     const found = problems({ ...good, NODE_ENV: "production", CLIENT_SECRET: "short-and-secret" });

@@ -140,14 +140,22 @@ export const hostPort = (name: string, options: Common): Variable<HostPort | und
     return { host: host.replaceAll(/[[\]]/g, ""), port: Number(port) };
   });
 
-/** A list of words separated by commas. */
-export const list = (name: string, options: Common): Variable<readonly string[]> =>
-  variable<readonly string[]>(name, { ...options, fallback: [] }, (value) =>
-    value
+/** Origins separated by commas, each as browsers write it in `Origin`: any other spelling would match nothing. */
+export const origins = (name: string, options: Common): Variable<readonly string[]> =>
+  variable<readonly string[]>(name, { ...options, fallback: [] }, (value) => {
+    const words = value
       .split(",")
       .map((word) => word.trim())
-      .filter((word) => word !== ""),
-  );
+      .filter((word) => word !== "");
+    if (words.every(isOrigin)) return words;
+    throw new Error("must hold origins such as https://shop.example.com, without a path, separated by commas");
+  });
+
+function isOrigin(word: string): boolean {
+  const url = URL.parse(word);
+  // `url.origin` is "null" for the scheme of an app on a phone.
+  return url !== null && word === `${url.protocol}//${url.host}`;
+}
 
 const knownDefaults =
   /^(change[-_ ]?me.*|replace[-_ ]?me.*|placeholder.*|secret|password|admin|default|test|example|<.*>)$/i;
