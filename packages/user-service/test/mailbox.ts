@@ -37,14 +37,21 @@ export async function mailFolder(): Promise<Mailbox & { directory: string; modes
   };
 }
 
+interface SmtpBehaviour {
+  refuseFirst?: number;
+  unknown?: string;
+  busy?: string;
+  opens?: Promise<void>;
+}
+
 /**
  * A real SMTP server on a free port that asks for a sign-in.
  * @param options `refuseFirst`: mails that it takes later only; `unknown`: an address that it never takes mails to;
- * `busy`: one that it asks to try again, for ever
+ * `busy`: one that it asks to try again, for ever; `opens`: what it lets every mail wait for
  */
 export async function smtpServer(
   credentials: { user: string; pass: string },
-  { refuseFirst = 0, unknown, busy }: { refuseFirst?: number; unknown?: string; busy?: string } = {},
+  { refuseFirst = 0, unknown, busy, opens }: SmtpBehaviour = {},
 ): Promise<Mailbox & { url: string }> {
   const arrived: Arrived[] = [];
   let refusals = refuseFirst;
@@ -55,7 +62,8 @@ export async function smtpServer(
       const isRight = username === credentials.user && password === credentials.pass;
       done(isRight ? null : new Error("wrong"), isRight ? { user: username } : undefined);
     },
-    onMailFrom(_address, _session, done) {
+    async onMailFrom(_address, _session, done) {
+      await opens;
       done(refusals-- > 0 ? Object.assign(new Error("come again"), { responseCode: 451 }) : null);
     },
     onRcptTo({ address }, _session, done) {

@@ -380,6 +380,21 @@ describe("mails", () => {
     await sending.stop();
     await smtp.close();
   });
+  test("that wait for the server do not go to an account that was deleted meanwhile", async () => {
+    const { promise: opens, resolve: open } = Promise.withResolvers<void>();
+    const smtp = await smtpServer({ user: "shop", pass: "secret" }, { opens });
+    const sending = await startReplica({ env: { SMTP_URL: smtp.url } });
+    const [first, deleted] = [await sending.customer(), await sending.customer()];
+    await deleted.client.users.delete(deleted.id);
+    const last = await sending.customer();
+    open();
+    for (const { credentials } of [first, last]) await smtp.waitFor(credentials.email, VERIFY);
+    expect((await smtp.all()).map(({ to }) => to)).not.toContain(deleted.credentials.email);
+    const tokens = await sending.database.database.db.collection("mail_tokens").find().toArray();
+    expect(JSON.stringify(tokens)).not.toContain(deleted.credentials.email);
+    await sending.stop();
+    await smtp.close();
+  });
   test("that no server takes do not keep anybody waiting", async () => {
     const sending = await startReplica({ env: { SMTP_URL: "smtp://127.0.0.1:1" } });
     const startedAt = performance.now();

@@ -151,7 +151,9 @@ export class RecoveryService implements AccountEvents {
     }
   }
 
+  /** Its turn may come late: an account that was deleted meanwhile, or has another address, gets none. */
   async #verification({ id, email, emailKey }: Account): Promise<readonly Mail[]> {
+    if ((await this.#parts.users.findById(id))?.emailKey !== emailKey) return [];
     const token = await this.#newToken(id, "email-verification", emailKey);
     return [emailVerificationMail(email, token, VERIFICATION_LIFE_HOURS)];
   }
