@@ -33,7 +33,7 @@ export async function buildUserService(parts: BuildParts<Config> & TestPorts): P
   const health = createHealthMonitor(NAME, [{ name: "database", check: (timeoutMs) => database.ping(timeoutMs) }]);
   const features = () =>
     new Elysia({ normalize: false })
-      .use(userRoutes(services.users, verifier))
+      .use(userRoutes({ ...services, trustedProxyHops }))
       .use(addressRoutes(services.addresses, verifier))
       .use(authRoutes({ ...services, trustedProxyHops }))
       .use(recoveryRoutes({ ...services, trustedProxyHops }));

@@ -255,6 +255,19 @@ describe("an e-mail address", () => {
     await folder.waitFor(last.credentials.email, VERIFY);
     expect((await folder.all()).filter(({ to }) => to === email).length).toBe(3);
   });
+  test("is mailed to at registration 100 times by one client in 15 minutes at most, and may register all the same", async () => {
+    const register = async (client: string) => {
+      const email = `${crypto.randomUUID()}@strangers.example.com`;
+      const body = { email, password: newPassword, name: "Stranger" };
+      const answer = await replica.send("POST", "/users", { body, headers: { "x-forwarded-for": client } });
+      expect(answer.status).toBe(201);
+      return email;
+    };
+    for (let each = 0; each < 102; each++) await register("10.12.0.1");
+    await folder.waitFor(await register("10.12.0.2"), VERIFY);
+    const sent = (await folder.all()).filter(({ to }) => to.endsWith("@strangers.example.com"));
+    expect(sent.length).toBe(101);
+  });
   test("is mailed a token 3 times in 15 minutes at most, although its owner asks for more", async () => {
     const { credentials, id, client } = await replica.customer();
     const ask = () => outcome(client.users.requestEmailVerification(id, credentials.password));

@@ -113,9 +113,11 @@ export class RecoveryService implements AccountEvents {
     if (isVerified !== true) throw invalidToken();
   }
 
-  registered(account: Account): void {
+  registered(account: Account, address: string): void {
     this.#parts.post.postOptional(async () =>
-      (await this.#parts.throttle.admits("email-verification", account.emailKey)) ? this.#verification(account) : [],
+      (await this.#parts.throttle.admitsRegistration({ recipientKey: account.emailKey, address }))
+        ? this.#verification(account)
+        : [],
     );
   }
 

@@ -9,12 +9,19 @@ import type { CounterRepository } from "./repository.ts";
 export interface MailLimits {
   /** Of one kind to one recipient. */
   readonly perRecipient: number;
-  /** By one client address. */
+  /** Asked for by one client address. */
   readonly perAddress: number;
+  /** At registrations of one client address. */
+  readonly registrationsPerAddress: number;
   readonly windowMs: number;
 }
 
-export const MAIL_LIMITS: MailLimits = Object.freeze({ perRecipient: 3, perAddress: 20, windowMs: 15 * 60_000 });
+export const MAIL_LIMITS: MailLimits = Object.freeze({
+  perRecipient: 3,
+  perAddress: 20,
+  registrationsPerAddress: 100,
+  windowMs: 15 * 60_000,
+});
 
 /** Limits the mails that strangers can cause. */
 export class MailThrottle {
@@ -38,6 +45,12 @@ export class MailThrottle {
   /** Counts a mail and tells whether it may go. By the recipient's address, which outlives its accounts. */
   async admits(kind: MailKind, recipientKey: string): Promise<boolean> {
     return (await this.#count(`${kind}:${digest(recipientKey)}`)).count <= MAIL_LIMITS.perRecipient;
+  }
+
+  /** Counts the registration of an account that a mail is for, and tells whether it may go. */
+  async admitsRegistration({ recipientKey, address }: { recipientKey: string; address: string }): Promise<boolean> {
+    const { count } = await this.#count(`registration-address:${digest(addressKey(address))}`);
+    return count <= MAIL_LIMITS.registrationsPerAddress && (await this.admits("email-verification", recipientKey));
   }
 
   async #count(id: string): Promise<{ count: number; retryAfterSeconds: number }> {

@@ -15,16 +15,23 @@ import { access } from "@pos/service-kit/access";
 import type { TokenVerifier } from "@pos/service-kit/token-verifier";
 import { Elysia } from "elysia";
 import { nothing } from "../http.ts";
+import { clientAddress } from "../throttle/client-address.ts";
 import type { UserService } from "./service.ts";
 
+interface UserRoutesParts {
+  readonly users: UserService;
+  readonly verifier: TokenVerifier;
+  readonly trustedProxyHops: number;
+}
+
 /** Routes under /users, save passwords and addresses. */
-export const userRoutes = (users: UserService, verifier: TokenVerifier) =>
+export const userRoutes = ({ users, verifier, trustedProxyHops }: UserRoutesParts) =>
   new Elysia({ prefix: "/users", normalize: false, tags: ["users"] })
     .use(access(verifier))
     .post(
       "",
-      async ({ body, status, set }) => {
-        const user = await users.create(body);
+      async ({ body, request, server, status, set }) => {
+        const user = await users.create(body, clientAddress(request, server, trustedProxyHops));
         set.headers["location"] = `/users/${user.id}`;
         return status(201, user);
       },

@@ -22,7 +22,8 @@ import type { UserRepository } from "./repository.ts";
 
 /** What happens to accounts that others want to know: mails hang on it. */
 export interface AccountEvents {
-  registered(account: Account): void;
+  /** @param address client's address */
+  registered(account: Account, address: string): void;
   emailChanged(before: Account, after: Account): void;
   deleted(account: Account): Promise<void>;
 }
@@ -35,10 +36,14 @@ export class UserService {
     this.#parts = parts;
   }
 
-  /** @throws {AppError} EMAIL_TAKEN */
-  async create(user: CreateUser): Promise<User> {
+  /**
+   * Registers a customer.
+   * @param address client's address, which limits the mails that it causes
+   * @throws {AppError} EMAIL_TAKEN
+   */
+  async create(user: CreateUser, address: string): Promise<User> {
     const account = await this.createAs("customer", user);
-    this.#parts.events.registered(account);
+    this.#parts.events.registered(account, address);
     return toUser(account);
   }
 
