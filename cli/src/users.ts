@@ -22,18 +22,36 @@ export async function findUser(client: Client, given: string): Promise<User> {
   return found;
 }
 
+interface PasswordSource {
+  fromStdin: boolean;
+  label: string;
+}
+
 /**
  * A password from standard input or the terminal; never from an option, which everybody on the machine can read.
- * @throws {CliError} USAGE where nobody can be asked; CANCELLED when nothing was typed or the repetition differs
+ * @throws {CliError} USAGE where nobody can be asked; CANCELLED when nothing was typed
  */
-export async function readNewPassword(tools: Tools, options: { fromStdin: boolean; label: string }): Promise<string> {
-  const { io, isInteractive } = tools;
-  if (options.fromStdin) return (await io.stdin.readAll()).replace(/\r?\n$/, "");
+export async function readPassword(
+  { io, isInteractive }: Tools,
+  { fromStdin, label }: PasswordSource,
+): Promise<string> {
+  if (fromStdin) return (await io.stdin.readAll()).replace(/\r?\n$/, "");
   if (!isInteractive)
     throw usageError("Nobody can be asked for the password here.", "the same with --password-stdin < file");
-  io.stderr.write(`${options.label}: `);
+  io.stderr.write(`${label}: `);
   const password = await io.stdin.readLine({ hidden: true });
   if (password === undefined || password === "") throw new CliError("Cancelled.", { exit: "CANCELLED" });
+  return password;
+}
+
+/**
+ * A new password, typed twice where it is typed.
+ * @throws {CliError} USAGE where nobody can be asked; CANCELLED when nothing was typed or the repetition differs
+ */
+export async function readNewPassword(tools: Tools, source: PasswordSource): Promise<string> {
+  const { io } = tools;
+  const password = await readPassword(tools, source);
+  if (source.fromStdin) return password;
   io.stderr.write("The same again: ");
   if ((await io.stdin.readLine({ hidden: true })) !== password)
     throw new CliError("The two are not the same; nothing was changed.", { exit: "CANCELLED" });

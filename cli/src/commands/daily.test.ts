@@ -249,6 +249,16 @@ describe("users", () => {
     await admin.ok("users", "suspend", "eve@example.com", "--yes");
     expect(await admin.ok("users", "list", "--search", "eve king")).toContain("suspended");
     await admin.ok("users", "activate", "eve@example.com");
+    const send = (password: string, isTty = false) =>
+      admin.run(["users", "send-verification", "eve@example.com", ...(isTty ? [] : ["--password-stdin"])], {
+        isTty,
+        stdin: `${password}\n`,
+      });
+    expect((await send("wrong horse")).exit).not.toBe(0);
+    for (const sent of [await send(ADMIN.password), await send(ADMIN.password, true)]) {
+      expect(sent).toMatchObject({ exit: 0 });
+      expect(sent.stderr).toContain("a mail is on its way to Eve@Example.com");
+    }
     const eve = await signedInWorld(stack, { email: "eve@example.com", password: "eve's password" });
     const changed = await eve.run(["users", "set-password", "--password-stdin"], {
       stdin: "eve's password\nanother password\n",

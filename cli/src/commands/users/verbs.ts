@@ -4,6 +4,7 @@ import { createVerb } from "./create.ts";
 import { deleteVerb } from "./delete.ts";
 import { getVerb } from "./get.ts";
 import { listVerb } from "./list.ts";
+import { sendVerificationVerb } from "./send-verification.ts";
 import { setPasswordVerb } from "./set-password.ts";
 import { setRoleVerb } from "./set-role.ts";
 import { updateVerb } from "./update.ts";
@@ -14,6 +15,7 @@ export const userVerbs: readonly AnyVerb[] = [
   getVerb,
   createVerb,
   updateVerb,
+  sendVerificationVerb,
   setPasswordVerb,
   setRoleVerb,
   suspendVerb,

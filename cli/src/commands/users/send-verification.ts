@@ -1,0 +1,27 @@
+import type { Command } from "commander";
+import type { Tools } from "../../tools.ts";
+import { findUser, readPassword } from "../../users.ts";
+import type { Verb } from "../../verb.ts";
+
+interface SendVerificationOptions {
+  readonly user: string;
+  readonly passwordStdin?: boolean;
+}
+
+export const sendVerificationVerb: Verb<SendVerificationOptions> = {
+  usage: "send-verification <user>",
+  summary: "Mail the token that verifies somebody's address",
+  description: `Mails a token that verifies the user's present e-mail address; once it is used, resets of the password go there. It
+takes your own password. For somebody who has lost password and mailbox: update --email first.`,
+  examples: ["ordersctl users send-verification ada@example.com"],
+  configure: (command: Command) => command.option("--password-stdin", "read your password from standard input"),
+  run: sendVerification,
+};
+
+async function sendVerification({ user, passwordStdin = false }: SendVerificationOptions, tools: Tools): Promise<void> {
+  const client = await tools.session.client();
+  const { id, email } = await findUser(client, user);
+  const password = await readPassword(tools, { fromStdin: passwordStdin, label: "Your password" });
+  await client.users.requestEmailVerification(id, password);
+  tools.talk.done(`a mail is on its way to ${email}`);
+}
