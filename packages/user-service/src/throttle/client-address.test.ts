@@ -15,6 +15,9 @@ describe("the client's address", () => {
     ["is the last entry behind one proxy", "203.0.113.1, 198.51.100.2", 1, "198.51.100.2"],
     ["is the last but one behind two", "1.1.1.1, 203.0.113.1, 198.51.100.2", 2, "203.0.113.1"],
     ["is the first when fewer proxies wrote than are trusted", "203.0.113.1", 3, "203.0.113.1"],
+    ["is the entry's without the port that some proxies write", "203.0.113.1:50123", 1, "203.0.113.1"],
+    ["is the entry's without port and brackets", "[2001:db8::1]:50123", 1, "2001:db8::1"],
+    ["is the entry's without brackets", "[2001:db8::1]", 1, "2001:db8::1"],
     ["is the connection's when the entry is no address", "evil", 1, "192.0.2.9"],
     ["is the connection's without the header", undefined, 1, "192.0.2.9"],
   ])("%s", (_what, forwarded, hops, expected) => {

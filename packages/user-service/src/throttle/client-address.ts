@@ -20,9 +20,13 @@ export function clientAddress(request: Request, server: Connections | null, trus
     .split(",")
     .map((entry) => entry.trim())
     .filter((entry) => entry !== "");
-  const claimed = forwarded[Math.max(0, forwarded.length - trustedHops)];
-  return claimed !== undefined && isIP(claimed) !== 0 ? claimed : peer;
+  const claimed = withoutPort(forwarded[Math.max(0, forwarded.length - trustedHops)] ?? "");
+  return isIP(claimed) === 0 ? peer : claimed;
 }
+
+/** Some proxies append the client's port as well, and brackets around IPv6. */
+const withoutPort = (entry: string): string =>
+  /^([\d.]+):\d{1,5}$/.exec(entry)?.[1] ?? /^\[([^\]]+)\](?::\d{1,5})?$/.exec(entry)?.[1] ?? entry;
 
 /**
  * What a limit counts by: an IPv4 address, or the /64 network of an IPv6 one, because one host there has 2^64 addresses
