@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/users/service.ts",
-      find: 'if (account?.role === "admin" && account.status === "active") return;',
-      replace: "if (account !== undefined) return;",
+      find: 'account?.role !== "admin" || account.status !== "active"',
+      replace: "account === undefined",
     },
   ],
   test: { file: "packages/user-service/src/users/routes.test.ts", name: "of yesterday" },

@@ -5,11 +5,11 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/sessions/repository.ts",
-      find: "{ $set: { epoch } }, { session });",
-      replace: "{ $set: { epoch } });\n    void session;",
+      find: "{ $set: { epoch } }, { session: transaction });",
+      replace: "{ $set: { epoch } });\n    void transaction;",
     },
     {
-      file: "packages/user-service/src/sessions/service.ts",
+      file: "packages/user-service/src/sessions/domain.ts",
       find: "session.epoch < account.sessionEpoch",
       replace: "session.epoch !== account.sessionEpoch",
     },

@@ -5,7 +5,7 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/sessions/service.ts",
-      find: 'account?.status !== "active" || session === undefined || session.epoch < account.sessionEpoch',
+      find: 'account?.status !== "active" || isOver(session, account)',
       replace: "account === undefined || session === undefined",
     },
   ],

@@ -4,9 +4,9 @@ export const mutation: Mutation = {
   harm: "A stolen access token takes the account over.",
   edits: [
     {
-      file: "packages/user-service/src/recovery/service.ts",
-      find: "passwordResetMail(account.recoveryEmail,",
-      replace: "passwordResetMail(account.email,",
+      file: "packages/user-service/src/recovery/messages.ts",
+      find: "{ email, recoveryEmail: to }: Account",
+      replace: "{ email, email: to }: Account",
     },
   ],
   test: { file: "packages/user-service/src/recovery/recovery.test.ts", name: "that is changed" },

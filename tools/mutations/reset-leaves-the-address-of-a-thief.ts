@@ -5,7 +5,7 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/recovery/service.ts",
-      find: "await this.#renamedBack(account, taken?.emailKey)",
+      find: "await this.#renamedBack(account)",
       replace: "account",
     },
   ],
