@@ -67,8 +67,9 @@ export async function smtpServer(
       done(refusals-- > 0 ? Object.assign(new Error("come again"), { responseCode: 451 }) : null);
     },
     onRcptTo({ address }, _session, done) {
-      if (address === unknown) done(Object.assign(new Error("no such mailbox"), { responseCode: 550 }));
-      else done(address === busy ? Object.assign(new Error("try again"), { responseCode: 450 }) : null);
+      if (address === unknown)
+        done(Object.assign(new Error(`<${address.toLowerCase()}>: no such mailbox`), { responseCode: 550 }));
+      else done(address === busy ? Object.assign(new Error(`<${address}>: try again`), { responseCode: 450 }) : null);
     },
     onData(stream, _session, done) {
       const chunks: Buffer[] = [];

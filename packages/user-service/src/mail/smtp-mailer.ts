@@ -37,6 +37,7 @@ export function createSmtpMailer(options: { url: string; from: string; logger: L
       try {
         await transport.sendMail({ from: options.from, to: { name: "", address: to }, subject, text });
       } catch (error) {
+        leaveOut(to, error);
         if (!isForGood(error)) throw error;
         options.logger.error({ err: error, kind }, "a mail was refused");
         return;
@@ -45,6 +46,14 @@ export function createSmtpMailer(options: { url: string; from: string; logger: L
     },
     close: () => transport.close(),
   };
+}
+
+/** Servers repeat the recipient's address in what they say, and what they say is logged. */
+function leaveOut(address: string, error: unknown): void {
+  if (!(error instanceof Error)) return;
+  const anyCase = new RegExp(RegExp.escape(address), "gi");
+  error.message = error.message.replace(anyCase, "recipient");
+  error.stack = error.stack?.replace(anyCase, "recipient") ?? "";
 }
 
 /** A reply of 5yz to the mail itself comes again however often it is sent (RFC 5321 section 4.2.1). */

@@ -362,7 +362,7 @@ describe("mails", () => {
     for (const secret of ["p@ss", encodeURIComponent("p@ss/word"), token]) expect(lines).not.toContain(secret);
   });
   test("that a server refuses for good are not sent again, so that the next one does not wait for them", async () => {
-    const unknown = "nobody@example.com";
+    const unknown = "Nobody@example.com";
     const smtp = await smtpServer({ user: "shop", pass: "secret" }, { unknown });
     const smtpLog = testLogger("user-service");
     const sending = await startReplica({ logger: smtpLog.logger, env: { SMTP_URL: smtp.url } });
@@ -373,7 +373,9 @@ describe("mails", () => {
     await smtp.close();
     const lines = smtpLog.lines().join("\n");
     expect(lines).toContain("a mail was refused");
+    expect(lines).toContain("no such mailbox");
     expect(lines).not.toContain("trying again");
+    expect(lines).not.toMatch(/nobody@/i);
   });
   test("that a server puts off do not hold up the next ones, and are given up after their tries", async () => {
     const busy = "busy@example.com";
@@ -390,6 +392,7 @@ describe("mails", () => {
       still.advance(waitMs);
     }
     while (lines("given up") === 0) await Bun.sleep(10);
+    expect(lines(busy)).toBe(0);
     await sending.stop();
     await smtp.close();
   });
