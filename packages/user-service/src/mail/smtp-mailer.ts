@@ -20,7 +20,8 @@ export function createSmtpMailer(options: { url: string; from: string; logger: L
   const transport = createTransport({
     pool: true,
     maxConnections: CONNECTIONS_MAX,
-    host: hostname,
+    // A URL writes IPv6 in brackets, which no connection takes.
+    host: hostname.replaceAll(/[[\]]/g, ""),
     port: port === "" ? (isTls ? SUBMISSIONS_PORT : SUBMISSION_PORT) : Number(port),
     secure: isTls,
     requireTLS: !isTls && !isLocal && username !== "",
