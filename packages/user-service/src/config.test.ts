@@ -47,6 +47,18 @@ describe("the configuration", () => {
     expect(problems[0]).toStartWith(name);
     if (name !== "TRUSTED_PROXY_HOPS") expect(problems[0]).not.toContain(value);
   });
+  test.each(["My Shop", "My Shop <shop.example.com>", "shop@example.com\nBcc: all@example.com"])(
+    "refuses MAIL_FROM=%p, which is no sender",
+    (from) => {
+      expect(problemsOf({ MAIL_FROM: from })).toEqual([expect.stringMatching(/^MAIL_FROM must hold an address/)]);
+    },
+  );
+  test.each(["shop@example.com", "Müller & Co, Inc. <no-reply@localhost>", "<shop@example.com>"])(
+    "takes MAIL_FROM=%p",
+    (from) => {
+      expect(problemsOf({ MAIL_FROM: from })).toEqual([]);
+    },
+  );
   test("refuses known defaults in production", () => {
     expect(problemsOf({ NODE_ENV: "production", KEY_ENCRYPTION_KEY: `change-me-${"x".repeat(32)}` }).length).toBe(1);
     expect(problemsOf({ NODE_ENV: "production", ADMIN_PASSWORD: "password" }).length).toBe(1);

@@ -28,7 +28,7 @@ export const environment = {
     maximum: 10,
   }),
   smtpUrl: smtpUrl(),
-  mailFrom: textOr("MAIL_FROM", "Product Order System <no-reply@localhost>", { describe: "sender of mails" }),
+  mailFrom: mailFrom(),
   mailDir: text("MAIL_DIR", { describe: "folder that mails are written to when SMTP_URL is absent" }),
 };
 export type Config = Configuration<typeof environment>;
@@ -59,6 +59,19 @@ function smtpUrl(): Variable<string | undefined> {
       if (!/^smtps?:\/\/[^\s/]+/.test(value)) throw new Error("must begin with smtp:// or smtps://");
       if (!isUrlWithCredentials(value))
         throw new Error("must be a URL whose user and password are percent-encoded, such as %2F for a slash");
+      return value;
+    },
+  };
+}
+
+/** Without an address mails would go out, and no server would keep them. */
+function mailFrom(): Variable<string> {
+  const variable = textOr("MAIL_FROM", "Product Order System <no-reply@localhost>", { describe: "sender of mails" });
+  return {
+    ...variable,
+    parse(value) {
+      if (!/^([^<>@\r\n]*<[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+)$/.test(value))
+        throw new Error("must hold an address, such as Shop <no-reply@example.com>");
       return value;
     },
   };
