@@ -53,6 +53,12 @@ export class SessionRepository {
     return (await this.#tokens.findOne(later, { projection: { _id: 1 } })) !== null;
   }
 
+  /** Tells whether the session has got another token since one of its tokens was rotated, at that very moment included. */
+  async hasSuccessor({ hash, sessionId }: RefreshToken, rotatedAt: Date): Promise<boolean> {
+    const since = { _id: { $ne: hash }, sessionId: new ObjectId(sessionId), createdAt: { $gte: rotatedAt } };
+    return (await this.#tokens.findOne(since, { projection: { _id: 1 } })) !== null;
+  }
+
   async find(sessionId: string, transaction?: Transaction): Promise<Session | undefined> {
     const options = transaction === undefined ? {} : { session: transaction };
     return toSession(await this.#sessions.findOne({ _id: new ObjectId(sessionId) }, options));

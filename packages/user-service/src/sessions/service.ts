@@ -27,7 +27,7 @@ export class SessionService {
     const { sessions } = this.#parts;
     const [id, userId, epoch] = [sessions.newId(), account.id, account.sessionEpoch];
     const [issued] = await Promise.all([
-      this.#issue(account, id),
+      this.#issue(account, id, now),
       sessions.open({ id, userId, epoch, createdAt: now, expiresAt: expiry(now) }),
     ]);
     return issued;
@@ -35,7 +35,8 @@ export class SessionService {
 
   /**
    * Trades a refresh token for the next pair. The token rotated last may come once more within 10 s, when its answer
-   * was lost; any other second use ends the session, because somebody else holds the token (RFC 9700 section 4.14.2).
+   * was lost, and at any time when it has no successor; any other second use ends the session, because somebody else
+   * holds the token (RFC 9700 section 4.14.2).
    * @throws {AppError} UNAUTHORIZED
    */
   async refresh(token: string): Promise<LoginResult> {
@@ -47,7 +48,7 @@ export class SessionService {
     const account = await users.findById(spent.userId);
     const session = await sessions.extend(spent.sessionId, expiry(now));
     if (account?.status !== "active" || isOver(session, account)) throw invalidRefreshToken();
-    return this.#issue(account, spent.sessionId);
+    return this.#issue(account, spent.sessionId, now);
   }
 
   /** Ends the session of a refresh token, whether the token is spent or not; unknown ones are left alone. */
@@ -62,13 +63,14 @@ export class SessionService {
     if (token?.rotatedAt === undefined) throw invalidRefreshToken();
     const isRecent = now.getTime() - token.rotatedAt.getTime() <= REUSE_GRACE_MS;
     if (isRecent && !(await sessions.isRotatedAfter(token.sessionId, token.rotatedAt))) return token;
+    // A service that died in the middle of a refresh, or lost its database, has spent the token for nothing.
+    if (!(await sessions.hasSuccessor(token, token.rotatedAt))) return token;
     await sessions.end(token.sessionId);
     logger.warn({ userId: token.userId }, "a spent refresh token came again: the session has ended");
     throw invalidRefreshToken();
   }
 
-  async #issue(account: Account, sessionId: string): Promise<LoginResult> {
-    const now = new Date(this.#parts.clock.now());
+  async #issue(account: Account, sessionId: string, now: Date): Promise<LoginResult> {
     const refreshToken = newOpaqueToken();
     const [token] = await Promise.all([
       this.#parts.keys.sign({ sub: account.id, role: account.role, sid: sessionId }, ACCESS_TOKEN_SECONDS),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
 import { outcome, type Replica, startReplica, testClock } from "../../test/user-service.ts";
 
 const clock = testClock();
@@ -36,6 +37,20 @@ describe("a refresh token", () => {
     const last = await next(successor);
     expect(await outcome(refresh(refreshToken))).toBe("UNAUTHORIZED");
     expect(await outcome(refresh(last))).toBe("UNAUTHORIZED");
+  });
+  test("whose refresh was broken off, so that nobody has a successor, goes on at any time, once", async () => {
+    const { refreshToken, credentials } = await replica.customer();
+    await replica.as().auth.login(credentials);
+    const { db } = replica.database.database;
+    const _id = createHash("sha256").update(refreshToken).digest("hex");
+    await db
+      .collection<{ _id: string }>("refresh_tokens")
+      .updateOne({ _id }, { $set: { rotatedAt: new Date(clock.now()) } });
+    clock.advance(60_000);
+    const successor = await next(refreshToken);
+    clock.advance(10_001);
+    expect(await outcome(refresh(refreshToken))).toBe("UNAUTHORIZED");
+    expect(await outcome(refresh(successor))).toBe("UNAUTHORIZED");
   });
   test("that comes many times at once is no theft", async () => {
     const { refreshToken } = await replica.customer();
