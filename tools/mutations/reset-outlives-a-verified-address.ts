@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/recovery/service.ts",
-      find: "{ onlyIf: { recoveryKey: taken.emailKey } }",
-      replace: "{ onlyIf: {} }",
+      find: "onlyIf: { recoveryKey: found.emailKey }",
+      replace: "onlyIf: {}",
     },
   ],
   test: { file: "packages/user-service/src/recovery/recovery.test.ts", name: "is refused, and the present" },

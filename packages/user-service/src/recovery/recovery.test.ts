@@ -50,6 +50,17 @@ describe("a reset of the password", () => {
     await confirm(tokenOf(await folder.waitFor(credentials.email, RESET)));
     expect(await outcome(replica.as().auth.login({ ...credentials, password: newPassword }))).toBe("ok");
   });
+  test("that failed half-way can be confirmed again", async () => {
+    const { credentials } = await replica.customer();
+    await askForReset(credentials.email);
+    const token = tokenOf(await folder.waitFor(credentials.email, RESET));
+    const { db } = replica.database.database;
+    await db.command({ collMod: "users", validator: { sessionEpoch: 0 } });
+    expect(await outcome(confirm(token))).toBe("INTERNAL_ERROR");
+    await db.command({ collMod: "users", validator: {} });
+    expect(await outcome(confirm(token))).toBe("ok");
+    expect(await outcome(replica.as().auth.login({ ...credentials, password: newPassword }))).toBe("ok");
+  });
   test("is got by one of many that come at once", async () => {
     const { credentials } = await replica.customer();
     await askForReset(credentials.email);

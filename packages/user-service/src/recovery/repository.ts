@@ -1,4 +1,5 @@
 import { type Collection, type Db, ObjectId } from "mongodb";
+import type { Transaction } from "../transaction.ts";
 import type { MailedTokenDocument } from "./documents.ts";
 import type { MailedToken, Purpose } from "./domain.ts";
 
@@ -14,21 +15,16 @@ export class MailedTokenRepository {
     await this.#tokens.insertOne({ ...token, _id: hash, userId: new ObjectId(userId) });
   }
 
-  /** Tells whether a token could be used, without using it. */
-  async isUsable(hash: string, purpose: Purpose, now: Date): Promise<boolean> {
-    const found = await this.#tokens.findOne(
-      { _id: hash, purpose, expiresAt: { $gt: now } },
-      { projection: { _id: 1 } },
-    );
-    return found !== null;
+  /** A token that could be used now, without using it. */
+  async find({ hash, purpose, now }: Use): Promise<MailedToken | undefined> {
+    return toToken(await this.#tokens.findOne({ _id: hash, purpose, expiresAt: { $gt: now } }));
   }
 
   /** Uses a token up: of any number of uses one gets it. */
-  async take(hash: string, purpose: Purpose, now: Date): Promise<MailedToken | undefined> {
-    const taken = await this.#tokens.findOneAndDelete({ _id: hash, purpose, expiresAt: { $gt: now } });
-    if (taken === null) return undefined;
-    const { _id, userId, ...fields } = taken;
-    return { ...fields, hash: _id, userId: userId.toHexString() };
+  async take({ hash, purpose, now }: Use, transaction?: Transaction): Promise<MailedToken | undefined> {
+    const usable = { _id: hash, purpose, expiresAt: { $gt: now } };
+    const options = transaction === undefined ? {} : { session: transaction };
+    return toToken(await this.#tokens.findOneAndDelete(usable, options));
   }
 
   /** @param spared the address, in its unique form, whose tokens stay */
@@ -36,4 +32,16 @@ export class MailedTokenRepository {
     const others = spared === undefined ? {} : { emailKey: { $ne: spared } };
     await this.#tokens.deleteMany({ userId: new ObjectId(userId), purpose, ...others });
   }
+}
+
+interface Use {
+  readonly hash: string;
+  readonly purpose: Purpose;
+  readonly now: Date;
+}
+
+function toToken(document: MailedTokenDocument | null): MailedToken | undefined {
+  if (document === null) return undefined;
+  const { _id, userId, ...fields } = document;
+  return { ...fields, hash: _id, userId: userId.toHexString() };
 }

@@ -55,16 +55,21 @@ export class RecoveryService implements AccountEvents {
    */
   async confirmPasswordReset({ token, newPassword }: ConfirmPasswordReset, address: string): Promise<void> {
     const { tokens, hasher, users, sessions } = this.#parts;
-    const hash = hashOfToken(token);
+    const use = () => ({ hash: hashOfToken(token), purpose: "password-reset" as const, now: this.#now() });
     // Looked at first, so that a made-up token does not cost a password hash.
-    if (!(await tokens.isUsable(hash, "password-reset", this.#now()))) throw invalidToken();
+    const found = await tokens.find(use());
+    if (found === undefined) throw invalidToken();
     const passwordHash = await hasher.hash(newPassword);
-    const taken = await tokens.take(hash, "password-reset", this.#now());
-    if (taken === undefined) throw invalidToken();
     const account = await users.setPassword(
-      taken.userId,
+      found.userId,
       { passwordHash, updatedAt: this.#now() },
-      { onlyIf: { recoveryKey: taken.emailKey } },
+      {
+        onlyIf: { recoveryKey: found.emailKey },
+        // In the same step: a token that did not set the password is not used up.
+        alongside: async (_account, transaction) => {
+          if ((await tokens.take(use(), transaction)) === undefined) throw invalidToken();
+        },
+      },
     );
     if (account === undefined) throw invalidToken();
     await sessions.endOthers(account.id, account.sessionEpoch);
@@ -108,8 +113,9 @@ export class RecoveryService implements AccountEvents {
 
   /** Verifies an address; resets of the password go to it from now on. @throws {AppError} INVALID_TOKEN */
   async verifyEmail(token: string): Promise<void> {
-    const taken = await this.#parts.tokens.take(hashOfToken(token), "email-verification", this.#now());
-    const isVerified = taken && (await this.#parts.users.verifyEmail(taken.userId, taken.emailKey, this.#now()));
+    const now = this.#now();
+    const taken = await this.#parts.tokens.take({ hash: hashOfToken(token), purpose: "email-verification", now });
+    const isVerified = taken && (await this.#parts.users.verifyEmail(taken.userId, taken.emailKey, now));
     if (isVerified !== true) throw invalidToken();
   }
 
