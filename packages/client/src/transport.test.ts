@@ -6,6 +6,7 @@ import { kySender } from "./sending/ky-sender.ts";
 import { type Call, createTransport } from "./transport.ts";
 
 const Echo = Type.Object({ method: Type.String(), search: Type.String(), type: Type.String(), body: Type.String() });
+const closed = { additionalProperties: false };
 const envelope = { error: { code: "NOT_FOUND", message: "There is no such thing.", details: { id: "1" } } };
 let server: ReturnType<typeof Bun.serve>;
 let calls = 0;
@@ -25,6 +26,17 @@ beforeAll(() => {
       if (pathname === "/refused")
         return Response.json(envelope, { status: 404, headers: { "x-request-id": "r-1", "retry-after": "3" } });
       if (pathname === "/broken") return new Response("<html>", { status: 502 });
+      if (pathname === "/later")
+        return Response.json({
+          method: "GET",
+          search: "",
+          type: "",
+          body: "",
+          since: "2.0",
+          parts: [{ id: 1, of: "2.0" }],
+        });
+      if (pathname === "/later-refusal")
+        return Response.json({ error: { ...envelope.error, help: "look there" }, since: "2.0" }, { status: 404 });
       if (pathname === "/text") return new Response("not json");
       if (pathname === "/elsewhere") return Response.redirect("/echo", 302);
       if (pathname === "/empty") return new Response(null, { status: 204 });
@@ -107,6 +119,18 @@ describe.each([
   test("what is no JSON or another form is an invalid answer", async () => {
     expect(await call("/text").catch((thrown: unknown) => thrown)).toBeInstanceOf(InvalidAnswerError);
     expect(await call("/nothing").catch((thrown: unknown) => thrown)).toBeInstanceOf(InvalidAnswerError);
+  });
+
+  test("fields of a later version are no fault of an answer, wherever they stand", async () => {
+    const parts = Type.Array(Type.Object({ id: Type.Number() }, closed));
+    const answer = Type.Union([
+      Type.Object({ other: Type.Null() }, closed),
+      Type.Object({ ...Echo.properties, parts }, closed),
+    ]);
+    const transport = createTransport({ baseUrl: `http://127.0.0.1:${server.port}`, sender: senderOf() });
+    const got = await transport.call({ method: "GET", path: "/later", answer });
+    expect(got.value).toMatchObject({ method: "GET", parts: [{ id: 1 }] });
+    expect(await call("/later-refusal").catch((thrown: unknown) => thrown)).toMatchObject({ code: "NOT_FOUND" });
   });
 
   test("an answer without a body is read when none is expected", async () => {

@@ -24,7 +24,7 @@ export interface Call<Schema extends TSchema | undefined> extends CallOptions {
   path: string;
   query?: Readonly<Record<string, string | number | undefined>>;
   body?: unknown;
-  /** Schema that the answer must meet; undefined for answers without a body. */
+  /** Schema that the answer must meet, fields that it does not name aside; undefined for answers without a body. */
   answer: Schema;
   /** Error statuses whose body is an answer of this call, not an error. */
   acceptedStatuses?: readonly number[];
@@ -133,7 +133,17 @@ function assertMeets(schema: TSchema, value: unknown, url: string): void {
 function checkOf(schema: TSchema): TypeCheck<TSchema> {
   const known = checks.get(schema);
   if (known !== undefined) return known;
-  const compiled = TypeCompiler.Compile(schema);
+  const compiled = TypeCompiler.Compile(opened(schema));
   checks.set(schema, compiled);
   return compiled;
+}
+
+/** The schema without its ban on fields that it does not name: a service of a later version has more to say. */
+function opened<Part>(part: Part): Part {
+  if (Array.isArray(part)) return part.map(opened) as Part;
+  if (typeof part !== "object" || part === null) return part;
+  const copy = { ...part } as Record<PropertyKey, unknown>;
+  if (copy["additionalProperties"] === false) delete copy["additionalProperties"];
+  for (const [name, value] of Object.entries(copy)) copy[name] = opened(value);
+  return copy as Part;
 }
