@@ -5,7 +5,7 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/order-service/src/reaper/reaper.ts",
-      find: "    if (before !== undefined && this.#tools.clock.now() < before.notBeforeMs) return;\n",
+      find: "    if (earlyMs > 0 && earlyMs <= BACKOFF_MAX_MS) return;\n",
       replace: "",
     },
   ],

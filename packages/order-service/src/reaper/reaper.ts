@@ -92,7 +92,9 @@ export class Reaper implements BackgroundWork {
   async #settle(hold: FoundHold): Promise<void> {
     const { orderId, traceparent } = hold;
     const before = this.#postponed.get(orderId);
-    if (before !== undefined && this.#tools.clock.now() < before.notBeforeMs) return;
+    const earlyMs = (before?.notBeforeMs ?? 0) - this.#tools.clock.now();
+    // Earlier than any wait is long: the clock was set back.
+    if (earlyMs > 0 && earlyMs <= BACKOFF_MAX_MS) return;
     const reap = async () => {
       const reaping = await this.#tools.reap(bare(hold));
       this.#tools.logger.info({ orderId, reaping }, "reaped");
