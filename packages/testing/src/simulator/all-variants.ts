@@ -11,6 +11,7 @@ import { impatientFollower } from "./variants/impatient-follower.ts";
 import { impatientNextAttempt } from "./variants/impatient-next-attempt.ts";
 import { impatientRelay } from "./variants/impatient-relay.ts";
 import { localRead } from "./variants/local-read.ts";
+import { newIdAfterDuplicate } from "./variants/new-id-after-duplicate.ts";
 import { newIdAfterError } from "./variants/new-id-after-error.ts";
 import { purgedConfirmation } from "./variants/purged-confirmation.ts";
 import { reaperWithoutTombstone } from "./variants/reaper-without-tombstone.ts";
@@ -38,6 +39,7 @@ export const variants: readonly Variant[] = [
   impatientNextAttempt,
   impatientRelay,
   localRead,
+  newIdAfterDuplicate,
   newIdAfterError,
   purgedConfirmation,
   reaperWithoutTombstone,

@@ -57,6 +57,8 @@ export interface Message<Result> {
   readonly unanswered: Result;
   /** False for what nothing between the parties ever sends twice. */
   readonly mayRepeat?: boolean;
+  /** Whether the caller sends it once more when its connection breaks before the answer: that answer counts. */
+  readonly isSentAgain?: boolean;
   /** Carries the request out; `answer` may be called at once, later or never. */
   deliver(answer: (result: Result) => void): void;
 }
@@ -86,10 +88,14 @@ export class Network {
       const answer = (result: Result) => this.#scheduler.soon(() => arrive(result));
       const giveUp = () => answer(message.unanswered);
       const deliver = (reply: (result: Result) => void) => message.deliver(reply);
+      const lose = () => {
+        if (message.isSentAgain !== true || this.#random.chance(0.5)) giveUp();
+        else this.#scheduler.soon(from.inThisLife(() => deliver(answer)));
+      };
       const fate = this.#fate();
       this.#trace?.(`${from.name} → ${message.label}${fate === "fine" ? "" : ` (${fate})`}`);
       if (fate === "late") this.#later(() => deliver(answer));
-      else if (fate !== "lostRequest") this.#scheduler.soon(() => deliver(fate === "lostAnswer" ? giveUp : answer));
+      else if (fate !== "lostRequest") this.#scheduler.soon(() => deliver(fate === "lostAnswer" ? lose : answer));
       if (fate === "duplicate" && message.mayRepeat !== false) this.#later(() => deliver(() => undefined));
       if (fate === "lostRequest" || fate === "late") giveUp();
     });

@@ -44,6 +44,7 @@ export function orderStorePort({ process, store, network, awaitMajority }: Order
     insert: (order) =>
       network.call<Inserted>(process, {
         label: `insert ${order.status} ${order.id}`,
+        isSentAgain: true,
         unanswered: UNKNOWN,
         deliver(answer) {
           // The other document may not be durable yet: a duplicate key alone says nothing about what is.
@@ -54,6 +55,7 @@ export function orderStorePort({ process, store, network, awaitMajority }: Order
     readMajority: (id) =>
       network.call<Read>(process, {
         label: `read ${id}`,
+        isSentAgain: true,
         unanswered: UNKNOWN,
         deliver(answer) {
           const order = store.durable(id);

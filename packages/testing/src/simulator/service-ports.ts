@@ -21,6 +21,7 @@ export function reservationsPort(parts: {
     reserve: (command) =>
       network.call<Reserved>(process, {
         label: `reserve ${command.orderId}`,
+        isSentAgain: true,
         unanswered: UNANSWERED,
         deliver: (answer) =>
           random.pick(replicas).submit({ kind: "reserve", ...command }, (outcome) => answer(reserved(outcome))),
@@ -28,6 +29,7 @@ export function reservationsPort(parts: {
     move: (kind, target) =>
       network.call<MoveAnswer>(process, {
         label: `${kind} ${target.orderId}`,
+        isSentAgain: true,
         unanswered: UNANSWERED,
         deliver(answer) {
           const done = (outcome: JobAnswer) => answer(moved(outcome));
@@ -52,6 +54,7 @@ export const usersPort = ({
   check: (userId) =>
     network.call<UserAnswer>(process, {
       label: `check user ${userId}`,
+      isSentAgain: true,
       unanswered: UNANSWERED,
       deliver: (answer) => answer(users.exists(userId) ? { kind: "active" } : { kind: "refused", reason: "unknown" }),
     }),

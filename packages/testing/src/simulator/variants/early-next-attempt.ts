@@ -5,7 +5,7 @@ import type { Variant } from "../variant.ts";
 /** The next attempt under a key begins when its predecessor looks void on the primary, before that is durable. */
 export const earlyNextAttempt: Variant = {
   name: "early-next-attempt",
-  pinnedSeed: 439,
+  pinnedSeed: 109,
   seams: {
     ...production,
     ports: (ports, { orders }) => ({

@@ -5,7 +5,7 @@ import type { Variant } from "../variant.ts";
 /** After a duplicate key the order is read from the primary alone, before a majority has it. */
 export const localRead: Variant = {
   name: "local-read",
-  pinnedSeed: 72,
+  pinnedSeed: 138,
   seams: {
     ...production,
     ports: (ports, { orders }) => ({

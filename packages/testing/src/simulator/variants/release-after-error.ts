@@ -5,7 +5,7 @@ import type { Variant } from "../variant.ts";
 /** The placement gives the stock back when the insert of its order ends in an error. */
 export const releaseAfterError: Variant = {
   name: "release-after-error",
-  pinnedSeed: 8,
+  pinnedSeed: 18,
   seams: {
     ...production,
     ports: withInsert((ports) => async (order, deadlineAtMs) => {

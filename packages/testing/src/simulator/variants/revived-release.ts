@@ -6,7 +6,7 @@ import type { Variant } from "../variant.ts";
 /** Confirming a released reservation brings it back, without its stock. */
 export const revivedRelease: Variant = {
   name: "revived-release",
-  pinnedSeed: 45,
+  pinnedSeed: 112,
   seams: {
     ...production,
     product: {

@@ -5,7 +5,7 @@ import type { Variant } from "../variant.ts";
 /** A user check without an answer counts as an active user. */
 export const userErrorAsApproval: Variant = {
   name: "user-error-as-approval",
-  pinnedSeed: 24,
+  pinnedSeed: 140,
   seams: {
     ...production,
     ports: (ports) => ({
