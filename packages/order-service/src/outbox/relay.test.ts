@@ -40,6 +40,15 @@ describe("a relay", () => {
     expect(delivered).toEqual(["good"]);
   });
 
+  test("ends its round after a delivery that throws", async () => {
+    const fails = async (id: string) => {
+      if (id === "bad") throw new Error("no");
+    };
+    const { relay, delivered } = setUp(fails, ["bad", "good"]);
+    await relay.round(new AbortController().signal);
+    expect(delivered).toEqual(["good"]);
+  });
+
   test("does not deliver in a round what is under way already", async () => {
     const release = Promise.withResolvers<void>();
     const { relay, delivered } = setUp(() => release.promise, ["offered-0", "offered-1199", "other"]);

@@ -2,7 +2,12 @@ import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from
 import { reservationsClient } from "@pos/client/reservations";
 import { serviceToken } from "@pos/client/service-token";
 import { createTransport } from "@pos/client/transport";
-import type { ReservationBatch, ReservationCommand, ReservationCommandResult } from "@pos/contracts/reservations";
+import {
+  DEADLINE_HEADER,
+  type ReservationBatch,
+  type ReservationCommand,
+  type ReservationCommandResult,
+} from "@pos/contracts/reservations";
 import { systemClock } from "@pos/service-kit/clock";
 import { runInScope } from "@pos/service-kit/scope";
 import { testLogger } from "@pos/testing/logger";
@@ -19,6 +24,8 @@ type Answer = (commands: readonly ReservationCommand[]) => Response | Reservatio
 /** What the server that stands for product-service received and how it answers: a real server, so real HTTP. */
 const server = {
   batches: [] as ReservationCommand[][],
+  /** Milliseconds that each request said it would wait. */
+  waits: [] as number[],
   answer: answerAll as Answer,
   delayMs: 5,
   tokens: 0,
@@ -39,6 +46,7 @@ beforeAll(() => {
       if (request.method === "GET") return Response.json({ reservations: [] });
       const { commands } = (await request.json()) as ReservationBatch;
       server.batches.push(commands);
+      server.waits.push(Number(request.headers.get(DEADLINE_HEADER)));
       await Bun.sleep(server.delayMs);
       const answer = server.answer(commands);
       return answer instanceof Response ? answer : Response.json({ results: answer });
@@ -46,7 +54,7 @@ beforeAll(() => {
   });
 });
 beforeEach(() => {
-  Object.assign(server, { batches: [], answer: answerAll, delayMs: 5, tokens: 0, revoked: new Set() });
+  Object.assign(server, { batches: [], waits: [], answer: answerAll, delayMs: 5, tokens: 0, revoked: new Set() });
   const url = `http://127.0.0.1:${http.port}`;
   const token = serviceToken({ userServiceUrl: url, clientId: "order-service", clientSecret: "s" });
   const client = reservationsClient(createTransport({ baseUrl: url, token }));
@@ -115,6 +123,14 @@ test("a command says whose request it is", async () => {
   const scope = { requestId: "request-1", traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-00` };
   await runInScope(scope, () => reserve(5));
   expect(server.batches[0]?.[0]).toMatchObject(scope);
+});
+
+test("a request says how long its callers still wait, at most 4 s", async () => {
+  await reserve(5, { withinMs: 1500 });
+  await reserve(6, { withinMs: 60_000 });
+  expect(server.waits[0]).toBeGreaterThan(0);
+  expect(server.waits[0]).toBeLessThanOrEqual(1500);
+  expect(server.waits[1]).toBe(4000);
 });
 
 test("one bad command does not refuse the others of its request", async () => {
