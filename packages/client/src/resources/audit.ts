@@ -6,6 +6,7 @@ import {
   AuditReservationList,
   OutboxList,
 } from "@pos/contracts/audit";
+import { pathTo } from "../path.ts";
 import type { CallOptions, Transport } from "../transport.ts";
 
 type PageQuery = { limit?: number; cursor?: string };
@@ -28,7 +29,7 @@ export const auditClient = ({ product, order }: { product: Transport; order: Tra
     (
       await product.call({
         method: "GET",
-        path: `/audit/reservations/${orderId}`,
+        path: pathTo`/audit/reservations/${orderId}`,
         answer: AuditReservation,
         ...options,
       })
@@ -36,14 +37,14 @@ export const auditClient = ({ product, order }: { product: Transport; order: Tra
   orders: async (query: PageQuery = {}, options: CallOptions = {}) =>
     (await order.call({ method: "GET", path: "/audit/orders", query, answer: AuditOrderList, ...options })).value,
   order: async (id: string, options: CallOptions = {}) =>
-    (await order.call({ method: "GET", path: `/audit/orders/${id}`, answer: AuditOrder, ...options })).value,
+    (await order.call({ method: "GET", path: pathTo`/audit/orders/${id}`, answer: AuditOrder, ...options })).value,
   outbox: async (query: PageQuery & { state?: "pending" | "dead" } = {}, options: CallOptions = {}) =>
     (await order.call({ method: "GET", path: "/outbox", query, answer: OutboxList, ...options })).value,
   /** Gives a dead entry 20 new tries. */
   retryOutboxEntry: async (orderId: string, entryId: string, options: CallOptions = {}) => {
     await order.call({
       method: "POST",
-      path: `/outbox/${orderId}/${entryId}/retry`,
+      path: pathTo`/outbox/${orderId}/${entryId}/retry`,
       body: {},
       answer: undefined,
       ...options,

@@ -7,6 +7,7 @@ import {
   type UserOrderListQuery,
 } from "@pos/contracts/orders";
 import { allPages } from "../pages.ts";
+import { pathTo } from "../path.ts";
 import type { CallOptions, Transport } from "../transport.ts";
 
 /** An order as POST /orders answered it. */
@@ -21,7 +22,8 @@ export const ordersClient = (http: Transport) => {
   const list = async (query: OrderListQuery = {}, options: CallOptions = {}) =>
     (await http.call({ method: "GET", path: "/orders", query, answer: OrderList, ...options })).value;
   const listOfUser = async (userId: string, query: UserOrderListQuery = {}, options: CallOptions = {}) =>
-    (await http.call({ method: "GET", path: `/orders/user/${userId}`, query, answer: OrderList, ...options })).value;
+    (await http.call({ method: "GET", path: pathTo`/orders/user/${userId}`, query, answer: OrderList, ...options }))
+      .value;
   return {
     list,
     listOfUser,
@@ -45,8 +47,8 @@ export const ordersClient = (http: Transport) => {
       return { order: answer.value, isReplayed: answer.headers.get("idempotent-replayed") === "true" };
     },
     get: async (id: string, options: CallOptions = {}) =>
-      (await http.call({ method: "GET", path: `/orders/${id}`, answer: Order, ...options })).value,
+      (await http.call({ method: "GET", path: pathTo`/orders/${id}`, answer: Order, ...options })).value,
     setStatus: async (id: string, body: ChangeOrderStatus, options: CallOptions = {}) =>
-      (await http.call({ method: "PUT", path: `/orders/${id}/status`, body, answer: Order, ...options })).value,
+      (await http.call({ method: "PUT", path: pathTo`/orders/${id}/status`, body, answer: Order, ...options })).value,
   };
 };

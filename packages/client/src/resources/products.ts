@@ -7,6 +7,7 @@ import {
   type UpdateProduct,
 } from "@pos/contracts/products";
 import { allPages } from "../pages.ts";
+import { pathTo } from "../path.ts";
 import type { CallOptions, Transport } from "../transport.ts";
 
 /** Calls under /products. */
@@ -24,17 +25,17 @@ export const productsClient = (http: Transport) => {
     create: async (body: CreateProduct, options: CallOptions = {}) =>
       (await http.call({ method: "POST", path: "/products", body, answer: Product, ...options })).value,
     get: async (id: string, options: CallOptions = {}) =>
-      (await http.call({ method: "GET", path: `/products/${id}`, answer: Product, ...options })).value,
+      (await http.call({ method: "GET", path: pathTo`/products/${id}`, answer: Product, ...options })).value,
     update: async (id: string, body: UpdateProduct, options: CallOptions = {}) =>
-      (await http.call({ method: "PUT", path: `/products/${id}`, body, answer: Product, ...options })).value,
+      (await http.call({ method: "PUT", path: pathTo`/products/${id}`, body, answer: Product, ...options })).value,
     delete: async (id: string, options: CallOptions = {}) => {
-      await http.call({ method: "DELETE", path: `/products/${id}`, answer: undefined, ...options });
+      await http.call({ method: "DELETE", path: pathTo`/products/${id}`, answer: undefined, ...options });
     },
     adjustStock: async (id: string, body: StockAdjustment, options: CallOptions = {}) =>
       (
         await http.call({
           method: "POST",
-          path: `/products/${id}/stock-adjustments`,
+          path: pathTo`/products/${id}/stock-adjustments`,
           body,
           answer: Product,
           ...options,

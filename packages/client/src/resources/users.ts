@@ -11,6 +11,7 @@ import {
   type UserStatus,
 } from "@pos/contracts/users";
 import { allPages } from "../pages.ts";
+import { pathTo } from "../path.ts";
 import type { CallOptions, Transport } from "../transport.ts";
 
 /** Calls under /users. */
@@ -28,24 +29,32 @@ export const usersClient = (http: Transport) => {
     create: async (body: CreateUser, options: CallOptions = {}) =>
       (await http.call({ method: "POST", path: "/users", body, answer: User, ...options })).value,
     get: async (id: string, options: CallOptions = {}) =>
-      (await http.call({ method: "GET", path: `/users/${id}`, answer: User, ...options })).value,
+      (await http.call({ method: "GET", path: pathTo`/users/${id}`, answer: User, ...options })).value,
     update: async (id: string, body: UpdateUser, options: CallOptions = {}) =>
-      (await http.call({ method: "PUT", path: `/users/${id}`, body, answer: User, ...options })).value,
+      (await http.call({ method: "PUT", path: pathTo`/users/${id}`, body, answer: User, ...options })).value,
     delete: async (id: string, options: CallOptions = {}) => {
-      await http.call({ method: "DELETE", path: `/users/${id}`, answer: undefined, ...options });
+      await http.call({ method: "DELETE", path: pathTo`/users/${id}`, answer: undefined, ...options });
     },
     changePassword: async (id: string, body: ChangePassword, options: CallOptions = {}) => {
-      await http.call({ method: "PUT", path: `/users/${id}/password`, body, answer: undefined, ...options });
+      await http.call({ method: "PUT", path: pathTo`/users/${id}/password`, body, answer: undefined, ...options });
     },
     changeRole: async (id: string, role: UserRole, options: CallOptions = {}) =>
-      (await http.call({ method: "PUT", path: `/users/${id}/role`, body: { role }, answer: User, ...options })).value,
+      (await http.call({ method: "PUT", path: pathTo`/users/${id}/role`, body: { role }, answer: User, ...options }))
+        .value,
     /** Suspends or reactivates. A suspended user's access token goes on for at most 15 minutes. */
     changeStatus: async (id: string, status: UserStatus, options: CallOptions = {}) =>
-      (await http.call({ method: "PUT", path: `/users/${id}/status`, body: { status }, answer: User, ...options }))
-        .value,
+      (
+        await http.call({
+          method: "PUT",
+          path: pathTo`/users/${id}/status`,
+          body: { status },
+          answer: User,
+          ...options,
+        })
+      ).value,
     /** Sends a mail with a token that verifies the user's address. */
     requestEmailVerification: async (id: string, currentPassword: string, options: CallOptions = {}) => {
-      const path = `/users/${id}/email-verification`;
+      const path = pathTo`/users/${id}/email-verification`;
       await http.call({ method: "POST", path, body: { currentPassword }, answer: undefined, ...options });
     },
     addresses: addressesClient(http),
@@ -57,15 +66,28 @@ export const usersClient = (http: Transport) => {
 
 const addressesClient = (http: Transport) => ({
   list: async (userId: string, options: CallOptions = {}) =>
-    (await http.call({ method: "GET", path: `/users/${userId}/addresses`, answer: AddressList, ...options })).value
-      .addresses,
+    (await http.call({ method: "GET", path: pathTo`/users/${userId}/addresses`, answer: AddressList, ...options }))
+      .value.addresses,
   create: async (userId: string, body: WriteAddress, options: CallOptions = {}) =>
-    (await http.call({ method: "POST", path: `/users/${userId}/addresses`, body, answer: Address, ...options })).value,
+    (await http.call({ method: "POST", path: pathTo`/users/${userId}/addresses`, body, answer: Address, ...options }))
+      .value,
   /** Replaces the whole address. */
   update: async (userId: string, id: string, body: WriteAddress, options: CallOptions = {}) =>
-    (await http.call({ method: "PUT", path: `/users/${userId}/addresses/${id}`, body, answer: Address, ...options }))
-      .value,
+    (
+      await http.call({
+        method: "PUT",
+        path: pathTo`/users/${userId}/addresses/${id}`,
+        body,
+        answer: Address,
+        ...options,
+      })
+    ).value,
   delete: async (userId: string, id: string, options: CallOptions = {}) => {
-    await http.call({ method: "DELETE", path: `/users/${userId}/addresses/${id}`, answer: undefined, ...options });
+    await http.call({
+      method: "DELETE",
+      path: pathTo`/users/${userId}/addresses/${id}`,
+      answer: undefined,
+      ...options,
+    });
   },
 });
