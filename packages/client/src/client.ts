@@ -29,7 +29,8 @@ export type Client = ReturnType<typeof createClient>;
  * @example
  * const client = createClient({ userUrl: "http://localhost:3001", productUrl: "http://localhost:3002",
  *   orderUrl: "http://localhost:3003", token: () => token });
- * const order = await client.orders.place({ userId, items: [{ productId, quantity: 2 }] }, { idempotencyKey: "cart-7" });
+ * const body = { userId, items: [{ productId, quantity: 2 }] };
+ * const { order } = await client.orders.place(body, { idempotencyKey: "cart-7" });
  */
 export function createClient(options: ClientOptions) {
   const { token, timeoutMs, fetch } = options;

@@ -44,7 +44,7 @@ export interface Transport {
 }
 
 export type AnswerOf<Schema> = Schema extends TSchema ? Static<Schema> : undefined;
-/** Gives the access token of the next call; undefined to call as nobody. */
+/** Gives the access token of the next call; undefined to call as nobody. The limit of the call begins after it. */
 export type TokenSource = () => Promise<string | undefined> | string | undefined;
 
 const checks = new WeakMap<TSchema, TypeCheck<TSchema>>();
