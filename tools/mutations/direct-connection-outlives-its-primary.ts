@@ -5,12 +5,12 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/service-kit/src/database/direct-commands/connection.ts",
-      find: "return this.isOpen && generation === pool.generation && !pool.closed && description.isWritable;",
+      find: "return this.isOpen && generation === pool.generation && !pool.closed && this.#isPrimary();",
       replace: "return this.isOpen;",
     },
   ],
   test: {
     file: "packages/service-kit/src/database/direct-commands/connection.test.ts",
-    name: "is not used",
+    name: "is not used again",
   },
 };

@@ -36,7 +36,7 @@ async function wire() {
   const told: Error[] = [];
   const checkedIn: DriverConnection[] = [];
   const server = {
-    description: { isWritable: true },
+    description: { address: "far:1" },
     pool: {
       generation: 0,
       closed: false,
@@ -45,10 +45,11 @@ async function wire() {
     },
     handleError: (error: Error) => void told.push(error),
   };
-  const direct = new DirectConnection(server, connection);
+  const primary = { isThere: true };
+  const direct = new DirectConnection(server, connection, () => primary.isThere);
   const peer = await far.promise;
   peer.setNoDelay(true);
-  return { direct, server, peer, told, checkedIn, close: () => (peer.destroy(), listener.close()) };
+  return { direct, server, primary, peer, told, checkedIn, close: () => (peer.destroy(), listener.close()) };
 }
 
 type Wire = Awaited<ReturnType<typeof wire>>;
@@ -138,7 +139,7 @@ test("a second command at the same time is refused, and the first one is answere
 });
 
 test.each([
-  ["whose server is no primary any more", ({ server }: Wire) => void (server.description.isWritable = false)],
+  ["whose server is no primary any more", ({ primary }: Wire) => void (primary.isThere = false)],
   ["of an earlier generation of the pool", ({ server }: Wire) => void server.pool.generation++],
   ["of a pool that is closed", ({ server }: Wire) => void (server.pool.closed = true)],
   ["that was closed", ({ direct }: Wire) => direct.close()],

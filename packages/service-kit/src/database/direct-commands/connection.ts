@@ -19,13 +19,16 @@ let lastRequestId = 0;
 export class DirectConnection {
   readonly #server: DriverServer;
   readonly #connection: DriverConnection;
+  readonly #isPrimary: () => boolean;
   #awaited: Awaited | undefined;
   #chunks: Buffer[] = [];
   #receivedBytes = 0;
   #neededBytes = 0;
 
-  constructor(server: DriverServer, connection: DriverConnection) {
+  /** @param isPrimary whether its server takes writes now */
+  constructor(server: DriverServer, connection: DriverConnection, isPrimary: () => boolean) {
     this.#server = server;
+    this.#isPrimary = isPrimary;
     this.#connection = connection;
     const { socket, messageStream } = connection;
     socket.unpipe(messageStream);
@@ -45,9 +48,9 @@ export class DirectConnection {
 
   /** Whether a command may be sent: it is open, of the pool's present generation, and its server takes writes. */
   get isUsable(): boolean {
-    const { pool, description } = this.#server;
+    const { pool } = this.#server;
     const { generation } = this.#connection;
-    return this.isOpen && generation === pool.generation && !pool.closed && description.isWritable;
+    return this.isOpen && generation === pool.generation && !pool.closed && this.#isPrimary();
   }
 
   /**

@@ -1,6 +1,6 @@
 import { type MongoClient, MongoError, MongoNetworkTimeoutError } from "mongodb";
 import { DirectConnection } from "./connection.ts";
-import { type DriverServer, selectPrimary } from "./driver.ts";
+import { type DriverServer, isPrimary, selectPrimary } from "./driver.ts";
 
 /** Connections that a client's direct commands hold at most; the driver's pool has 20. */
 const CONNECTIONS_MAX = 8;
@@ -9,6 +9,8 @@ const WAITING_MAX = 10_000;
 const WAIT_MAX_MS = 4000;
 /** How long an answer may take, in milliseconds; longer work (index builds) goes the driver's way. */
 const ANSWER_MAX_MS = 10_000;
+/** The same for a server that is no primary any more: it answers at once, or stands still. */
+const FORMER_ANSWER_MAX_MS = 1000;
 const SWEEP_MS = 500;
 
 interface Waiting {
@@ -85,14 +87,14 @@ export class Connections {
   async #openOne(commandName: string): Promise<DirectConnection> {
     this.#opening++;
     try {
-      if (this.#server === undefined || !this.#server.description.isWritable || this.#server.pool.closed)
+      if (this.#server === undefined || !isPrimary(this.#client, this.#server) || this.#server.pool.closed)
         this.#server = await selectPrimary(this.#client, commandName);
       const server = this.#server;
       const checkedOut = await server.pool.checkOut({
         timeoutContext: { connectionCheckoutTimeout: undefined, csotEnabled: () => false },
         signal: AbortSignal.timeout(WAIT_MAX_MS),
       });
-      const connection = new DirectConnection(server, checkedOut);
+      const connection = new DirectConnection(server, checkedOut, () => isPrimary(this.#client, server));
       this.#open.add(connection);
       this.#watch();
       return connection;
@@ -116,7 +118,8 @@ export class Connections {
     this.#isWatching = true;
     setTimeout(() => {
       this.#isWatching = false;
-      for (const connection of this.#open) connection.closeIfSilent(ANSWER_MAX_MS);
+      for (const connection of this.#open)
+        connection.closeIfSilent(connection.isUsable ? ANSWER_MAX_MS : FORMER_ANSWER_MAX_MS);
       const oldestMs = performance.now() - WAIT_MAX_MS;
       while ((this.#waiting[0]?.sinceMs ?? Number.POSITIVE_INFINITY) < oldestMs)
         this.#waiting.shift()?.reject(new MongoNetworkTimeoutError("every connection was busy for too long"));

@@ -25,7 +25,7 @@ export interface DriverConnection extends EventEmitter {
 
 /** A server and its pool. */
 export interface DriverServer {
-  readonly description: { readonly isWritable: boolean };
+  readonly description: { readonly address: string };
   readonly pool: {
     readonly generation: number;
     readonly closed: boolean;
@@ -41,6 +41,7 @@ export interface DriverServer {
 
 interface DriverInside {
   readonly topology?: {
+    readonly description: { readonly servers: ReadonlyMap<string, { readonly isWritable: boolean }> };
     selectServer(readPreference: "primary", options: { readonly operationName: string }): Promise<DriverServer>;
   };
   readonly s: { readonly options: { readonly monitorCommands: boolean } };
@@ -57,6 +58,13 @@ export async function selectPrimary(client: MongoClient, commandName: string): P
   if (connected === undefined) throw new Error("the client has no topology");
   return connected.selectServer("primary", { operationName: commandName });
 }
+
+/**
+ * Whether a server is the primary for all that the driver knows. What the server said of itself is not enough: one that
+ * stands still, or is cut off from the others, does not say that they have another primary by now.
+ */
+export const isPrimary = (client: MongoClient, { description: { address } }: DriverServer): boolean =>
+  inside(client).topology?.description.servers.get(address)?.isWritable === true;
 
 /** Whether somebody wants the events of commands. */
 export const wantsEvents = (client: MongoClient): boolean => inside(client).s.options.monitorCommands;
