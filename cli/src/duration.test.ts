@@ -23,8 +23,18 @@ test("points in time are ago, or a date", () => {
   const nowMs = Date.parse("2026-03-01T12:00:00Z");
   expect(parsePointInTime("2h", nowMs).toISOString()).toBe("2026-03-01T10:00:00.000Z");
   expect(parsePointInTime("2026-01-31", nowMs).toISOString()).toBe("2026-01-31T00:00:00.000Z");
+  expect(parsePointInTime("2024-02-29", nowMs).toISOString()).toBe("2024-02-29T00:00:00.000Z");
+  expect(parsePointInTime("2026-01-31T23:30:00.123456789-01:00", nowMs).toISOString()).toBe("2026-02-01T00:30:00.123Z");
   for (const text of ["yesterday", "2026-13-45", "5", "999999999d"])
     expect(() => parsePointInTime(text, nowMs)).toThrow("is neither");
+});
+
+describe("a point in time that is none is refused, not moved to the nearest one:", () => {
+  const days = ["2026-02-30", "2026-02-29", "2026-04-31T12:00:00Z", "2026-13-01", "2026-00-10"];
+  const hours = ["2026-02-28T24:00:00Z", "2026-01-31T23:60:00Z", "2026-01-31T12:00:00+25:00"];
+  const others = ["2026-01-31T12:00:00", "2026-01-31T12:00", "2026-01-31 (noon)", "2026-01-31 GMT+3"];
+  for (const text of [...days, ...hours, ...others])
+    test(text, () => expect(() => parsePointInTime(text, 0)).toThrow("is neither"));
 });
 
 test("items are read with and without a quantity", () => {

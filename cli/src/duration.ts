@@ -14,6 +14,8 @@ export function parseDuration(text: string): number {
   return Math.round(Number(match[1]) * unit);
 }
 
+const instantForm = /^(\d{4}-\d{2}-\d{2})(T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?$/i;
+
 /**
  * A point in time: a duration means so long ago, else an RFC 3339 date or time.
  * @throws {CliError} USAGE
@@ -22,7 +24,15 @@ export function parsePointInTime(text: string, nowMs: number): Date {
   const isAgo = /^\d+(\.\d+)?(ms|s|m|h|d)$/.test(text);
   const date = new Date(isAgo ? nowMs - parseDuration(text) : text);
   // So long ago that it is no date any more is none, either.
-  if ((!isAgo && !/^\d{4}-\d{2}-\d{2}/.test(text)) || Number.isNaN(date.getTime()))
-    throw usageError(`"${text}" is neither a duration such as 2h nor a date such as 2026-01-31.`);
+  if (Number.isNaN(date.getTime()) || (!isAgo && !isInstant(text)))
+    throw usageError(
+      `"${text}" is neither a duration such as 2h nor a date such as 2026-01-31 or 2026-01-31T12:00:00Z.`,
+    );
   return date;
+}
+
+function isInstant(text: string): boolean {
+  const day = instantForm.exec(text)?.[1];
+  // A day that its month has not is read as one of the next month.
+  return day !== undefined && new Date(day).toISOString().startsWith(day);
 }
