@@ -28,7 +28,7 @@ export async function runCli(given: readonly string[], io: Io): Promise<number> 
     return exitCodes.OK.code;
   }
   const argv = first === "help" ? helpWords(rest) : given;
-  const color = earlyColor(argv);
+  const color = earlyColor(given);
   const outcome: Outcome = { exit: "OK" };
   const program = createProgram(io, { outcome, style: styleOf(io.stdout, io.env, color) });
   try {
@@ -51,8 +51,13 @@ export async function runCli(given: readonly string[], io: Io): Promise<number> 
   }
 }
 
-/** `help orders list` is `orders list --help`: commander's own does not wait until a branch is loaded. */
-function helpWords(words: readonly string[]): readonly string[] {
+/**
+ * `help orders list` is `orders list --help`: commander's own does not wait until a branch is loaded. Options are left
+ * out: one that wants a value would take `--help` for it, and the command would run.
+ */
+function helpWords(given: readonly string[]): readonly string[] {
+  const end = given.findIndex((word) => word.startsWith("-"));
+  const words = end < 0 ? given : given.slice(0, end);
   const isKnown = words.length === 0 || commandTree.some(({ name }) => name === words[0]);
   return isKnown ? [...words, "--help"] : words.slice(0, 1);
 }

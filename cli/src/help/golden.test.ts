@@ -74,6 +74,12 @@ test("help asked in another way is the same page", async () => {
   expect(await run(["help"])).toEqual(await run([]));
 });
 
+test("help of a command with an option is its page, and the command does not run", async () => {
+  expect(await run(["help", "logout", "--profile"])).toEqual(await run(["logout", "--help"]));
+  expect(await run(["help", "orders", "place", "--item", "Mouse", "--"])).toEqual(await run(["orders", "place", "-h"]));
+  expect(await run(["help", "-q"])).toEqual(await run([]));
+});
+
 test("a mistyped word is met with the nearest one, and exit 2", async () => {
   const { exit, stderr } = await run(["order", "list"]);
   expect(exit).toBe(2);
