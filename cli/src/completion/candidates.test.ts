@@ -46,6 +46,17 @@ describe("the tree", () => {
     expect(await offered(["nonsense", "--pro"])).toEqual(["--profile", "--product-url"]);
   });
 
+  test("offers the verbs of a noun behind help, and nothing behind a whole command", async () => {
+    expect(await offered(["help", "users", "set-"])).toEqual(["set-password", "set-role"]);
+    expect(await offered(["help", "users", "list", ""])).toEqual([]);
+    expect(await offered(["help", "up", ""])).toEqual([]);
+  });
+
+  test("takes an equals sign behind a long option alone, as the commands do", async () => {
+    expect(await offered(["orders", "list", "-o=js"])).toEqual([]);
+    expect(await offered(["orders", "list", "--output=js"])).toEqual(["--output=json", "--output=jsonpath="]);
+  });
+
   test("offers short options behind one dash and a letter", async () => {
     expect(await offered(["orders", "list", "-o"])).toEqual(["-o"]);
   });

@@ -51,12 +51,15 @@ class Reader {
   async take(word: string): Promise<void> {
     if (this.#open !== undefined) return this.#close(word);
     if (!this.#endOfOptions && word.startsWith("-") && word !== "-") return this.#takeOption(word);
-    if (this.#isHelp || this.#verb !== undefined) return void this.#positional.push(word);
+    if (this.#verb !== undefined) return void this.#positional.push(word);
     if (this.#verbs !== undefined) {
       this.#verb = this.#verbs.find(({ words, aliases }) => words.at(-1) === word || aliases.includes(word));
       return;
     }
-    if (word === "help") this.#isHelp = true;
+    if (word === "help" && !this.#isHelp) {
+      this.#isHelp = true;
+      return;
+    }
     const branch = commandTree.find(({ name }) => name === word);
     if (branch === undefined) return;
     const verbs = await describeBranch(branch);
@@ -71,16 +74,16 @@ class Reader {
     if (this.#open !== undefined) return line({ kind: "value", option: this.#open, verb });
     if (!this.#endOfOptions && current.startsWith("-")) {
       const equals = current.indexOf("=");
-      if (equals < 0) return line({ kind: "option", options: this.#options() });
+      if (equals < 0 || !current.startsWith("--")) return line({ kind: "option", options: this.#options() });
       const option = this.#find(current.slice(0, equals));
       if (option !== undefined)
         return line({ kind: "value", option, verb }, current.slice(equals + 1), current.slice(0, equals + 1));
     }
-    if (this.#isHelp) return line({ kind: "help" });
+    if (this.#isHelp && verb !== undefined) return line({ kind: "verb", verbs: [] });
     const earlier = this.#positional;
     if (verb !== undefined) return line({ kind: "argument", verb, index: earlier.length, earlier });
     if (this.#verbs !== undefined) return line({ kind: "verb", verbs: this.#verbs });
-    return line({ kind: "command" });
+    return line({ kind: this.#isHelp ? "help" : "command" });
   }
 
   #takeOption(word: string): void {

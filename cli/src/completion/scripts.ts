@@ -26,13 +26,13 @@ complete -F _ordersctl ordersctl
 const zsh = `#compdef ordersctl
 # zsh completion of ordersctl.   eval "$(ordersctl completion zsh)"   after compinit
 _ordersctl() {
-  local line
+  local line typed="$QIPREFIX$PREFIX$compstate[quote]"
   local -a answer values shown suffix
-  answer=("\${(@f)$("\${(Q)words[1]}" __complete zsh "\${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
+  answer=("\${(@f)$("\${(Q)words[1]}" __complete zsh "\${(@Q)words[2,CURRENT-1]}" "\${(Q)typed}" 2>/dev/null)}")
   for line in "\${answer[@]}"; do
     case $line in
       '') ;;
-      :files) _files; return ;;
+      :files) [[ $PREFIX = --*=* ]] && compset -P 1 '*='; _files; return ;;
       :open) suffix=(-S '') ;;
       *$'\\t'*)
         values+=("\${line%%$'\\t'*}")
@@ -55,7 +55,10 @@ function __ordersctl_complete
     set -l current (commandline -ct | string replace -r '^["\\']' '' | string unescape --style=script 2>/dev/null)
     set -l answer ($words[1] __complete fish $words[2..-1] "$current" 2>/dev/null)
     if test "$answer" = ":files"
-        __fish_complete_path "$current"
+        set -l option (string match -r '^--[^=]*=' -- "$current")
+        for path in (__fish_complete_path (string replace -- "$option" '' "$current"))
+            echo "$option$path"
+        end
     else
         string match -v ':open' -- $answer
     end

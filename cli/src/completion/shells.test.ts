@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,6 +8,8 @@ import { completionScripts, type Shell } from "./scripts.ts";
 
 // Each shell runs on a terminal, sources the script, and Tab is pressed. What stands on PATH as `ordersctl` passes the
 // questions of the script on to ours and writes down every other call.
+
+setDefaultTimeout(120_000);
 
 const KEYBOARD = "Keyboard, 104 keys ($5 off)";
 let stack: Stack;
@@ -26,7 +28,7 @@ printf '%s\\n' "$@" END > "$HOME/words"
   await writeFile(join(folder, "bin", "ordersctl"), program);
   await chmod(join(folder, "bin", "ordersctl"), 0o755);
   for (const [shell, script] of Object.entries(completionScripts)) await writeFile(join(folder, shell), script);
-  await writeFile(join(folder, "a-manifest.yaml"), "");
+  for (const name of ["a-manifest.yaml", "my items.json"]) await writeFile(join(folder, name), "");
   const keyboard = await stack.admin.products.create({ name: KEYBOARD, price: 50, stock: 9 });
   await stack.admin.products.create({ name: "Mouse", price: 20, stock: 9 });
   const { id, client } = await stack.customer();
@@ -107,6 +109,14 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
         expect(await tab(`ordersctl orders get ${orderId.slice(0, 22)}`)).toEqual(["orders", "get", orderId]);
         expect(await tab("ordersctl users get admin@exa")).toEqual(["users", "get", "admin@example.com"]);
         expect(await tab("ordersctl validate a-mani")).toEqual(["validate", "a-manifest.yaml"]);
+        expect(await tab('ordersctl products get "Key')).toEqual(["products", "get", KEYBOARD]);
+        expect(await tab("ordersctl products get 'Key")).toEqual(["products", "get", KEYBOARD]);
+        expect(await tab("ordersctl products get Keyboard\\,\\ 1")).toEqual(["products", "get", KEYBOARD]);
+        expect(await tab('ordersctl orders place --item="Keyb')).toEqual(["orders", "place", `--item=${KEYBOARD}`]);
+        expect(await tab("ordersctl orders place --item=Keyb")).toEqual(["orders", "place", `--item=${KEYBOARD}`]);
+        expect(await tab("ordersctl seed --file=a-mani")).toEqual(["seed", "--file=a-manifest.yaml"]);
+        expect(await tab("ordersctl seed -f my\\ i")).toEqual(["seed", "-f", "my items.json"]);
+        expect(await tab("ordersctl seed --file=my")).toEqual(["seed", "--file=my items.json"]);
         expect(await tab("ordersctl orders place --item Mou")).toEqual(["orders", "place", "--item", "Mouse"]);
       } finally {
         await close();
