@@ -31,7 +31,7 @@ export const apiVerb: Verb<ApiOptions> = {
   description: `Calls a route and prints the body of the answer, JSON indented on a terminal. The service follows from the path; for
 /health, /meta and /swagger/json name it with --service. Exits 1 for a status of 400 and above, 4 for 401 and 403.`,
   examples: [
-    "ordersctl api GET /orders?limit=2",
+    'ordersctl api GET "/orders?limit=2"',
     'ordersctl api POST /products -d \'{"name":"Keyboard","price":89.9,"stock":10}\'',
     "ordersctl api GET /meta --service order",
   ],

@@ -21,7 +21,7 @@ export const downVerb: Verb<DownOptions> = {
   usage: "down",
   summary: "Stop what `up` started",
   description: `Stops the services, then MongoDB, each in order; what an earlier \`up\` left behind too. Data is kept.`,
-  examples: ["ordersctl down", "ordersctl down --volumes --yes   and delete all of its data"],
+  examples: ["ordersctl down", "ordersctl down --volumes --yes   # and delete all of its data"],
   configure: (command: Command) =>
     command
       .option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)")

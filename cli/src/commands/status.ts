@@ -59,7 +59,7 @@ export const statusVerb: Verb<StatusOptions> = {
   examples: [
     "ordersctl status",
     "ordersctl status -o json",
-    'eval "$(ordersctl status --env)"   addresses as variables',
+    'eval "$(ordersctl status --env)"   # addresses as variables',
   ],
   configure: (command: Command) =>
     command

@@ -100,6 +100,15 @@ test("docs/ordersctl.md is what the command tree says, every command with its op
   }
 });
 
+test("an example may be copied into a shell: words about it stand behind a #, what would be expanded in quotes", async () => {
+  for (const branch of commandTree) {
+    for (const { examples } of await describeBranch(branch)) {
+      const copied = examples.map((example) => example.replace(/ +# .*$/, ""));
+      expect(copied.filter((command) => / {2}|^[^'"]*\s[^'"\s]*[?*]/.test(command))).toEqual([]);
+    }
+  }
+});
+
 test("a wrong command line is told with the help that there is about it", async () => {
   const pages: readonly (readonly [typed: string, page: string])[] = [
     ["ordres list", "ordersctl --help"],

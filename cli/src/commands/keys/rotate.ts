@@ -12,7 +12,7 @@ export const rotateVerb: Verb<RotateOptions> = {
   summary: "Make the next signing key",
   description: `Makes the next signing key; tokens of the older ones stay valid until they end. With --revoke every older key is dropped
 within a minute, and with it every access token: sign-ins renew themselves.`,
-  examples: ["ordersctl keys rotate", "ordersctl keys rotate --revoke --yes   when a key may have leaked"],
+  examples: ["ordersctl keys rotate", "ordersctl keys rotate --revoke --yes   # when a key may have leaked"],
   configure: (command: Command) => command.option("--revoke", "drop every older key at once (asks first)"),
   run: rotate,
 };
