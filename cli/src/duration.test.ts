@@ -47,8 +47,11 @@ test("items are read with and without a quantity", () => {
 
 test("numbers of options are read strictly", () => {
   expect(readNumber("--price", "89.90")).toBe(89.9);
-  for (const text of ["", "a lot", "Infinity", "1,5"]) expect(() => readNumber("--price", text)).toThrow("--price");
+  expect(["1e3", ".5", "5.", "+5"].map((text) => readNumber("--price", text))).toEqual([1000, 0.5, 5, 5]);
+  for (const text of ["", " ", "a lot", "Infinity", "NaN", "1,5", "1_000", "0x10", "0b1"])
+    expect(() => readNumber("--price", text)).toThrow("--price");
   const bounds = { minimum: -5, maximum: 5 };
   expect([readInteger("--by", "-5", bounds), readInteger("--by", "+3", bounds)]).toEqual([-5, 3]);
-  for (const text of ["6", "1.5", "x"]) expect(() => readInteger("--by", text, bounds)).toThrow("from -5 to 5");
+  for (const text of ["6", "1.5", "x", "", " 5", "0x5", "1e0"])
+    expect(() => readInteger("--by", text, bounds)).toThrow("from -5 to 5");
 });

@@ -1,9 +1,12 @@
 import { usageError } from "./errors.ts";
 
+const decimalForm = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /** A decimal number of an option, as it was typed. @throws {CliError} USAGE */
 export function readNumber(option: string, text: string): number {
   const number = Number(text);
-  if (text.trim() === "" || !Number.isFinite(number)) throw usageError(`${option} must be a number, not "${text}".`);
+  if (!decimalForm.test(text) || !Number.isFinite(number))
+    throw usageError(`${option} must be a number, not "${text}".`);
   return number;
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { usageError } from "./errors.ts";
+import { readInteger } from "./numbers.ts";
 import type { View } from "./output/printer.ts";
 import { count } from "./output/text.ts";
 import type { Tools } from "./tools.ts";
@@ -40,9 +40,11 @@ export async function printPages<Item>(
   { printer, talk }: Tools,
 ): Promise<void> {
   const limit =
-    options.limit === undefined ? (options.all === true ? LIMIT_MAX : LIMIT_DEFAULT) : Number(options.limit);
-  if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX)
-    throw usageError(`--limit must be a number from 1 to ${LIMIT_MAX}.`);
+    options.limit === undefined
+      ? options.all === true
+        ? LIMIT_MAX
+        : LIMIT_DEFAULT
+      : readInteger("--limit", options.limit, { minimum: 1, maximum: LIMIT_MAX });
   const { items, nextCursor } = await read(limit, options.cursor);
   if (options.all !== true) {
     printer.list(items, view);

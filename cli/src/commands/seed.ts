@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { CliError, messageOf, usageError } from "../errors.ts";
+import { readInteger } from "../numbers.ts";
 import { count } from "../output/text.ts";
 import { applySeed, type SeedResult } from "../seed/apply.ts";
 import { makePlan, parsePlan, type SeedPlan } from "../seed/plan.ts";
@@ -79,10 +80,8 @@ const describe = ({ users, products, orders }: SeedPlan): string =>
 
 function planFrom(options: SeedOptions): SeedPlan {
   const read = (name: keyof typeof DEFAULTS): number => {
-    const value = options[name] === undefined ? DEFAULTS[name] : Number(options[name]);
-    if (!Number.isInteger(value) || value < 0 || (name !== "seed" && value > MAX))
-      throw usageError(`--${name} must be a number from 0 to ${MAX}.`);
-    return value;
+    const maximum = name === "seed" ? Number.MAX_SAFE_INTEGER : MAX;
+    return readInteger(`--${name}`, options[name] ?? String(DEFAULTS[name]), { minimum: 0, maximum });
   };
   return makePlan({ users: read("users"), products: read("products"), orders: read("orders"), seed: read("seed") });
 }
