@@ -76,13 +76,16 @@ export async function readJsonObject(
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw new CliError(`${path} is no JSON: ${messageOf(error)}`, advice);
   }
   if (!isObject(value)) throw new CliError(`${path} must hold a JSON object`, advice);
   return value;
 }
+
+/** The value of a JSON text. The byte order mark that editors on Windows put before it is passed over. */
+export const parseJson = (text: string): unknown => JSON.parse(text.replace(/^\uFEFF/, ""));
 
 /** Whether others than the owner may read a file. An absent file is private. */
 export async function isReadableByOthers(path: string): Promise<boolean> {

@@ -14,6 +14,28 @@ const idForm = /^[0-9a-fA-F]{24}$/;
 const SAME_NAME_MAX = 5;
 
 /**
+ * The id of an order, as it was typed or pasted.
+ * @throws {CliError} USAGE
+ */
+export function orderIdOf(given: string): string {
+  const id = given.trim();
+  if (idForm.test(id)) return id;
+  throw usageError(`"${clean(given)}" is no id of an order; it has 24 hexadecimal digits.`, "ordersctl orders list");
+}
+
+const keyForm = /^[\x21-\x7e]{1,255}$/;
+
+/**
+ * What goes out as Idempotency-Key: the one that was typed, else a new one.
+ * @throws {CliError} USAGE for one that no request can carry
+ */
+export function idempotencyKeyOf(given: string | undefined): string {
+  if (given !== undefined && !keyForm.test(given))
+    throw usageError("--idempotency-key must be 1 to 255 visible ASCII characters.");
+  return given ?? crypto.randomUUID();
+}
+
+/**
  * Reads `PRODUCT=QUANTITY`; without a quantity it is 1. The name may hold further `=`.
  * @throws {CliError} USAGE
  */

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { CliError, messageOf, usageError } from "../errors.ts";
+import { parseJson } from "../files.ts";
 import { readInteger } from "../numbers.ts";
 import { count } from "../output/text.ts";
 import { applySeed, type SeedResult } from "../seed/apply.ts";
@@ -88,7 +89,7 @@ function planFrom(options: SeedOptions): SeedPlan {
 
 async function readPlan(path: string, { io }: Tools): Promise<SeedPlan> {
   try {
-    return parsePlan(JSON.parse(path === "-" ? await io.stdin.readAll() : await readFile(path, "utf8")));
+    return parsePlan(parseJson(path === "-" ? await io.stdin.readAll() : await readFile(path, "utf8")));
   } catch (error) {
     throw usageError(
       `${path === "-" ? "Standard input" : path} is no seed: ${messageOf(error)}`,

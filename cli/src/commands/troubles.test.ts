@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { runUntil } from "../test/endless.ts";
 import { freePorts } from "../test/local-stack.ts";
 import { ADMIN, signedInWorld } from "../test/signed-in.ts";
-import { type World, world } from "../test/world.ts";
+import { run, type World, world } from "../test/world.ts";
 
 // What goes wrong: services that are away, sign-ins that end, files that others can read.
 
@@ -145,6 +145,43 @@ describe("what runs until Ctrl-C", () => {
     expect([terminal.exit, terminal.stdout.split("\u001b[H\u001b[2J").length]).toEqual([130, 3]);
     expect((await runUntil(argv, world, isEnough)).stdout).not.toContain("\u001b");
   });
+});
+
+describe("what cannot be meant is refused before anybody is asked, with exit 2:", () => {
+  const id = "f".repeat(24);
+  const refused: Readonly<Record<string, readonly [argv: readonly string[], says: string, stdin?: string]>> = {
+    "an order id that is empty": [["orders", "get", ""], '"" is no id of an order'],
+    "an order id that is none": [["orders", "set-status", "../users", "completed"], "24 hexadecimal digits"],
+    "a history of no order": [["orders", "history", "Keyboard"], "Try: ordersctl orders list"],
+    "a watch of no order": [["orders", "watch", "Keyboard"], "Try: ordersctl orders list"],
+    "cancelling no order": [["orders", "cancel", "", "--yes"], '"" is no id of an order'],
+    "an Idempotency-Key that no header holds": [
+      ["orders", "place", "--item", "Mouse", "--idempotency-key", "ключ"],
+      "--idempotency-key must be 1 to 255 visible ASCII characters.",
+    ],
+    "an empty Idempotency-Key": [
+      ["products", "adjust-stock", id, "--by", "1", "--reason", "delivery", "--idempotency-key", ""],
+      "--idempotency-key must be 1 to 255 visible ASCII characters.",
+    ],
+    "half a piece": [
+      ["orders", "place", "--dry-run", "-f", "-"],
+      '"quantity": whole number',
+      '{"items":[{"product":"Mouse","quantity":1.5}]}',
+    ],
+    "one message and all of them": [["outbox", "retry", id, "1", "--all"], "Name an order and an entry, or --all."],
+  };
+  for (const [what, [argv, says, stdin = ""]] of Object.entries(refused))
+    test(what, async () => {
+      const { exit, stderr } = await run([...argv, "--order-url", NOWHERE, "--product-url", NOWHERE], { stdin });
+      expect([exit, stderr]).toEqual([2, expect.stringContaining(says)]);
+    });
+});
+
+test("an order id is taken with the blanks it was pasted with, a JSON file with its byte order mark", async () => {
+  const items = '\uFEFF{"items":[{"product":"Mouse","quantity":1}]}\r\n';
+  const { stdout } = await admin.run(["orders", "place", "-f", "-", "-q"], { stdin: items });
+  expect(await admin.ok("orders", "get", ` ${stdout}`, "-q")).toBe(stdout);
+  expect((await admin.run(["seed", "--dry-run", "-f", "-"], { stdin: '\uFEFF{"users":[]}' })).exit).toBe(0);
 });
 
 describe("a sign-in", () => {

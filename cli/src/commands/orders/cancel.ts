@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { orderIdOf } from "../../items.ts";
 import { money } from "../../resources/products.ts";
 import { orderView } from "../../resources/orders.ts";
 import type { Tools } from "../../tools.ts";
@@ -19,7 +20,8 @@ export const cancelVerb: Verb<CancelOptions> = {
   run: cancelOrder,
 };
 
-async function cancelOrder({ id, reason }: CancelOptions, tools: Tools): Promise<void> {
+async function cancelOrder({ id: given, reason }: CancelOptions, tools: Tools): Promise<void> {
+  const id = orderIdOf(given);
   const { session, printer, talk } = tools;
   const client = await session.client();
   const order = await client.orders.get(id);

@@ -1,3 +1,4 @@
+import { orderIdOf } from "../../items.ts";
 import { orderView } from "../../resources/orders.ts";
 import type { Tools } from "../../tools.ts";
 import type { Verb } from "../../verb.ts";
@@ -14,6 +15,6 @@ export const getVerb: Verb<GetOptions> = {
     "ordersctl orders get 65f1c0ffee0123456789abcd -o jsonpath='{.items[*].productName}'",
   ],
   run: async ({ id }: GetOptions, { session, printer }: Tools) => {
-    printer.one(await (await session.client()).orders.get(id), orderView);
+    printer.one(await (await session.client()).orders.get(orderIdOf(id)), orderView);
   },
 };

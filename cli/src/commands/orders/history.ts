@@ -1,4 +1,5 @@
 import { readPair } from "../../audit/read.ts";
+import { orderIdOf } from "../../items.ts";
 import { historyView, reservationView } from "../../resources/orders.ts";
 import { outboxView } from "../../resources/outbox.ts";
 import type { Tools } from "../../tools.ts";
@@ -17,7 +18,8 @@ and the messages to product-service that are not delivered yet.`,
   run: showHistory,
 };
 
-async function showHistory({ id }: HistoryOptions, { session, printer }: Tools): Promise<void> {
+async function showHistory(options: HistoryOptions, { session, printer }: Tools): Promise<void> {
+  const id = orderIdOf(options.id);
   const client = await session.client();
   printer.list((await client.orders.get(id)).history, historyView);
   if (!printer.isForPeople || !(await session.isAdmin())) return;

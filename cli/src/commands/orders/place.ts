@@ -4,9 +4,9 @@ import type { Command } from "commander";
 import { readFile } from "node:fs/promises";
 import { answerFacts, traceTries } from "../../error-report.ts";
 import { CliError, messageOf, usageError } from "../../errors.ts";
-import { isObject } from "../../files.ts";
+import { isObject, parseJson } from "../../files.ts";
 import { repeated } from "../../global-options.ts";
-import { findProduct, parseItem, type TypedItem } from "../../items.ts";
+import { findProduct, idempotencyKeyOf, parseItem, type TypedItem } from "../../items.ts";
 import { sentence } from "../../output/text.ts";
 import { orderView } from "../../resources/orders.ts";
 import { money } from "../../resources/products.ts";
@@ -47,6 +47,7 @@ never makes a second order.`,
 
 async function placeOrder(options: PlaceOptions, tools: Tools): Promise<void> {
   const { session, printer, talk } = tools;
+  const key = idempotencyKeyOf(options.idempotencyKey);
   const typed = [
     ...(options.item ?? []).map(parseItem),
     ...(options.file === undefined ? [] : await readItems(options.file, tools)),
@@ -64,7 +65,6 @@ async function placeOrder(options: PlaceOptions, tools: Tools): Promise<void> {
     return talk.say("Nothing was ordered (--dry-run).");
   }
   const body = { userId, items: lines.map(({ product, quantity }) => ({ productId: product.id, quantity })) };
-  const key = options.idempotencyKey ?? crypto.randomUUID();
   const { order, isReplayed } = await placeUntilAnswered(client, { body, key }, tools);
   talk.done(
     `order ${order.id} ${isReplayed ? "had been placed already" : "placed"}: ${order.status}, total ${money(order.totalAmount)}`,
@@ -119,7 +119,7 @@ async function readItems(path: string, { io }: Tools): Promise<readonly TypedIte
         });
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw usageError(`${path === "-" ? "Standard input" : path} is no JSON: ${messageOf(error)}`);
   }
@@ -127,8 +127,10 @@ async function readItems(path: string, { io }: Tools): Promise<readonly TypedIte
   return items.map((item: unknown) => {
     const product = isObject(item) ? (item["product"] ?? item["productId"]) : undefined;
     const quantity = isObject(item) ? (item["quantity"] ?? 1) : undefined;
-    if (typeof product !== "string" || typeof quantity !== "number")
-      throw usageError('Each item must be {"product": id or name, "quantity": number}.');
+    if (typeof product !== "string" || !isWhole(quantity))
+      throw usageError('Each item must be {"product": id or name, "quantity": whole number}.');
     return { product, quantity };
   });
 }
+
+const isWhole = (value: unknown): value is number => typeof value === "number" && Number.isInteger(value) && value > 0;

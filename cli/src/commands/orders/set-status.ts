@@ -1,6 +1,7 @@
 import { type OrderStatus, orderStatuses } from "@pos/contracts/orders";
 import { type Command } from "commander";
 import { CliError, usageError } from "../../errors.ts";
+import { orderIdOf } from "../../items.ts";
 import { orderView } from "../../resources/orders.ts";
 import type { Tools } from "../../tools.ts";
 import type { Verb } from "../../verb.ts";
@@ -21,7 +22,9 @@ export const setStatusVerb: Verb<SetStatusOptions> = {
   run: setStatus,
 };
 
-async function setStatus({ id, status, reason }: SetStatusOptions, { session, printer, talk }: Tools): Promise<void> {
+async function setStatus(options: SetStatusOptions, { session, printer, talk }: Tools): Promise<void> {
+  const { status, reason } = options;
+  const id = orderIdOf(options.id);
   const wanted = orderStatuses.find((known): known is OrderStatus => known === status);
   if (wanted === undefined) throw usageError(`"${status}" is no status; there are ${orderStatuses.join(", ")}.`);
   const { ApiError } = await import("@pos/client/errors");

@@ -2,6 +2,7 @@ import type { Order } from "@pos/contracts/orders";
 import type { Command } from "commander";
 import { parseDuration } from "../../duration.ts";
 import { CliError, messageOf, usageError } from "../../errors.ts";
+import { orderIdOf } from "../../items.ts";
 import type { View } from "../../output/printer.ts";
 import { sentence } from "../../output/text.ts";
 import { paintStatus } from "../../resources/orders.ts";
@@ -55,8 +56,9 @@ follows the newest ${WINDOW} orders until Ctrl-C.`,
   run: (options: WatchOptions & { for?: string }, tools) => watch(options, tools),
 };
 
-async function watch({ id, all = false, for: limit }: WatchOptions & { for?: string }, tools: Tools) {
-  if ((id === undefined) === !all) throw usageError("Name one order, or --all.", "ordersctl orders watch --all");
+async function watch({ id: given, all = false, for: limit }: WatchOptions & { for?: string }, tools: Tools) {
+  if ((given === undefined) === !all) throw usageError("Name one order, or --all.", "ordersctl orders watch --all");
+  const id = given === undefined ? undefined : orderIdOf(given);
   const { io, printer, session } = tools;
   const endMs = limit === undefined ? Number.POSITIVE_INFINITY : io.now() + parseDuration(limit);
   const client = await session.client();

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { usageError } from "../../errors.ts";
+import { orderIdOf } from "../../items.ts";
 import { count } from "../../output/text.ts";
 import type { Tools } from "../../tools.ts";
 import type { Verb } from "../../verb.ts";
@@ -21,11 +22,11 @@ export const retryVerb: Verb<RetryOptions> = {
 };
 
 async function retry({ order, entry, all = false }: RetryOptions, { session, talk }: Tools): Promise<void> {
+  if (all ? order !== undefined : entry === undefined)
+    throw usageError("Name an order and an entry, or --all.", "ordersctl outbox list --state dead");
   const client = await session.client();
-  if (!all) {
-    if (order === undefined || entry === undefined)
-      throw usageError("Name an order and an entry, or --all.", "ordersctl outbox list --state dead");
-    await client.audit.retryOutboxEntry(order, entry);
+  if (order !== undefined && entry !== undefined) {
+    await client.audit.retryOutboxEntry(orderIdOf(order), entry);
     return talk.done("it is tried again now");
   }
   let retried = 0;

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { productIdOf } from "../../items.ts";
+import { idempotencyKeyOf, productIdOf } from "../../items.ts";
 import { readInteger } from "../../numbers.ts";
 import { productView } from "../../resources/products.ts";
 import type { Tools } from "../../tools.ts";
@@ -30,11 +30,11 @@ export const adjustStockVerb: Verb<AdjustOptions> = {
 };
 
 async function adjustStock(options: AdjustOptions, { session, printer, talk }: Tools): Promise<void> {
-  const { product, reason, idempotencyKey = crypto.randomUUID() } = options;
+  const { product, reason } = options;
+  const headers = { "idempotency-key": idempotencyKeyOf(options.idempotencyKey) };
   const delta = readInteger("--by", options.by, { minimum: -DELTA_MAX, maximum: DELTA_MAX });
   const client = await session.client();
   const id = await productIdOf(client, product);
-  const headers = { "idempotency-key": idempotencyKey };
   const changed = await client.products.adjustStock(id, { delta, reason }, { headers });
   talk.done(`${delta > 0 ? "+" : ""}${delta} of ${changed.name}, now ${changed.stock}`);
   if (!printer.isForPeople) printer.one(changed, productView);
