@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { PassThrough } from "node:stream";
@@ -128,6 +129,21 @@ describe("the real program", () => {
     const shell = Bun.spawn(["bash", "-c", script, process.execPath, main], { stdout: "ignore", stderr: "pipe" });
     expect(await new Response(shell.stderr).text()).toBe("");
     expect(await shell.exited).toBe(0);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("says in a sentence that what it prints finds no place", async () => {
+    const source = `
+      import { processIo } from ${JSON.stringify(resolve(import.meta.dir, "environment.ts"))};
+      const io = processIo();
+      for (let line = 0; line < 5; line++) {
+        io.stdout.write("data\\n");
+        await io.sleep(10);
+      }`;
+    const shell = Bun.spawn(["bash", "-c", '"$0" -e "$1" > /dev/full', process.execPath, source], { stderr: "pipe" });
+    expect(await new Response(shell.stderr).text()).toBe(
+      "error: Standard output cannot be written: the disk is full.\n",
+    );
+    expect(await shell.exited).toBe(1);
   });
 
   test("goes on without a reader where it has taken over signals: it has something to stop in order", async () => {

@@ -1,3 +1,4 @@
+import { fileProblem } from "./files.ts";
 import type { Input, Io, Output, Signal } from "./io.ts";
 
 const signals: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -49,7 +50,10 @@ function output(stream: NodeJS.WriteStream, isNeeded: () => boolean): Output {
     if (isNeeded()) return;
     // Whoever reads has enough (`| head`): that is no failure.
     if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    // Words that find no place change nothing; data does.
+    if (stream === process.stderr) return;
+    process.stderr.write(`error: Standard output cannot be written: ${fileProblem(error)}.\n`);
+    process.exit(1);
   });
   return {
     write: (text) => void stream.write(text),

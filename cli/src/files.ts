@@ -51,7 +51,7 @@ const fileProblems: Readonly<Record<string, string>> = {
 };
 
 /** Why a file or folder could not be used, in words where the system has a code alone. */
-const fileProblem = (error: unknown): string =>
+export const fileProblem = (error: unknown): string =>
   (error instanceof Error && "code" in error ? fileProblems[String(error.code)] : undefined) ?? messageOf(error);
 
 /** Writes JSON that a person can read and edit. */
