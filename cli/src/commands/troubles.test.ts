@@ -87,6 +87,25 @@ describe("a service that is away", () => {
     expect(stderr).toContain("the same with --idempotency-key cart-2");
   });
 
+  test("leaves it unknown whether stock was booked, and the named key books it once", async () => {
+    const target = { host: "127.0.0.1", port: Number(new URL(stack.urls.product).port) };
+    const proxy = await tcpProxy({ target });
+    const clerk = await world(stack);
+    clerk.env["ORDERSCTL_PRODUCT_URL"] = `http://127.0.0.1:${proxy.port}`;
+    clerk.env["ORDERSCTL_TOKEN"] = stack.adminToken;
+    const { id } = await stack.admin.products.create({ name: "Lamp", price: 20, stock: 100 });
+    const argv = ["products", "adjust-stock", id, "--by", "10", "--reason", "delivery"];
+    proxy.loseAnswers(true);
+    const { exit, stderr } = await clerk.run([...argv, "--timeout", "100ms"]);
+    expect([exit, stderr]).toEqual([5, expect.stringContaining("Whether the stock was changed is not known:")]);
+    const [, key = ""] = /the same with --idempotency-key (\S+)/.exec(stderr) ?? [];
+    proxy.loseAnswers(false);
+    await clerk.ok(...argv, "--idempotency-key", key);
+    expect((await stack.admin.products.get(id)).stock).toBe(110);
+    await clerk.remove();
+    await proxy.close();
+  });
+
   test("does not keep a watch beyond its time", async () => {
     const argv = ["orders", "watch", "f".repeat(24), "--for", "100ms", "--order-url", NOWHERE];
     const { exit, stderr } = await admin.run(argv);

@@ -1,16 +1,14 @@
-import type { Client } from "@pos/client";
 import type { Order } from "@pos/contracts/orders";
 import type { Command } from "commander";
 import { readFile } from "node:fs/promises";
-import { answerFacts, traceTries } from "../../error-report.ts";
-import { CliError, messageOf, usageError } from "../../errors.ts";
+import { messageOf, usageError } from "../../errors.ts";
 import { isObject, parseJson } from "../../files.ts";
 import { repeated } from "../../global-options.ts";
 import { findProduct, idempotencyKeyOf, parseItem, type TypedItem } from "../../items.ts";
-import { sentence } from "../../output/text.ts";
 import { orderView } from "../../resources/orders.ts";
 import { money } from "../../resources/products.ts";
 import type { Tools } from "../../tools.ts";
+import { untilAnswered } from "../../until-answered.ts";
 import type { Verb } from "../../verb.ts";
 
 interface PlaceOptions {
@@ -20,9 +18,6 @@ interface PlaceOptions {
   readonly idempotencyKey?: string;
   readonly dryRun?: boolean;
 }
-
-/** A placement whose outcome is unknown is asked again with the same key, so often at most. */
-const TRIES_MAX = 4;
 
 export const placeVerb: Verb<PlaceOptions> = {
   usage: "place",
@@ -65,49 +60,17 @@ async function placeOrder(options: PlaceOptions, tools: Tools): Promise<void> {
     return talk.say("Nothing was ordered (--dry-run).");
   }
   const body = { userId, items: lines.map(({ product, quantity }) => ({ productId: product.id, quantity })) };
-  const { order, isReplayed } = await placeUntilAnswered(client, { body, key }, tools);
+  const { order, isReplayed } = await untilAnswered(
+    () => client.orders.place(body, { idempotencyKey: key }),
+    { key, unknown: "Whether the order was placed", promise: "it cannot become a second order" },
+    tools,
+  );
   talk.done(
     `order ${order.id} ${isReplayed ? "had been placed already" : "placed"}: ${order.status}, total ${money(order.totalAmount)}`,
   );
   if (printer.isForPeople) printer.list<Order>([order], orderView);
   else printer.one(order, orderView);
   talk.hint(`Next: ordersctl orders get ${order.id}`);
-}
-
-/** Nothing is known after a lost answer or a 503; the same key asks whether it was placed, or places it. */
-async function placeUntilAnswered(
-  client: Client,
-  { body, key }: { body: Parameters<Client["orders"]["place"]>[0]; key: string },
-  { io, talk }: Tools,
-) {
-  const { ApiError, NoAnswerError } = await import("@pos/client/errors");
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await client.orders.place(body, { idempotencyKey: key });
-    } catch (error) {
-      const isUnknown = error instanceof NoAnswerError || (error instanceof ApiError && error.status === 503);
-      // A refused connection on the first try was never a placement.
-      if (!isUnknown || attempt === TRIES_MAX) throw isUnknown ? await unknownOutcome(error, key) : error;
-      const waitMs = error instanceof ApiError ? (error.retryAfterSeconds ?? 1) * 1000 : 500;
-      talk.say(`${sentence(messageOf(error))} Asking again with the same key …`);
-      await io.sleep(waitMs);
-    }
-  }
-}
-
-async function unknownOutcome(cause: unknown, key: string): Promise<CliError> {
-  const { ApiError } = await import("@pos/client/errors");
-  const answer = cause instanceof ApiError ? cause : undefined;
-  return new CliError(`Whether the order was placed is not known: ${messageOf(cause)}`, {
-    exit: "UNREACHABLE",
-    why: answer === undefined ? [] : [answerFacts(answer)],
-    tries: [
-      `the same with --idempotency-key ${key}   (it cannot become a second order)`,
-      "ordersctl health",
-      ...(answer === undefined ? [] : traceTries(answer)),
-    ],
-    cause,
-  });
 }
 
 async function readItems(path: string, { io }: Tools): Promise<readonly TypedItem[]> {

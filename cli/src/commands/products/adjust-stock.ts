@@ -3,6 +3,7 @@ import { idempotencyKeyOf, productIdOf } from "../../items.ts";
 import { readInteger } from "../../numbers.ts";
 import { productView } from "../../resources/products.ts";
 import type { Tools } from "../../tools.ts";
+import { untilAnswered } from "../../until-answered.ts";
 import type { Verb } from "../../verb.ts";
 
 interface AdjustOptions {
@@ -29,13 +30,18 @@ export const adjustStockVerb: Verb<AdjustOptions> = {
   run: adjustStock,
 };
 
-async function adjustStock(options: AdjustOptions, { session, printer, talk }: Tools): Promise<void> {
+async function adjustStock(options: AdjustOptions, tools: Tools): Promise<void> {
+  const { session, printer, talk } = tools;
   const { product, reason } = options;
-  const headers = { "idempotency-key": idempotencyKeyOf(options.idempotencyKey) };
+  const key = idempotencyKeyOf(options.idempotencyKey);
   const delta = readInteger("--by", options.by, { minimum: -DELTA_MAX, maximum: DELTA_MAX });
   const client = await session.client();
   const id = await productIdOf(client, product);
-  const changed = await client.products.adjustStock(id, { delta, reason }, { headers });
+  const changed = await untilAnswered(
+    () => client.products.adjustStock(id, { delta, reason }, { headers: { "idempotency-key": key } }),
+    { key, unknown: "Whether the stock was changed", promise: "it is never booked twice" },
+    tools,
+  );
   talk.done(`${delta > 0 ? "+" : ""}${delta} of ${changed.name}, now ${changed.stock}`);
   if (!printer.isForPeople) printer.one(changed, productView);
 }
