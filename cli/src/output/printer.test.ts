@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { Chalk } from "chalk";
 import { parseFormat, Printer, type View } from "./printer.ts";
 import { widthOf } from "./text.ts";
+import { parse } from "yaml";
 
 interface Thing {
   readonly id: string;
@@ -52,6 +53,14 @@ describe("a list", () => {
   for (const [format, printed] of cases)
     test(format, () => expect(print(format, (printer) => printer.list(things, view))).toBe(printed));
 });
+
+for (const format of ["json", "ndjson", "yaml"])
+  test(`a name that would steer the terminal is the same name in ${format}, and steers nothing`, () => {
+    const hostile = { id: "a", name: "\u009b2J\u007f\u202eX\u2028\ufeff\u001b[2J", stock: 1 };
+    const printed = print(format, (printer) => printer.list([hostile], view));
+    expect(printed).toMatch(/^[\n -~]*$/);
+    expect([parse(printed)].flat()).toEqual([hostile]);
+  });
 
 describe("one thing", () => {
   const [thing] = things;

@@ -3,7 +3,7 @@ import type { Output } from "../io.ts";
 import { jsonpath } from "./jsonpath.ts";
 import type { Style } from "./style.ts";
 import { type Column, renderTable } from "./table.ts";
-import { clean } from "./text.ts";
+import { clean, harmless } from "./text.ts";
 import { toYaml } from "./yaml.ts";
 
 /** How one kind of thing is shown. */
@@ -61,7 +61,7 @@ export class Printer {
       if (items.length > 0) this.text(this.#table(items, view));
       return;
     }
-    if (this.format.kind === "json") return this.text(`${JSON.stringify(items, undefined, 2)}\n`);
+    if (this.format.kind === "json") return this.text(`${harmless(JSON.stringify(items, undefined, 2))}\n`);
     if (this.format.kind === "yaml") return this.text(toYaml(items));
     if (this.format.kind === "jsonpath") return this.text(jsonpath(this.format.template, { items }));
     for (const item of items) this.item(item, view);
@@ -70,7 +70,7 @@ export class Printer {
   /** One thing, with everything about it. */
   one<Item>(item: Item, view: View<Item>): void {
     if (this.isForPeople) return this.text(view.detail?.(item, this.style) ?? this.#table([item], view));
-    if (this.format.kind === "json") return this.text(`${JSON.stringify(item, undefined, 2)}\n`);
+    if (this.format.kind === "json") return this.text(`${harmless(JSON.stringify(item, undefined, 2))}\n`);
     if (this.format.kind === "yaml") return this.text(toYaml(item));
     this.item(item, view);
   }
@@ -88,7 +88,7 @@ export class Printer {
         return this.text(`---\n${toYaml(item)}`);
       case "json":
       case "ndjson":
-        return this.text(`${JSON.stringify(item)}\n`);
+        return this.text(`${harmless(JSON.stringify(item))}\n`);
       case "table":
       case "wide":
         return this.text(this.#table([item], view).split("\n").slice(1).join("\n"));

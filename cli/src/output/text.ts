@@ -23,9 +23,17 @@ const widthOfSegment = (segment: string): number => (zeroWidth.test(segment) ? 0
 export function clean(text: string): string {
   return text.replace(controls, (character) => {
     if (character === "\n" || character === "\t" || character === "\r") return " ";
-    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
+    return escaped(character);
   });
 }
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+// What JSON leaves as it is and a terminal obeys, or YAML does not allow.
+const invisible = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** A JSON text of the same value in which nothing can steer the terminal. */
+export const harmless = (json: string): string => json.replace(invisible, escaped);
 
 /** Cuts an uncoloured text to a width, with … in place of what is lost. */
 export function cut(text: string, width: number): string {

@@ -1,3 +1,5 @@
+import { harmless } from "./text.ts";
+
 const plain = /^[A-Za-z_][\w ./@+-]*$/;
 const reserved = /^(true|false|null|yes|no|on|off|y|n|~)$/i;
 
@@ -28,5 +30,5 @@ const isNested = (value: unknown): boolean => isFilledObject(value) || (Array.is
 
 function scalar(value: unknown): string {
   if (typeof value !== "string") return JSON.stringify(value) ?? "null";
-  return plain.test(value) && !reserved.test(value) && !value.endsWith(" ") ? value : JSON.stringify(value);
+  return plain.test(value) && !reserved.test(value) && !value.endsWith(" ") ? value : harmless(JSON.stringify(value));
 }
