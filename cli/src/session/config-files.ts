@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
-import { isObject, type JsonObject, readJsonObject, textField, writePrivateJson } from "../files.ts";
+import { alone, isObject, type JsonObject, readJsonObject, textField, writePrivateJson } from "../files.ts";
 import type { Io } from "../io.ts";
 
 /** Addresses of the three services. */
@@ -51,9 +51,13 @@ export async function readUserConfig(env: Io["env"]): Promise<UserConfig> {
   };
 }
 
-export async function writeUserConfig(env: Io["env"], config: UserConfig): Promise<void> {
-  const { preferences, currentProfile, profiles } = config;
-  await writePrivateJson(userConfigPath(env), { ...preferences, currentProfile, profiles });
+/** Reads the user's file, and writes what `change` makes of it. */
+export function changeUserConfig(env: Io["env"], change: (config: UserConfig) => UserConfig): Promise<void> {
+  const path = userConfigPath(env);
+  return alone(path, async () => {
+    const { preferences, currentProfile, profiles } = change(await readUserConfig(env));
+    await writePrivateJson(path, { ...preferences, currentProfile, profiles });
+  });
 }
 
 /** The nearest project file in the working directory or above it, with its path. */
@@ -79,9 +83,12 @@ export async function readCredentials(env: Io["env"]): Promise<Readonly<Record<s
 }
 
 /** Keeps or forgets the sign-in of one profile. */
-export async function writeCredentials(env: Io["env"], profile: string, value: Credentials | undefined): Promise<void> {
-  const { [profile]: _, ...others } = await readCredentials(env);
-  await writePrivateJson(credentialsPath(env), value === undefined ? others : { ...others, [profile]: value });
+export function writeCredentials(env: Io["env"], profile: string, value: Credentials | undefined): Promise<void> {
+  const path = credentialsPath(env);
+  return alone(path, async () => {
+    const { [profile]: _, ...others } = await readCredentials(env);
+    await writePrivateJson(path, value === undefined ? others : { ...others, [profile]: value });
+  });
 }
 
 function isCredentials(value: unknown): value is Credentials {

@@ -2,7 +2,7 @@ import type { Io } from "../io.ts";
 import type { Talk } from "../output/talk.ts";
 import { messageOf } from "../errors.ts";
 import { sentence } from "../output/text.ts";
-import { readUserConfig, writeCredentials, writeUserConfig } from "../session/config-files.ts";
+import { changeUserConfig, writeCredentials } from "../session/config-files.ts";
 import type { StackSecrets } from "./secrets.ts";
 import type { ServiceName } from "./layout.ts";
 import { urlsOf } from "./state.ts";
@@ -18,9 +18,11 @@ export async function signInAdmin(
 ): Promise<boolean> {
   const urls = urlsOf(ports);
   const addresses = { userUrl: urls.user, productUrl: urls.product, orderUrl: urls.order };
-  const config = await readUserConfig(io.env);
-  const profiles = { ...config.profiles, [profile]: addresses };
-  await writeUserConfig(io.env, { ...config, currentProfile: profile, profiles });
+  await changeUserConfig(io.env, ({ profiles, ...others }) => ({
+    ...others,
+    currentProfile: profile,
+    profiles: { ...profiles, [profile]: addresses },
+  }));
   const { adminEmail: email, adminPassword: password } = secrets;
   try {
     const { createClient } = await import("@pos/client");

@@ -1,5 +1,5 @@
 import { usageError } from "../../errors.ts";
-import { readUserConfig, writeUserConfig } from "../../session/config-files.ts";
+import { changeUserConfig } from "../../session/config-files.ts";
 import type { Tools } from "../../tools.ts";
 import type { Verb } from "../../verb.ts";
 
@@ -23,14 +23,15 @@ export const setVerb: Verb<SetOptions> = {
     const { userUrl, productUrl, orderUrl } = globals;
     if (userUrl === undefined && productUrl === undefined && orderUrl === undefined)
       throw usageError("Nothing to keep: name --user-url, --product-url or --order-url.");
-    const config = await readUserConfig(io.env);
-    const own = {
-      ...config.profiles[name],
+    const given = {
       ...(userUrl === undefined ? {} : { userUrl }),
       ...(productUrl === undefined ? {} : { productUrl }),
       ...(orderUrl === undefined ? {} : { orderUrl }),
     };
-    await writeUserConfig(io.env, { ...config, profiles: { ...config.profiles, [name]: own } });
+    await changeUserConfig(io.env, ({ profiles, ...others }) => ({
+      ...others,
+      profiles: { ...profiles, [name]: { ...profiles[name], ...given } },
+    }));
     talk.done(`profile ${name} is kept; use it: ordersctl profile use ${name}`);
   },
 };

@@ -1,5 +1,5 @@
 import { CliError } from "../../errors.ts";
-import { readCredentials, readUserConfig, writeUserConfig } from "../../session/config-files.ts";
+import { changeUserConfig, readCredentials, readUserConfig } from "../../session/config-files.ts";
 import type { Tools } from "../../tools.ts";
 import type { Verb } from "../../verb.ts";
 
@@ -20,7 +20,7 @@ export const useVerb: Verb<UseOptions> = {
         tries: [`ordersctl profile set ${name} --user-url … --product-url … --order-url …`],
       });
     }
-    await writeUserConfig(io.env, { ...config, currentProfile: name });
+    await changeUserConfig(io.env, (now) => ({ ...now, currentProfile: name }));
     talk.done(`profile ${name} is used from now on`);
   },
 };

@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  changeUserConfig,
+  configDir,
+  type Credentials,
+  credentialsPath,
+  readCredentials,
+  readUserConfig,
+  writeCredentials,
+} from "./config-files.ts";
+
+const urls = { userUrl: "http://u", productUrl: "http://p", orderUrl: "http://o" };
+const names = ["a", "b", "c", "d", "e", "f"];
+let env: Record<string, string>;
+
+beforeEach(async () => void (env = { XDG_CONFIG_HOME: await mkdtemp(join(tmpdir(), "ordersctl-config-")) }));
+afterEach(() => rm(env["XDG_CONFIG_HOME"] ?? "", { recursive: true }));
+
+const signIn = (email: string): Credentials => ({ ...urls, email, userId: "1", token: email, expiresAtMs: 0 });
+
+test("sign-ins that are kept at once are all kept, and nothing else stays behind", async () => {
+  await Promise.all(names.map((name) => writeCredentials(env, name, signIn(name))));
+  expect(Object.keys(await readCredentials(env)).toSorted()).toEqual(names);
+  expect(await readdir(configDir(env))).toEqual(["credentials.json"]);
+});
+
+test("profiles that are kept at once are all kept", async () => {
+  const keep = (name: string) =>
+    changeUserConfig(env, (config) => ({ ...config, profiles: { ...config.profiles, [name]: urls } }));
+  await Promise.all(names.map(keep));
+  expect(Object.keys((await readUserConfig(env)).profiles).toSorted()).toEqual(names);
+});
+
+test("a command that was killed while it wrote keeps nobody from signing in", async () => {
+  await mkdir(configDir(env));
+  const lock = `${credentialsPath(env)}.lock`;
+  await writeFile(lock, "");
+  await utimes(lock, 0, 0);
+  await writeCredentials(env, "a", signIn("a"));
+  expect(Object.keys(await readCredentials(env))).toEqual(["a"]);
+});
