@@ -293,6 +293,17 @@ describe("seed", () => {
     );
     expect((await admin.run(["seed", "--users", "-1"])).exit).toBe(2);
   });
+
+  test("leaves its orders alone when a product of theirs has a namesake by now", async () => {
+    const argv = ["seed", "--users", "1", "--products", "1", "--orders", "2", "--seed", "8"];
+    await admin.ok(...argv);
+    const { products } = JSON.parse(await admin.ok(...argv, "--dry-run", "-o", "json")) as {
+      products: readonly { name: string }[];
+    };
+    const id = await admin.ok("products", "create", "--name", products[0]?.name ?? "", "--price", "1", "-q");
+    expect((await admin.run(argv)).stderr).toContain("0 orders made, 2 there already");
+    await admin.ok("products", "delete", id.trim(), "--yes");
+  });
 });
 
 describe("pages", () => {
