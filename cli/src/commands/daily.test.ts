@@ -83,6 +83,8 @@ describe("sign-in", () => {
     const { stderr } = await admin.run(["products", "list", "--product-url", stranger.url.origin]);
     expect(authorization).toBeNull();
     expect(stderr).toContain("going on as nobody");
+    const several = await admin.run(["version", "--product-url", stranger.url.origin]);
+    expect(several.stderr.match(/going on as nobody/g)).toHaveLength(1);
     await stranger.stop(true);
   });
 

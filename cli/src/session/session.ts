@@ -18,6 +18,8 @@ export class Session {
   readonly #talk: Talk;
   readonly #options: { timeoutMs: number; isDebug: boolean };
   #client: Client | undefined;
+  /** Of a sign-in for other addresses: it is looked up for every request. */
+  #isWarned = false;
   /** By the token that ends. */
   readonly #renewals = new Map<string, Promise<Credentials>>();
 
@@ -95,6 +97,8 @@ export class Session {
     if (found === undefined) return undefined;
     const differs = (["userUrl", "productUrl", "orderUrl"] as const).find((name) => found[name] !== this.urls[name]);
     if (differs === undefined) return found;
+    if (this.#isWarned) return undefined;
+    this.#isWarned = true;
     this.#talk.warn(
       `the sign-in of profile ${this.profile} is for ${found[differs]}, not ${this.urls[differs]}: going on as nobody`,
     );
