@@ -380,6 +380,9 @@ describe("looking after it", () => {
     expect(stdout).toContain("unreachable");
     expect((await admin.run([...away, "--wait", "300ms"])).exit).toBe(3);
     expect((await admin.run(["health", "cart"])).exit).toBe(2);
+    expect(await admin.ok("health", "--wait", "order", "-o", "name")).toBe("service/order-service\n");
+    const swapped = await admin.run(["health", "order", "--order-url", stack.urls.user]);
+    expect([swapped.exit, swapped.stdout]).toEqual([5, expect.stringContaining("user-service answers here")]);
   });
 
   test("api calls any route and refuses to leave the services", async () => {

@@ -58,7 +58,10 @@ export const healthVerb: Verb<HealthOptions> = {
 
 async function runHealth(options: HealthOptions, tools: Tools): Promise<Exit> {
   const { io, printer } = tools;
-  const names = chooseServices(options.service);
+  // `--wait order` means the service: no duration has its name.
+  const isOfService = options.service === undefined && serviceNames.some((name) => name === options.wait);
+  const names = chooseServices(isOfService ? String(options.wait) : options.service);
+  const wait = isOfService ? true : options.wait;
   if (options.watch === true) {
     for (;;) {
       const rows = await ask(names, tools);
@@ -67,7 +70,7 @@ async function runHealth(options: HealthOptions, tools: Tools): Promise<Exit> {
       await io.sleep(WATCH_PERIOD_MS);
     }
   }
-  const rows = options.wait === undefined ? await ask(names, tools) : await waitFor(names, options.wait, tools);
+  const rows = wait === undefined ? await ask(names, tools) : await waitFor(names, wait, tools);
   printer.list(rows, view);
   return rows.every(({ status }) => status === "healthy") ? "OK" : "UNREACHABLE";
 }
@@ -104,6 +107,8 @@ function ask(names: readonly ServiceName[], { session, io }: Tools): Promise<rea
       });
       try {
         const health = await (await session.clientWith()).operation.health(name);
+        // Addresses that are mixed up: whoever answers is well, but is not who was asked for.
+        if (health.service !== `${name}-service`) return row("unhealthy", `${health.service} answers here`);
         return row(health.status, describeChecks(health));
       } catch (error) {
         const { NoAnswerError } = await import("@pos/client/errors");
