@@ -242,8 +242,15 @@ describe("a sign-in", () => {
     signedIn.env["ORDERSCTL_TOKEN"] = stack.adminToken;
     expect(await signedIn.ok("doctor", "--data-dir", join(other.home, "none"))).toContain("by ORDERSCTL_TOKEN");
     await signedIn.remove();
-    other.env["ORDERSCTL_TOKEN"] = "a.b.c";
-    expect((await other.run(["whoami"])).exit).toBe(4);
+    expect(await other.ok("whoami", "-q")).toBe(await admin.ok("whoami", "-q"));
+    for (const token of ["a.b.c", "ключ", `Bearer ${stack.adminToken}`]) {
+      other.env["ORDERSCTL_TOKEN"] = token;
+      for (const argv of [["whoami"], ["products", "list"]]) {
+        const { exit, stderr } = await other.run(argv);
+        expect([exit, stderr]).toEqual([4, "error: ORDERSCTL_TOKEN is no access token.\nTry: unset ORDERSCTL_TOKEN\n"]);
+      }
+    }
+    expect(await other.ok("version")).not.toContain("does not answer");
     await other.remove();
   });
 

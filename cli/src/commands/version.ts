@@ -1,3 +1,4 @@
+import { CliError } from "../errors.ts";
 import { serviceNames } from "../stack/layout.ts";
 import { shipped } from "../stack/shipped.ts";
 import type { View } from "../output/printer.ts";
@@ -44,7 +45,10 @@ async function showVersions(_: object, { session, printer }: Tools): Promise<voi
         return [name, (await client?.operation.meta(name, { timeoutMs: 2000 }))?.version ?? "unknown"];
       } catch (error) {
         const { ApiError } = await import("@pos/client/errors");
-        return [name, error instanceof ApiError ? "told to administrators only" : "does not answer"];
+        return [
+          name,
+          error instanceof ApiError || error instanceof CliError ? "told to administrators only" : "does not answer",
+        ];
       }
     }),
   );

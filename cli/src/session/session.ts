@@ -82,12 +82,20 @@ export class Session {
 
   /** The access token, renewed without asking when it is about to end; undefined for nobody. */
   async token(): Promise<string | undefined> {
-    const given = this.#io.env["ORDERSCTL_TOKEN"];
-    if (given) return given;
+    const given = this.#given();
+    if (given !== undefined) return given;
     const credentials = await this.credentials();
     if (credentials === undefined) return undefined;
     if (credentials.expiresAtMs - this.#io.now() > RENEW_BEFORE_MS) return credentials.token;
     return (await this.#renew(credentials)).token;
+  }
+
+  /** The token of the environment. @throws {CliError} SIGN_IN for a text that is none, and that no header may hold */
+  #given(): string | undefined {
+    const given = this.#io.env["ORDERSCTL_TOKEN"]?.trim();
+    if (!given) return undefined;
+    if (/^[\x21-\x7e]+$/.test(given) && textField(claimsOf(given), "sub") !== undefined) return given;
+    throw new CliError("ORDERSCTL_TOKEN is no access token.", { exit: "SIGN_IN", tries: ["unset ORDERSCTL_TOKEN"] });
   }
 
   /** The stored sign-in of the profile, if it belongs to the addresses in use: a token is sent nowhere else. */
@@ -110,8 +118,8 @@ export class Session {
    * @throws {CliError} SIGN_IN
    */
   async userId(): Promise<string> {
-    const given = this.#io.env["ORDERSCTL_TOKEN"];
-    const userId = given ? textField(claimsOf(given), "sub") : (await this.credentials())?.userId;
+    const given = this.#given();
+    const userId = given !== undefined ? textField(claimsOf(given), "sub") : (await this.credentials())?.userId;
     if (userId !== undefined) return userId;
     throw new CliError(`You are not signed in (profile ${this.profile}).`, {
       exit: "SIGN_IN",
