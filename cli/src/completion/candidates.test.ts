@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { startStack, type Stack } from "@pos/testing/stack";
 import { commandTree } from "../command-tree.ts";
 import { linesOf, run, type RunOptions, world } from "../test/world.ts";
 import { describeBranch } from "../tree/describe.ts";
 import { bashReply, splitBashLine } from "./bash-line.ts";
+
+setDefaultTimeout(120_000);
 
 /** What bash breaks words at by itself. */
 const BREAKS = " \t\n\"'@><=;|&(:";
@@ -123,6 +125,15 @@ describe("values that a running stack knows", () => {
     expect(await offered(["orders", "cancel", ""], { env: environmentOf(token) })).toEqual([order.id]);
     const other = await stack.customer();
     expect(await offered(["orders", "cancel", ""], { env: environmentOf(other.token) })).toEqual([]);
+  });
+
+  test("are found among more users than are offered at once", async () => {
+    const { email } = await stack.customer();
+    const register = (name: string) =>
+      stack.as().users.create({ email: `${crypto.randomUUID()}@example.com`, name, password: "correct horse battery" });
+    for (let rest = 200; rest > 0; rest -= 20) await Promise.all(Array.from({ length: 20 }, () => register("Bob")));
+    expect(await offered(["users", "get", email.slice(0, 12)], admin)).toEqual([email]);
+    expect(await offered(["login", "--email", email.slice(0, 12).toUpperCase()], admin)).toEqual([email]);
   });
 
   test("are asked where and as whom the command itself would ask", async () => {

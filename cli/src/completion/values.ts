@@ -94,8 +94,10 @@ async function products(tools: { io: Io; line: Line }): Promise<readonly Candida
 
 async function users(tools: { io: Io; line: Line }): Promise<readonly Candidate[]> {
   const client = await quietClient(tools);
-  const { users } = await client.users.list({ limit: ASKED_MAX });
-  const byId = /^[0-9a-f]{4,}$/i.test(tools.line.typed) && !tools.line.typed.includes("@");
+  const { typed } = tools.line;
+  const byId = /^[0-9a-f]{4,}$/i.test(typed);
+  const search = byId || typed === "" ? {} : { search: typed };
+  const { users } = await client.users.list({ limit: ASKED_MAX, ...search });
   return [
     ...users.map(({ email, name }) => ({ value: email, about: name })),
     ...(byId ? users.map(({ id, email }) => ({ value: id, about: email })) : []),
