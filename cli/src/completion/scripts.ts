@@ -18,7 +18,7 @@ _ordersctl() {
       :open) compopt -o nospace 2>/dev/null ;;
       *) COMPREPLY+=("$reply") ;;
     esac
-  done < <("$1" __complete bash "$COMP_WORDBREAKS" "\${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
+  done < <("\${1/#\\~\\//$HOME/}" __complete bash "$COMP_WORDBREAKS" "\${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
 }
 complete -F _ordersctl ordersctl
 `;
@@ -28,7 +28,7 @@ const zsh = `#compdef ordersctl
 _ordersctl() {
   local line typed="$QIPREFIX$PREFIX$compstate[quote]"
   local -a answer values shown suffix
-  answer=("\${(@f)$("\${(Q)words[1]}" __complete zsh "\${(@Q)words[2,CURRENT-1]}" "\${(Q)typed}" 2>/dev/null)}")
+  answer=("\${(@f)$("\${\${(Q)words[1]}/#\\~\\//$HOME/}" __complete zsh "\${(@Q)words[2,CURRENT-1]}" "\${(Q)typed}" 2>/dev/null)}")
   for line in "\${answer[@]}"; do
     case $line in
       '') ;;
@@ -53,7 +53,12 @@ const fish = `# fish completion of ordersctl.   ordersctl completion fish | sour
 function __ordersctl_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct | string replace -r '^["\\']' '' | string unescape --style=script 2>/dev/null)
-    set -l answer ($words[1] __complete fish $words[2..-1] "$current" 2>/dev/null)
+    while string match -qr '^\\w+=' -- $words[1]
+        set -e words[1]
+    end
+    set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
+    type -q $program; or return
+    set -l answer ($program __complete fish $words[2..-1] "$current" 2>/dev/null)
     if test "$answer" = ":files"
         set -l option (string match -r '^--[^=]*=' -- "$current")
         for path in (__fish_complete_path (string replace -- "$option" '' "$current"))

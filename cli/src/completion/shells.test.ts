@@ -102,6 +102,8 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
       const { tab, close } = await open(shell);
       try {
         expect(await tab("ordersctl orders hist")).toEqual(["orders", "history"]);
+        expect(await tab("~/bin/ordersctl orders hist")).toEqual(["orders", "history"]);
+        expect(await tab("ANY=1 ordersctl orders hist")).toEqual(["orders", "history"]);
         expect(await tab("ordersctl orders list --sta")).toEqual(["orders", "list", "--status"]);
         expect(await tab("ordersctl orders list --status pen")).toEqual(["orders", "list", "--status", "pending"]);
         expect(await tab("ordersctl orders list --output=nd")).toEqual(["orders", "list", "--output=ndjson"]);
