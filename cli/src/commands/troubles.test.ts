@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type Stack, startStack } from "@pos/testing/stack";
 import { tcpProxy } from "@pos/testing/tcp-proxy";
 import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
@@ -10,6 +10,8 @@ import { ADMIN, signedInWorld } from "../test/signed-in.ts";
 import { run, type World, world } from "../test/world.ts";
 
 // What goes wrong: services that are away, sign-ins that end, files that others can read.
+
+setDefaultTimeout(120_000);
 
 const NOWHERE = "http://127.0.0.1:1";
 let stack: Stack;
@@ -187,6 +189,7 @@ describe("what cannot be meant is refused before anybody is asked, with exit 2:"
       '"quantity": whole number',
       '{"items":[{"product":"Mouse","quantity":1.5}]}',
     ],
+    "orders of one's own and of somebody else": [["orders", "list", "--mine", "--user", id], "--mine"],
     "one message and all of them": [["outbox", "retry", id, "1", "--all"], "Name an order and an entry, or --all."],
   };
   for (const [what, [argv, says, stdin = ""]] of Object.entries(refused))

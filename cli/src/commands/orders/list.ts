@@ -29,7 +29,7 @@ export const listVerb: Verb<ListOptions> = {
       command
         .addOption(new Option("--status <status>", "only those of this status").choices(orderStatuses))
         .option("--user <id>", "only those of this user")
-        .option("--mine", "only your own")
+        .addOption(new Option("--mine", "only your own").conflicts("user"))
         .option("--since <time>", "only those placed since: 2h, 7d, or 2026-01-31"),
     ),
   run: listOrders,
