@@ -1,6 +1,7 @@
 import type { Client } from "@pos/client";
-import { CliError, usageError } from "./errors.ts";
+import { idempotencyKeyPattern } from "@pos/contracts/orders";
 import type { Product } from "@pos/contracts/products";
+import { CliError, usageError } from "./errors.ts";
 import { clean } from "./output/text.ts";
 
 /** A line of an order as it was typed. */
@@ -23,14 +24,12 @@ export function orderIdOf(given: string): string {
   throw usageError(`"${clean(given)}" is no id of an order; it has 24 hexadecimal digits.`, "ordersctl orders list");
 }
 
-const keyForm = /^[\x21-\x7e]{1,255}$/;
-
 /**
  * What goes out as Idempotency-Key: the one that was typed, else a new one.
  * @throws {CliError} USAGE for one that no request can carry
  */
 export function idempotencyKeyOf(given: string | undefined): string {
-  if (given !== undefined && !keyForm.test(given))
+  if (given !== undefined && !idempotencyKeyPattern.test(given))
     throw usageError("--idempotency-key must be 1 to 255 visible ASCII characters.");
   return given ?? crypto.randomUUID();
 }

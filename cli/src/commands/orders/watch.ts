@@ -13,7 +13,7 @@ import type { Verb } from "../../verb.ts";
 interface WatchOptions {
   readonly id?: string;
   readonly all?: boolean;
-  readonly timeout?: string;
+  readonly for?: string;
 }
 
 /** One step in the life of an order, as it is seen. */
@@ -53,10 +53,10 @@ follows the newest ${WINDOW} orders until Ctrl-C.`,
   examples: ["ordersctl orders watch 65f1c0ffee0123456789abcd", "ordersctl orders watch --all -o ndjson"],
   configure: (command: Command) =>
     command.option("--all", "every order").option("--for <duration>", "give up after this time (exit 3)"),
-  run: (options: WatchOptions & { for?: string }, tools) => watch(options, tools),
+  run: watch,
 };
 
-async function watch({ id: given, all = false, for: limit }: WatchOptions & { for?: string }, tools: Tools) {
+async function watch({ id: given, all = false, for: limit }: WatchOptions, tools: Tools) {
   if ((given === undefined) === !all) throw usageError("Name one order, or --all.", "ordersctl orders watch --all");
   const id = given === undefined ? undefined : orderIdOf(given);
   const { io, printer, session } = tools;
