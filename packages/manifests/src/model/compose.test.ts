@@ -3,7 +3,7 @@ import { setOf } from "../test/set.ts";
 import { interpolate } from "./compose.ts";
 
 const ports = (yaml: string) =>
-  setOf(`services: { web: { ports: ${yaml} } }`).composeFiles[0]?.services[0]?.ports ?? [];
+  setOf(`services: { web: { ports: ${yaml} } }`).composeProjects[0]?.services[0]?.ports ?? [];
 
 describe("compose files", () => {
   test.each([
@@ -39,7 +39,7 @@ describe("compose files", () => {
 
   test("environments are maps or lists; an env_file adds what is not seen", () => {
     const read = (yaml: string) => {
-      const service = setOf(`services: { web: { ${yaml} } }`).composeFiles[0]?.services[0];
+      const service = setOf(`services: { web: { ${yaml} } }`).composeProjects[0]?.services[0];
       return [service?.environment.map(({ name, value }) => [name, value]), service?.isComplete];
     };
     expect(read("environment: { A: one, B: 2, C: }")).toEqual([

@@ -1,11 +1,26 @@
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Cursor } from "./cursor.ts";
 import { isRecord } from "./cursor.ts";
 
 /** A compose file, as far as it is compared with the manifests. */
 export interface ComposeFile {
   readonly root: Cursor;
+  /** The file that it is, as it was named. */
+  readonly path: string;
   readonly services: readonly ComposeService[];
+  /** The files that it includes; from elsewhere than this machine as it names them. */
+  readonly includes: readonly string[];
+}
+
+/** What `docker compose` runs together. */
+export interface ComposeProject {
+  /** In the order in which they are merged: the base, then what adds to it. */
+  readonly files: readonly ComposeFile[];
+  /** What each file says of each service: two files may speak of the same one. */
+  readonly services: readonly ComposeService[];
+  readonly names: readonly string[];
+  /** False when it includes what is not among the files, so that there may be more services. */
+  readonly isWhole: boolean;
 }
 
 export interface ComposeService {
@@ -15,6 +30,7 @@ export interface ComposeService {
   readonly environment: readonly ComposeVariable[];
   /** Whether the environment stands in the file as a whole: an `env_file` may add to it. */
   readonly isComplete: boolean;
+  /** Services without which it is not started. */
   readonly dependencies: readonly Cursor[];
 }
 
@@ -41,6 +57,7 @@ const PORT =
 /** Reads a document that has `services` and no `kind`; `undefined` for any other. */
 export function readCompose(root: Cursor): ComposeFile | undefined {
   if (!isRecord(root.get("services").value) || root.get("kind").isSet) return undefined;
+  const [path = ""] = root.document.files();
   const services = root
     .get("services")
     .fields()
@@ -52,17 +69,46 @@ export function readCompose(root: Cursor): ComposeFile | undefined {
       isComplete: !cursor.get("env_file").isSet,
       dependencies: readDependencies(cursor.get("depends_on")),
     }));
-  return { root, services };
+  return { root, path, services, includes: readIncludes(root.get("include"), dirname(path)) };
 }
 
-/** The file that `docker compose` reads first. */
+/** The file of a folder that `docker compose` reads first. */
 const BASE_NAME = /^(?:docker-)?compose\.ya?ml$/;
 
-/** The files of a project in the order in which `docker compose` merges them: the base, then what adds to it. */
-export function inMergeOrder(files: readonly ComposeFile[]): ComposeFile[] {
-  const isBase = ({ root }: ComposeFile): boolean =>
-    root.document.files().some((file) => BASE_NAME.test(basename(file)));
-  return [...files.filter(isBase), ...files.filter((file) => !isBase(file))];
+/**
+ * The projects of some files. One begins in each folder that holds a file of the usual name; files of other names belong
+ * to the nearest one above, and what a file includes belongs to the project of that file.
+ */
+export function projectsOf(files: readonly ComposeFile[]): ComposeProject[] {
+  const isBase = ({ path }: ComposeFile): boolean => BASE_NAME.test(basename(path));
+  const ordered = [...files.filter(isBase), ...files.filter((file) => !isBase(file))];
+  const folders = ordered.filter(isBase).map(({ path }) => dirname(path));
+  const homes = new Map(ordered.map((file) => [file.path, homeOf(file, folders)]));
+  for (const { path, includes } of ordered) {
+    for (const included of includes) {
+      const [from, to] = [homes.get(included), homes.get(path)];
+      if (from !== undefined && to !== undefined)
+        for (const [each, home] of homes) if (home === from) homes.set(each, to);
+    }
+  }
+  const projects = Map.groupBy(ordered, ({ path }) => homes.get(path));
+  return [...projects.values()].map((members) => {
+    const services = members.flatMap((file) => file.services);
+    return {
+      files: members,
+      services,
+      names: [...new Set(services.map(({ name }) => name))],
+      isWhole: members.every(({ includes }) => includes.every((path) => homes.has(path))),
+    };
+  });
+}
+
+/** The nearest of the folders above a file; the first one for a file that lies below none of them. */
+function homeOf({ path }: ComposeFile, folders: readonly string[]): string {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    if (folders.includes(folder)) return folder;
+    if (folder === dirname(folder)) return folders[0] ?? "";
+  }
 }
 
 /** `${NAME:-default}` becomes its default; a variable without one makes the value unknown. */
@@ -132,5 +178,15 @@ function readEnvironment(cursor: Cursor): ComposeVariable[] {
 }
 
 function readDependencies(cursor: Cursor): Cursor[] {
-  return isRecord(cursor.value) ? cursor.fields().map(({ cursor: field }) => field) : cursor.items();
+  if (!isRecord(cursor.value)) return cursor.items();
+  return cursor.fields().flatMap(({ cursor: field }) => (field.get("required").boolean === false ? [] : [field]));
+}
+
+/** `include: [FILE]`, or `{ path: FILE }`, or `{ path: [FILE, FILE] }`. */
+function readIncludes(cursor: Cursor, folder: string): string[] {
+  const paths = cursor.items().flatMap((item) => {
+    const path = isRecord(item.value) ? item.get("path") : item;
+    return path.text === undefined ? path.items() : [path];
+  });
+  return paths.flatMap(({ text }) => (text === undefined ? [] : join(folder, text)));
 }

@@ -1,6 +1,6 @@
 import type { LiveFacts, ServiceFacts } from "../facts.ts";
 import type { SourceDocument, SourceProblem } from "../yaml/document.ts";
-import { type ComposeFile, inMergeOrder, readCompose } from "./compose.ts";
+import { type ComposeFile, type ComposeProject, projectsOf, readCompose } from "./compose.ts";
 import { Cursor } from "./cursor.ts";
 import { includesLabels, type Labels, matchesSelector } from "./labels.ts";
 import { objectsOf, readResource, type Resource } from "./resource.ts";
@@ -23,8 +23,7 @@ export class ResourceSet {
   readonly problems: readonly SourceProblem[];
   readonly resources: readonly Resource[];
   readonly workloads: readonly Workload[];
-  /** One project, as `docker compose` merges compose.yaml and compose.override.yaml; the base comes first. */
-  readonly composeFiles: readonly ComposeFile[];
+  readonly composeProjects: readonly ComposeProject[];
   /** Documents, and items of lists, that are neither Kubernetes objects nor compose files. */
   readonly strangers: readonly Cursor[];
   readonly #byId = new Map<string, Resource>();
@@ -46,7 +45,7 @@ export class ResourceSet {
     this.facts = facts;
     this.problems = problems;
     this.resources = resources;
-    this.composeFiles = inMergeOrder(composeFiles);
+    this.composeProjects = projectsOf(composeFiles);
     this.strangers = strangers;
     this.workloads = resources.flatMap((resource) => readWorkload(resource) ?? []);
     for (const resource of resources) this.#byId.set(idOf(resource.kind, resource.namespace, resource.name), resource);

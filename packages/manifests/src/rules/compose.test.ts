@@ -39,3 +39,49 @@ describe("several compose files", () => {
     expect(check(emptied)).toEqual([["compose.override.yaml", "env-required"]]);
   });
 });
+
+describe("projects", () => {
+  const project = (folder: string, services: string) => ({ file: `${folder}/compose.yaml`, text: services });
+  const findings = (...sources: { readonly file: string; readonly text: string }[]) =>
+    checkManifests([bundleOf(sources)], { services: SERVICES }).findings.map(({ file, rule }) => [file, rule]);
+
+  test("two folders with a compose.yaml each are two: neither knows the services of the other", () => {
+    const shop = project("shop", "services: { web: { image: web:1, depends_on: [database] } }\n");
+    const stock = project("stock", "services: { database: { image: mongo:8.0 } }\n");
+    expect(findings(shop, stock)).toEqual([["shop/compose.yaml", "compose-depends"]]);
+    const same = (level: string) =>
+      `services: { user-service: { image: user-service:1, environment: { ${level} } } }\n`;
+    const uri = "MONGO_URI: 'mongodb://db.example.com/userdb?replicaSet=rs0'";
+    expect(findings(project("a", same(uri)), project("b", same("LOG_LEVEL: debug")))).toEqual([
+      ["b/compose.yaml", "env-required"],
+    ]);
+  });
+
+  test("a file in a folder below adds to the project above", () => {
+    const web = project("shop", "services: { web: { image: web:1 }, database: { image: mongo:8.0 } }\n");
+    const extra = { file: "shop/deploy/production.yaml", text: "services: { web: { depends_on: [database] } }\n" };
+    expect(findings(extra, web)).toEqual([]);
+  });
+
+  test("what a project includes is a part of it, and may be anywhere", () => {
+    const web = "services: { web: { image: web:1, depends_on: [database] } }\n";
+    const stock = project("stock", "services: { database: { image: mongo:8.0 } }\n");
+    for (const include of ["../stock/compose.yaml", "{ path: [../stock/compose.yaml] }", "oci://example.com/stock:1"])
+      expect(findings(project("shop", `include: [${include}]\n${web}`), stock)).toEqual([]);
+    const misspelt = project("shop", `include: [../stock/compose.yaml]\n${web.replace("[database]", "[databse]")}`);
+    expect(findings(misspelt, stock)).toEqual([["shop/compose.yaml", "compose-depends"]]);
+  });
+});
+
+test("a service that is not required may be absent", () => {
+  const needs = (more: string) =>
+    checkManifests([
+      bundleOf([
+        {
+          file: "compose.yaml",
+          text: `services: { web: { image: web:1, depends_on: { cache: { condition: service_started${more} } } } }\n`,
+        },
+      ]),
+    ]).findings.map(({ rule }) => rule);
+  expect([needs(", required: false"), needs("")]).toEqual([[], ["compose-depends"]]);
+});

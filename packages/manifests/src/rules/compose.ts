@@ -1,11 +1,11 @@
 import type { Cursor } from "../model/cursor.ts";
-import type { ComposeService } from "../model/compose.ts";
+import type { ComposeProject, ComposeService } from "../model/compose.ts";
 import { parseImage } from "../model/image.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import { addressesIn } from "../model/service-address.ts";
 import { didYouMean } from "../model/words.ts";
 import { printPorts, servingPorts, type Workload } from "../model/workload.ts";
-import type { Rule } from "../rule.ts";
+import type { Problem, Rule } from "../rule.ts";
 
 const DATABASE_PORTS = new Set([3306, 5432, 6379, 27_017, 27_018, 27_019]);
 
@@ -25,9 +25,9 @@ const composeService: Rule = {
   wrong: "services: { user-servce: … }",
   right: "services: { user-service: … }",
   *check(set) {
-    const [base] = set.composeFiles;
-    if (base === undefined) return;
-    const names = namesOf(set);
+    const [base] = set.composeProjects.flatMap(({ files }) => files);
+    if (base === undefined || set.composeProjects.some(({ isWhole }) => !isWhole)) return;
+    const names = set.composeProjects.flatMap((project) => project.names);
     for (const { service } of set.facts.services) {
       if (names.includes(service) || set.workloadOf(service) === undefined) continue;
       const sentence = `compose.yaml has no service ${service}, which the manifests run${didYouMean(service, names)}.`;
@@ -128,15 +128,14 @@ const composeDependency: Rule = {
   wrong: "depends_on: [mongodb-usr]",
   right: "depends_on: [mongodb-user]",
   *check(set) {
-    const names = namesOf(set);
-    for (const { name, dependencies } of servicesOf(set)) {
-      for (const at of dependencies) {
-        const wanted = at.text ?? String(at.path.at(-1));
-        if (names.includes(wanted)) continue;
-        yield {
-          at,
-          sentence: `${name} waits for ${wanted}, which is no service of compose.yaml${didYouMean(wanted, names)}.`,
-        };
+    for (const { services, names } of wholeProjects(set)) {
+      for (const { name, dependencies } of services) {
+        for (const at of dependencies) {
+          const wanted = at.text ?? String(at.path.at(-1));
+          if (names.includes(wanted)) continue;
+          const sentence = `${name} waits for ${wanted}, which is no service of compose.yaml${didYouMean(wanted, names)}.`;
+          yield { at, sentence };
+        }
       }
     }
   },
@@ -150,36 +149,37 @@ const composeUrl: Rule = {
   wrong: "environment: { USER_SERVICE_URL: 'http://localhost:3001' }",
   right: "environment: { USER_SERVICE_URL: 'http://user-service:3001' }",
   *check(set) {
-    const names = namesOf(set);
-    const shared = servicesOf(set).filter(({ cursor }) => cursor.get("network_mode").isSet);
-    for (const service of servicesOf(set)) {
-      if (shared.some(({ name }) => name === service.name)) continue;
-      for (const { name, value, cursor } of service.environment) {
-        for (const { host, port } of addressesIn(value ?? "")) {
-          const isLocal = host === "localhost" || host === "127.0.0.1";
-          if (names.includes(host) || (host.includes(".") && !isLocal) || hasHost(set, host)) continue;
-          const reason = isLocal
-            ? "is the container itself"
-            : `is no service of compose.yaml${didYouMean(host, names)}`;
-          yield { at: cursor, sentence: `${name} of ${service.name} asks ${host}:${port}, which ${reason}.` };
-        }
-      }
-    }
+    for (const project of wholeProjects(set)) yield* strayAddresses(project);
   },
 };
 
-/** What each file says of each service: two files may speak of the same one. */
-function servicesOf({ composeFiles }: ResourceSet): ComposeService[] {
-  return composeFiles.flatMap(({ services }) => services);
+function* strayAddresses({ services, names }: ComposeProject): Generator<Problem> {
+  const shared = services.filter(({ cursor }) => cursor.get("network_mode").isSet);
+  for (const service of services) {
+    if (shared.some(({ name }) => name === service.name)) continue;
+    for (const { name, value, cursor } of service.environment) {
+      for (const { host, port } of addressesIn(value ?? "")) {
+        const isLocal = host === "localhost" || host === "127.0.0.1";
+        if (names.includes(host) || (host.includes(".") && !isLocal) || hasHost(services, host)) continue;
+        const reason = isLocal ? "is the container itself" : `is no service of compose.yaml${didYouMean(host, names)}`;
+        yield { at: cursor, sentence: `${name} of ${service.name} asks ${host}:${port}, which ${reason}.` };
+      }
+    }
+  }
 }
 
-function namesOf(set: ResourceSet): string[] {
-  return [...new Set(servicesOf(set).map(({ name }) => name))];
+function servicesOf({ composeProjects }: ResourceSet): ComposeService[] {
+  return composeProjects.flatMap(({ services }) => services);
+}
+
+/** Projects whose services are all known: a name that none of them has is a fault there. */
+function wholeProjects({ composeProjects }: ResourceSet): ComposeProject[] {
+  return composeProjects.filter(({ isWhole }) => isWhole);
 }
 
 /** Whether a service has that name as its host name, container name or alias. */
-function hasHost(set: ResourceSet, host: string): boolean {
-  return servicesOf(set).some(
+function hasHost(services: readonly ComposeService[], host: string): boolean {
+  return services.some(
     ({ cursor }) =>
       cursor.get("hostname").text === host ||
       cursor.get("container_name").text === host ||

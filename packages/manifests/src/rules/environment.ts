@@ -1,4 +1,5 @@
 import type { ServiceFacts, VariableFact } from "../facts.ts";
+import type { ComposeProject } from "../model/compose.ts";
 import type { Cursor } from "../model/cursor.ts";
 import { environmentOf } from "../model/environment.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
@@ -39,23 +40,27 @@ export function* runsOf(set: ResourceSet): Generator<Run> {
       const { variables, isComplete } = environmentOf(container, set);
       yield { facts, title: container.workload.resource.title, at: container.cursor, settings: variables, isComplete };
     }
-    const parts = set.composeFiles.flatMap(({ services }) => services.filter(({ name }) => name === facts.service));
-    const [base] = parts;
-    if (base === undefined) continue;
-    // A file that comes later sets a variable anew.
-    const settings = new Map(
-      parts
-        .flatMap(({ environment }) => environment)
-        .map(({ name, value, cursor }) => [name, { value, at: cursor, nameAt: cursor, isNamed: true }]),
-    );
-    yield {
-      facts,
-      title: `compose service ${base.name}`,
-      at: base.cursor,
-      settings,
-      isComplete: parts.every(({ isComplete }) => isComplete),
-    };
+    for (const project of set.composeProjects) yield* composeRun(facts, project);
   }
+}
+
+function* composeRun(facts: ServiceFacts, { services }: ComposeProject): Generator<Run> {
+  const parts = services.filter(({ name }) => name === facts.service);
+  const [base] = parts;
+  if (base === undefined) return;
+  // A file that comes later sets a variable anew.
+  const settings = new Map(
+    parts
+      .flatMap(({ environment }) => environment)
+      .map(({ name, value, cursor }) => [name, { value, at: cursor, nameAt: cursor, isNamed: true }]),
+  );
+  yield {
+    facts,
+    title: `compose service ${base.name}`,
+    at: base.cursor,
+    settings,
+    isComplete: parts.every(({ isComplete }) => isComplete),
+  };
 }
 
 const required: Rule = {

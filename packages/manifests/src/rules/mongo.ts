@@ -59,7 +59,7 @@ export function* connectionsOf(set: ResourceSet): Generator<Connection> {
       yield* connection(name, value, container.workload.resource.namespace, at);
     }
   }
-  for (const { services } of set.composeFiles) {
+  for (const { services } of set.composeProjects) {
     for (const { environment } of services) {
       for (const { name, value, cursor } of environment) yield* connection(name, value, "", cursor);
     }
