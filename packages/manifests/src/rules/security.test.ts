@@ -27,3 +27,13 @@ test.each(["os: { name: linux }", ""])("a pod for Linux is asked for them (%p)",
     "seccomp-profile",
   ]),
 );
+
+test("a host process of Windows is privileged, and cannot be told not to run as an administrator", () => {
+  const options = "windowsOptions: { hostProcess: true, runAsUserName: 'NT AUTHORITY\\SYSTEM' }";
+  const inPod = WINDOWS.replace("runAsNonRoot: true", options);
+  const inContainer = WINDOWS.replace("runAsNonRoot: true", "").replace(
+    "readinessProbe",
+    `securityContext: { ${options} }\n          readinessProbe`,
+  );
+  expect([rules(inPod), rules(inContainer)]).toEqual([["privileged"], ["privileged"]]);
+});

@@ -5,9 +5,14 @@ import type { Problem, Rule } from "../rule.ts";
 import { containersOf, titleOf } from "./iterate.ts";
 
 /** A field of the container's securityContext, else of the pod's. */
-function contextOf(container: Container, field: string): Cursor {
-  const own = container.cursor.get("securityContext", field);
-  return own.isSet ? own : container.workload.podSpec.get("securityContext", field);
+function contextOf(container: Container, ...fields: readonly string[]): Cursor {
+  const own = container.cursor.get("securityContext", ...fields);
+  return own.isSet ? own : container.workload.podSpec.get("securityContext", ...fields);
+}
+
+/** Windows: the container runs on the node itself. Kubernetes takes no `runAsNonRoot` there. */
+function hostProcessOf(container: Container): Cursor {
+  return contextOf(container, "windowsOptions", "hostProcess");
 }
 
 /** What is wrong with a container; without `at` it stands at its securityContext. */
@@ -47,7 +52,8 @@ const runAsNonRoot = containerRule(
   (container) => {
     const user = contextOf(container, "runAsUser");
     if (user.number === 0) return { at: user, sentence: `The ${titleOf(container)} runs as user 0, which is root.` };
-    if (contextOf(container, "runAsNonRoot").boolean === true) return undefined;
+    if (contextOf(container, "runAsNonRoot").boolean === true || hostProcessOf(container).boolean === true)
+      return undefined;
     return {
       sentence: `The ${titleOf(container)} may run as root.`,
       hint: "Write runAsNonRoot: true into the pod's securityContext.",
@@ -144,13 +150,17 @@ const privileged = containerRule(
     id: "privileged",
     level: "error",
     title: "No container is privileged",
-    why: "A privileged container is root on its node.",
+    why: "A privileged container is root on its node, and so is a host process of Windows.",
     wrong: "securityContext: { privileged: true }",
     right: "securityContext: { capabilities: { drop: [ALL] } }",
   },
   (container) => {
     const at = container.cursor.get("securityContext", "privileged");
-    return at.boolean === true ? { at, sentence: `The ${titleOf(container)} is privileged.` } : undefined;
+    if (at.boolean === true) return { at, sentence: `The ${titleOf(container)} is privileged.` };
+    const process = hostProcessOf(container);
+    return process.boolean === true
+      ? { at: process, sentence: `The ${titleOf(container)} is a process of its node.` }
+      : undefined;
   },
 );
 
