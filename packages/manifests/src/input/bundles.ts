@@ -3,7 +3,8 @@ import { basename } from "node:path";
 import type { Bundle } from "../check.ts";
 import { parseSource, type Source, type SourceProblem } from "../yaml/document.ts";
 import { LazySource } from "../yaml/lazy-source.ts";
-import { isCompose, readComposeFile } from "./compose-file.ts";
+import { isCompose } from "../model/compose.ts";
+import { readComposeFile } from "./compose-file.ts";
 import type { Kustomization } from "./kustomization.ts";
 import { readRendered } from "./origin.ts";
 

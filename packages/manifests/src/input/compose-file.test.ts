@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseSource } from "../yaml/document.ts";
-import { isCompose, readComposeFile } from "./compose-file.ts";
+import { readComposeFile } from "./compose-file.ts";
 
 const ROOT = join(import.meta.dir, "../../../..");
 const source = (text: string) => ({ file: "compose.yaml", text });
@@ -35,12 +35,4 @@ test.each([
   ["two documents", `${service("")}---\n${service("")}`],
 ])("%s is left to the careful parser", (_, text) => {
   expect(readComposeFile(source(text))).toBeUndefined();
-});
-
-test("what has services and a kind is a resource", () => {
-  expect([isCompose({ services: {} }), isCompose({ services: {}, kind: "List" }), isCompose([])]).toEqual([
-    true,
-    false,
-    false,
-  ]);
 });

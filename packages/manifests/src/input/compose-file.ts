@@ -1,14 +1,9 @@
-import { isRecord } from "../model/cursor.ts";
+import { isCompose } from "../model/compose.ts";
 import type { Source, SourceDocument } from "../yaml/document.ts";
 import { LazySource } from "../yaml/lazy-source.ts";
 
 /** Words and numbers that Kubernetes reads otherwise than the quick parser: `yes`, `0440`, `1_000`. */
 const READ_OTHERWISE = /[\s[{,](?:y|yes|n|no|on|off|[-+]?(?:0\d+|0b[01_]+|\d+_[\d_.]*))\s*(?:[#,\]}]|$)/im;
-
-/** Whether a document is a compose file. */
-export function isCompose(value: unknown): boolean {
-  return isRecord(value) && isRecord(value["services"]) && !Object.hasOwn(value, "kind");
-}
 
 /**
  * A compose file without positions until somebody asks for one. `undefined` for any other text, and for one that the

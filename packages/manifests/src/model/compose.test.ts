@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { setOf } from "../test/set.ts";
-import { interpolate } from "./compose.ts";
+import { interpolate, isCompose } from "./compose.ts";
 
 const ports = (yaml: string) =>
   setOf(`services: { web: { ports: ${yaml} } }`).composeProjects[0]?.services[0]?.ports ?? [];
@@ -55,6 +55,14 @@ describe("compose files", () => {
         ["A", "one=1"],
         ["B", undefined],
       ],
+      false,
+    ]);
+  });
+
+  test("what has services and a kind is a resource", () => {
+    expect([isCompose({ services: {} }), isCompose({ services: {}, kind: "List" }), isCompose([])]).toEqual([
+      true,
+      false,
       false,
     ]);
   });

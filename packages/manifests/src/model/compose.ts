@@ -28,7 +28,7 @@ export interface ComposeService {
   readonly name: string;
   readonly ports: readonly ComposePort[];
   readonly environment: readonly ComposeVariable[];
-  /** Whether the environment stands in the file as a whole: an `env_file` may add to it. */
+  /** Whether the environment stands in the file as a whole: an `env_file` and what it extends may add to it. */
   readonly isComplete: boolean;
   /** Services without which it is not started. */
   readonly dependencies: readonly Cursor[];
@@ -54,9 +54,15 @@ export interface ComposeVariable {
 const PORT =
   /^(?:(?:(?<address>\d+\.\d+\.\d+\.\d+|\[[\da-f:]+\]|localhost):)?(?<host>[\d-]*):)?(?<container>[\d-]+)(?:\/(?:tcp|udp|sctp))?$/;
 
-/** Reads a document that has `services` and no `kind`; `undefined` for any other. */
+/** Whether a document is a compose file: it has services or includes them, and no `kind`. */
+export function isCompose(value: unknown): boolean {
+  if (!isRecord(value) || Object.hasOwn(value, "kind")) return false;
+  return isRecord(value["services"]) || Array.isArray(value["include"]);
+}
+
+/** Reads a compose file; `undefined` for any other document. */
 export function readCompose(root: Cursor): ComposeFile | undefined {
-  if (!isRecord(root.get("services").value) || root.get("kind").isSet) return undefined;
+  if (!isCompose(root.value)) return undefined;
   const [path = ""] = root.document.files();
   const services = root
     .get("services")
@@ -66,7 +72,7 @@ export function readCompose(root: Cursor): ComposeFile | undefined {
       name,
       ports: cursor.get("ports").items().map(readPort),
       environment: readEnvironment(cursor.get("environment")),
-      isComplete: !cursor.get("env_file").isSet,
+      isComplete: !cursor.get("env_file").isSet && !cursor.get("extends").isSet,
       dependencies: readDependencies(cursor.get("depends_on")),
     }));
   return { root, path, services, includes: readIncludes(root.get("include"), dirname(path)) };
@@ -132,8 +138,8 @@ function readPort(cursor: Cursor): ComposePort {
     const published = cursor.get("published");
     const host = toPort(interpolate(scalarText(published)));
     const container = toPort(interpolate(scalarText(cursor.get("target"))));
-    const isValid =
-      container !== undefined && (!published.isSet || scalarText(published).includes("$") || host !== undefined);
+    const mayBePublished = !published.isSet || host !== undefined || /\$|^\d+-\d+$/.test(scalarText(published));
+    const isValid = container !== undefined && mayBePublished;
     return { cursor, host, container, address: cursor.get("host_ip").text, isValid };
   }
   const text = interpolate(scalarText(cursor));

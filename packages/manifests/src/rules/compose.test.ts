@@ -85,3 +85,43 @@ test("a service that is not required may be absent", () => {
     ]).findings.map(({ rule }) => rule);
   expect([needs(", required: false"), needs("")]).toEqual([[], ["compose-depends"]]);
 });
+
+describe("what looks like a fault of a compose file and is none", () => {
+  const rules = (text: string) =>
+    checkManifests([bundleOf([{ file: "compose.yaml", text }])], { services: SERVICES }).findings.map(
+      ({ rule }) => rule,
+    );
+  const asks = (name: string, host: string, more = "") =>
+    rules(`services: { web: { image: web:1, environment: { ${name}: 'http://${host}:8080' }${more} } }\n`);
+
+  test("a service takes the environment of the one that it extends", () =>
+    expect(rules("services: { user-service: { extends: { file: common.yaml, service: user-service } } }\n")).toEqual(
+      [],
+    ));
+
+  test("a file that only includes others is one", () => {
+    expect(rules("include: [a/compose.yaml]\n")).toEqual([]);
+    expect(rules("include: [{ path: a/compose.yaml, env_file: .env }]\nvolumes: {}\n")).toEqual([]);
+  });
+
+  test("a container may have names of its own for others", () => {
+    expect(asks("API_URL", "legacy", ", extra_hosts: ['legacy:10.0.0.1']")).toEqual([]);
+    expect(asks("API_URL", "legacy", ", extra_hosts: ['legacy=10.0.0.1']")).toEqual([]);
+    expect(asks("API_URL", "legacy", ", extra_hosts: { legacy: 10.0.0.1 }")).toEqual([]);
+    expect(asks("API_URL", "legacy", ", links: ['database:legacy']")).toEqual([]);
+    expect(asks("API_URL", "legacy")).toEqual(["compose-url"]);
+  });
+
+  test("localhost is right in the addresses that browsers get, and nowhere else", () => {
+    for (const name of ["PUBLIC_URL", "CORS_ORIGIN", "OAUTH_REDIRECT_URI", "CALLBACK_URL", "EXTERNAL_URL"])
+      expect(asks(name, "localhost")).toEqual([]);
+    expect(asks("BASE_URL", "localhost", ", ports: ['8080:80']")).toEqual([]);
+    expect(asks("API_URL", "localhost", ", ports: ['3000:80']")).toEqual(["compose-url"]);
+  });
+
+  test("a container may be published on any port of a range", () => {
+    const port = (published: string) =>
+      rules(`services: { web: { image: web:1, ports: [{ target: 80, published: ${published} }] } }\n`);
+    expect([port('"8080-8090"'), port("80-x")]).toEqual([[], ["compose-port-form"]]);
+  });
+});

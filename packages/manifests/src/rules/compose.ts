@@ -7,6 +7,7 @@ import { didYouMean } from "../model/words.ts";
 import { printPorts, servingPorts, type Workload } from "../model/workload.ts";
 import type { Problem, Rule } from "../rule.ts";
 
+const BROWSER_ADDRESS = /PUBLIC|EXTERNAL|ORIGIN|CORS|CALLBACK|REDIRECT/i;
 const DATABASE_PORTS = new Set([3306, 5432, 6379, 27_017, 27_018, 27_019]);
 
 /** Each compose service beside the workload of the same name. */
@@ -161,6 +162,7 @@ function* strayAddresses({ services, names }: ComposeProject): Generator<Problem
       for (const { host, port } of addressesIn(value ?? "")) {
         const isLocal = host === "localhost" || host === "127.0.0.1";
         if (names.includes(host) || (host.includes(".") && !isLocal) || hasHost(services, host)) continue;
+        if (isLocal ? isForBrowsers(name, port, service) : hostsOf(service).includes(host)) continue;
         const reason = isLocal ? "is the container itself" : `is no service of compose.yaml${didYouMean(host, names)}`;
         yield { at: cursor, sentence: `${name} of ${service.name} asks ${host}:${port}, which ${reason}.` };
       }
@@ -175,6 +177,24 @@ function servicesOf({ composeProjects }: ResourceSet): ComposeService[] {
 /** Projects whose services are all known: a name that none of them has is a fault there. */
 function wholeProjects({ composeProjects }: ResourceSet): ComposeProject[] {
   return composeProjects.filter(({ isWhole }) => isWhole);
+}
+
+/** What a service tells browsers of itself: they run on this machine, where its port is published. */
+function isForBrowsers(variable: string, port: number, { ports }: ComposeService): boolean {
+  return BROWSER_ADDRESS.test(variable) || ports.some(({ host }) => host === port);
+}
+
+/** Names that one container alone has for others. */
+function hostsOf({ cursor }: ComposeService): string[] {
+  const entries = [...cursor.get("extra_hosts").items(), ...cursor.get("links").items()];
+  const names = entries.flatMap(({ text }) => text?.split(/[:=]/) ?? []);
+  return [
+    ...names,
+    ...cursor
+      .get("extra_hosts")
+      .fields()
+      .map(({ name }) => name),
+  ];
 }
 
 /** Whether a service has that name as its host name, container name or alias. */
