@@ -229,3 +229,25 @@ describe("what depends on the version", () => {
     expect(rules("1.32")).toEqual(["api-removed"]);
   });
 });
+
+describe("what lies outside of the manifests", () => {
+  const rules = (namespace: string, name: string, value: string) => {
+    const text = workload("web", { container: `env: [{ name: ${name}, value: '${value}' }]` });
+    return checkManifests([
+      bundleOf([{ file: "x.yaml", text: text.replace("name: web }", `name: web, namespace: ${namespace} }`) }]),
+    ]).findings.map(({ rule }) => rule);
+  };
+
+  test("a namespace that the manifests know nothing of may have any Service", () => {
+    expect(rules("shop", "CACHE_URL", "redis://redis.cache.svc:6379")).toEqual([]);
+    expect(rules("shop", "API_URL", "http://api.other.svc.cluster.local")).toEqual([]);
+    expect(rules("shop", "API_URL", "http://api.shop.svc")).toEqual(["service-url"]);
+    // One letter is missing: no other namespace is meant.
+    expect(rules("shopping", "API_URL", "http://api.shoping.svc")).toEqual(["service-url"]);
+  });
+
+  test("the name of a secret at a provider is no secret", () => {
+    expect(rules("shop", "DB_SECRET_ARN", "arn:aws:secretsmanager:eu-central-1:1:secret:db")).toEqual([]);
+    expect(rules("shop", "DB_SECRET", "hunter2")).toEqual(["plain-secret"]);
+  });
+});

@@ -1,6 +1,7 @@
 import type { Cursor } from "./cursor.ts";
 import type { Resource } from "./resource.ts";
 import type { ResourceSet } from "./resource-set.ts";
+import { closest } from "./words.ts";
 import { type ContainerPort, servingPorts, type Workload } from "./workload.ts";
 
 /** A host and port that a connection string names. */
@@ -40,8 +41,8 @@ export function addressesIn(text: string): Address[] {
 }
 
 /**
- * The Service that a name means inside the cluster. `"missing"`: the name can only be one of the cluster and no Service
- * has it; `undefined`: a name of the world outside.
+ * The Service that a name means inside the cluster. `"missing"`: the name can only be one of these manifests and no
+ * Service has it; `undefined`: a name of the world outside, or of a namespace that others fill.
  */
 export function resolveHost(host: string, namespace: string, set: ResourceSet): ServiceTarget | "missing" | undefined {
   if (host === "localhost" || /^[\d.]+$/.test(host)) return undefined;
@@ -61,7 +62,16 @@ export function resolveHost(host: string, namespace: string, set: ResourceSet): 
           ? inNamespace(second ?? "", third ?? "")
           : undefined;
   if (service !== undefined) return { service, pods: podsBehind(service, set) };
-  return parts.length === 1 || short !== host ? "missing" : undefined;
+  if (parts.length === 1) return "missing";
+  const [name = "", home = ""] = parts.slice(-2);
+  return short !== host && isOfThese(name, home, set) ? "missing" : undefined;
+}
+
+/** Whether a Service and its namespace, though there is none, are meant to be one of these manifests. */
+function isOfThese(name: string, namespace: string, set: ResourceSet): boolean {
+  const known = new Set(set.resources.map((resource) => resource.namespace));
+  const isKnown = known.has(namespace) || closest(namespace, known) !== undefined;
+  return isKnown || set.ofKind("Service").some((service) => service.name === name);
 }
 
 /** The pods that a Service's selector takes. */

@@ -54,8 +54,8 @@ function isSecret({ secret }: VariableFact): boolean {
 function looksSecret(name: string, value: string, secretNames: ReadonlySet<string>): boolean {
   if (value === "" || SWITCH.test(value) || REFERENCE.test(value)) return false;
   if (URL_PASSWORD.test(value)) return true;
-  // A connection string without a password is no secret, though its variable may hold one.
-  if (/^[a-z][a-z\d+.-]*:\/\//i.test(value)) return false;
+  // A connection string without a password is no secret, though its variable may hold one; nor is a resource's name.
+  if (/^(?:[a-z][a-z\d+.-]*:\/\/|arn:)/i.test(value)) return false;
   return SECRET_NAME.test(name) || secretNames.has(name);
 }
 
