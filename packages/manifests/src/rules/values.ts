@@ -6,6 +6,12 @@ import { containersOf, titleOf } from "./iterate.ts";
 
 const PULL_POLICIES = ["Always", "IfNotPresent", "Never"];
 const PROTOCOLS = ["TCP", "UDP", "SCTP"];
+const OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"];
+const POD_FIELDS = [
+  ...["name", "namespace", "uid", "labels", "annotations"].map((field) => `metadata.${field}`),
+  ...["spec.nodeName", "spec.serviceAccountName"],
+  ...["hostIP", "hostIPs", "podIP", "podIPs"].map((field) => `status.${field}`),
+];
 
 const knownWord: Rule = {
   id: "known-word",
@@ -31,8 +37,18 @@ function* wordFields(set: ResourceSet): Generator<readonly [Cursor, readonly str
     yield [podSpec.get("dnsPolicy"), ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]];
     for (const constraint of podSpec.get("topologySpreadConstraints").items())
       yield [constraint.get("whenUnsatisfiable"), ["DoNotSchedule", "ScheduleAnyway"]];
+    for (const toleration of podSpec.get("tolerations").items()) {
+      yield [toleration.get("operator"), ["Equal", "Exists", "Gt", "Lt"]];
+      yield [toleration.get("effect"), ["NoSchedule", "PreferNoSchedule", "NoExecute"]];
+    }
+    yield* operatorsIn(podSpec.get("affinity"));
     for (const { cursor, ports } of containers) {
       yield [cursor.get("imagePullPolicy"), PULL_POLICIES];
+      for (const entry of cursor.get("env").items()) {
+        const path = entry.get("valueFrom", "fieldRef", "fieldPath");
+        // One label by its name: metadata.labels['app'].
+        if (path.text?.includes("[") !== true) yield [path, POD_FIELDS];
+      }
       for (const port of ports) yield [port.cursor.get("protocol"), PROTOCOLS];
     }
   }
@@ -44,6 +60,9 @@ function* wordFields(set: ResourceSet): Generator<readonly [Cursor, readonly str
     }
     if (kind === "Deployment") yield [spec.get("strategy", "type"), ["Recreate", "RollingUpdate"]];
     if (kind === "StatefulSet") yield [spec.get("podManagementPolicy"), ["OrderedReady", "Parallel"]];
+    if (kind === "StatefulSet" || kind === "DaemonSet")
+      yield [spec.get("updateStrategy", "type"), ["OnDelete", "RollingUpdate"]];
+    for (const field of ["selector", "podSelector", "ingress", "egress"]) yield* operatorsIn(spec.get(field));
     if (kind === "CronJob") yield [spec.get("concurrencyPolicy"), ["Allow", "Forbid", "Replace"]];
     if (kind === "NetworkPolicy")
       for (const type of spec.get("policyTypes").items()) yield [type, ["Ingress", "Egress"]];
@@ -53,6 +72,12 @@ function* wordFields(set: ResourceSet): Generator<readonly [Cursor, readonly str
     }
     yield* claimWords(kind, spec);
   }
+}
+
+/** Operators of selectors: those of label selectors and of node affinities. */
+function* operatorsIn(cursor: Cursor): Generator<readonly [Cursor, readonly string[]]> {
+  for (const expression of cursor.get("matchExpressions").items()) yield [expression.get("operator"), OPERATORS];
+  for (const inner of [...cursor.items(), ...cursor.fields().map((field) => field.cursor)]) yield* operatorsIn(inner);
 }
 
 function* claimWords(kind: string, spec: Cursor): Generator<readonly [Cursor, readonly string[]]> {
