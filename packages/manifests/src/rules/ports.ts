@@ -10,6 +10,8 @@ import { containersOf } from "./iterate.ts";
 const SERVICE_NAME = /^(?=.{1,15}$)(?=.*[a-z])(?!.*--)[a-z\d](?:[-a-z\d]*[a-z\d])?$/;
 const DNS_LABEL = /^[a-z\d](?:[-a-z\d]{0,61}[a-z\d])?$/;
 const MAX_PORT = 65_535;
+/** What a node opens unless its cluster is set up otherwise. */
+const NODE_PORTS = { least: 30_000, most: 32_767 };
 
 const serviceTargetPort: Rule = {
   id: "service-target-port",
@@ -84,8 +86,8 @@ const portName: Rule = {
 const portRange: Rule = {
   id: "port-range",
   level: "error",
-  title: "Port numbers lie between 1 and 65535",
-  why: "The API server refuses any other number.",
+  title: "Port numbers lie between 1 and 65535, those of nodes between 30000 and 32767",
+  why: "The API server refuses any other number; a cluster may have been set up with other ports for its nodes.",
   wrong: "ports: [{ containerPort: 80800 }]",
   right: "ports: [{ containerPort: 8080 }]",
   *check(set) {
@@ -93,6 +95,17 @@ const portRange: Rule = {
       const { number } = at;
       if (number === undefined || (number >= 1 && number <= MAX_PORT)) continue;
       yield { at, sentence: `${number} is no port: ports go from 1 to ${MAX_PORT}.` };
+    }
+    for (const { root } of set.ofKind("Service")) {
+      for (const port of root.get("spec", "ports").items()) {
+        const at = port.get("nodePort");
+        const { number = NODE_PORTS.least } = at;
+        if (number < NODE_PORTS.least || number > NODE_PORTS.most)
+          yield {
+            at,
+            sentence: `${number} is no port of a node: those go from ${NODE_PORTS.least} to ${NODE_PORTS.most}.`,
+          };
+      }
     }
   },
 };
@@ -102,8 +115,7 @@ function* portNumbers(set: ResourceSet): Generator<Cursor> {
     for (const { cursor } of ports) yield* [cursor.get("containerPort"), cursor.get("hostPort")];
   }
   for (const { root } of set.ofKind("Service")) {
-    for (const port of root.get("spec", "ports").items())
-      yield* [port.get("port"), port.get("targetPort"), port.get("nodePort")];
+    for (const port of root.get("spec", "ports").items()) yield* [port.get("port"), port.get("targetPort")];
   }
 }
 
