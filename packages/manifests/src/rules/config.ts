@@ -96,6 +96,27 @@ function* missingKeys(set: ResourceSet, kind: Holder): Generator<Problem> {
       yield { at: key, sentence: `${holder.title} has no key ${key.text}${didYouMean(key.text, known)}.` };
     }
   }
+  yield* missingFiles(set, kind);
+}
+
+/** Single files that are mounted out of a volume: a file that is not there becomes an empty folder. */
+function* missingFiles(set: ResourceSet, kind: Holder): Generator<Problem> {
+  for (const { cursor, workload } of set.workloads.flatMap(({ containers }) => containers)) {
+    const volumes = workload.podSpec.get("volumes").items();
+    for (const mount of cursor.get("volumeMounts").items()) {
+      const at = mount.get("subPath");
+      const volume = volumes.find((each) => each.get("name").value === mount.get("name").value);
+      const source = volume?.get(kind === "Secret" ? "secret" : "configMap");
+      const name = source?.get(kind === "Secret" ? "secretName" : "name").text;
+      const holder = set.find(kind, workload.resource.namespace, name ?? "");
+      if (at.text === undefined || source === undefined || holder === undefined) continue;
+      const items = source.get("items").items();
+      const files = items.length > 0 ? items.flatMap((item) => item.get("path").text ?? []) : keysOf(holder);
+      const wanted = at.text.replace(/\/$/, "");
+      if (files.some((file) => file === wanted || file.startsWith(`${wanted}/`))) continue;
+      yield { at, sentence: `${holder.title} gives no file ${wanted}${didYouMean(wanted, files)}.` };
+    }
+  }
 }
 
 function keysOf({ root }: Resource): string[] {
@@ -125,7 +146,7 @@ const configKeyRef: Rule = {
   id: "config-key-ref",
   level: "error",
   title: "Every key of a ConfigMap that a pod needs exists",
-  why: "The pod stays in CreateContainerConfigError.",
+  why: "The pod stays in CreateContainerConfigError; a file that is mounted by subPath becomes an empty folder.",
   wrong: "valueFrom: { configMapKeyRef: { name: web-config, key: LOG_LEVLE } }",
   right: "valueFrom: { configMapKeyRef: { name: web-config, key: LOG_LEVEL } }",
   check: (set) => missingKeys(set, "ConfigMap"),
@@ -145,7 +166,7 @@ const secretKeyRef: Rule = {
   id: "secret-key-ref",
   level: "error",
   title: "Every key of a Secret that a pod needs exists",
-  why: "The pod stays in CreateContainerConfigError.",
+  why: "The pod stays in CreateContainerConfigError; a file that is mounted by subPath becomes an empty folder.",
   wrong: "valueFrom: { secretKeyRef: { name: web-secret, key: JWT_SECERT } }",
   right: "valueFrom: { secretKeyRef: { name: web-secret, key: JWT_SECRET } }",
   check: (set) => missingKeys(set, "Secret"),
