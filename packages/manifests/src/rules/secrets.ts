@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import type { VariableFact } from "../facts.ts";
-import { variablesOf } from "../model/environment.ts";
+import { environmentOf, variablesOf } from "../model/environment.ts";
 import type { Rule } from "../rule.ts";
-import { containersOf } from "./iterate.ts";
+import { containersOf, titleOf } from "./iterate.ts";
 
 const SECRET_NAME =
   /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|API_KEY|PRIVATE_KEY|ENCRYPTION_KEY|ACCESS_KEY|CREDENTIALS?)(?:$|_(?!FILE|PATH|URL|NAME|ISSUER|TTL|AUDIENCE|MIN|MAX|LENGTH|EXPIR|LIFETIME|DURATION))/i;
@@ -85,4 +85,21 @@ function isExample(file: string): boolean {
   return /\.example\.ya?ml$/.test(basename(file));
 }
 
-export const secretRules: readonly Rule[] = [plainSecret, placeholder];
+const lineEnd: Rule = {
+  id: "secret-line-end",
+  level: "warn",
+  title: "Passwords do not end with a line break",
+  why: "`echo hunter2 | base64` encodes the line break as well: the container gets a password that is one character longer, and every sign-in fails.",
+  wrong: "data: { DB_PASSWORD: aHVudGVyMgo= }      # echo hunter2 | base64",
+  right: "data: { DB_PASSWORD: aHVudGVyMg== }      # printf %s hunter2 | base64",
+  *check(set) {
+    for (const container of containersOf(set)) {
+      for (const { name, value, origin, at } of environmentOf(container, set).variables.values()) {
+        if (origin !== "Secret" || value === undefined || !/^[^\n]+\n$/.test(value)) continue;
+        yield { at, sentence: `The value that ${titleOf(container)} gets as ${name} ends with a line break.` };
+      }
+    }
+  },
+};
+
+export const secretRules: readonly Rule[] = [plainSecret, placeholder, lineEnd];
