@@ -115,8 +115,8 @@ const ingressHost: Rule = {
       if (names.length === 0) continue;
       for (const rule of root.get("spec", "rules").items()) {
         const at = rule.get("host");
-        if (at.text === undefined || names.includes(at.text) || names.includes(at.text.replace(/^[^.]+/, "*")))
-          continue;
+        if (at.text === undefined || !isHostName(at.text)) continue;
+        if (names.includes(at.text) || names.includes(at.text.replace(/^[^.]+/, "*"))) continue;
         yield {
           at,
           sentence: `${title} serves ${at.text} without TLS, though other hosts have it${didYouMean(at.text, names)}.`,
@@ -126,4 +126,43 @@ const ingressHost: Rule = {
   },
 };
 
-export const ingressRules: readonly Rule[] = [ingressService, ingressPort, ingressSecret, ingressHost];
+/** A name of the world outside, perhaps with `*` in place of its first label. */
+const HOST_NAME = /^(?=.{1,253}$)(?:\*\.)?[a-z\d](?:[-a-z\d]*[a-z\d])?(?:\.[a-z\d](?:[-a-z\d]*[a-z\d])?)*$/;
+
+const ingressForm: Rule = {
+  id: "ingress-form",
+  level: "error",
+  title: "Hosts of an Ingress are names, and its paths begin with a slash",
+  why: "The API server refuses hosts with a scheme, a port or capitals, and paths without a slash; the published schema takes them.",
+  wrong: "rules: [{ host: 'https://shop.example.com', http: { paths: [{ path: api, … }] } }]",
+  right: "rules: [{ host: shop.example.com, http: { paths: [{ path: /api, … }] } }]",
+  *check(set) {
+    for (const { root } of set.ofKind("Ingress")) {
+      const rules = root.get("spec", "rules").items();
+      const tls = root.get("spec", "tls").items();
+      for (const at of [
+        ...rules.map((rule) => rule.get("host")),
+        ...tls.flatMap((each) => each.get("hosts").items()),
+      ]) {
+        if (isHostName(at.text ?? "")) continue;
+        yield {
+          at,
+          sentence: `"${at.text}" is no name of a host.`,
+          hint: "Write it without scheme, port and capitals.",
+        };
+      }
+      for (const path of rules.flatMap((rule) => rule.get("http", "paths").items())) {
+        const at = path.get("path");
+        if (at.text !== undefined && !/^\/|^$|\$[{(]/.test(at.text))
+          yield { at, sentence: `The path ${at.text} does not begin with a slash.` };
+      }
+    }
+  },
+};
+
+/** What a program puts in before the manifests are applied may be a name. */
+function isHostName(text: string): boolean {
+  return text === "" || text.includes("${") || HOST_NAME.test(text);
+}
+
+export const ingressRules: readonly Rule[] = [ingressService, ingressPort, ingressSecret, ingressHost, ingressForm];
