@@ -6,6 +6,7 @@ import { composeRules } from "./compose.ts";
 import { configRules } from "./config.ts";
 import { environmentRules } from "./environment.ts";
 import { imageRules } from "./images.ts";
+import { fieldRules } from "./fields.ts";
 import { ingressRules } from "./ingress.ts";
 import { liveRules } from "./live.ts";
 import { mongoRules } from "./mongo.ts";
@@ -25,7 +26,13 @@ import { storageRules } from "./storage.ts";
 import { valueRules } from "./values.ts";
 
 /** Rules that look at one resource at a time: they hold even when another file could not be read. */
-export const LOCAL_RULES: readonly Rule[] = [...sourceRules, ...schemaRules, ...nameRules, ...valueRules];
+export const LOCAL_RULES: readonly Rule[] = [
+  ...sourceRules,
+  ...schemaRules,
+  ...nameRules,
+  ...valueRules,
+  ...fieldRules,
+];
 
 /** Every rule there is, in the order in which `--explain` lists them. */
 export const RULES: readonly Rule[] = [

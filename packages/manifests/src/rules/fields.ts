@@ -1,0 +1,118 @@
+import type { Cursor } from "../model/cursor.ts";
+import type { ResourceSet } from "../model/resource-set.ts";
+import { listed } from "../model/words.ts";
+import type { Problem, Rule } from "../rule.ts";
+import { containersOf, titleOf } from "./iterate.ts";
+
+const PROBES = ["startupProbe", "livenessProbe", "readinessProbe"];
+const PROBE_ACTIONS = ["exec", "grpc", "httpGet", "tcpSocket"];
+
+const exclusiveFields: Rule = {
+  id: "exclusive-fields",
+  level: "error",
+  title: "Of fields that exclude each other there is one",
+  why: "The API server refuses the resource; the published schema takes it. A patch that adds a field and leaves the one that it stands for is the usual reason.",
+  wrong: "strategy: { type: Recreate, rollingUpdate: { maxSurge: 1 } }",
+  right: "strategy: { type: Recreate }",
+  *check(set) {
+    yield* podFields(set);
+    for (const { root, kind, title } of set.resources) {
+      const spec = root.get("spec");
+      if (kind === "Deployment") yield* rollout(spec.get("strategy"), title);
+      if (kind === "Service" && (spec.get("type").text ?? "ClusterIP") === "ClusterIP") {
+        const at = spec
+          .get("ports")
+          .items()
+          .map((port) => port.get("nodePort"))
+          .find((port) => port.isSet);
+        if (at !== undefined) yield { at, sentence: `${title} has a nodePort, but its type is ClusterIP.` };
+      }
+      const [least, most] = [spec.get("minAvailable"), spec.get("maxUnavailable")];
+      if (kind === "PodDisruptionBudget" && least.isSet && most.isSet)
+        yield {
+          at: most,
+          sentence: `${title} has both minAvailable and maxUnavailable.`,
+          hint: "Keep one of the two.",
+        };
+    }
+  },
+};
+
+function* podFields(set: ResourceSet): Generator<Problem> {
+  for (const { podSpec, resource } of set.workloads) {
+    for (const volume of podSpec.get("volumes").items()) {
+      const sources = volume.fields().filter(({ name, cursor }) => name !== "name" && cursor.isSet);
+      if (sources.length < 2) continue;
+      const names = listed(sources.map(({ name }) => name));
+      yield { at: volume, sentence: `The volume ${volume.get("name").text} of ${resource.title} is both ${names}.` };
+    }
+  }
+  for (const container of containersOf(set)) {
+    for (const name of PROBES) {
+      const probe = container.cursor.get(name);
+      const actions = PROBE_ACTIONS.filter((action) => probe.get(action).isSet);
+      if (!probe.isSet || actions.length === 1) continue;
+      const does = actions.length === 0 ? "asks nothing" : `asks by ${listed(actions)}`;
+      const hint = `Write one of ${listed(PROBE_ACTIONS)}.`;
+      yield { at: probe, sentence: `The ${name} of ${titleOf(container)} ${does}.`, hint };
+    }
+    for (const entry of container.cursor.get("env").items()) {
+      if ((entry.get("value").text ?? "") === "" || !entry.get("valueFrom").isSet) continue;
+      yield {
+        at: entry,
+        sentence: `${entry.get("name").text} has both value and valueFrom.`,
+        hint: "Keep one of the two.",
+      };
+    }
+  }
+}
+
+function* rollout(strategy: Cursor, title: string): Generator<Problem> {
+  const update = strategy.get("rollingUpdate");
+  if (!update.isSet) return;
+  if (strategy.get("type").text === "Recreate") {
+    yield { at: update, sentence: `${title} has a rollingUpdate, but its strategy is Recreate.` };
+  } else if (isZero(update.get("maxSurge")) && isZero(update.get("maxUnavailable"))) {
+    const sentence = `${title} may neither add a pod nor take one away: both maxSurge and maxUnavailable are 0.`;
+    yield { at: update, sentence };
+  }
+}
+
+function isZero({ value }: Cursor): boolean {
+  return value === 0 || value === "0" || value === "0%";
+}
+
+const MOST_MODE = 0o777;
+/** Modes that were meant to be octal: as decimal numbers they are nobody's choice. */
+const DECIMAL_MODES = new Set([400, 440, 444, 500, 550, 555, 600, 640, 644, 660, 700, 750, 755, 775, 777]);
+
+const fileMode: Rule = {
+  id: "file-mode",
+  level: "error",
+  title: "Modes of files are octal",
+  why: "644 is a decimal number, 01204 in octal, which the API server refuses; 400 is 0620, which lets the group write.",
+  wrong: "configMap: { name: web-config, defaultMode: 644 }",
+  right: "configMap: { name: web-config, defaultMode: 0644 }",
+  *check(set) {
+    for (const at of modesOf(set)) {
+      const { number } = at;
+      if (number === undefined || (number <= MOST_MODE && !DECIMAL_MODES.has(number))) continue;
+      const isMeant = DECIMAL_MODES.has(number) ? { hint: `Write 0${number}.` } : {};
+      yield { at, sentence: `The mode ${number} is 0${number.toString(8)} in octal.`, ...isMeant };
+    }
+  },
+};
+
+function* modesOf(set: ResourceSet): Generator<Cursor> {
+  for (const { podSpec } of set.workloads) {
+    for (const volume of podSpec.get("volumes").items()) {
+      const sources = volume.get("projected", "sources").items();
+      for (const { cursor } of [volume, ...sources].flatMap((each) => each.fields())) {
+        yield cursor.get("defaultMode");
+        for (const item of cursor.get("items").items()) yield item.get("mode");
+      }
+    }
+  }
+}
+
+export const fieldRules: readonly Rule[] = [exclusiveFields, fileMode];
