@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { checkManifests } from "../check.ts";
@@ -61,6 +61,32 @@ describe("readBundles", () => {
   test("says which path does not exist", async () => {
     const reading = readBundles([join(folder, "nowhere")], { standardInput, environment });
     await expect(reading).rejects.toBeInstanceOf(InputError);
+  });
+
+  test("follows links to files, and says which one leads nowhere", async () => {
+    await write({ "links/real/a.txt": CONFIG, "links/real/folder.yaml/b.yaml": CONFIG });
+    await symlink("real/a.txt", join(folder, "links/a.yaml"));
+    // A link to a folder may lead in a circle.
+    await symlink("real/folder.yaml", join(folder, "links/folder.yaml"));
+    const read = () => readBundles([join(folder, "links")], { standardInput, environment });
+    expect((await read())[0]?.files).toEqual([
+      join(folder, "links/a.yaml"),
+      join(folder, "links/real/folder.yaml/b.yaml"),
+    ]);
+    await symlink("nowhere.yaml", join(folder, "links/z.yaml"));
+    const error: unknown = await read().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InputError);
+    expect(String(error)).toContain("links/z.yaml");
+  });
+
+  test("passes over JSON of other programs in a folder, and checks it when it is named", async () => {
+    await write({ "json/package.json": '{ "name": "web" }', "json/config.json": JSON.stringify({ apiVersion: "v1" }) });
+    const lines = async (path: string) =>
+      checkManifests(await readBundles([join(folder, path)], { standardInput, environment })).findings.map(
+        ({ file }) => file,
+      );
+    expect(await lines("json")).toEqual([join(folder, "json/config.json")]);
+    expect(await lines("json/package.json")).toEqual([join(folder, "json/package.json")]);
   });
 
   test("renders overlays apart and points at the file that holds the value", async () => {
@@ -163,6 +189,12 @@ spec: { selector: { app: web }, ports: [{ port: 80 }] }
     expect(await sentences({ standardInput, environment, kustomizer })).toEqual([
       expect.stringMatching(/^schema-wrong-type: /),
     ]);
+  });
+
+  test("knows a kustomization by each of its three names", async () => {
+    await write({ "named/Kustomization": "resources: [missing.yaml]\n", "named/config.yaml": CONFIG });
+    const { findings } = checkManifests(await readBundles([join(folder, "named")], { standardInput, environment }));
+    expect(findings.map(({ rule }) => rule).toSorted()).toEqual(["kustomize-build", "kustomize-orphan"]);
   });
 
   test("reports kustomizations that build on each other in a circle", async () => {

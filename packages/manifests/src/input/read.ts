@@ -38,9 +38,9 @@ export async function readBundles(paths: readonly string[], options: ReadOptions
 }
 
 /**
- * Reads files, folders (all `.yaml`, `.yml` and `.json` below, without hidden folders and node_modules) and `-`. Each
- * kustomization that no other one uses becomes a bundle of its own, rendered, and given as soon as it is; everything else
- * is one bundle together. Compose files are one project, compared with every kustomization, if there is one.
+ * Reads files, folders (all `.yaml` and `.yml` below, and `.json` with an apiVersion, without hidden folders and
+ * node_modules) and `-`. Each kustomization that no other one uses becomes a bundle of its own, rendered, and given as
+ * soon as it is; everything else is one bundle together. Compose files are compared with every kustomization.
  * @throws {InputError} for a path that does not exist or is too large
  */
 export async function* streamBundles(paths: readonly string[], options: ReadOptions): AsyncGenerator<Bundle> {
@@ -52,7 +52,11 @@ export async function* streamBundles(paths: readonly string[], options: ReadOpti
   const { bundleOf, orphanBundle, renderedBundle, SourceFiles, splitCompose } = await import("./bundles.ts");
   const { plain, orphans } = sortFiles(files, paths, tree);
   const sources: Source[] = paths.includes("-") ? [{ file: "<stdin>", text: await options.standardInput() }] : [];
-  for (const file of plain) sources.push({ file, text: await readText(file) });
+  const named = new Set(paths.map((path) => normalize(path)));
+  for (const file of plain) {
+    const text = await readText(file);
+    if (named.has(file) || !isOtherJson(file, text)) sources.push({ file, text });
+  }
   const others = bundleOf(sources);
   const { compose, rest } = renderings.length > 0 ? splitCompose(others) : { compose: [], rest: others };
   const sourceFiles = new SourceFiles();
@@ -101,9 +105,25 @@ async function walk(folder: string, depth: number, files: string[]): Promise<voi
     const path = join(folder, entry.name);
     if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
     if (entry.isDirectory()) await walk(path, depth + 1, files);
-    else if (/\.(?:ya?ml|json)$/.test(entry.name)) files.push(path);
+    else if (isManifestName(entry.name) && (entry.isFile() || (await isLinkToFile(path)))) files.push(path);
     if (files.length > MAX_FILES) throw new InputError(`${relative(".", folder)} holds more than ${MAX_FILES} files.`);
   }
+}
+
+function isManifestName(name: string): boolean {
+  return /\.(?:ya?ml|json)$/.test(name) || isKustomizationFile(name);
+}
+
+/** Links to folders are not followed: they may lead in a circle. @throws {InputError} for one that leads nowhere */
+async function isLinkToFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw new InputError(`${path} is a link that leads nowhere.`);
+  return found.isFile();
+}
+
+/** JSON that lies among manifests and is none: `package.json`, dashboards. */
+function isOtherJson(file: string, text: string): boolean {
+  return file.endsWith(".json") && !text.includes('"apiVersion"');
 }
 
 /** @throws {InputError} for a file of more than 4 MiB */
