@@ -26,14 +26,18 @@ const imagePinned: Rule = {
 const imageForm: Rule = {
   id: "image-form",
   level: "error",
-  title: "The name of an image is one",
-  why: "The pod stays in InvalidImageName.",
+  title: "Every container has an image, and its name is one",
+  why: "The pod stays in InvalidImageName; a container without an image is refused, though the published schema takes it.",
   wrong: "image: Shop/Web:1.0",
   right: "image: shop/web:1.0",
   *check(set) {
     for (const container of containersOf(set)) {
       const at = container.cursor.get("image");
-      if (at.text === undefined || isImage(at.text)) continue;
+      if ((at.text ?? "") === "") {
+        const hint = "A patch with a misspelt name adds a container.";
+        yield { at: container.cursor, sentence: `The ${titleOf(container)} has no image.`, hint };
+      }
+      if (at.text === undefined || at.text === "" || isImage(at.text)) continue;
       const hint = "Use lower-case letters; the tag follows one colon.";
       yield { at, sentence: `"${at.text}" is no name of an image (${titleOf(container)}).`, hint };
     }
