@@ -72,8 +72,13 @@ export function renderedBundle(root: Kustomization, sources: readonly LazySource
   return { documents: readRendered({ file: `${root.folder} (rendered)`, text: rendered }, sources), problems, files };
 }
 
+/** What newer versions of kubectl put around their message: time, process and place, and quotes of either kind. */
+const LOG_LINE = /^E\d{4} [^\]]*\] "command failed" err=(?:"(?<quoted>.*)"|<(?<block>.*)>)$/s;
+
 function buildProblem({ file, folder }: Kustomization, error: Error): SourceProblem {
-  const message = error.message.trim().replace(/^error: /i, "");
+  const groups = LOG_LINE.exec(error.message.trim())?.groups;
+  const said = groups?.["quoted"]?.replaceAll('\\"', '"') ?? groups?.["block"] ?? error.message;
+  const message = said.trim().replace(/^error: /i, "");
   const sentence = `${folder} cannot be rendered: ${message.replaceAll(/\s+/g, " ").replace(/\.?$/, ".")}`;
   return { file, line: 1, column: 1, rule: "kustomize-build", sentence };
 }
