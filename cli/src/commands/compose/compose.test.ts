@@ -68,7 +68,7 @@ test("up writes secrets once, builds four images, starts them in the background 
   expect(stderr).toMatch(/✓ healthy after \d+\.\d s/);
   expect(stderr).toContain(`${stack.urls.order}/swagger`);
   expect(stderr).toContain("Sign in: ordersctl login --email admin@example.com");
-  expect(stderr).toContain("Logs: docker compose logs -f");
+  expect(stderr).toContain(`Logs: docker ${ofProject("logs -f")}`);
 
   const secrets = await readFile(envFile, "utf8");
   const again = await compose("up", "--no-build");
@@ -81,9 +81,10 @@ test("up follows the ports of its env file, and the name of its project", async 
   const port = user.env["ORDER_SERVICE_PORT"];
   delete user.env["ORDER_SERVICE_PORT"];
   await appendFile(envFile, `ORDER_SERVICE_PORT="${port}"\n`);
-  const { exit } = await compose("up", "--no-build", "--project", "second");
+  const { exit, stderr } = await compose("up", "--no-build", "--project", "second");
   user.env["ORDER_SERVICE_PORT"] = port;
   expect(exit).toBe(0);
+  expect(stderr).toContain(`Stop: ordersctl compose down --project second --env-file ${envFile}\n`);
   expect(await calls()).toEqual([`compose --project-name second --env-file ${envFile} up --detach --no-build`]);
 });
 

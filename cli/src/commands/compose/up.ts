@@ -39,6 +39,15 @@ starts what does not run.`,
     talk.done(`healthy after ${((io.now() - startedAt) / 1000).toFixed(1)} s`);
     for (const { name, url } of urls) talk.say(`  ${name.padEnd(16)} ${url}   ${url}/swagger`);
     talk.say(`Sign in: ordersctl login --email ${variables["ADMIN_EMAIL"]}   (ADMIN_PASSWORD in ${project.envFile})`);
-    talk.hint(`Logs: ${engine.compose.join(" ")} logs -f     Stop: ordersctl compose down`);
+    const logs = composeCommand(engine, project, ["logs", "-f"]).join(" ");
+    talk.hint(`Logs: ${logs}     Stop: ${["ordersctl compose down", ...flagsOf(options)].join(" ")}`);
   },
 };
+
+/** The options that say which stack is meant, for the next command. */
+function flagsOf({ project, envFile }: ProjectOptions): string[] {
+  return [
+    ...(project === undefined ? [] : [`--project ${project}`]),
+    ...(envFile === undefined ? [] : [`--env-file ${envFile}`]),
+  ];
+}
