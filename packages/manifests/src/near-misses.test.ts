@@ -251,3 +251,22 @@ describe("what lies outside of the manifests", () => {
     expect(rules("shop", "DB_SECRET", "hunter2")).toEqual(["plain-secret"]);
   });
 });
+
+test.each(["postgres", "postgresql", "mysql", "mariadb", "rediss", "amqps", "nats", "ws"])(
+  "a misspelt host of %s:// is found, and the Service with its usual port is not",
+  (scheme) => {
+    const rules = (host: string) =>
+      checkManifests([
+        bundleOf([
+          {
+            file: "x.yaml",
+            text: documents(
+              workload("web", { container: `env: [{ name: STORE, value: '${scheme}://${host}:8080' }]` }),
+              SERVICE.replace("80,", "8080,"),
+            ),
+          },
+        ]),
+      ]).findings.map(({ rule }) => rule);
+    expect([rules("wbe"), rules("web")]).toEqual([["service-url"], []]);
+  },
+);

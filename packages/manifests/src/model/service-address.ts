@@ -20,9 +20,18 @@ export interface ServiceTarget {
 const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
   ["http", 80],
   ["https", 443],
+  ["ws", 80],
+  ["wss", 443],
   ["mongodb", 27_017],
+  ["postgres", 5432],
+  ["postgresql", 5432],
+  ["mysql", 3306],
+  ["mariadb", 3306],
   ["redis", 6379],
+  ["rediss", 6379],
   ["amqp", 5672],
+  ["amqps", 5671],
+  ["nats", 4222],
 ]);
 const URL_FORM = /^(?<scheme>[a-z][a-z\d.-]*):\/\/(?:[^@/]*@)?(?<hosts>[^/?#]+)/i;
 
