@@ -6,6 +6,7 @@ import { LazySource } from "../yaml/lazy-source.ts";
 import { isCompose } from "../model/compose.ts";
 import { readComposeFile } from "./compose-file.ts";
 import type { Kustomization } from "./kustomization.ts";
+import { unusedImages } from "./kustomize-images.ts";
 import { readRendered } from "./origin.ts";
 
 /** One bundle of sources that are read as they are. */
@@ -69,7 +70,8 @@ export function renderedBundle(root: Kustomization, sources: readonly LazySource
   const problems = suspects.flatMap((source) => source.parsed.problems);
   if (problems.length > 0) return { documents: [], problems, files };
   if (rendered instanceof Error) return { documents: [], problems: [buildProblem(root, rendered)], files };
-  return { documents: readRendered({ file: `${root.folder} (rendered)`, text: rendered }, sources), problems, files };
+  const documents = readRendered({ file: `${root.folder} (rendered)`, text: rendered }, sources);
+  return { documents, problems: unusedImages(sources, rendered), files };
 }
 
 /** What newer versions of kubectl put around their message: time, process and place, and quotes of either kind. */

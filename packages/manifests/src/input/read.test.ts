@@ -172,6 +172,26 @@ spec: { selector: { app: web }, ports: [{ port: 80 }] }
     ]);
   });
 
+  test("follows an image through the names that a base and its overlay give it", async () => {
+    const image = (name: string, newName: string) =>
+      `images: [{ name: ${name}, newName: ${newName}, newTag: 1.2.0 }]\n`;
+    await write({
+      "images/base/kustomization.yaml": `resources: [web.yaml]\n${image("web", "example.com/web")}`,
+      "images/base/web.yaml":
+        "apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec: { containers: [{ name: web, image: web:1 }] }\n",
+      "images/over/kustomization.yaml": `resources: [../base]\n${image("example.com/web", "example.org/web")}`,
+    });
+    const rules = async () =>
+      checkManifests(await readBundles([join(folder, "images")], { standardInput, environment }))
+        .findings.filter(({ rule }) => rule === "kustomize-image")
+        .map(({ sentence }) => sentence);
+    expect(await rules()).toEqual([]);
+    await write({
+      "images/over/kustomization.yaml": `resources: [../base]\n${image("example.com/wbe", "example.org/web")}`,
+    });
+    expect(await rules()).toEqual(["Nothing here runs the image example.com/wbe (did you mean example.com/web?)."]);
+  });
+
   test("reports what cannot be rendered, and where no tool is", async () => {
     await write({ "broken/kustomization.yaml": "resources: [missing.yaml]\n" });
     const path = join(folder, "broken");

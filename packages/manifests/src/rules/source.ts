@@ -38,6 +38,16 @@ const kustomizeBuild: Rule = {
   check: fromSource("kustomize-build"),
 };
 
+const kustomizeImage: Rule = {
+  id: "kustomize-image",
+  level: "warn",
+  title: "Every image that a kustomization changes is run by something",
+  why: "An entry under images whose name is misspelt, or lacks the registry, changes nothing, and no tool says so: the old version is rolled out.",
+  wrong: "images: [{ name: wbe, newTag: 1.4.3 }]      # the Deployment runs web:1.4.2",
+  right: "images: [{ name: web, newTag: 1.4.3 }]",
+  check: fromSource("kustomize-image"),
+};
+
 const kustomizeOrphan: Rule = {
   id: "kustomize-orphan",
   level: "warn",
@@ -68,4 +78,11 @@ const notAResource: Rule = {
   },
 };
 
-export const sourceRules: readonly Rule[] = [yamlSyntax, duplicateKey, kustomizeBuild, kustomizeOrphan, notAResource];
+export const sourceRules: readonly Rule[] = [
+  yamlSyntax,
+  duplicateKey,
+  kustomizeBuild,
+  kustomizeImage,
+  kustomizeOrphan,
+  notAResource,
+];
