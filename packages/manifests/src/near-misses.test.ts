@@ -148,7 +148,7 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
   ],
   [
     "another name of a compose service in one of its networks",
-    "services:\n  web: { image: web:1, environment: { CACHE: 'redis://cache' } }\n  redis: { image: redis:8, networks: { inner: { aliases: [cache] } } }\n",
+    "services:\n  web: { image: web:1, environment: { CACHE: 'redis://cache' } }\n  redis: { image: redis:8, networks: { inner: { aliases: [cache] } } }\nnetworks: { inner: }\n",
   ],
   [
     "a certificate that the older annotation of cert-manager asks for",

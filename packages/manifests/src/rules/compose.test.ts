@@ -124,4 +124,27 @@ describe("what looks like a fault of a compose file and is none", () => {
       rules(`services: { web: { image: web:1, ports: [{ target: 80, published: ${published} }] } }\n`);
     expect([port('"8080-8090"'), port("80-x")]).toEqual([[], ["compose-port-form"]]);
   });
+
+  test("volumes, networks and secrets of every form are declared", () => {
+    const text = `services:
+  web:
+    image: web:1
+    extends: { file: common.yaml, service: nobody }
+    volumes: [/cache, "./here:/a", "../there:/b", "~/home:/c", "/d:/d", "\${DIR:-./e}:/e", "data:/f:ro", "C:/x:/x"]
+    networks: [default, back]
+    secrets: [key]
+    configs: [{ source: settings, target: /g }]
+  worker:
+    extends: web
+    pid: service:web
+    network_mode: host
+    volumes: [{ type: bind, source: here, target: /a }, { type: volume, source: data, target: /b }, { type: tmpfs, target: /c }]
+volumes: { data: }
+networks: { back: { external: true } }
+secrets: { key: { environment: KEY } }
+configs: { settings: { content: x } }
+`;
+    expect(rules(text)).toEqual([]);
+    expect(rules(text.replace("networks: { back:", "networks: { other:"))).toEqual(["compose-part"]);
+  });
 });

@@ -6,6 +6,7 @@ import { addressesIn } from "../model/service-address.ts";
 import { didYouMean } from "../model/words.ts";
 import { printPorts, servingPorts, type Workload } from "../model/workload.ts";
 import type { Problem, Rule } from "../rule.ts";
+import { composePart } from "./compose-parts.ts";
 
 const BROWSER_ADDRESS = /PUBLIC|EXTERNAL|ORIGIN|CORS|CALLBACK|REDIRECT/i;
 const DATABASE_PORTS = new Set([3306, 5432, 6379, 27_017, 27_018, 27_019]);
@@ -219,5 +220,6 @@ export const composeRules: readonly Rule[] = [
   composePublished,
   composeImage,
   composeDependency,
+  composePart,
   composeUrl,
 ];

@@ -1,0 +1,77 @@
+import type { ComposeProject } from "../model/compose.ts";
+import { type Cursor, isRecord } from "../model/cursor.ts";
+import { didYouMean } from "../model/words.ts";
+import type { Problem, Rule } from "../rule.ts";
+
+/** Lists of a service whose entries are declared at the top of the file. */
+const PARTS = ["volumes", "networks", "secrets", "configs"] as const;
+/** Fields that say `service:NAME`. */
+const JOINED = ["network_mode", "pid", "ipc"];
+
+export const composePart: Rule = {
+  id: "compose-part",
+  level: "error",
+  title: "What a service in compose.yaml uses is declared",
+  why: "`compose up` refuses a volume, network, secret or config that no file declares, and a service that is joined or extended and is none.",
+  wrong: "services: { db: { volumes: ['dta:/data/db'] } }\nvolumes: { data: }",
+  right: "services: { db: { volumes: ['data:/data/db'] } }\nvolumes: { data: }",
+  *check({ composeProjects }) {
+    for (const project of composeProjects) if (project.isWhole) yield* undeclared(project);
+  },
+};
+
+function* undeclared({ files, services, names }: ComposeProject): Generator<Problem> {
+  for (const part of PARTS) {
+    const declared = files.flatMap(({ root }) =>
+      root
+        .get(part)
+        .fields()
+        .map(({ name }) => name),
+    );
+    if (part === "networks") declared.push("default");
+    for (const { name, cursor } of services) {
+      for (const [at, used] of usesOf(cursor.get(part), part)) {
+        if (declared.includes(used) || used.includes("$")) continue;
+        const sentence = `${name} uses ${used}, which no file declares under ${part}${didYouMean(used, declared)}.`;
+        yield { at, sentence };
+      }
+    }
+  }
+  for (const { name, cursor } of services) {
+    for (const [at, used] of serviceUses(cursor)) {
+      if (names.includes(used) || used.includes("$")) continue;
+      yield { at, sentence: `${name} names ${used}, which is no service of compose.yaml${didYouMean(used, names)}.` };
+    }
+  }
+}
+
+/** The names in a list of a service, and where they stand. */
+function usesOf(list: Cursor, part: (typeof PARTS)[number]): (readonly [Cursor, string])[] {
+  const fromMap = list.fields().map(({ name, cursor }) => [cursor, name] as const);
+  const fromList = list.items().flatMap((item) => {
+    if (isRecord(item.value)) {
+      const source = item.get("source");
+      const isNamed = part !== "volumes" || item.get("type").text === "volume";
+      return source.text === undefined || !isNamed ? [] : [[source, source.text] as const];
+    }
+    const used = part === "volumes" ? volumeName(item.text ?? "") : item.text;
+    return used === undefined ? [] : [[item, used] as const];
+  });
+  return [...fromMap, ...fromList];
+}
+
+/** `data` of `data:/data/db`; a path of this machine and a volume without a name have none. */
+function volumeName(text: string): string | undefined {
+  return /^([\w][\w.-]+):\//.exec(text)?.[1];
+}
+
+function serviceUses(service: Cursor): (readonly [Cursor, string])[] {
+  const joined = JOINED.flatMap((field) => {
+    const at = service.get(field);
+    return at.text?.startsWith("service:") === true ? [[at, at.text.slice("service:".length)] as const] : [];
+  });
+  const base = service.get("extends");
+  const at = isRecord(base.value) ? base.get("service") : base;
+  const isHere = at.text !== undefined && !base.get("file").isSet;
+  return isHere ? [...joined, [at, at.text ?? ""]] : joined;
+}
