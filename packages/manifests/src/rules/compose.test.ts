@@ -147,4 +147,23 @@ configs: { settings: { content: x } }
     expect(rules(text)).toEqual([]);
     expect(rules(text.replace("networks: { back:", "networks: { other:"))).toEqual(["compose-part"]);
   });
+
+  test("fields that are not known here, and words of every kind", () => {
+    const text = `services:
+  web:
+    image: web:1
+    x-owner: shop
+    use_api_socket: true
+    cgroup: host
+    cpuset: 0-1
+    brand_new: true
+    restart: on-failure:3
+    environment: [LEVEL=debug, PLAIN]
+    depends_on: { worker: { condition: service_completed_successfully } }
+  worker: { image: worker:1, restart: "\${RESTART:-no}" }
+  other: { image: other:1, restart: "no" }
+`;
+    expect(rules(text)).toEqual([]);
+    expect(rules(text.replace("x-owner", "imge"))).toEqual(["compose-field"]);
+  });
 });

@@ -6,6 +6,7 @@ import { addressesIn } from "../model/service-address.ts";
 import { didYouMean } from "../model/words.ts";
 import { printPorts, servingPorts, type Workload } from "../model/workload.ts";
 import type { Problem, Rule } from "../rule.ts";
+import { composeField } from "./compose-fields.ts";
 import { composePart } from "./compose-parts.ts";
 
 const BROWSER_ADDRESS = /PUBLIC|EXTERNAL|ORIGIN|CORS|CALLBACK|REDIRECT/i;
@@ -220,6 +221,7 @@ export const composeRules: readonly Rule[] = [
   composePublished,
   composeImage,
   composeDependency,
+  composeField,
   composePart,
   composeUrl,
 ];
