@@ -7,8 +7,9 @@ import { containersOf, titleOf } from "./iterate.ts";
 const PULL_POLICIES = ["Always", "IfNotPresent", "Never"];
 const PROTOCOLS = ["TCP", "UDP", "SCTP"];
 const OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"];
+/** What a variable may take from its pod; a file may have all labels as well. */
 const POD_FIELDS = [
-  ...["name", "namespace", "uid", "labels", "annotations"].map((field) => `metadata.${field}`),
+  ...["name", "namespace", "uid"].map((field) => `metadata.${field}`),
   ...["spec.nodeName", "spec.serviceAccountName"],
   ...["hostIP", "hostIPs", "podIP", "podIPs"].map((field) => `status.${field}`),
 ];
