@@ -60,6 +60,12 @@ describe("parseSource", () => {
     expect(problems.map(({ line, column }) => `${line}:${column}`)).toEqual(["5:5"]);
   });
 
+  test("says so when there are more documents than it reads", () => {
+    const { documents, problems } = parseSource({ file: "x", text: "a\n---\n".repeat(10_002) });
+    expect(documents).toHaveLength(10_000);
+    expect(problems.map(({ line, rule }) => [line, rule])).toEqual([[20_000, "yaml-syntax"]]);
+  }, 60_000);
+
   test("stops at aliases that grow beyond measure", () => {
     const bomb = Array.from(
       { length: 12 },

@@ -32,7 +32,13 @@ export function parsePositioned(source: Source): { documents: SourceDocument[]; 
   });
   const documents: SourceDocument[] = [];
   const problems: SourceProblem[] = [];
-  for (const document of (Array.isArray(parsed) ? parsed : []).slice(0, MAX_DOCUMENTS)) {
+  const all = Array.isArray(parsed) ? parsed : [];
+  const next = all[MAX_DOCUMENTS];
+  if (next !== undefined) {
+    const sentence = `There are more than ${MAX_DOCUMENTS} documents; from here on they are not read.`;
+    problems.push({ file: source.file, ...positionAt(lines, next.range[0]), rule: "yaml-syntax", sentence });
+  }
+  for (const document of all.slice(0, MAX_DOCUMENTS)) {
     problems.push(...document.errors.map((error) => toProblem(error, source, lines)));
     // A key that stands twice is reported, and the rest of the document is read all the same.
     const isReadable = document.errors.every(({ code }) => code === "DUPLICATE_KEY");
