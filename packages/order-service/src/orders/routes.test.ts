@@ -251,6 +251,7 @@ describe("GET /orders", () => {
     "status=void",
     "since=2026-01-31T25:00:00Z",
     "since=2026-02-30",
+    "since=2026-02-28T24:00:00Z",
     "surprise=1",
   ])("refuses ?%s", async (query) => {
     expect((await send("GET", `/orders?${query}`, { token: stack.adminToken })).status).toBe(400);

@@ -29,8 +29,8 @@ export interface AnsweredRequest {
 }
 
 /**
- * The measurements of one service. Every series exists from the start, at zero, but those of requests. Each observation is some additions and
- * nothing is allocated for it, because every request makes several.
+ * The measurements of one service. Every series exists from the start, at zero, but those of requests. Each observation
+ * is some additions and nothing is allocated for it, because every request makes several.
  */
 export class Metrics {
   readonly #families = new Map<string, Family>();

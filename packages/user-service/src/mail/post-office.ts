@@ -14,7 +14,8 @@ const RETRY_AFTER_MS = [1000, 5000, 20_000] as const;
 
 /**
  * Sends mails beside requests, one at a time, so that no answer waits for a mail server or tells by its time whether
- * there was something to send. A mail that was not taken waits for its next try aside: others go on. Mails that wait when the process dies are lost: whoever misses one asks again.
+ * there was something to send. A mail that was not taken waits for its next try aside: others go on. Mails that wait when
+ * the process dies are lost: whoever misses one asks again.
  */
 export class PostOffice implements BackgroundWork {
   readonly #parts: { mailer: Mailer; clock: Clock; logger: Logger };

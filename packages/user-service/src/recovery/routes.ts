@@ -101,7 +101,7 @@ export const recoveryRoutes = ({ auth, recovery, users, verifier, trustedProxyHo
         access: ["self"],
         params: UserParams,
         body: ChangePassword,
-        detail: { summary: "Changes the own password; other sessions end", operationId: "changePassword" },
+        detail: { summary: "Changes the user's own password; other sessions end", operationId: "changePassword" },
         response: { 204: nothing("Changed"), ...errors(400, 401, 403, 404, 413, 415, 429, 500, 503) },
       },
     );
