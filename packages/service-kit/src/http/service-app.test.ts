@@ -209,16 +209,19 @@ describe("bodies", () => {
   });
 });
 
-test.each(["0", "10", "1.5", "-0", "x"])("a query's number that must not be %s is named", async (limit) => {
-  const message = "must be a whole number from 1 up to 9";
-  expect(JSON.parse((await call("GET", `/things?limit=${limit}`)).text)).toEqual({
-    error: {
-      code: "VALIDATION_ERROR",
-      message: `limit (query) ${message}.`,
-      details: { in: "query", fields: [{ path: "limit", message }] },
-    },
-  });
-});
+test.each(["0", "10", "1.5", "-0", "x", "0x5", "5e0", "5.0", "%205", "5%20", "+5", "%2B5", ""])(
+  "a query's number that must not be %s is named",
+  async (limit) => {
+    const message = "must be a whole number from 1 up to 9";
+    expect(JSON.parse((await call("GET", `/things?limit=${limit}`)).text)).toEqual({
+      error: {
+        code: "VALIDATION_ERROR",
+        message: `limit (query) ${message}.`,
+        details: { in: "query", fields: [{ path: "limit", message }] },
+      },
+    });
+  },
+);
 
 describe("every answer", () => {
   test.each([

@@ -1,3 +1,4 @@
+import { FormatRegistry } from "@sinclair/typebox";
 import { type AnyElysia, Elysia } from "elysia";
 import type { TokenVerifier } from "../auth/token-verifier.ts";
 import type { HealthMonitor } from "../health/health.ts";
@@ -14,6 +15,9 @@ import { corsHeaders, isPreflight, preflightHeaders } from "./cors.ts";
 import { answerOf, envelopeOf, headersOf, refusalOf } from "./error-answer.ts";
 import { refuseLargeBody } from "./json-body.ts";
 import { openRequestContext, type RequestContext, requestContext } from "./request-context.ts";
+
+// A query's number is written in digits; the framework would take whatever JavaScript makes a number of, like 0x10.
+FormatRegistry.Set("numeric", (text) => /^\d+$/.test(text));
 
 /** What every service's app is built from. */
 export interface ServiceAppOptions {
