@@ -1,8 +1,11 @@
+import { Price, ProductName } from "@pos/contracts/products";
 import type { Clock } from "@pos/service-kit/clock";
 import { byIds, findDocuments, write } from "@pos/service-kit/command-runner";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import { bytesOf, DirectCommands } from "@pos/service-kit/direct-commands";
 import { DirectSession } from "@pos/service-kit/direct-session";
+import { Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
 import { type Db, type Document, type Filter, ObjectId } from "mongodb";
 import { type Attempt, attemptTransaction, type Worked } from "../transaction.ts";
 import { isDeleted, type ProductDocument } from "../products/documents.ts";
@@ -26,6 +29,8 @@ import {
 import { type Reading, RecentProducts } from "./recent-products.ts";
 
 const stockProjection = { name: 1, price: 1, stock: 1, openUnits: 1, deletedAt: 1, now: "$$NOW" } as const;
+/** What a hold answers of a product. */
+const SoldFacts = Type.Object({ name: ProductName, price: Price });
 type StockView = Pick<ProductDocument, "_id" | "name" | "price" | "stock" | "openUnits" | "deletedAt"> & { now: Date };
 
 /**
@@ -133,7 +138,15 @@ export class BatchRepository implements BatchStore {
     const products = new Map<string, ProductStock>();
     for (const view of found) {
       const { _id, name, price, stock, openUnits } = view;
-      products.set(_id.toHexString(), { name, price, stockUnits: stock, openUnits, isDeleted: isDeleted(view) });
+      const isBroken = !Value.Check(SoldFacts, view);
+      products.set(_id.toHexString(), {
+        name,
+        price,
+        stockUnits: stock,
+        openUnits,
+        isDeleted: isDeleted(view),
+        isBroken,
+      });
     }
     return { products, nowMs: found[0]?.now.getTime() ?? this.#clock.now() };
   }

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { ReservationBatchResult, ReservationCommandResult } from "@pos/contracts/reservations";
 import { testLogger } from "@pos/testing/logger";
+import { type Document, ObjectId } from "mongodb";
 import {
   addProduct,
   codeOf,
   newId,
   reservationOf,
+  reserve,
   startTestService,
   stockOf,
   type TestService,
@@ -84,6 +86,25 @@ test("a hold that is there already is answered again, although new ones beside i
   expect((await batch([desks, hold({ [desk]: 1 })]))[0]).toEqual(once as ReservationCommandResult);
   expect(await stockOf(service, desk)).toBe(95);
   expect(await unbalanced(service)).toEqual([]);
+});
+
+test.each<[string, Document]>([
+  ["a price below 0", { price: -1 }],
+  ["a text for a price", { price: "2.50" }],
+  ["no name", { name: "" }],
+])("a product that was given %s in the database fails the holds that name it and no other", async (_what, broken) => {
+  const [lamp, desk] = [await addProduct(service, 10, "Lamp"), await addProduct(service, 10, "Desk")];
+  await batch([hold({ [lamp]: 1, [desk]: 1 })]);
+  await service.database.db.collection("products").updateOne({ _id: new ObjectId(lamp) }, { $set: broken });
+  // Once by what was met last, once by a look.
+  for (let round = 0; round < 2; round++) {
+    const results = await batch([hold({ [desk]: 1 }), hold({ [lamp]: 1 }), hold({ [desk]: 1 })]);
+    expect(results.map(wordOf)).toEqual(["held", "INTERNAL_ERROR", "held"]);
+  }
+  expect((await reserve(service, { [lamp]: 1 })).status).toBe(500);
+  const reservations = service.database.db.collection("reservations");
+  expect(await reservations.countDocuments({ "items.productId": new ObjectId(lamp) })).toBe(1);
+  expect(await stockOf(service, desk)).toBe(5);
 });
 
 test("a token confirms its own hold and no other of the same batch", async () => {

@@ -9,6 +9,7 @@ const SECONDS_BUCKETS = [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.
 /** Every outcome of a reservation, by the word that stands in the measurement. */
 const outcomeWords = {
   unknownProduct: "unknown_product",
+  brokenProduct: "broken_product",
   insufficientStock: "insufficient_stock",
   pendingLimit: "pending_limit",
   otherFingerprint: "key_reused",

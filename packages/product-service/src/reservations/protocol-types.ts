@@ -10,6 +10,8 @@ export interface ProductStock {
   /** Units of all open reservations (held or confirmed, not settled) of all users. */
   readonly openUnits: number;
   readonly isDeleted: boolean;
+  /** Whether its name or price breaks the contract, as only a hand in the database makes it: it is not sold. */
+  readonly isBroken?: boolean;
 }
 
 /** One line of a reservation, with the product's name and price at the time it was held. */
@@ -87,6 +89,7 @@ export interface BatchRules {
 
 export type RefusalOutcome =
   | { readonly kind: "unknownProduct"; readonly productId: string }
+  | { readonly kind: "brokenProduct"; readonly productId: string }
   | {
       readonly kind: "insufficientStock";
       readonly productId: string;

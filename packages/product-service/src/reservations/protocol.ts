@@ -68,10 +68,12 @@ function decideReserve(books: Books, job: ReserveJob, rules: BatchRules): Outcom
   return { kind: "reservation", reservation: books.hold(job, rules.newRid()), isReplay: false };
 }
 
-/** The first reason against a reservation: an unknown product before short stock, short stock before the limit. */
+/** The first reason against a reservation: an unknown or broken product, then short stock, then the limit. */
 function refuse(books: Books, job: ReserveJob, pendingLimitUnits: number): RefusalOutcome | undefined {
   const unknown = job.items.find(({ productId }) => books.product(productId)?.isDeleted !== false);
   if (unknown !== undefined) return { kind: "unknownProduct", productId: unknown.productId };
+  const broken = job.items.find(({ productId }) => books.product(productId)?.isBroken === true);
+  if (broken !== undefined) return { kind: "brokenProduct", productId: broken.productId };
   for (const { productId, quantity } of job.items) {
     const availableUnits = books.product(productId)?.stockUnits ?? 0;
     if (quantity > availableUnits) {

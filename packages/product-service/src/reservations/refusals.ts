@@ -8,6 +8,8 @@ export function refusalOf(outcome: Exclude<Outcome, { kind: "reservation" }>): E
       const { productId } = outcome;
       return new AppError("UNKNOWN_PRODUCT", `There is no product ${productId}.`, { details: { productId } });
     }
+    case "brokenProduct":
+      return new Error(`the name or the price of product ${outcome.productId} breaks the contract`);
     case "insufficientStock": {
       const { productId, requestedUnits, availableUnits } = outcome;
       return new AppError(

@@ -75,6 +75,7 @@ function reserved(outcome: JobAnswer): Reserved {
       return { kind: "refused", code: "PENDING_LIMIT", message: "too many open units" };
     case "otherFingerprint":
       return { kind: "refused", code: "IDEMPOTENCY_KEY_REUSED", message: "another order" };
+    case "brokenProduct":
     case "moved":
       return { kind: "unanswered", reason: "broken" };
   }
