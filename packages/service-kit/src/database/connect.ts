@@ -10,6 +10,9 @@ const CONNECT_ATTEMPT_MS = 2000;
 /** Longest wait between two attempts, in milliseconds. */
 const CONNECT_BACKOFF_MAX_MS = 30_000;
 
+/** Pause between two looks at the server, in milliseconds. */
+const HEARTBEAT_MS = 1000;
+
 /** A connected database and its client. */
 export interface Database {
   readonly client: MongoClient;
@@ -34,6 +37,9 @@ const options = (attemptMs: number): MongoClientOptions => ({
   connectTimeoutMS: attemptMs,
   // A frozen server must not hold a request for ever; longer work (index builds) goes on in the server by itself.
   socketTimeoutMS: 10_000,
+  // The driver's look at the server, which ends whatever waits for a silent one: after a second's pause it waits for
+  // three seconds at most. With the driver's ten, requests would wait for their sockets' limit.
+  heartbeatFrequencyMS: HEARTBEAT_MS,
   waitQueueTimeoutMS: 4000,
   maxPoolSize: 20,
   minPoolSize: 1,
