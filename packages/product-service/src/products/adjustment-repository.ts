@@ -25,7 +25,6 @@ export type AdjustmentResult =
   | { readonly kind: "otherBody" }
   | { readonly kind: "noAnswer"; readonly cause: unknown };
 
-const DEADLINE_MS = 4000;
 /** Sessions that are kept for later; more are in use while more adjustments are under way. */
 const IDLE_SESSIONS_MAX = 20;
 
@@ -51,9 +50,9 @@ export class AdjustmentRepository {
   /** Ids of the sessions that adjustments are written on. */
   readonly sessionIds = (): readonly string[] => [...this.#sessions].map(({ id }) => id);
 
-  async adjust(adjustment: Adjustment): Promise<AdjustmentResult> {
+  /** @param deadlineAtMs by the clock: after it no other try is begun */
+  async adjust(adjustment: Adjustment, deadlineAtMs: number): Promise<AdjustmentResult> {
     const clock = this.#clock;
-    const deadlineAtMs = clock.now() + DEADLINE_MS;
     const session = this.#idleSessions.pop() ?? new DirectSession(this.#commands);
     this.#sessions.add(session);
     try {

@@ -32,7 +32,7 @@ export class ProductService {
 
   /** @throws {AppError} SERVICE_UNAVAILABLE when the database does not answer within 4 s */
   create(product: CreateProduct): Promise<StoredProduct> {
-    return this.#inTime(this.#products.create(product, this.#now()));
+    return this.#inTime(() => this.#products.create(product, this.#now()));
   }
 
   /** @throws {AppError} NOT_FOUND */
@@ -52,14 +52,14 @@ export class ProductService {
 
   /** @throws {AppError} NOT_FOUND, PRECONDITION_FAILED, SERVICE_UNAVAILABLE */
   async update(id: string, changes: UpdateProduct, versions: ExpectedVersions): Promise<StoredProduct> {
-    const result = await this.#inTime(this.#products.update(id, changes, { versions, now: this.#now() }));
+    const result = await this.#inTime(() => this.#products.update(id, changes, { versions, now: this.#now() }));
     if (typeof result === "string") throw missed(result, id);
     return result;
   }
 
   /** @throws {AppError} NOT_FOUND, PRECONDITION_FAILED, SERVICE_UNAVAILABLE */
   async delete(id: string, versions: ExpectedVersions): Promise<void> {
-    const result = await this.#inTime(this.#products.delete(id, { versions, now: this.#now() }));
+    const result = await this.#inTime(() => this.#products.delete(id, { versions, now: this.#now() }));
     if (result !== "deleted") throw missed(result, id);
   }
 
@@ -79,16 +79,19 @@ export class ProductService {
         details: { in: "body", fields: [{ path: "delta", message: "must not be 0" }] },
       });
     }
-    const result = await this.#inTime(this.#adjustments.adjust({ productId: id, delta, reason, ...request }));
+    const result = await this.#inTime((deadlineAtMs) =>
+      this.#adjustments.adjust({ productId: id, delta, reason, ...request }, deadlineAtMs),
+    );
     if (result.kind !== "done") throw refused(result, id, delta);
     return { ...result.stored, isReplay: result.isReplay };
   }
 
-  /** The driver sends a change again after its own limit of 10 s; the caller does not wait for that. */
-  #inTime<Changed>(change: Promise<Changed>): Promise<Changed> {
+  /** The driver may send a change again; the caller does not wait for that. */
+  #inTime<Changed>(change: (deadlineAtMs: number) => Promise<Changed>): Promise<Changed> {
     const clock = this.#clock;
-    return untilDeadline(change, {
-      deadlineAtMs: clock.now() + CHANGE_MAX_MS,
+    const deadlineAtMs = clock.now() + CHANGE_MAX_MS;
+    return untilDeadline(change(deadlineAtMs), {
+      deadlineAtMs,
       clock,
       late: () => Promise.reject(outOfTime()),
     });
