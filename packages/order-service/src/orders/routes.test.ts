@@ -109,7 +109,10 @@ describe("POST /orders", () => {
   test("refuses a key that was used for other items", async () => {
     await place({ "idempotency-key": "reused" }, 1);
     const other = await place({ "idempotency-key": "reused" }, 2);
-    expect([other.status, other.body.error?.code]).toEqual([422, "IDEMPOTENCY_KEY_REUSED"]);
+    expect([other.status, other.body.error]).toEqual([
+      422,
+      { code: "IDEMPOTENCY_KEY_REUSED", message: "This Idempotency-Key was used with other items." },
+    ]);
   });
 
   test("keeps the keys of users apart", async () => {

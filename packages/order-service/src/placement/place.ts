@@ -74,7 +74,8 @@ async function tryAttempt(attempt: Attempt, ports: PlacementPorts): Promise<Next
   if (user.kind === "unanswered") return user;
   if (user.kind === "refused") return refuse(attempt, userRejection(user.reason, userId), reservation, ports);
   if (reservation.kind === "unanswered") return reservation;
-  if (reservation.kind === "refused") return { ...reservation, kind: "rejected" };
+  if (reservation.kind === "refused")
+    return reservation.code === "IDEMPOTENCY_KEY_REUSED" ? keyReused() : { ...reservation, kind: "rejected" };
   if (reservation.kind === "released") return followWinner(attempt, undefined, ports);
   return store(attempt, reservation, ports);
 }
