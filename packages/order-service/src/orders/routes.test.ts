@@ -69,7 +69,7 @@ describe("POST /orders", () => {
       expect(answer.status).toBe(201);
       expect(answer.body).toMatchObject({ userId: ada.id, totalAmount: 0.3, status: "pending" });
       expect(answer.body.items).toEqual([{ productId, productName: "Lamp", price: 0.1, quantity: 3 }]);
-      expect(answer.headers.get("location")).toBe(`/orders/${answer.body.id}`);
+      expect(answer.headers.get("location")).toBe(`${prefix}/orders/${answer.body.id}`);
       expect(answer.headers.get("etag")).toBe('"1"');
       expect(answer.headers.get("idempotent-replayed")).toBeNull();
     }

@@ -32,27 +32,34 @@ const verifier: TokenVerifier = {
 const feature = () =>
   new Elysia({ normalize: false })
     .use(access(verifier))
-    .post("/things/:id", ({ body, status, identity }) => status(201, { ...body, by: identity.subject }), {
-      access: ["self", "admin"],
-      params: ClosedObject({ id: Type.String({ pattern: "^[0-9a-f]{24}$" }) }),
-      body: ClosedObject({
-        name: Text({ minLength: 1, maxLength: 3 }),
-        units: Type.Optional(WholeNumber({ minimum: 0, maximum: 10 })),
-        price: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-      }),
-      response: {
-        201: ClosedObject(
-          {
-            name: Text({ maxLength: 3 }),
-            units: Type.Optional(Type.Number()),
-            price: Type.Optional(Type.Number()),
-            by: Type.String(),
-          },
-          { description: "Made" },
-        ),
-        ...errors(400, 401, 403, 415),
+    .post(
+      "/things/:id",
+      ({ body, status, identity, set, params }) => {
+        set.headers["location"] = `/things/${params.id}`;
+        return status(201, { ...body, by: identity.subject });
       },
-    })
+      {
+        access: ["self", "admin"],
+        params: ClosedObject({ id: Type.String({ pattern: "^[0-9a-f]{24}$" }) }),
+        body: ClosedObject({
+          name: Text({ minLength: 1, maxLength: 3 }),
+          units: Type.Optional(WholeNumber({ minimum: 0, maximum: 10 })),
+          price: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+        }),
+        response: {
+          201: ClosedObject(
+            {
+              name: Text({ maxLength: 3 }),
+              units: Type.Optional(Type.Number()),
+              price: Type.Optional(Type.Number()),
+              by: Type.String(),
+            },
+            { description: "Made" },
+          ),
+          ...errors(400, 401, 403, 415),
+        },
+      },
+    )
     .get("/things", ({ query }) => ({ limit: query.limit ?? 0 }), {
       access: "anyone",
       query: ClosedObject({
@@ -207,6 +214,12 @@ describe("bodies", () => {
       },
     });
   });
+});
+
+test.each(["", "/api/v1"])("what was made under %p is found under it", async (prefix) => {
+  const path = `${prefix}/things/${own}`;
+  const made = await call("POST", path, { token: "customer", body: '{"name":"a"}' });
+  expect([made.status, made.headers.get("location")]).toEqual([201, path]);
 });
 
 test.each(["0", "10", "1.5", "-0", "x", "0x5", "5e0", "5.0", "%205", "5%20", "+5", "%2B5", ""])(

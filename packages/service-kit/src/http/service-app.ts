@@ -31,6 +31,9 @@ export interface ServiceAppOptions {
   readonly telemetry?: Telemetry;
 }
 
+/** Path under which every route is served too. */
+const VERSIONED = "/api/v1";
+
 /** Headers of every answer. A route that serves a page or an asset replaces them. */
 const securityHeaders = {
   "x-content-type-options": "nosniff",
@@ -101,7 +104,15 @@ export function createServiceApp(features: () => AnyElysia, options: ServiceAppO
     })
     .use(swaggerRoutes(routes(), options.document))
     .use(routes())
-    .use(new Elysia({ prefix: "/api/v1", normalize: false }).use(routes()));
+    .use(
+      new Elysia({ prefix: VERSIONED, normalize: false })
+        .onAfterHandle(({ set }) => {
+          const { location } = set.headers;
+          // A gateway may let these paths through and no others.
+          if (location !== undefined) set.headers["location"] = VERSIONED + location;
+        })
+        .use(routes()),
+    );
   return app;
 }
 
