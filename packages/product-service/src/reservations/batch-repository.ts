@@ -1,3 +1,4 @@
+import { WholeNumber } from "@pos/contracts/primitives";
 import { Price, ProductName } from "@pos/contracts/products";
 import type { Clock } from "@pos/service-kit/clock";
 import { byIds, findDocuments, write } from "@pos/service-kit/command-runner";
@@ -29,8 +30,9 @@ import {
 import { type Reading, RecentProducts } from "./recent-products.ts";
 
 const stockProjection = { name: 1, price: 1, stock: 1, openUnits: 1, deletedAt: 1, now: "$$NOW" } as const;
-/** What a hold answers of a product. */
-const SoldFacts = Type.Object({ name: ProductName, price: Price });
+const units = WholeNumber({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
+/** What a hold answers of a product, and what it counts on. */
+const SoldFacts = Type.Object({ name: ProductName, price: Price, stock: units, openUnits: units });
 type StockView = Pick<ProductDocument, "_id" | "name" | "price" | "stock" | "openUnits" | "deletedAt"> & { now: Date };
 
 /**

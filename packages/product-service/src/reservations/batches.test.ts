@@ -107,6 +107,20 @@ test.each<[string, Document]>([
   expect(await stockOf(service, desk)).toBe(5);
 });
 
+test.each([{ stock: "5" }, { stock: Number.NaN }, { openUnits: "1" }])(
+  "units that are no numbers, as %j, are not counted on: mended by hand, the books are right again",
+  async (broken) => {
+    const lamp = await addProduct(service, 10);
+    const products = service.database.db.collection("products");
+    const set = (units: Document) => products.updateOne({ _id: new ObjectId(lamp) }, { $set: units });
+    await set(broken);
+    expect((await batch([hold({ [lamp]: 1 })])).map(wordOf)).toEqual(["INTERNAL_ERROR"]);
+    await set({ stock: 10, openUnits: 0 });
+    expect((await batch([hold({ [lamp]: 1 })])).map(wordOf)).toEqual(["held"]);
+    expect(await products.findOne({ _id: new ObjectId(lamp) })).toMatchObject({ stock: 9, openUnits: 1 });
+  },
+);
+
 test("a token confirms its own hold and no other of the same batch", async () => {
   const lamp = await addProduct(service, 10);
   const results = await batch([hold({ [lamp]: 1 }), hold({ [lamp]: 1 })]);

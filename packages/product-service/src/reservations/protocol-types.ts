@@ -10,7 +10,7 @@ export interface ProductStock {
   /** Units of all open reservations (held or confirmed, not settled) of all users. */
   readonly openUnits: number;
   readonly isDeleted: boolean;
-  /** Whether its name or price breaks the contract, as only a hand in the database makes it: it is not sold. */
+  /** Whether a field breaks the contract, as only a hand in the database makes it: it is not sold. */
   readonly isBroken?: boolean;
 }
 

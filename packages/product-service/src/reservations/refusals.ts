@@ -9,7 +9,7 @@ export function refusalOf(outcome: Exclude<Outcome, { kind: "reservation" }>): E
       return new AppError("UNKNOWN_PRODUCT", `There is no product ${productId}.`, { details: { productId } });
     }
     case "brokenProduct":
-      return new Error(`the name or the price of product ${outcome.productId} breaks the contract`);
+      return new Error(`product ${outcome.productId} has a name, a price or units that break the contract`);
     case "insufficientStock": {
       const { productId, requestedUnits, availableUnits } = outcome;
       return new AppError(
