@@ -43,12 +43,7 @@ export function answerOf(
   if (isDatabaseUnavailable(error)) {
     return { error: unavailable("The database does not answer at the moment. Try again.", error), isBug: false };
   }
-  return {
-    error: new AppError("INTERNAL_ERROR", "Something went wrong on our side. The request id leads to the cause.", {
-      cause: error,
-    }),
-    isBug: true,
-  };
+  return internalError(error);
 }
 
 /** The envelope of an error. */
@@ -78,15 +73,16 @@ export function headersOf(error: AppError): Record<string, string> {
   return headers;
 }
 
+function internalError(cause: unknown): ErrorAnswer {
+  const sentence = "Something went wrong on our side. The request id leads to the cause.";
+  return { error: new AppError("INTERNAL_ERROR", sentence, { cause }), isBug: true };
+}
+
 function validationAnswer(error: ValidationError, url = ""): ErrorAnswer {
-  // A response that breaks its own schema is our mistake, not the caller's.
+  // A response that breaks its own schema is our mistake, not the caller's. The framework's error tells all of it.
   if (error.type === "response") {
-    return {
-      error: new AppError("INTERNAL_ERROR", "Something went wrong on our side. The request id leads to the cause.", {
-        cause: error,
-      }),
-      isBug: true,
-    };
+    const problems = fieldProblems(error).map(({ path, message }) => `${path} ${message}`.trimStart());
+    return internalError(new Error(`the answer breaks its schema: ${problems.join(", ")}`));
   }
   const isQueryNumber = error.type === "property";
   const fields = fieldProblems(error).map((field) =>

@@ -82,7 +82,7 @@ const feature = () =>
       },
       { access: "anyone" },
     )
-    .get("/odd", () => ({ surprise: 1 }) as unknown as { limit: number }, {
+    .get("/odd", () => ({ limit: "the secret inside" }) as unknown as { limit: number }, {
       access: "anyone",
       response: { 200: ClosedObject({ limit: Type.Number() }) },
     });
@@ -287,6 +287,13 @@ describe("every answer", () => {
     const invalid = [`00-${"0".repeat(32)}-${span}-01`, `00-${trace}-${"0".repeat(16)}-01`, `ff-${trace}-${span}-01`];
     for (const [index, traceparent] of invalid.entries())
       expect(await traceOf(`trace-${index + 1}`, traceparent)).not.toBe(traceparent.slice(3, 35));
+  });
+  test("whose answer breaks its schema leaves in the log what is wrong, and nothing of the answer", async () => {
+    await call("GET", "/odd", { headers: { "x-request-id": "odd" } });
+    while (lines.filter((line) => line.includes('"odd"')).length < 2) await Bun.sleep(5);
+    const logged = lines.filter((line) => line.includes('"odd"')).join();
+    expect(logged).toContain("limit must be a number");
+    expect(logged).not.toContain("secret");
   });
   test("answers HEAD like GET without a body", async () => {
     const answer = await call("HEAD", "/things?limit=3");
