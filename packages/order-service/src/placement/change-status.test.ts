@@ -68,6 +68,18 @@ test("a change that loses every race gives up", async () => {
   expect(await change("cancelled")).toEqual({ kind: "contended" });
 });
 
+test("a step is not dated before the one that it follows, though the replica's clock is behind", async () => {
+  const { world, change } = setUp("pending");
+  const ahead = new Date(world.ports.clock.now() + 60_000);
+  const order = world.orders.get(orderId);
+  if (order === undefined) throw new Error("no order");
+  const history = [{ status: "pending" as const, at: ahead, by: "x" }];
+  world.orders.set(orderId, { ...order, history, createdAt: ahead, updatedAt: ahead });
+  await change("cancelled");
+  const changed = world.orders.get(orderId);
+  expect([changed?.history.at(-1)?.at, changed?.updatedAt]).toEqual([ahead, ahead]);
+});
+
 test("a lost answer is unknown, and no message is sent twice", async () => {
   const { world, change } = setUp("pending", { changeStatus: [{ kind: "unknown" }] });
   expect(await change("cancelled")).toEqual({ kind: "unknown" });

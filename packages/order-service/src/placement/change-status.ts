@@ -62,7 +62,8 @@ function write(order: StoredOrder, command: ChangeCommand & { from: OrderStatus 
   const { to, by, reason, from } = command;
   const message = messageOf(from, to);
   const entries = message === undefined || order.rid === undefined ? [] : [newEntry(message, order.rid, ports)];
-  const at = new Date(ports.clock.now());
+  // The step before may be by a replica whose clock is ahead.
+  const at = new Date(Math.max(ports.clock.now(), order.updatedAt.getTime()));
   return ports.orders.changeStatus({
     orderId: order.id,
     from,
