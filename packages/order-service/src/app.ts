@@ -52,9 +52,7 @@ export async function buildOrderService(parts: BuildParts<Config>): Promise<Buil
 
   const keys = createKeyCache(remoteKeys(config.jwksUrl ?? `${config.userServiceUrl}/.well-known/jwks.json`));
   const verifier = createTokenVerifier({ keys, issuer: config.jwtIssuer, clock });
-  const health = createHealthMonitor("order-service", [
-    { name: "database", check: (timeoutMs) => database.ping(timeoutMs) },
-  ]);
+  const health = createHealthMonitor("order-service", [{ name: "database", check: () => database.ping() }]);
 
   const { orders, outbox, audit, background } = wire(parts, telemetry);
   const features = () =>

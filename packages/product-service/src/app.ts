@@ -42,9 +42,7 @@ export async function buildProductService(parts: BuildParts<Config> & TestPorts)
 
   const keys = createKeyCache(remoteKeys(config.jwksUrl));
   const verifier = createTokenVerifier({ keys, issuer: config.jwtIssuer, clock });
-  const health = createHealthMonitor("product-service", [
-    { name: "database", check: (timeoutMs) => database.ping(timeoutMs) },
-  ]);
+  const health = createHealthMonitor("product-service", [{ name: "database", check: () => database.ping() }]);
 
   const adjustments = new AdjustmentRepository(database.db, clock);
   const products = new ProductService(new ProductRepository(database.db), adjustments, clock);

@@ -30,7 +30,7 @@ export async function buildUserService(parts: BuildParts<Config> & TestPorts): P
   const services = await createServices(parts);
   const { keys, post, verifier } = services;
   await ensureFirstAdmin({ email, password }, { users: services.accounts, service: services.users, logger });
-  const health = createHealthMonitor(NAME, [{ name: "database", check: (timeoutMs) => database.ping(timeoutMs) }]);
+  const health = createHealthMonitor(NAME, [{ name: "database", check: () => database.ping() }]);
   const features = () =>
     new Elysia({ normalize: false })
       .use(userRoutes({ ...services, trustedProxyHops }))
