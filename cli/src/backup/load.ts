@@ -107,7 +107,7 @@ async function refuseFullDatabases(clients: Clients): Promise<void> {
   if (counts.every((found) => found === 0)) return;
   throw new CliError("These databases hold users, products or orders.", {
     why: ["A restore replaces everything in them."],
-    tries: ["ordersctl restore DIR --replace"],
+    tries: ["the same with --replace"],
   });
 }
 

@@ -401,7 +401,10 @@ describe("up -d", () => {
     await user.ok("products", "create", "--name", "Later", "--price", "1");
     await here("down");
     const kept = await here("restore", folder);
-    expect([kept.exit, kept.stderr]).toEqual([1, expect.stringContaining("hold users, products or orders")]);
+    expect([kept.exit, kept.stderr]).toEqual([
+      1,
+      expect.stringMatching(/hold users, products or orders[^]*\nTry: the same with --replace\n/),
+    ]);
     expect((await here("restore", folder, "--replace")).exit).toBe(2);
     const restored = await here("restore", folder, "--replace", "--yes");
     expect([restored.exit, restored.stderr]).toEqual([0, expect.stringMatching(/✓ restored \d+ documents/)]);
