@@ -10,7 +10,7 @@ import { refOf, signal } from "./process-ref.ts";
 import type { StackSecrets } from "./secrets.ts";
 import { serviceEnvironment } from "./service-environment.ts";
 import { type StackState, type UnitState, urlsOf, writeState } from "./state.ts";
-import { supervise } from "./supervise.ts";
+import { supervise, type UnitEvents } from "./supervise.ts";
 import { type RunningUnit, startProgram, type Unit } from "./unit.ts";
 import { waitHealthy } from "./wait-healthy.ts";
 
@@ -158,9 +158,9 @@ export class Stack {
     for (const unit of units) {
       const running = this.#running.get(unit.name);
       if (running === undefined) continue;
-      const events = {
-        started: (unit: Unit, running: RunningUnit, restarts: number) => this.#started(unit, running, restarts),
-        ended: (unit: Unit, how: string, waitMs: number) => this.#ended(unit, how, waitMs),
+      const events: UnitEvents = {
+        started: (unit, running, restarts) => this.#started(unit, running, restarts),
+        ended: (unit, how, next) => this.#ended(unit, how, next),
       };
       const tools = { io: this.#parts.io, events, stopping: this.#stopping.signal };
       this.#loops.push(supervise(unit, running, tools));
@@ -187,9 +187,9 @@ export class Stack {
     if (hasMoved) for (const name of serviceNames) void this.#running.get(`${name}-service`)?.stop();
   }
 
-  #ended(unit: Unit, how: string, waitMs: number): void {
+  #ended(unit: Unit, how: string, { waitMs, restarts }: { waitMs: number; restarts: number }): void {
     const state = this.#units.get(unit.name);
-    if (state !== undefined) this.#units.set(unit.name, { ...without(state), lastEnd: how });
+    if (state !== undefined) this.#units.set(unit.name, { ...without(state), restarts, lastEnd: how });
     this.#running.delete(unit.name);
     const text = `${unit.name} ended (${how}); starting it again in ${duration(waitMs)}`;
     this.#log("warn", text);

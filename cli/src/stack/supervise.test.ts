@@ -52,7 +52,7 @@ async function through(runs: readonly (Run | Error)[]) {
   const unit: Unit = { name: "order-service", start: next };
   const events: UnitEvents = {
     started: (_, __, restarts) => void told.push(`started ${restarts}`),
-    ended: (_, how, waitMs) => void told.push(`${how}, in ${waitMs}`),
+    ended: (_, how, { waitMs, restarts }) => void told.push(`${how}, in ${waitMs}, restarts ${restarts}`),
   };
   await supervise(unit, await next(), { io, events, stopping: stopping.signal });
   return { told, sleeps };
@@ -65,7 +65,7 @@ test("the wait doubles with each end in a row, up to 30 s", () => {
 test("what dies at once waits longer each time", async () => {
   const { sleeps, told } = await through([1, 2, 3].map(() => ({ ranMs: 100, end: killed })));
   expect(sleeps).toEqual([500, 1000, 2000]);
-  expect(told[0]).toBe("SIGKILL, in 500");
+  expect(told[0]).toBe("SIGKILL, in 500, restarts 0");
 });
 
 test("after a minute without an end the next one counts as the first", async () => {
@@ -80,15 +80,27 @@ test("after a minute without an end the next one counts as the first", async () 
 test("who was asked to end is started again at once", async () => {
   const { sleeps, told } = await through([{ ranMs: 5000, end: { code: 0, signal: undefined } }]);
   expect(sleeps).toEqual([0]);
-  expect(told[0]).toBe("exit code 0, in 0");
+  expect(told[0]).toBe("exit code 0, in 0, restarts 0");
   // One that ends in order as soon as it starts is not: that would never stop.
   expect((await through([{ ranMs: 10, end: { code: 0, signal: undefined } }])).sleeps).toEqual([500]);
 });
 
-test("a start that fails counts as an end", async () => {
-  const { told, sleeps } = await through([{ ranMs: 1, end: killed }, new Error("no port"), { ranMs: 1, end: killed }]);
-  expect(told).toContain("it could not be started: no port, in 1000");
-  expect(sleeps).toEqual([500, 1000, 2000]);
+test("a start that fails counts as a restart and as an end", async () => {
+  const { told, sleeps } = await through([
+    { ranMs: 1, end: killed },
+    new Error("no port"),
+    new Error("no disk"),
+    { ranMs: 1, end: killed },
+  ]);
+  expect(told).toEqual([
+    "SIGKILL, in 500, restarts 0",
+    "it could not be started: no port, in 1000, restarts 1",
+    "it could not be started: no disk, in 2000, restarts 2",
+    "started 3",
+    "SIGKILL, in 4000, restarts 3",
+    "stopped",
+  ]);
+  expect(sleeps).toEqual([500, 1000, 2000, 4000]);
 });
 
 test("an end is told as code or signal", () => {

@@ -5,8 +5,8 @@ import { describeEnd, type RunningUnit, type Unit, type UnitEnd } from "./unit.t
 /** What happens to a unit, for the state file and the log. */
 export interface UnitEvents {
   started(unit: Unit, running: RunningUnit, restarts: number): void;
-  /** It ended although nobody stopped the stack; it is started again after `waitMs`. */
-  ended(unit: Unit, how: string, waitMs: number): void;
+  /** It ended, or could not be started, although nobody stopped the stack; it is started again after `waitMs`. */
+  ended(unit: Unit, how: string, next: { readonly waitMs: number; readonly restarts: number }): void;
 }
 
 const BACKOFF_MIN_MS = 500;
@@ -47,7 +47,7 @@ export async function supervise(
     }
     endsInRow = isAsked ? 0 : endsInRow + 1;
     const waitMs = isAsked ? 0 : restartWaitMs(endsInRow);
-    events.ended(unit, how, waitMs);
+    events.ended(unit, how, { waitMs, restarts: restarts - 1 });
     await io.sleep(waitMs, stopping);
     if (stopping.aborted) return;
     startedAtMs = io.now();
