@@ -15,20 +15,31 @@ export function boundLogs(layout: StackLayout): () => void {
 
 /**
  * Copies and empties: the writer holds the file open for appending, so it goes on at the start. What it writes between
- * the two steps is lost from the log, which is bounded first and complete second.
+ * the two steps is lost from the log, which is bounded first and complete second. Never throws.
  */
 export function boundLog(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined || found.size <= LOG_MAX_BYTES) return;
-  copyFileSync(path, `${path}.1`);
-  truncateSync(path);
+  unlessDiskFails(() => copyFileSync(path, `${path}.1`));
+  unlessDiskFails(() => truncateSync(path));
 }
 
-/** The supervisor's own log, in the form of the services' logs. */
-export function supervisorLog(layout: StackLayout): (level: "info" | "warn" | "error", text: string) => void {
+/** The supervisor's own log, in the form of the services' logs. What it cannot write is lost. */
+export function supervisorLog(
+  layout: Pick<StackLayout, "logDir" | "logFile">,
+): (level: "info" | "warn" | "error", text: string) => void {
   mkdirSync(layout.logDir, { recursive: true, mode: 0o700 });
   return (level, msg) => {
     const line = JSON.stringify({ level, time: new Date().toISOString(), service: "supervisor", msg });
-    appendFileSync(layout.logFile("supervisor"), `${line}\n`, { mode: 0o600 });
+    unlessDiskFails(() => appendFileSync(layout.logFile("supervisor"), `${line}\n`, { mode: 0o600 }));
   };
+}
+
+/** A full disk may cost lines of a log, never the supervisor that writes them. */
+function unlessDiskFails(write: () => void): void {
+  try {
+    write();
+  } catch {
+    // There is no other place to tell it.
+  }
 }

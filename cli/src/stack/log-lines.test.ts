@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Chalk } from "chalk";
-import { mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { boundLog, LOG_MAX_BYTES } from "./log-files.ts";
+import { boundLog, LOG_MAX_BYTES, supervisorLog } from "./log-files.ts";
 import { parseLogLine, renderLogLine } from "./log-lines.ts";
 import { uriOfDatabase } from "./service-environment.ts";
 
@@ -64,6 +64,20 @@ describe("a log file", () => {
     boundLog(path);
     expect((await stat(path)).size).toBe(0);
     expect((await readFile(`${path}.1`, "utf8")).slice(0, 6)).toBe("first\n");
+  });
+
+  test("is emptied although nothing can be set aside, as on a full disk", async () => {
+    const path = join(folder, "full.log");
+    await writeFile(path, "");
+    await truncate(path, LOG_MAX_BYTES + 1);
+    await mkdir(`${path}.1`);
+    boundLog(path);
+    expect((await stat(path)).size).toBe(0);
+  });
+
+  test("that takes no line keeps nobody from watching over the stack", async () => {
+    const log = supervisorLog({ logDir: folder, logFile: () => folder });
+    expect(() => log("warn", "order-service ended")).not.toThrow();
   });
 });
 
