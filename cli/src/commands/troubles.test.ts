@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type Stack, startStack } from "@pos/testing/stack";
 import { tcpProxy } from "@pos/testing/tcp-proxy";
-import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { refOf } from "../stack/process-ref.ts";
 import { runUntil } from "../test/endless.ts";
 import { freePorts } from "../test/local-stack.ts";
 import { ADMIN, signedInWorld } from "../test/signed-in.ts";
@@ -383,6 +385,67 @@ describe("doctor finds", () => {
         fix: "ordersctl health   or   ordersctl logs",
       }),
     ]);
+  });
+
+  test("services of which none is healthy, although one answers", async () => {
+    const server = createHttpServer((_, answer) => {
+      answer
+        .writeHead(503, { "content-type": "application/json" })
+        .end(JSON.stringify({ status: "unhealthy", service: "order-service", checks: {} }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const orderUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const urls = ["--user-url", NOWHERE, "--product-url", NOWHERE, "--order-url", orderUrl];
+    const { exit, check } = await examine(admin, ...urls, "--data-dir", join(admin.home, "none"));
+    server.close();
+    expect([exit, check("Services")?.status]).toEqual([6, "problem"]);
+  });
+
+  test("what keeps it from reading the data directory, and goes on", async () => {
+    const data = join(admin.home, "data");
+    await writeFile(data, "");
+    const file = await examine(admin, "--data-dir", data);
+    expect([file.exit, file.check("Data directory")]).toEqual([
+      6,
+      expect.objectContaining({
+        status: "problem",
+        detail: `${data} cannot be used as a folder: there is a file of this name.`,
+      }),
+    ]);
+    expect(file.check("Stack")).toMatchObject({ status: "problem" });
+    expect(file.check("Signed in")).toMatchObject({ status: "ok" });
+    await rm(data);
+    await mkdir(data, { mode: 0o700 });
+    await writeFile(join(data, "state.json"), "{");
+    const damaged = await examine(admin, "--data-dir", data);
+    expect([damaged.exit, damaged.check("Stack")]).toEqual([
+      6,
+      expect.objectContaining({ status: "problem", fix: `correct or remove ${join(data, "state.json")}` }),
+    ]);
+    await rm(data, { recursive: true });
+  });
+
+  test("a part of a running stack that does not run", async () => {
+    const data = join(admin.home, "data");
+    await mkdir(data, { mode: 0o700 });
+    const self = refOf(process.pid);
+    const unit = { process: self, port: 1, restarts: 0, startedAtMs: 0 };
+    const services = { user: unit, product: unit, order: unit };
+    const mongod = { port: 4, restarts: 7, startedAtMs: 0, lastEnd: "SIGABRT" };
+    const state = { phase: "ready", supervisor: self, database: "", services, mongod };
+    await writeFile(join(data, "state.json"), JSON.stringify(state));
+    await writeFile(join(data, "supervisor.lock"), JSON.stringify(self));
+    const { exit, check } = await examine(admin, "--data-dir", data);
+    expect([exit, check("Stack")]).toEqual([
+      6,
+      {
+        name: "Stack",
+        status: "problem",
+        detail: "it runs, but mongod does not (SIGABRT)",
+        fix: `ordersctl logs supervisor --data-dir ${data}`,
+      },
+    ]);
+    await rm(data, { recursive: true });
   });
 });
 

@@ -1,12 +1,12 @@
 import { existsSync, statSync } from "node:fs";
-import { messageOf } from "../errors.ts";
-import { isReadableByOthers } from "../files.ts";
+import { CliError, messageOf } from "../errors.ts";
+import { ensureFolder, isReadableByOthers } from "../files.ts";
 import { canStartPrograms } from "../runtime.ts";
 import { credentialsPath } from "../session/config-files.ts";
-import { serviceEntry, serviceNames, stackLayout } from "../stack/layout.ts";
+import { serviceEntry, serviceNames, type StackLayout, stackLayout } from "../stack/layout.ts";
 import { lockHolder } from "../stack/lock.ts";
-import { assertFree, PORT_DEFAULT, portsFrom, upElsewhere } from "../stack/ports.ts";
-import { livingProcesses, portsOf, readState } from "../stack/state.ts";
+import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
+import { endedUnits, livingProcesses, portsOf, readState, type StackState } from "../stack/state.ts";
 import type { Tools } from "../tools.ts";
 
 /** What one check came to. */
@@ -29,7 +29,7 @@ const useChecks: readonly Run[] = [checkServices, checkClock, checkSignIn];
 
 /** Every check, in the order in which they are shown. What starts no stacks is not asked what a start needs. */
 export const checks: readonly Run[] = canStartPrograms
-  ? [...startChecks, checkCredentials, checkPorts, ...useChecks]
+  ? [...startChecks, checkCredentials, checkStack, ...useChecks]
   : [checkNode, checkCredentials, ...useChecks];
 
 async function checkNode(): Promise<Check> {
@@ -88,17 +88,18 @@ async function checkMongodb({ io }: Tools): Promise<Check> {
 
 async function checkDataDir({ io }: Tools, option: string | undefined): Promise<Check> {
   const { dataDir } = stackLayout(io, option);
-  if (!existsSync(dataDir))
-    return { name: "Data directory", status: "ok", detail: `${dataDir} (made by the first up)` };
+  const name = "Data directory";
+  if (!existsSync(dataDir)) return { name, status: "ok", detail: `${dataDir} (made by the first up)` };
+  try {
+    await ensureFolder(dataDir);
+  } catch (error) {
+    const fix = "choose another folder with --data-dir";
+    return { name, status: "problem", detail: messageOf(error), fix };
+  }
   const mode = statSync(dataDir).mode & 0o777;
-  return (mode & 0o077) === 0
-    ? { name: "Data directory", status: "ok", detail: dataDir }
-    : {
-        name: "Data directory",
-        status: "problem",
-        detail: `others may read ${dataDir} (${mode.toString(8)})`,
-        fix: `chmod 700 ${dataDir}`,
-      };
+  if ((mode & 0o077) === 0) return { name, status: "ok", detail: dataDir };
+  const detail = `others may read ${dataDir} (${mode.toString(8)})`;
+  return { name, status: "problem", detail, fix: `chmod 700 ${dataDir}` };
 }
 
 async function checkCredentials({ io }: Tools): Promise<Check> {
@@ -108,32 +109,36 @@ async function checkCredentials({ io }: Tools): Promise<Check> {
     : { name: "Sign-ins", status: "ok", detail: existsSync(path) ? `${path}, private` : "none yet" };
 }
 
-async function checkPorts({ io }: Tools, option: string | undefined): Promise<Check> {
+async function checkStack({ io }: Tools, option: string | undefined): Promise<Check> {
+  const name = "Stack";
   const layout = stackLayout(io, option);
-  const state = await readState(layout);
-  const ports = state === undefined ? portsFrom(undefined, PORT_DEFAULT, layout) : portsOf(state);
-  const detail = Object.values(ports).join(", ");
-  if (state !== undefined && livingProcesses(state).length > 0) {
-    return (await lockHolder(layout.lockFile)) === undefined
-      ? {
-          name: "Stack",
-          status: "problem",
-          detail: "it runs, but its supervisor was killed",
-          fix: `ordersctl up${layout.option}   (takes over)`,
-        }
-      : { name: "Stack", status: "ok", detail: `it runs on ports ${detail}` };
-  }
   try {
+    const state = await readState(layout);
+    const ports = state === undefined ? portsFrom(undefined, PORT_DEFAULT, layout) : portsOf(state);
+    const detail = Object.values(ports).join(", ");
+    if (state !== undefined && livingProcesses(state).length > 0)
+      return { name, ...(await judgeRunning(state, layout, `it runs on ports ${detail}`)) };
     await assertFree(ports, layout);
-    return { name: "Stack", status: "ok", detail: `it does not run; ports ${detail} are free` };
+    return { name, status: "ok", detail: `it does not run; ports ${detail} are free` };
   } catch (error) {
-    return {
-      name: "Stack",
-      status: "problem",
-      detail: messageOf(error),
-      fix: upElsewhere(ports, layout),
-    };
+    const fix = error instanceof CliError ? error.tries[0] : undefined;
+    return { name, status: "problem", detail: messageOf(error), ...(fix === undefined ? {} : { fix }) };
   }
+}
+
+async function judgeRunning(state: StackState, layout: StackLayout, detail: string): Promise<Omit<Check, "name">> {
+  if ((await lockHolder(layout.lockFile)) === undefined) {
+    const fix = `ordersctl up${layout.option}   (takes over)`;
+    return { status: "problem", detail: "it runs, but its supervisor was killed", fix };
+  }
+  const ended = endedUnits(state).map(({ name, lastEnd }) => `${name} does not (${lastEnd ?? "it ended"})`);
+  return ended.length === 0 || state.phase !== "ready"
+    ? { status: "ok", detail }
+    : {
+        status: "problem",
+        detail: `it runs, but ${ended.join(", ")}`,
+        fix: `ordersctl logs supervisor${layout.option}`,
+      };
 }
 
 async function checkServices({ session }: Tools): Promise<Check> {
@@ -150,7 +155,7 @@ async function checkServices({ session }: Tools): Promise<Check> {
   const detail = isSilent ? "none answers" : bad.map(({ name, status }) => `${name} is ${status}`).join(", ");
   return {
     name: "Services",
-    status: bad.length === states.length ? "warning" : "problem",
+    status: isSilent ? "warning" : "problem",
     detail,
     fix: canStartPrograms
       ? `ordersctl ${isSilent ? "up" : "health"}   or   ordersctl logs`

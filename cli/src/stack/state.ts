@@ -51,12 +51,17 @@ export const writeState = (layout: StackLayout, state: StackState): Promise<void
 export const stopOrder: readonly string[] = ["order-service", "product-service", "user-service", "mongod"];
 
 /** Every process of a state that still runs, in the order in which they are to be stopped. */
-export function livingProcesses(state: StackState): readonly { name: string; process: ProcessRef }[] {
-  const units = [
-    ...serviceNames.map((name) => ({ name: `${name}-service`, process: state.services[name]?.process })),
-    { name: "mongod", process: state.mongod?.process },
-  ].sort((a, b) => stopOrder.indexOf(a.name) - stopOrder.indexOf(b.name));
-  return units.flatMap(({ name, process }) => (isAlive(process) ? [{ name, process }] : []));
+export const livingProcesses = (state: StackState): readonly { name: string; process: ProcessRef }[] =>
+  unitsOf(state).flatMap(({ name, unit: { process } }) => (isAlive(process) ? [{ name, process }] : []));
+
+/** Every unit of a state that does not run. */
+export const endedUnits = (state: StackState): readonly { name: string; lastEnd: string | undefined }[] =>
+  unitsOf(state).flatMap(({ name, unit }) => (isAlive(unit.process) ? [] : [{ name, lastEnd: unit.lastEnd }]));
+
+function unitsOf({ services, mongod }: StackState): readonly { name: string; unit: UnitState }[] {
+  const units = serviceNames.map((name) => ({ name: `${name}-service`, unit: services[name] }));
+  if (mongod !== undefined) units.push({ name: "mongod", unit: mongod });
+  return units.sort((a, b) => stopOrder.indexOf(a.name) - stopOrder.indexOf(b.name));
 }
 
 /** Addresses of the three services. */
