@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Talk } from "../output/talk.ts";
 import { type ServiceName, serviceNames, type StackLayout } from "./layout.ts";
-import { commandOf, endProcess, type ProcessRef, processesEndingWith, refOf } from "./process-ref.ts";
+import { endProcess, processesEndingWith } from "./process-ref.ts";
 import { livingProcesses, stopOrder, type StackState } from "./state.ts";
 import { STOP_MAX_MS } from "./unit.ts";
 
@@ -31,21 +30,9 @@ export async function endOrphans(layout: StackLayout, state: StackState | undefi
 
 /** What was started just before its supervisor was killed, and so may not stand in the state. */
 function unknownProcesses(layout: StackLayout): Living {
-  const services = serviceNames.flatMap((name) =>
-    processesEndingWith(unitMark(name, layout).join(" ")).map((process) => ({ name: `${name}-service`, process })),
-  );
-  const mongod = lockedMongod(layout);
-  return mongod === undefined ? services : [...services, { name: "mongod", process: mongod }];
-}
-
-/** The mongod that stands in its own lock file. */
-function lockedMongod(layout: StackLayout): ProcessRef | undefined {
-  let pid: number;
-  try {
-    pid = Number(readFileSync(join(layout.mongodDir, "db", "mongod.lock"), "utf8"));
-  } catch {
-    return undefined;
-  }
-  if (!Number.isInteger(pid) || pid < 2) return undefined;
-  return commandOf(pid)?.includes(layout.mongodDir) === true ? refOf(pid) : undefined;
+  const marks = [
+    ...serviceNames.map((name) => [`${name}-service`, unitMark(name, layout)] as const),
+    ["mongod", ["--dbpath", join(layout.mongodDir, "db")]] as const,
+  ];
+  return marks.flatMap(([name, mark]) => processesEndingWith(mark.join(" ")).map((process) => ({ name, process })));
 }

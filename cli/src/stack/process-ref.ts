@@ -61,13 +61,6 @@ export function residentBytes(pid: number): number | undefined {
   }
 }
 
-/** The command line of a process; undefined when there is none. */
-export function commandOf(pid: number): string | undefined {
-  const { status, stdout } = spawnSync("ps", ["-ww", "-o", "command=", "-p", String(pid)], { encoding: "utf8" });
-  if (status === 0) return stdout.trim();
-  return commandOnLinux(pid);
-}
-
 /** The running processes whose command line ends with these words, with a blank before them. */
 export function processesEndingWith(words: string): readonly ProcessRef[] {
   return processTable()

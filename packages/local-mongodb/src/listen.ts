@@ -109,7 +109,7 @@ export function cacheGib(memoryBytes: number): number {
 
 function mongodArguments(options: ListenOptions, port: number): readonly string[] {
   return [
-    ...["--dbpath", join(options.dataDir, "db"), "--port", String(port), "--bind_ip", "127.0.0.1"],
+    ...["--port", String(port), "--bind_ip", "127.0.0.1"],
     ...["--replSet", options.replicaSet, "--quiet"],
     // One machine serves everything here: memory and disk are kept for the services.
     ...["--wiredTigerCacheSizeGB", cacheGib(totalmem()).toFixed(2), "--oplogSize", "256"],
@@ -120,5 +120,7 @@ function mongodArguments(options: ListenOptions, port: number): readonly string[
     ...["--setParameter", "diagnosticDataCollectionEnabled=false"],
     ...(process.platform === "win32" ? [] : ["--nounixsocket"]),
     ...(options.keyFile === undefined ? [] : ["--keyFile", options.keyFile]),
+    // The last words of its command line tell whose it is, before it has written anything.
+    ...["--dbpath", join(options.dataDir, "db")],
   ];
 }
