@@ -120,6 +120,17 @@ describe("before the first start", () => {
     nothingRuns(early);
     expect((await state()).phase).toBe("stopped");
   });
+
+  test("a mongod that dies while the services start is started again", async () => {
+    const early = join(user.home, "early");
+    const up = user.run(["up", "--data-dir", early, "--port", String(port)]);
+    await until("services", async () => (await stateOf(early))?.services.order.process !== undefined);
+    killOther((await stateOf(early))?.mongod?.process?.pid);
+    await until("ready", async () => (await stateOf(early))?.phase === "ready");
+    expect((await stateOf(early))?.mongod?.restarts).toBe(1);
+    user.signal("SIGINT");
+    expect((await up).exit).toBe(0);
+  });
 });
 
 describe("up in the foreground", () => {

@@ -63,7 +63,10 @@ export class Stack {
     });
     if (database === undefined) return;
     this.#database = database;
-    if (database.mongod !== undefined) this.#started(database.mongod.unit, database.mongod.running, 0);
+    if (database.mongod !== undefined) {
+      this.#started(database.mongod.unit, database.mongod.running, 0);
+      this.#supervise([database.mongod.unit]);
+    }
     if (this.#stopping.signal.aborted) return;
     const units = serviceNames.map((name) => this.#serviceUnit(name, database));
     talk.say("starting user-service, product-service and order-service …");
@@ -71,7 +74,7 @@ export class Stack {
     await this.#waitHealthy();
     if (this.#stopping.signal.aborted) return;
     this.#log("info", "every service is healthy");
-    this.#supervise(units, database);
+    this.#supervise(units);
   }
 
   /** Tells other commands that this stack is ready for them, and whether its administrator is signed in. */
@@ -153,8 +156,7 @@ export class Stack {
     );
   }
 
-  #supervise(services: readonly Unit[], { mongod }: StackDatabase): void {
-    const units = mongod === undefined ? services : [mongod.unit, ...services];
+  #supervise(units: readonly Unit[]): void {
     for (const unit of units) {
       const running = this.#running.get(unit.name);
       if (running === undefined) continue;
