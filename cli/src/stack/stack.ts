@@ -68,10 +68,11 @@ export class Stack {
       this.#supervise([database.mongod.unit]);
     }
     if (this.#stopping.signal.aborted) return;
+    const startedAtMs = io.now();
     const units = serviceNames.map((name) => this.#serviceUnit(name, database));
     talk.say("starting user-service, product-service and order-service …");
     await Promise.all(units.map(async (unit) => this.#started(unit, await unit.start(), 0)));
-    await this.#waitHealthy();
+    await this.#waitHealthy(startedAtMs);
     if (this.#stopping.signal.aborted) return;
     this.#log("info", "every service is healthy");
     this.#supervise(units);
@@ -141,15 +142,18 @@ export class Stack {
     };
   }
 
-  async #waitHealthy(): Promise<void> {
+  async #waitHealthy(startedAtMs: number): Promise<void> {
     const { io, talk, ports } = this.#parts;
     const urls = urlsOf(ports);
-    const startedAtMs = io.now();
     await Promise.all(
       serviceNames.map(async (name) => {
         const running = this.#running.get(`${name}-service`);
         if (running === undefined) return;
-        await waitHealthy(name, { url: urls[name], running, stopping: this.#stopping.signal }, this.#parts);
+        await waitHealthy(
+          name,
+          { url: urls[name], running, startedAtMs, stopping: this.#stopping.signal },
+          this.#parts,
+        );
         if (this.#stopping.signal.aborted) return;
         talk.done(`${name}-service is healthy (${duration(io.now() - startedAtMs)})`);
       }),

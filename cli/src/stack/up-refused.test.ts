@@ -7,6 +7,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { freePorts, isRunning, mongodBinary, stateOf, until } from "../test/local-stack.ts";
 import { type World, world } from "../test/world.ts";
+import { serviceNames } from "./layout.ts";
 import { livingProcesses } from "./state.ts";
 
 setDefaultTimeout(120_000);
@@ -80,8 +81,14 @@ test("a replica set of one's own is used and left running", async () => {
 });
 
 test("a service that cannot start is told with its reason, and the others are stopped", async () => {
+  // What an earlier start logged is no reason of this one; it may be cut in the middle, too.
+  const old = { level: "error", time: new Date(Date.now() - 60_000).toISOString(), msg: "of yesterday" };
+  const earlier = Array.from({ length: 300 }, () => `${JSON.stringify({ ...old, padding: "x".repeat(100) })}\n`);
+  await mkdir(join(dataDir("broken"), "logs"), { recursive: true, mode: 0o700 });
+  for (const name of serviceNames) await writeFile(join(dataDir("broken"), "logs", `${name}.log`), earlier.join(""));
   const { exit, stdout, stderr } = await up("broken", { MONGOD_BIN: mongodPath, LOG_LEVEL: "loud" });
   expect([exit, stdout]).toEqual([1, ""]);
+  expect(stderr).not.toMatch(/of yesterday|padding/);
   expect(stderr).toMatch(/error: \w+-service ended with exit code 1\.\n/);
   expect(stderr).toContain("LOG_LEVEL");
   expect(stderr).toMatch(/Try: less .*\.log\n     ordersctl doctor/);

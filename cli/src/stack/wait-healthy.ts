@@ -5,6 +5,7 @@ import type { Io } from "../io.ts";
 import type { Talk } from "../output/talk.ts";
 import { duration } from "../output/text.ts";
 import type { ServiceName, StackLayout } from "./layout.ts";
+import { parseLogLine } from "./log-lines.ts";
 import { describeEnd, type RunningUnit } from "./unit.ts";
 
 const POLL_MS = 40;
@@ -31,18 +32,23 @@ export async function isHealthy(url: string): Promise<boolean> {
  */
 export async function waitHealthy(
   name: ServiceName,
-  service: { url: string; running: RunningUnit; stopping: AbortSignal },
+  service: { url: string; running: RunningUnit; startedAtMs: number; stopping: AbortSignal },
   { io, talk, layout }: { io: Io; talk: Talk; layout: StackLayout },
 ): Promise<void> {
-  const startedAtMs = io.now();
+  const { startedAtMs } = service;
+  const fail = (what: string): never => {
+    const logFile = layout.logFile(name);
+    const tries = [`less ${logFile}`, "ordersctl doctor"];
+    throw new CliError(`${name}-service ${what}.`, { why: lastProblems(logFile, startedAtMs), tries });
+  };
   let end: string | undefined;
   void service.running.ended.then((how) => (end = describeEnd(how)));
   let toldAtMs = startedAtMs;
   while (!service.stopping.aborted) {
     if (await isHealthy(service.url)) return;
-    if (end !== undefined) throw startFailure(`${name}-service ended with ${end}`, layout.logFile(name));
+    if (end !== undefined) fail(`ended with ${end}`);
     const now = io.now();
-    if (now - startedAtMs > WAIT_MAX_MS) throw startFailure(`${name}-service is not healthy`, layout.logFile(name));
+    if (now - startedAtMs > WAIT_MAX_MS) fail("is not healthy");
     if (now - toldAtMs > TELL_PERIOD_MS) {
       toldAtMs = now;
       talk.say(`waiting for ${name}-service … ${duration(now - startedAtMs)}`);
@@ -51,19 +57,21 @@ export async function waitHealthy(
   }
 }
 
-function startFailure(what: string, logFile: string): CliError {
-  return new CliError(`${what}.`, { why: lastProblems(logFile), tries: [`less ${logFile}`, "ordersctl doctor"] });
-}
-
-/** What a service said last at level warn or above. */
-function lastProblems(logFile: string): string[] {
+/** What a service said last at level warn or above, of what stands behind the last line of an earlier start. */
+function lastProblems(logFile: string, startedAtMs: number): string[] {
   let text: string;
   try {
-    text = readFileSync(logFile, "utf8").slice(-LOG_TAIL_BYTES);
+    text = readFileSync(logFile, "utf8");
   } catch {
     return [];
   }
-  return text.split("\n").flatMap(problemOf).slice(-LOG_LINES_SHOWN);
+  // The first line of a part may be half of one.
+  const lines = text.length > LOG_TAIL_BYTES ? text.slice(-LOG_TAIL_BYTES).split("\n").slice(1) : text.split("\n");
+  const earlier = lines.findLastIndex((line) => (parseLogLine(line, "").timeMs ?? startedAtMs) < startedAtMs);
+  return lines
+    .slice(earlier + 1)
+    .flatMap(problemOf)
+    .slice(-LOG_LINES_SHOWN);
 }
 
 function problemOf(line: string): string[] {
