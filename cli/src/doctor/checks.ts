@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { CliError, messageOf } from "../errors.ts";
 import { ensureFolder, isReadableByOthers } from "../files.ts";
+import { shellWord } from "../output/text.ts";
 import { canStartPrograms } from "../runtime.ts";
 import { credentialsPath } from "../session/config-files.ts";
 import { serviceEntry, serviceNames, type StackLayout, stackLayout } from "../stack/layout.ts";
@@ -99,13 +100,13 @@ async function checkDataDir({ io }: Tools, option: string | undefined): Promise<
   const mode = statSync(dataDir).mode & 0o777;
   if ((mode & 0o077) === 0) return { name, status: "ok", detail: dataDir };
   const detail = `others may read ${dataDir} (${mode.toString(8)})`;
-  return { name, status: "problem", detail, fix: `chmod 700 ${dataDir}` };
+  return { name, status: "problem", detail, fix: `chmod 700 ${shellWord(dataDir)}` };
 }
 
 async function checkCredentials({ io }: Tools): Promise<Check> {
   const path = credentialsPath(io.env);
   return (await isReadableByOthers(path))
-    ? { name: "Sign-ins", status: "problem", detail: `others may read ${path}`, fix: `chmod 600 ${path}` }
+    ? { name: "Sign-ins", status: "problem", detail: `others may read ${path}`, fix: `chmod 600 ${shellWord(path)}` }
     : { name: "Sign-ins", status: "ok", detail: existsSync(path) ? `${path}, private` : "none yet" };
 }
 

@@ -35,6 +35,10 @@ const invisible = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
 /** A JSON text of the same value in which nothing can steer the terminal. */
 export const harmless = (json: string): string => json.replace(invisible, escaped);
 
+/** A text as one word of a shell's command line. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+
 /** Cuts an uncoloured text to a width, with … in place of what is lost. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text;

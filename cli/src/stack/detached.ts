@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync } from "node:f
 import { join, resolve } from "node:path";
 import { CliError } from "../errors.ts";
 import type { Exit } from "../exit-codes.ts";
+import { shellWord } from "../output/text.ts";
 import type { Tools } from "../tools.ts";
 import type { StackLayout } from "./layout.ts";
 import { lockHolder } from "./lock.ts";
@@ -65,7 +66,7 @@ export async function startDetached(
   if ((await lockHolder(layout.lockFile)) !== undefined) return "OK";
   // Why stands above, in its own words.
   if (isTold && tools.globals.quiet !== true) return "FAILED";
-  throw new CliError("It did not come up.", { tries: [`less ${console}`] });
+  throw new CliError("It did not come up.", { tries: [`less ${shellWord(console)}`] });
 }
 
 /** A new file for one supervisor: another one at the same time writes into its own, whichever keeps the name. */

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CliError } from "../errors.ts";
 import type { Io } from "../io.ts";
+import { shellWord } from "../output/text.ts";
 import { canStartPrograms } from "../runtime.ts";
 import { unpackServices } from "./shipped.ts";
 
@@ -41,7 +42,7 @@ export function stackLayout(io: Io, dataDirOption: string | undefined): StackLay
   return {
     dataDir,
     isDefault: dataDir === standard,
-    option: dataDir === standard ? "" : ` --data-dir ${dataDir}`,
+    option: dataDir === standard ? "" : ` --data-dir ${shellWord(dataDir)}`,
     stateFile: join(dataDir, "state.json"),
     secretsFile: join(dataDir, "secrets.json"),
     lockFile: join(dataDir, "supervisor.lock"),

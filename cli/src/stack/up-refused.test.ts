@@ -80,6 +80,11 @@ test("a replica set of one's own is used and left running", async () => {
   }
 });
 
+test("what is suggested means a data directory with blanks and quotes as one word", async () => {
+  const { stderr } = await user.run(["status", "--data-dir", join(user.home, "it's here")]);
+  expect(stderr).toContain(`Try: ordersctl up --data-dir '${user.home}/it'\\''s here'\n`);
+});
+
 test("a service that cannot start is told with its reason, and the others are stopped", async () => {
   // What an earlier start logged is no reason of this one; it may be cut in the middle, too.
   const old = { level: "error", time: new Date(Date.now() - 60_000).toISOString(), msg: "of yesterday" };

@@ -3,7 +3,7 @@ import { CliError } from "../errors.ts";
 import { isObject, showJson } from "../files.ts";
 import type { Io } from "../io.ts";
 import type { Talk } from "../output/talk.ts";
-import { duration } from "../output/text.ts";
+import { duration, shellWord } from "../output/text.ts";
 import type { ServiceName, StackLayout } from "./layout.ts";
 import { parseLogLine } from "./log-lines.ts";
 import { describeEnd, type RunningUnit } from "./unit.ts";
@@ -38,7 +38,7 @@ export async function waitHealthy(
   const { startedAtMs } = service;
   const fail = (what: string): never => {
     const logFile = layout.logFile(name);
-    const tries = [`less ${logFile}`, "ordersctl doctor"];
+    const tries = [`less ${shellWord(logFile)}`, "ordersctl doctor"];
     throw new CliError(`${name}-service ${what}.`, { why: lastProblems(logFile, startedAtMs), tries });
   };
   let end: string | undefined;
