@@ -6,6 +6,7 @@ import { lockHolder } from "../stack/lock.ts";
 import { endOrphans } from "../stack/orphans.ts";
 import { hasEnded, signal } from "../stack/process-ref.ts";
 import { readState, writeState } from "../stack/state.ts";
+import { STACK_STOP_MAX_MS } from "../stack/unit.ts";
 import type { Tools } from "../tools.ts";
 import type { Verb } from "../verb.ts";
 
@@ -13,9 +14,6 @@ interface DownOptions {
   readonly dataDir?: string;
   readonly volumes?: boolean;
 }
-
-/** Three services drain one after the other, then mongod; each has 15 s. */
-const STOP_MAX_MS = 70_000;
 
 export const downVerb: Verb<DownOptions> = {
   usage: "down",
@@ -38,7 +36,7 @@ async function runDown({ dataDir, volumes = false }: DownOptions, tools: Tools):
   if (supervisor !== undefined) {
     talk.say(`stopping (supervisor pid ${supervisor.pid}) …`);
     signal(supervisor, "SIGTERM");
-    if (!(await hasEnded(supervisor, STOP_MAX_MS))) {
+    if (!(await hasEnded(supervisor, STACK_STOP_MAX_MS))) {
       throw new CliError(`The supervisor (pid ${supervisor.pid}) does not end.`, {
         tries: [`kill -9 ${supervisor.pid}`, `ordersctl down${layout.option}   (again, for what it leaves behind)`],
       });

@@ -8,12 +8,13 @@ import { serviceEntry, serviceNames, type StackLayout, stackLayout } from "../st
 import { lockHolder, takeLock } from "../stack/lock.ts";
 import { endOrphans } from "../stack/orphans.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
-import type { ProcessRef } from "../stack/process-ref.ts";
+import { hasEnded, type ProcessRef } from "../stack/process-ref.ts";
 import { keepSecrets, stackSecrets } from "../stack/secrets.ts";
 import { signInAdmin } from "../stack/sign-in.ts";
 import { Stack } from "../stack/stack.ts";
 import { readState } from "../stack/state.ts";
 import { printSummary } from "../stack/summary.ts";
+import { STACK_STOP_MAX_MS } from "../stack/unit.ts";
 import type { Tools } from "../tools.ts";
 import type { Verb } from "../verb.ts";
 
@@ -58,7 +59,7 @@ async function runUp(options: UpOptions, tools: Tools): Promise<Exit> {
   for (const name of serviceNames) serviceEntry(name, tools.io.env);
   await ensureFolder(layout.dataDir);
   const holder = await lockHolder(layout.lockFile);
-  if (holder !== undefined) return tellRunning(holder, layout, tools);
+  if (holder !== undefined && !(await hasStopped(holder, layout, tools))) return tellRunning(holder, layout, tools);
   if (options.detach === true) return startDetached(layout, options, tools);
   const lock = await takeLock(layout.lockFile);
   if ("holder" in lock) return tellRunning(lock.holder, layout, tools);
@@ -67,6 +68,14 @@ async function runUp(options: UpOptions, tools: Tools): Promise<Exit> {
   } finally {
     await lock.release();
   }
+}
+
+/** Waits for the end of a stack that somebody stops just now. */
+async function hasStopped(holder: ProcessRef, layout: StackLayout, { talk }: Tools): Promise<boolean> {
+  const state = await readState(layout);
+  if (state?.phase !== "stopping" || state.supervisor?.pid !== holder.pid) return false;
+  talk.say("It is stopping; waiting for its end …");
+  return hasEnded(holder, STACK_STOP_MAX_MS);
 }
 
 async function tellRunning(holder: ProcessRef, layout: StackLayout, tools: Tools): Promise<Exit> {

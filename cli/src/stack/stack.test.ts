@@ -432,6 +432,15 @@ describe("up -d", () => {
     );
   });
 
+  test("up while it stops waits for the end, and starts it again", async () => {
+    const down = here("down");
+    await until("stopping", async () => (await state()).phase === "stopping");
+    const up = await here("up", "-d");
+    expect([up.exit, up.stderr]).toEqual([0, expect.stringContaining("It runs in the background")]);
+    expect((await down).exit).toBe(0);
+    expect((await here("status")).exit).toBe(0);
+  });
+
   test("down stops everything; a second one has nothing to do", async () => {
     const before = await state();
     const { exit, stderr } = await program(user.home, "down");

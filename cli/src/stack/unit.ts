@@ -26,6 +26,8 @@ export interface Unit {
 
 /** A service drains for up to 10 s and then closes its database; after this it is ended by force. */
 export const STOP_MAX_MS = 15_000;
+/** Three services drain one after the other, then mongod. */
+export const STACK_STOP_MAX_MS = 70_000;
 
 /**
  * Starts a program of ours with this Bun, in a process group of its own: Ctrl-C reaches it through the supervisor
