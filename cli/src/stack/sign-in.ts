@@ -39,7 +39,10 @@ export async function signInAdmin(
     return true;
   } catch (error) {
     // Its password may have been changed since; that keeps nobody from working.
-    talk.warn(`${email} could not be signed in: ${sentence(messageOf(error))} Try: ordersctl login --email ${email}`);
+    const given = Boolean(io.env["ADMIN_EMAIL"] || io.env["ADMIN_PASSWORD"]);
+    const advice = given ? " ADMIN_EMAIL and ADMIN_PASSWORD make the first administrator alone." : "";
+    const next = `Try: ordersctl login --email ${email}`;
+    talk.warn(`${email} could not be signed in: ${sentence(messageOf(error))}${advice} ${next}`);
     return false;
   }
 }

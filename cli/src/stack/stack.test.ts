@@ -374,10 +374,12 @@ describe("up -d", () => {
     // A lock of another process with a number that was used again fools nobody.
     await writeFile(join(dataDir, "supervisor.lock"), JSON.stringify({ pid: process.pid, birth: "another boot" }));
     const kept = await readFile(join(dataDir, "secrets.json"), "utf8");
-    const late = { ADMIN_PASSWORD: "another password" };
+    const late = { ADMIN_EMAIL: "late@example.com", ADMIN_PASSWORD: "another password" };
     const { exit, stderr } = await user.run(["up", "-d", "--data-dir", dataDir], { env: late });
     expect(exit).toBe(0);
     expect(stderr).toContain("could not be signed in");
+    expect(stderr).toContain("ADMIN_EMAIL and ADMIN_PASSWORD make the first administrator alone.");
+    expect(stderr).toContain(`Admin   admin@example.com, password in ${join(dataDir, "secrets.json")}\n`);
     expect(stderr).not.toContain("signed in as profile");
     expect(await readFile(join(dataDir, "secrets.json"), "utf8")).toBe(kept);
     expect(stderr).toContain("What an earlier `up` had left behind is stopped; its data is kept.");

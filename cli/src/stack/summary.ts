@@ -1,7 +1,7 @@
 import type { Printer, View } from "../output/printer.ts";
 import type { Talk } from "../output/talk.ts";
 import { serviceNames, type StackLayout } from "./layout.ts";
-import { passwordShown, type StackSecrets } from "./secrets.ts";
+import { passwordShown, type StackSecrets, stackSecrets } from "./secrets.ts";
 import { portsOf, type StackState, urlsOf } from "./state.ts";
 
 interface Row {
@@ -25,7 +25,9 @@ export async function printSummary(
   { printer, talk }: { printer: Printer; talk: Talk },
   stack: { layout: StackLayout; secrets: StackSecrets; state: StackState; isForeground: boolean },
 ): Promise<void> {
-  const { layout, secrets, state, isForeground } = stack;
+  const { layout, state, isForeground } = stack;
+  // What was given and is refused tells nobody who the administrator is.
+  const secrets = state.isSignedIn === false ? await stackSecrets(layout, {}) : stack.secrets;
   const urls = urlsOf(portsOf(state));
   const rows = serviceNames.map((name) => ({
     service: `${name}-service`,
