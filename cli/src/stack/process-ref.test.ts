@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lockHolder, takeLock } from "./lock.ts";
+import { until } from "../test/local-stack.ts";
 import { endProcess, hasEnded, isAlive, processesEndingWith, refOf, residentBytes, signal } from "./process-ref.ts";
 
 let folder: string;
@@ -25,7 +26,7 @@ describe("a process", () => {
     expect(isAlive(ref)).toBe(true);
     expect(isAlive({ ...ref, birth: reference(process.pid).birth })).toBe(false);
     expect(isAlive(undefined)).toBe(false);
-    expect(processesEndingWith("60")).toContainEqual(ref);
+    await until("its command line", () => processesEndingWith("60").some(({ pid }) => pid === child.pid));
     expect(residentBytes(process.pid)).toBeGreaterThan(10_000_000);
     expect(await endProcess(ref, 5000)).toBe(false);
     await child.exited;
