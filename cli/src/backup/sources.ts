@@ -4,6 +4,7 @@ import { CliError } from "../errors.ts";
 import { readJsonObject, textField } from "../files.ts";
 import { openDatabase } from "../stack/database.ts";
 import { type StackLayout, stackLayout } from "../stack/layout.ts";
+import { atWork, takeLock } from "../stack/lock.ts";
 import { uriOfDatabase } from "../stack/service-environment.ts";
 import { livingProcesses, readState } from "../stack/state.ts";
 import type { Tools } from "../tools.ts";
@@ -85,12 +86,20 @@ async function fromStack(options: SourceOptions & { stopped: boolean }, tools: T
     return { uris: urisOf(uri), description: `the stack in ${layout.dataDir}`, close: done };
   }
   const { io, talk } = tools;
-  const database = await openDatabase({ io, talk, layout, port: state.mongod?.port });
-  return {
-    uris: urisOf(database.uri),
-    description: `the stack in ${layout.dataDir}`,
-    close: async () => await database.mongod?.running.stop(),
-  };
+  // An `up` that begins meanwhile would take this mongod for one that was left behind.
+  const lock = await takeLock(layout.lockFile, options.stopped ? "restore" : "backup");
+  if ("holder" in lock) throw atWork(lock.holder);
+  try {
+    const database = await openDatabase({ io, talk, layout, port: state.mongod?.port });
+    const close = async () => {
+      await database.mongod?.running.stop();
+      await lock.release();
+    };
+    return { uris: urisOf(database.uri), description: `the stack in ${layout.dataDir}`, close };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
 }
 
 const urisOf = (uri: (database: string) => string): DatabaseUris => ({

@@ -5,7 +5,7 @@ import { configDir } from "../session/config-files.ts";
 import { DEFAULT_PROFILE } from "../session/settings.ts";
 import { startDetached } from "../stack/detached.ts";
 import { serviceEntry, serviceNames, type StackLayout, stackLayout } from "../stack/layout.ts";
-import { lockHolder, takeLock } from "../stack/lock.ts";
+import { atWork, type Holder, lockHolder, takeLock } from "../stack/lock.ts";
 import { endOrphans } from "../stack/orphans.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
 import { hasEnded, type ProcessRef } from "../stack/process-ref.ts";
@@ -78,8 +78,10 @@ async function hasStopped(holder: ProcessRef, layout: StackLayout, { talk }: Too
   return hasEnded(holder, STACK_STOP_MAX_MS);
 }
 
-async function tellRunning(holder: ProcessRef, layout: StackLayout, tools: Tools): Promise<Exit> {
+/** @throws {CliError} when it is another command that works on the data */
+async function tellRunning(holder: Holder, layout: StackLayout, tools: Tools): Promise<Exit> {
   const { talk, io } = tools;
+  if (holder.task !== undefined) throw atWork(holder);
   const last = await readState(layout);
   // One that has only just begun has written nothing yet.
   const state = last?.supervisor?.pid === holder.pid ? last : undefined;

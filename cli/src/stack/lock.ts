@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { sleep } from "../environment.ts";
 import { CliError } from "../errors.ts";
-import { isAbsent, isObject } from "../files.ts";
+import { isAbsent, isObject, textField } from "../files.ts";
 import { isAlive, type ProcessRef, refOf } from "./process-ref.ts";
 
 /** A lock that this process holds. */
@@ -10,19 +10,30 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** Who holds a lock. */
+export interface Holder extends ProcessRef {
+  /** The command that works on the data; absent for `up`. */
+  readonly task?: string;
+}
+
+/** For who may not begin before the holder has ended. */
+export const atWork = ({ pid, task = "up" }: Holder): CliError =>
+  new CliError(`${task} is at work on this data (pid ${pid}).`, { tries: ["the same when it has ended"] });
+
 const TRIES = 200;
 /** While another process removes a stale lock, in milliseconds. */
 const PAUSE_MS = 10;
 
 /**
  * Takes a lock file for this process. One whose holder is gone, however it ended, is taken over.
+ * @param task see `Holder`
  * @returns the lock, or the process that holds it
  */
-export async function takeLock(path: string): Promise<Lock | { readonly holder: ProcessRef }> {
+export async function takeLock(path: string, task?: string): Promise<Lock | { readonly holder: Holder }> {
   const self = refOf(process.pid);
   if (self === undefined) throw new CliError("This system does not tell when a process began.");
   const own = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
-  await writeFile(own, JSON.stringify(self), { mode: 0o600 });
+  await writeFile(own, JSON.stringify({ ...self, task }), { mode: 0o600 });
   try {
     for (let attempt = 0; attempt < TRIES; attempt++) {
       if (await linked(own, path)) return { release: () => release(path, self) };
@@ -38,17 +49,18 @@ export async function takeLock(path: string): Promise<Lock | { readonly holder: 
 }
 
 /** The process that holds a lock; undefined when nobody does. */
-export async function lockHolder(path: string): Promise<ProcessRef | undefined> {
+export async function lockHolder(path: string): Promise<Holder | undefined> {
   const holder = await readHolder(path);
   return holder !== "absent" && isAlive(holder) ? holder : undefined;
 }
 
 /** Who a lock file names; undefined when it is damaged. */
-async function readHolder(path: string): Promise<ProcessRef | undefined | "absent"> {
+async function readHolder(path: string): Promise<Holder | undefined | "absent"> {
   try {
     const value: unknown = JSON.parse(await readFile(path, "utf8"));
     if (!isObject(value) || typeof value["pid"] !== "number" || typeof value["birth"] !== "string") return undefined;
-    return { pid: value["pid"], birth: value["birth"] };
+    const task = textField(value, "task");
+    return { pid: value["pid"], birth: value["birth"], ...(task === undefined ? {} : { task }) };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     if (isAbsent(error)) return "absent";

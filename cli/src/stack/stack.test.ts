@@ -423,7 +423,11 @@ describe("up -d", () => {
       expect.stringMatching(/hold users, products or orders[^]*\nTry: the same with --replace\n/),
     ]);
     expect((await here("restore", folder, "--replace")).exit).toBe(2);
-    const restored = await here("restore", folder, "--replace", "--yes");
+    const restoring = here("restore", folder, "--replace", "--yes");
+    await until("its lock", () => Bun.file(join(dataDir, "supervisor.lock")).exists());
+    const early = await here("up", "-d");
+    expect([early.exit, early.stderr]).toEqual([1, expect.stringContaining("restore is at work on this data (pid ")]);
+    const restored = await restoring;
     expect([restored.exit, restored.stderr]).toEqual([0, expect.stringMatching(/✓ restored \d+ documents/)]);
     expect(restored.stderr).toContain("  userdb.migrations: 1 document\n");
     nothingRuns(await state());
