@@ -11,7 +11,8 @@ const PARTS = /^mongodb:\/\/(?:([^@/]*)@)?([^/?]+)(?:\/[^?]*)?(?:\?(.*))?$/;
  */
 export async function diagnose(uri: string, error: unknown): Promise<MongoUriError> {
   if (error instanceof MongoServerError) {
-    return new MongoUriError("refused", `MONGO_URI is refused by the server: ${error.message}.`, { cause: error });
+    const why = error.message.replace(/\.$/, "");
+    return new MongoUriError("refused", `MONGO_URI is refused by the server: ${why}.`, { cause: error });
   }
   const [, , hostList = "", query = ""] = PARTS.exec(uri) ?? [];
   const hosts = hostList.split(",").filter((host) => host !== "");
