@@ -1,6 +1,7 @@
 import type { Client } from "@pos/client";
 import type { Io } from "../io.ts";
 import { type Finding, type Invariant, keyOf } from "./finding.ts";
+import { count } from "../output/text.ts";
 import { HELD_MAX_MS, judgePair, judgeProduct } from "./judge.ts";
 import { KeyCheck } from "./keys.ts";
 import { readPair, readPairs, readProducts } from "./read.ts";
@@ -148,7 +149,8 @@ async function waitForHeld(
   const youngestMs = Math.min(...held.map(({ ageMs }) => ageMs));
   const waitMs = Math.max(0, heldMaxMs - youngestMs);
   if (waitMs > 0) {
-    tell(`${held.length} reservations are held; waiting ${Math.ceil(waitMs / 1000)} s for their time to be up …`);
+    const seconds = Math.ceil(waitMs / 1000);
+    tell(`still held: ${count(held.length, "reservation")}; waiting ${seconds} s for their time to be up …`);
     await io.sleep(waitMs);
   }
   return (await lookAgain(client, held)).map(({ finding }) => finding);

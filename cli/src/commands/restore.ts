@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { SourceOptions } from "../backup/sources.ts";
+import { count } from "../output/text.ts";
 import type { Verb } from "../verb.ts";
 import { withSourceOptions } from "./backup.ts";
 
@@ -44,11 +45,11 @@ everybody signs in anew, with the passwords of the backup.`,
       const { ordersLeftOut: leftOut, ordersMended } = report;
       talk.done(`restored ${report.documents} documents of ${manifest.createdAt}`);
       if (ordersMended > 0)
-        talk.say(`${ordersMended} orders will tell product-service again what they told it before.`);
+        talk.say(`${count(ordersMended, "order")} will tell product-service again what it was told before.`);
       if (leftOut.length > 0) {
         const shown = leftOut.slice(0, IDS_SHOWN_MAX).join(", ");
         talk.warn(
-          `${leftOut.length} orders without a reservation were left out, placed while the backup ran: ${shown}`,
+          `left out ${count(leftOut.length, "order")} without a reservation, placed while the backup ran: ${shown}`,
         );
       }
       talk.hint("Now start the services: they make their indexes and new signing keys.");
