@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { eventually } from "@pos/testing/eventually";
 import { type Stack, startStack } from "@pos/testing/stack";
 import { type Collection, type Document, ObjectId } from "mongodb";
 import { runAudit } from "../audit/run.ts";
@@ -34,12 +35,18 @@ async function place(key: string = crypto.randomUUID()): Promise<string> {
     { userId, items: [{ productId, quantity: 2 }] },
     { idempotencyKey: key },
   );
-  while ((await stack.admin.audit.reservation(order.id)).state !== "confirmed") await Bun.sleep(20);
+  await eventually(
+    () => stack.admin.audit.reservation(order.id),
+    ({ state }) => state === "confirmed",
+  );
   return order.id;
 }
 
 async function untilDelivered(): Promise<void> {
-  while ((await stack.admin.audit.outbox()).entries.length > 0) await Bun.sleep(20);
+  await eventually(
+    () => stack.admin.audit.outbox(),
+    ({ entries }) => entries.length === 0,
+  );
 }
 
 interface Report {

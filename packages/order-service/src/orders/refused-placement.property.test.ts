@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { ApiError } from "@pos/client/errors";
 import type { CreateOrder } from "@pos/contracts/orders";
 import { quantity, unknownId } from "@pos/testing/arbitraries";
+import { eventually } from "@pos/testing/eventually";
 import { type Stack, startStack } from "@pos/testing/stack";
 import fc from "fast-check";
 import { recordBehind, type Recorder } from "../test/recorder.ts";
@@ -45,11 +46,10 @@ async function refusalOf(body: CreateOrder, client = stack.admin): Promise<{ sta
 /** Refused placements leave no trace: no order, and all stock back where it was once the outbox is empty. */
 async function expectNoTrace(): Promise<void> {
   expect((await stack.admin.orders.list()).orders).toEqual([]);
-  const until = Date.now() + 20_000;
-  while ((await stack.admin.products.get(productId)).stock !== STOCK) {
-    if (Date.now() > until) throw new Error("stock did not come back");
-    await Bun.sleep(50);
-  }
+  await eventually(
+    async () => (await stack.admin.products.get(productId)).stock,
+    (units) => units === STOCK,
+  );
 }
 
 // Feature: product-order-system, Property 9: Order creation validates user existence

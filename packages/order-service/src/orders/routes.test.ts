@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Order } from "@pos/contracts/orders";
+import { eventually } from "@pos/testing/eventually";
 import { type Stack, startStack } from "@pos/testing/stack";
 import { ObjectId } from "mongodb";
 
@@ -51,14 +52,6 @@ async function restingStock(): Promise<number> {
   const orders = stack.databases.order.database.db.collection("orders");
   await eventually(async () => (await orders.countDocuments({ "outbox.state": "pending" })) === 0);
   return stock();
-}
-
-async function eventually(check: () => Promise<boolean>): Promise<void> {
-  const until = Date.now() + 20_000;
-  while (!(await check())) {
-    if (Date.now() > until) throw new Error("it did not come true within 20 s");
-    await Bun.sleep(20);
-  }
 }
 
 describe("POST /orders", () => {
@@ -271,7 +264,7 @@ describe("PUT /orders/:id/status", () => {
       ["pending", ada.id],
       ["cancelled", ada.id],
     ]);
-    await eventually(async () => (await stock()) === before);
+    await eventually(stock, (units) => units === before);
     expect((await setStatus(body.id, "cancelled")).status).toBe(200);
     await Bun.sleep(200);
     expect(await stock()).toBe(before);
@@ -288,7 +281,7 @@ describe("PUT /orders/:id/status", () => {
       details: { from: "processing", to: "pending", allowed: ["completed", "cancelled"] },
     });
     expect((await setStatus(body.id, "cancelled")).status).toBe(200);
-    await eventually(async () => (await stock()) === before);
+    await eventually(stock, (units) => units === before);
     expect((await setStatus(body.id, "completed")).body.error?.details?.["allowed"]).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { ApiError } from "@pos/client/errors";
+import { eventually } from "@pos/testing/eventually";
 import { type Stack, startStack } from "@pos/testing/stack";
 import { ENTRY_TRIES_MAX } from "../placement/relay.ts";
 import { recordBehind, type Recorder } from "../test/recorder.ts";
@@ -22,16 +23,6 @@ afterAll(async () => {
 
 const place = async () =>
   (await customer.client.orders.place({ userId: customer.id, items: [{ productId, quantity: 1 }] })).order;
-
-async function eventually<Value>(read: () => Promise<Value>, isThere: (value: Value) => boolean): Promise<Value> {
-  const until = Date.now() + 30_000;
-  for (;;) {
-    const value = await read();
-    if (isThere(value)) return value;
-    if (Date.now() > until) throw new Error(`still ${JSON.stringify(value)} after 30 s`);
-    await Bun.sleep(30);
-  }
-}
 
 test("while product-service is away messages wait without losing a try, and are delivered when it is back", async () => {
   const order = await place();

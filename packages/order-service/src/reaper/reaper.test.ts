@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Reservation } from "@pos/contracts/reservations";
 import type { Clock } from "@pos/service-kit/clock";
+import { eventually } from "@pos/testing/eventually";
 import { silentLogger } from "@pos/testing/logger";
 import { type Stack, startStack } from "@pos/testing/stack";
 import { ObjectId } from "mongodb";
@@ -17,14 +18,6 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-async function eventually(check: () => Promise<boolean>): Promise<void> {
-  const until = Date.now() + 30_000;
-  while (!(await check())) {
-    if (Date.now() > until) throw new Error("it did not come true within 30 s");
-    await Bun.sleep(30);
-  }
-}
-
 test("a placement whose reservation was answered into the void gives its stock back, and its key goes on", async () => {
   const product = await stack.admin.products.create({ name: "Lamp", price: 1, stock: STOCK });
   const body = { userId: customer.id, items: [{ productId: product.id, quantity: 3 }] };
@@ -32,11 +25,11 @@ test("a placement whose reservation was answered into the void gives its stock b
   stack.proxies.product.loseAnswers(true);
   const refused = await customer.client.orders.place(body, { idempotencyKey: "k" }).catch((error: unknown) => error);
   expect(refused).toMatchObject({ status: 503 });
-  await eventually(async () => (await stock()) === STOCK - 3);
+  await eventually(stock, (units) => units === STOCK - 3);
   stack.proxies.product.cut();
   stack.proxies.product.loseAnswers(false);
   stack.proxies.product.restore();
-  await eventually(async () => (await stock()) === STOCK);
+  await eventually(stock, (units) => units === STOCK);
   const first = deriveOrderId(customer.id, "k", 0);
   expect((await stack.admin.audit.order(first)).status).toBe("void");
   const { order } = await customer.client.orders.place(body, { idempotencyKey: "k" });
@@ -100,14 +93,20 @@ test("an order whose confirm got lost is found within seconds; a placement under
     const items = [{ productId: product.id, quantity: 3 }];
     const { order } = await patient.admin.orders.place({ userId: (await patient.customer()).id, items });
     const stateOf = async (id: string) => (await patient.admin.audit.reservation(id)).state;
-    await eventually(async () => (await stateOf(order.id)) === "confirmed");
+    await eventually(
+      () => stateOf(order.id),
+      (state) => state === "confirmed",
+    );
     const reservations = patient.databases.product.database.db.collection("reservations");
     const [confirmed] = await reservations.find().toArray();
     if (confirmed === undefined) throw new Error("there is no reservation");
     const underWay = { ...confirmed, _id: new ObjectId(), state: "held", createdAt: new Date(Date.now() - 60_000) };
     await reservations.insertOne(underWay);
     await reservations.updateOne({ _id: confirmed._id }, { $set: { state: "held", createdAt: new Date() } });
-    await eventually(async () => (await stateOf(order.id)) === "confirmed");
+    await eventually(
+      () => stateOf(order.id),
+      (state) => state === "confirmed",
+    );
     const { ageMs } = await patient.admin.audit.reservation(order.id);
     expect(ageMs).toBeGreaterThanOrEqual(3000);
     expect(await stateOf(underWay._id.toHexString())).toBe("held");

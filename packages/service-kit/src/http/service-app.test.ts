@@ -1,25 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { errors } from "@pos/contracts/errors";
 import { ClosedObject, Text, WholeNumber } from "@pos/contracts/primitives";
+import { eventually } from "@pos/testing/eventually";
+import { testLogger } from "@pos/testing/logger";
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
-import { Writable } from "node:stream";
 import { access } from "../auth/access.ts";
 import type { TokenVerifier } from "../auth/token-verifier.ts";
 import { createHealthMonitor } from "../health/health.ts";
-import { createLogger } from "../logging/logger.ts";
 import { Telemetry } from "../telemetry/telemetry.ts";
 import { AppError, unavailable } from "./app-error.ts";
 import { readJsonBody } from "./json-body.ts";
 import { createServiceApp } from "./service-app.ts";
 
-const lines: string[] = [];
-const destination = new Writable({
-  write(chunk, _encoding, done) {
-    lines.push(...String(chunk).split("\n").filter(Boolean));
-    done();
-  },
-});
+const log = testLogger("kit");
+/** What was logged of a request; its access line comes a moment after its answer. */
+const loggedOf = (requestId: string) =>
+  eventually(
+    () => log.entries().filter((entry) => entry["requestId"] === requestId),
+    (entries) => entries.some(({ msg }) => msg === "request"),
+  );
 const own = "65f1c0ffee0123456789abcd";
 const verifier: TokenVerifier = {
   async verify(token) {
@@ -90,7 +90,7 @@ const feature = () =>
 const telemetry = new Telemetry({ service: "kit", version: "1" });
 const app = createServiceApp(feature, {
   telemetry,
-  logger: createLogger({ service: "kit", level: "info", destination }),
+  logger: log.logger,
   verifier,
   health: createHealthMonitor("kit", []),
   facts: { service: "kit", version: "1", environmentNames: [], port: () => 0, replicaSet: () => undefined },
@@ -279,9 +279,7 @@ describe("every answer", () => {
     const [trace, span] = ["1".repeat(32), "2".repeat(16)];
     const traceOf = async (requestId: string, traceparent: string) => {
       await call("GET", "/things", { headers: { traceparent, "x-request-id": requestId } });
-      await Bun.sleep(20);
-      const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-      return logged.find((line) => line["requestId"] === requestId)?.["traceId"];
+      return (await loggedOf(requestId))[0]?.["traceId"];
     };
     expect(await traceOf("trace-0", `00-${trace}-${span}-01`)).toBe(trace);
     const invalid = [`00-${"0".repeat(32)}-${span}-01`, `00-${trace}-${"0".repeat(16)}-01`, `ff-${trace}-${span}-01`];
@@ -309,11 +307,7 @@ describe("every answer", () => {
   test("before another of a browser is logged and measured too", async () => {
     const preflight = { origin: "https://shop.example", "access-control-request-method": "POST" };
     await call("OPTIONS", "/things", { headers: { ...preflight, "x-request-id": "preflight" } });
-    await Bun.sleep(20);
-    const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(logged.filter(({ requestId }) => requestId === "preflight")).toMatchObject([
-      { method: "OPTIONS", path: "/things", status: 204 },
-    ]);
+    expect(await loggedOf("preflight")).toMatchObject([{ method: "OPTIONS", path: "/things", status: 204 }]);
     const measured = 'http_server_request_duration_seconds_count{method="OPTIONS",route="other",status="204"}';
     expect(telemetry.metrics.read()).toContain(measured);
   });
@@ -321,22 +315,17 @@ describe("every answer", () => {
     const answer = await fetch(`${url}/away`, { headers: { "x-request-id": "away-1" } });
     expect([answer.status, await answer.text()]).toEqual([503, expect.not.stringContaining("http://other")]);
     await fetch(`${url}/things?limit=0`, { headers: { "x-request-id": "away-2" } });
-    await Bun.sleep(20);
-    const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(logged.find(({ requestId }) => requestId === "away-1")).toMatchObject({
+    expect((await loggedOf("away-1"))[0]).toMatchObject({
       code: "SERVICE_UNAVAILABLE",
       reason: "Something is away.",
       cause: "http://other did not answer in time",
     });
-    expect(logged.find(({ requestId }) => requestId === "away-2")).not.toHaveProperty("cause");
+    expect((await loggedOf("away-2"))[0]).not.toHaveProperty("cause");
   });
 
   test("is logged as one JSON object, errors with their cause", async () => {
     await call("GET", "/broken?x=1", { headers: { "x-request-id": "log-me" } });
-    await Bun.sleep(20);
-    const entries = lines
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
-      .filter((entry) => entry["requestId"] === "log-me");
+    const entries = await loggedOf("log-me");
     expect(entries.map((entry) => entry["level"]).sort()).toEqual(["error", "info"]);
     expect(entries.find((entry) => entry["level"] === "info")).toMatchObject({
       method: "GET",
@@ -350,10 +339,8 @@ describe("every answer", () => {
 
   test("is logged with its path up to 1,000 characters, so that no search for secrets takes long", async () => {
     await call("GET", `/${"eyJ-".repeat(3000)}`, { headers: { "x-request-id": "long-path" } });
-    await Bun.sleep(20);
-    const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    const { path } = logged.find(({ requestId }) => requestId === "long-path") ?? {};
-    expect(path).toBe(`/${"eyJ-".repeat(3000)}`.slice(0, 1000));
+    const [logged] = await loggedOf("long-path");
+    expect(logged?.["path"]).toBe(`/${"eyJ-".repeat(3000)}`.slice(0, 1000));
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { type TestDatabase, testDatabase } from "@pos/testing/database";
+import { eventually } from "@pos/testing/eventually";
 import { type TcpProxy, tcpProxy } from "@pos/testing/tcp-proxy";
 import {
   type Document,
@@ -143,21 +144,21 @@ describe("a command", () => {
 
 test("what rests and what waits is counted", async () => {
   await Promise.all(Array.from({ length: 8 }, () => commands.run({ ping: 1 })));
-  proxy.delayAnswers(100);
+  proxy.delayAnswers(300);
   const answers = Promise.all(Array.from({ length: 12 }, () => commands.run({ ping: 1 })));
-  await Bun.sleep(20);
-  const busy = directCommandsState(client);
+  await eventually(
+    () => directCommandsState(client),
+    ({ resting, waiting }) => resting === 0 && waiting === 4,
+  );
   proxy.delayAnswers(0);
   await answers;
-  expect(busy).toEqual({ resting: 0, waiting: 4 });
   expect(directCommandsState(client)).toEqual({ resting: 8, waiting: 0 });
 });
 
 test("a connection that was closed while it rested does not rest any more", async () => {
   await Promise.all(Array.from({ length: 8 }, () => commands.run({ ping: 1 })));
   proxy.cut();
-  await Bun.sleep(50);
-  expect(directCommandsState(client)).toEqual({ resting: 0, waiting: 0 });
+  await eventually(() => directCommandsState(client).resting === 0);
 });
 
 test("a command that ran into its own limit of time is not sent once more", async () => {
@@ -198,8 +199,7 @@ describe("when the connection is lost", () => {
     await commands.run({ ping: 1 });
     proxy.loseAnswers(true);
     const silent = errorOf(insert([{ _id: 1 }]));
-    for (const until = Date.now() + 5000; Date.now() < until && (await things().countDocuments()) === 0;)
-      await Bun.sleep(10);
+    await eventually(async () => (await things().countDocuments()) === 1);
     proxy.cut();
     expect(lost(await silent)).toBe(true);
     proxy.loseAnswers(false);
@@ -211,8 +211,7 @@ describe("when the connection is lost", () => {
     await commands.run({ ping: 1 });
     proxy.loseAnswers(true);
     const repeated = commands.run({ insert: "things", documents: [{ _id: 1 }] }, { mayRepeat: true });
-    for (const until = Date.now() + 5000; Date.now() < until && (await things().countDocuments()) === 0;)
-      await Bun.sleep(10);
+    await eventually(async () => (await things().countDocuments()) === 1);
     proxy.cut();
     proxy.loseAnswers(false);
     proxy.restore();
@@ -223,7 +222,7 @@ describe("when the connection is lost", () => {
   test("idle connections that were cut are not used again", async () => {
     await Promise.all(Array.from({ length: 8 }, () => commands.run({ ping: 1 })));
     proxy.cut();
-    await Bun.sleep(50);
+    await eventually(() => directCommandsState(client).resting === 0);
     proxy.restore();
     // None may be repeated: one over a connection that is gone would fail.
     const answers = await Promise.all(Array.from({ length: 20 }, () => commands.run({ ping: 1 })));
