@@ -147,6 +147,13 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     }),
   ],
   [
+    "an address by number, and one of the pod itself",
+    workload("web", {
+      container:
+        "env: [{ name: CACHE_URL, value: 'redis://10.0.0.7:6379' }, { name: PROXY_URL, value: 'http://localhost:9000' }]",
+    }),
+  ],
+  [
     "another name of a compose service in one of its networks",
     "services:\n  web: { image: web:1, environment: { CACHE: 'redis://cache' } }\n  redis: { image: redis:8, networks: { inner: { aliases: [cache] } } }\nnetworks: { inner: }\n",
   ],

@@ -71,6 +71,10 @@ describe("printReport", () => {
     const run = read(report);
     expect(run.tool.driver.rules.map(({ id }: { id: string }) => id)).toEqual(["secret-key-ref", "read-only-root"]);
     expect(run.results[1]).toMatchObject({ ruleId: "read-only-root", ruleIndex: 1, level: "warning" });
+    expect(run.results.map(({ message }: { message: { text: string } }) => message.text)).toEqual([
+      'Secret pos/order-secret has no key <"JWT_SECERT">.',
+      "It may write. Write readOnlyRootFilesystem: true.",
+    ]);
     expect(run.results[0].locations[0].physicalLocation).toEqual({
       artifactLocation: { uri: "k8s/order.yaml" },
       region: { startLine: 31, startColumn: 25 },

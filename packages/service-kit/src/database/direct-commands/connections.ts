@@ -22,6 +22,7 @@ interface Waiting {
 /** The connections of one client, for the commands of all its databases. */
 export class Connections {
   readonly #client: MongoClient;
+  readonly #answerMaxMs: number;
   readonly #open = new Set<DirectConnection>();
   readonly #idle: DirectConnection[] = [];
   readonly #waiting: Waiting[] = [];
@@ -29,8 +30,9 @@ export class Connections {
   #server: DriverServer | undefined;
   #isWatching = false;
 
-  constructor(client: MongoClient) {
+  constructor(client: MongoClient, answerMaxMs = ANSWER_MAX_MS) {
     this.#client = client;
+    this.#answerMaxMs = answerMaxMs;
   }
 
   get resting(): number {
@@ -119,7 +121,7 @@ export class Connections {
     setTimeout(() => {
       this.#isWatching = false;
       for (const connection of this.#open)
-        connection.closeIfSilent(connection.isUsable ? ANSWER_MAX_MS : FORMER_ANSWER_MAX_MS);
+        connection.closeIfSilent(connection.isUsable ? this.#answerMaxMs : FORMER_ANSWER_MAX_MS);
       const oldestMs = performance.now() - WAIT_MAX_MS;
       while ((this.#waiting[0]?.sinceMs ?? Number.POSITIVE_INFINITY) < oldestMs)
         this.#waiting.shift()?.reject(new MongoNetworkTimeoutError("every connection was busy for too long"));

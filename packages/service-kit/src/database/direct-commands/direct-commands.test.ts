@@ -6,12 +6,13 @@ import {
   type Document,
   MongoClient,
   MongoNetworkError,
+  MongoNetworkTimeoutError,
   MongoServerError,
   MongoWriteConcernError,
   ObjectId,
 } from "mongodb";
 import { isDatabaseUnavailable, isWorthRepeating } from "../errors.ts";
-import { directCommandsState } from "./connections.ts";
+import { Connections, directCommandsState } from "./connections.ts";
 import { DirectCommands } from "./direct-commands.ts";
 import { bytesOf } from "./message.ts";
 import { byIds, type CommandRunner, findDocuments, write } from "./runner.ts";
@@ -154,6 +155,19 @@ test("what rests and what waits is counted", async () => {
   await answers;
   expect(directCommandsState(client)).toEqual({ resting: 8, waiting: 0 });
 });
+
+test("a command without an answer ends at its limit, however long after the first look that is", async () => {
+  // More than one look (each half second), less than two.
+  const connections = new Connections(client, 700);
+  const connection = await connections.take();
+  proxy.loseAnswers(true);
+  expect(await errorOf(connection.exchange({ ping: 1, $db: "admin" }, undefined))).toBeInstanceOf(
+    MongoNetworkTimeoutError,
+  );
+  proxy.loseAnswers(false);
+  connections.giveBack(connection);
+  expect(connections.resting).toBe(0);
+}, 10_000);
 
 test("a connection that was closed while it rested does not rest any more", async () => {
   await Promise.all(Array.from({ length: 8 }, () => commands.run({ ping: 1 })));
