@@ -43,19 +43,18 @@ export async function fillCatalogue(database: Database, count: number): Promise<
 }
 
 /** The service's own way. */
-export function groupCommitted(database: Database, pendingLimitUnits = 1_000_000, users?: readonly string[]): Reserve {
+export function groupCommitted(database: Database): Reserve {
   const newRid = () => randomBytes(16).toString("hex");
   const service = new ReservationService({
-    batches: new BatchRepository(database.db, systemClock, { pendingLimitUnits, newRid }),
+    batches: new BatchRepository(database.db, systemClock, { pendingLimitUnits: 1_000_000, newRid }),
     reservations: new ReservationRepository(database.db),
     clock: systemClock,
     logger: silentLogger,
     measurements: reservationMeasurements(new Metrics({ service: "rate", version: "0" })),
   });
   return async (units) => {
-    const userId = users?.[Math.floor(Math.random() * users.length)] ?? newId();
     const caller = { deadlineAtMs: Date.now() + 4000 };
-    await service.reserve(newId(), reservationOf({ ...units }, userId), caller);
+    await service.reserve(newId(), reservationOf({ ...units }, newId()), caller);
   };
 }
 

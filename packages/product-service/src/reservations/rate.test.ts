@@ -1,14 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { AppError } from "@pos/service-kit/app-error";
-import { newId, startTestService, type TestService, unbalanced } from "../../test/product-service.ts";
-import {
-  fillCatalogue,
-  groupCommitted,
-  measure,
-  oneTransactionEach,
-  type Rate,
-  type Reserve,
-} from "../../test/reservation-rate.ts";
+import { startTestService, type TestService, unbalanced } from "../../test/product-service.ts";
+import { fillCatalogue, groupCommitted, measure, oneTransactionEach, type Rate } from "../../test/reservation-rate.ts";
 
 // Generous: no time decides a test, and a busy machine is slow.
 setDefaultTimeout(120_000);
@@ -53,21 +45,3 @@ test.each([
     expect(await unbalanced(service)).toEqual([]);
   },
 );
-
-test.if(isFull)("what the limit of pending units costs", async () => {
-  const pick = () => ({ [ids[2] ?? ""]: 1 });
-  const users = Array.from({ length: 5000 }, newId);
-  const run = (limitUnits: number) =>
-    measure(answered(groupCommitted(service.database, limitUnits, users)), { clients, seconds, pick });
-  report("5,000 users far from the limit, nothing to count", await run(1_000_000_000));
-  await service.database.db.collection("products").updateMany({}, { $inc: { openUnits: 1_000_000 } });
-  report("5,000 users counted at every batch", await run(100));
-});
-
-/** A refusal is an answer, too. */
-const answered =
-  (reserve: Reserve): Reserve =>
-  (units) =>
-    reserve(units).catch((error: unknown) => {
-      if (!(error instanceof AppError && error.code === "PENDING_LIMIT")) throw error;
-    });
