@@ -28,6 +28,19 @@ export class Checks {
   }
 }
 
+/** Ctrl-C, or the end of who runs this, takes away what was set up as a run that is over does. */
+export function takeAwayOnSignal(takeAway: () => Promise<unknown>): void {
+  for (const [signal, exitCode] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.once(signal, () => {
+      console.error("interrupted: what was set up is taken away …");
+      void takeAway().finally(() => process.exit(exitCode));
+    });
+  }
+}
+
 /** @throws Error with `sentence` unless `condition` holds */
 export function expect(condition: boolean, sentence: string): asserts condition {
   if (!condition) throw new Error(sentence);

@@ -1,10 +1,10 @@
 /**
  * The system in containers, for real: builds the images, starts the compose file, places orders, kills services and
- * databases in the middle of them, and looks for anything lost. `bun run verify` runs it as its step `containers`;
- * with `--no-build` it takes the images as they are, with `--full` it also counts memory after 100,000 requests.
+ * databases in the middle of them, and looks for anything lost. `bun run verify` runs it as its step `containers`.
  */
 import { join, resolve } from "node:path";
-import { Checks, eventually, expect } from "./checks.ts";
+import { commandOptions } from "@pos/testing/command-options";
+import { Checks, eventually, expect, takeAwayOnSignal } from "./checks.ts";
 import { crash, provideEngine } from "./engine.ts";
 import { checkImages } from "./images.ts";
 import { shell } from "./shell.ts";
@@ -19,6 +19,16 @@ const LOADED_MEMORY_MAX_MIB = 200;
 const MANY_REQUESTS = 100_000;
 const WORKERS = 8;
 
+const USAGE = `Usage: bun tools/src/containers/compose.ts [--no-build] [--full]
+Runs the compose stack in real containers and kills parts of it under load.
+
+  --no-build   take the images as they are
+  --full       also count memory after ${MANY_REQUESTS} requests`;
+
+const options = commandOptions(USAGE, {
+  "no-build": { type: "boolean", default: false },
+  full: { type: "boolean", default: false },
+});
 const root = resolve(import.meta.dir, "../../..");
 const checks = new Checks();
 const provided = await provideEngine(root);
@@ -26,6 +36,7 @@ if (provided.engine === undefined) {
   console.log(`skipped: ${provided.reason}`);
 } else {
   const stack = await ComposeStack.prepare(provided.engine, root);
+  takeAwayOnSignal(() => stack.remove());
   try {
     await run(stack);
   } finally {
@@ -37,7 +48,7 @@ process.exitCode = checks.failed > 0 ? 1 : 0;
 
 async function run(stack: ComposeStack): Promise<void> {
   const { engine } = stack;
-  const build = process.argv.includes("--no-build") ? ["--no-build"] : [];
+  const build = options["no-build"] ? ["--no-build"] : [];
   const up = () => stack.compose("up", ...build).then(() => undefined);
   const started = await checks.check(`${engine}: images built, stack up`, up);
   if (!started) return await printLogs(stack);
@@ -55,7 +66,7 @@ async function run(stack: ComposeStack): Promise<void> {
     await load.settle(60_000);
     return `${await load.verify()}, ${load.failedRequests} requests without a verdict on the way`;
   });
-  if (process.argv.includes("--full")) {
+  if (options.full) {
     await checks.check(`services stay small after ${MANY_REQUESTS} requests each`, async () => {
       const rate = await load.read(MANY_REQUESTS);
       return `${await checkMemory(stack, LOADED_MEMORY_MAX_MIB)}, ${rate}`;

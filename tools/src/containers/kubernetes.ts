@@ -1,11 +1,12 @@
 /**
  * The development overlay on a real Kubernetes: orders under load, pods and a database killed, a rollout without a
  * failed request, volumes that keep their data, what the network policies forbid, and the production overlay with its
- * primaries killed. `bun run test:k8s` runs it.
+ * primaries killed.
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { Checks, expect } from "./checks.ts";
+import { commandOptions } from "@pos/testing/command-options";
+import { Checks, expect, takeAwayOnSignal } from "./checks.ts";
 import { Cluster, type LoadReport } from "./cluster.ts";
 import { probePolicies } from "./policies.ts";
 import { provideEngine } from "./engine.ts";
@@ -13,6 +14,12 @@ import { validateLive } from "./live-manifests.ts";
 import { bringUpProduction, killPrimaries } from "./production.ts";
 import { shell } from "./shell.ts";
 
+const USAGE = `Usage: bun run test:k8s [--no-build]
+Runs the system on a Kubernetes of this machine, which it starts and takes away again: some fifteen minutes.
+
+  --no-build   take the images as they are`;
+
+const options = commandOptions(USAGE, { "no-build": { type: "boolean", default: false } });
 const root = resolve(import.meta.dir, "../../..");
 const prepare = resolve(root, "../shared/kubernetes/prepare");
 const checks = new Checks();
@@ -31,10 +38,10 @@ function missingHere(): string | undefined {
 async function onCluster(): Promise<void> {
   await provideEngine(root);
   const cluster = await Cluster.start(prepare, root);
+  takeAwayOnSignal(() => cluster.stop());
   try {
     await checks.check("images built and loaded", async () => {
-      if (!process.argv.includes("--no-build"))
-        await shell([process.execPath, "cli/src/main.ts", "compose", "build"], { cwd: root });
+      if (!options["no-build"]) await shell([process.execPath, "cli/src/main.ts", "compose", "build"], { cwd: root });
       await cluster.loadImages();
     });
     const isUp = await checks.check("the development overlay comes up", () => bringUp(cluster));

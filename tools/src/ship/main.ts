@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { commandOptions } from "@pos/testing/command-options";
 import { buildServices } from "./services.ts";
 import { buildPrograms, targets } from "./programs.ts";
 import { buildPackage } from "./package.ts";
@@ -16,18 +16,11 @@ what runs on this machine.
   --host     the same for this machine alone
   --out      another folder; what is in it is deleted`;
 
-const { values } = parseArgs({
-  options: {
-    target: { type: "string", multiple: true },
-    host: { type: "boolean", default: false },
-    out: { type: "string" },
-    help: { type: "boolean", short: "h", default: false },
-  },
+const values = commandOptions(USAGE, {
+  target: { type: "string", multiple: true },
+  host: { type: "boolean", default: false },
+  out: { type: "string" },
 });
-if (values.help) {
-  console.log(USAGE);
-  process.exit(0);
-}
 const asked = values.host ? [hostTarget()] : (values.target ?? targets);
 const unknown = asked.filter((name) => !targets.includes(name));
 if (unknown.length > 0) {

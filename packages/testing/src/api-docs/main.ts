@@ -2,11 +2,16 @@ import { join } from "node:path";
 import { environment as orderEnvironment } from "@pos/order-service/config";
 import { environment as productEnvironment } from "@pos/product-service/config";
 import { environment as userEnvironment } from "@pos/user-service/config";
+import { commandOptions } from "../command-options.ts";
 import { startStack } from "../stack.ts";
 import type { OpenApi } from "./document.ts";
 import { apiPage, type PageFacts } from "./page.ts";
 
-// `bun run docs` writes docs/api/<service>.md; with --check it compares and exits 1 when a page is stale.
+const USAGE = `Usage: bun run docs [--check]
+Writes docs/api/<service>.md from the services' OpenAPI documents.
+
+  --check   write nothing, and exit with 1 when a page is stale`;
+
 const facts: Record<"user" | "product" | "order", PageFacts> = {
   user: { port: 3001, calls: "This service calls no other.", environment: userEnvironment },
   product: {
@@ -29,7 +34,7 @@ const facts: Record<"user" | "product" | "order", PageFacts> = {
     environment: orderEnvironment,
   },
 };
-const isCheck = process.argv.includes("--check");
+const { check: isCheck } = commandOptions(USAGE, { check: { type: "boolean", default: false } });
 const folder = join(import.meta.dir, "../../../../docs/api");
 const stack = await startStack();
 let stale = 0;

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { commandOptions } from "../command-options.ts";
 import { startStack, type Stack } from "../stack.ts";
 
 // `bun run browser`: the Swagger page of each service in a real Chromium against a real stack: it renders, nothing
@@ -129,6 +130,7 @@ async function visit(context: BrowserContext, stack: Stack, name: Visit["name"])
   await page.close();
 }
 
+commandOptions("Usage: bun run browser\nOpens the Swagger pages of a real stack in Chromium (CHROMIUM_BIN).", {});
 mkdirSync(artifacts, { recursive: true });
 const profile = mkdtempSync(join(tmpdir(), "browser-"));
 const stack = await startStack();

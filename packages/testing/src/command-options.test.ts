@@ -1,0 +1,39 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+
+const root = join(import.meta.dir, "../../..");
+const commands = [
+  "packages/testing/src/api-docs/main.ts",
+  "packages/testing/src/browser/main.ts",
+  "packages/testing/src/fuzz/main.ts",
+  "tools/src/ship/main.ts",
+  "tools/src/containers/kubernetes.ts",
+];
+
+async function run(command: string, ...words: readonly string[]) {
+  const child = Bun.spawn([process.execPath, command, ...words], { cwd: root, stdout: "pipe", stderr: "pipe" });
+  const [stdout, stderr, exit] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { exit, stdout, stderr };
+}
+
+test.each(commands)("%s starts nothing for an option that it does not know", async (command) => {
+  expect(await run(command, "--chekc")).toEqual({
+    exit: 2,
+    stdout: "",
+    stderr: expect.stringMatching(/^Unknown option '--chekc'\n\nUsage: bun run /),
+  });
+});
+
+test("a command says how it is used", async () => {
+  const { exit, stdout } = await run("packages/testing/src/fuzz/main.ts", "--help");
+  expect([exit, stdout]).toEqual([0, expect.stringMatching(/^Usage: bun run fuzz \[options\]\n/)]);
+});
+
+test("a number of the fuzzer is one", async () => {
+  const { exit, stderr } = await run("packages/testing/src/fuzz/main.ts", "--bodies=all");
+  expect([exit, stderr]).toEqual([2, expect.stringMatching(/^Each option takes a whole number\.\n/)]);
+});

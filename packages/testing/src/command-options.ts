@@ -1,0 +1,18 @@
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+
+/**
+ * The options of a command of this repository. With --help the usage is printed and the process ends; with an option
+ * that does not exist it ends with exit code 2, before anything was started.
+ */
+export function commandOptions<const Options extends ParseArgsOptionsConfig>(usage: string, options: Options) {
+  if (process.argv.slice(2).some((word) => word === "--help" || word === "-h")) {
+    console.log(usage);
+    process.exit(0);
+  }
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
