@@ -1,12 +1,10 @@
 /**
- * `bun run mutate [name …]`: breaks the product on purpose, one fault at a time, and expects a named test to turn
- * red. A fault that no test sees is a hole in the tests.
- *
  * Each fault is a file `tools/mutations/<name>.ts` that exports `mutation` (see mutations/mutation.ts): the harm in
  * one sentence, the edits (a text that occurs exactly once, and what replaces it) and the test. Faults are applied to
  * a copy of the tree, never to the tree itself. Exit 1 when a fault survives, when an edit no longer fits its source,
  * or when its test is red or unable to run before anything is broken; 2 when a name is unknown.
  */
+import { answerHelp } from "@pos/testing/command-options";
 import { resolve } from "node:path";
 import { stopRunningCommands } from "./command.ts";
 import { Judge } from "./mutations/judge.ts";
@@ -15,11 +13,21 @@ import type { Verdict } from "./mutations/mutation.ts";
 import { TreeCopy } from "./mutations/tree-copy.ts";
 import { bounded } from "./report.ts";
 
+const USAGE = `Usage: bun run mutate [name …]
+Breaks the product on purpose, one fault at a time, and expects a named test to turn red: all faults of
+tools/mutations, or the named ones. A fault that no test sees is a hole in the tests.`;
+
 const root = resolve(import.meta.dir, "../..");
 
+answerHelp(USAGE);
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(wanted: readonly string[]): Promise<number> {
+  const option = wanted.find((word) => word.startsWith("-"));
+  if (option !== undefined) {
+    console.error(`Unknown option '${option}'\n\n${USAGE}`);
+    return 2;
+  }
   const all = await loadMutations(resolve(root, "tools/mutations"));
   const unknown = wanted.filter((name) => !all.some((each) => each.name === name));
   if (unknown.length > 0) {

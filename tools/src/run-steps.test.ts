@@ -131,6 +131,15 @@ describe("the summary of bun test", () => {
     expect(read("", 0)).toMatchObject({ passed: 0, failed: 1 });
   });
 
+  test("that is missing is told with how the run ended, for nothing else may be printed", () => {
+    expect(read("bun test v1.4.5\n", 137).note).toBe("bun test ended with exit code 137 and no summary");
+    expect(read("bun test v1.4.5\n", 0).note).toBe("bun test ended with exit code 0 and no summary");
+  });
+
+  test("of no test at all is a failure", () => {
+    expect(read(`\n 0 pass\n 0 fail\n${ran.replace("5 tests", "0 tests")}`, 0)).toMatchObject({ passed: 0, failed: 1 });
+  });
+
   test("without failures but with a bad exit is a failure", () => {
     expect(read(`\n 5 pass\n 0 fail\n${ran}`, 1)).toMatchObject({ passed: 5, failed: 1 });
   });

@@ -8,6 +8,7 @@ const commands = [
   "packages/testing/src/fuzz/main.ts",
   "tools/src/ship/main.ts",
   "tools/src/containers/kubernetes.ts",
+  "tools/src/mutate.ts",
 ];
 
 async function run(command: string, ...words: readonly string[]) {
@@ -28,9 +29,19 @@ test.each(commands)("%s starts nothing for an option that it does not know", asy
   });
 });
 
-test("a command says how it is used", async () => {
-  const { exit, stdout } = await run("packages/testing/src/fuzz/main.ts", "--help");
-  expect([exit, stdout]).toEqual([0, expect.stringMatching(/^Usage: bun run fuzz \[options\]\n/)]);
+test.each([
+  ["fuzz", "packages/testing/src/fuzz/main.ts"],
+  ["simulate", "packages/testing/src/simulator/main.ts"],
+  ["chaos", "packages/testing/src/chaos/main.ts"],
+  ["mutate", "tools/src/mutate.ts"],
+])("%s says how it is used", async (name, command) => {
+  const { exit, stdout } = await run(command, "--help");
+  expect([exit, stdout]).toEqual([0, expect.stringMatching(new RegExp(`^Usage: bun run ${name} \\[`))]);
+});
+
+test("a wrong variant that does not exist is not taken for one that was caught", async () => {
+  const { exit, stderr } = await run("packages/testing/src/simulator/main.ts", "--variant", "none-such");
+  expect([exit, stderr]).toEqual([2, expect.stringMatching(/^There is no variant none-such\. There are: /)]);
 });
 
 test("a number of the fuzzer is one", async () => {

@@ -46,11 +46,14 @@ export function resultOfTests(result: CommandResult): StepResult {
   const unrun = count("skip") + count("todo");
   const known = /^Ran \d+ tests? across/m.test(summary);
   const failed = count("fail");
-  const ok = result.exitCode === 0 && known;
+  const ok = result.exitCode === 0 && known && passed > 0;
+  // A crash, or a test that ends the process: bun prints no more than its version then.
+  const skipped = unrun === 0 ? undefined : `${unrun} skipped`;
+  const note = known ? skipped : `bun test ended with exit code ${result.exitCode} and no summary`;
   return {
     passed,
     failed: ok ? failed : Math.max(failed, 1),
-    ...(unrun === 0 ? {} : { note: `${unrun} skipped` }),
+    ...(note === undefined ? {} : { note }),
     output: [...failedNames(result.output), result.output].join("\n"),
   };
 }

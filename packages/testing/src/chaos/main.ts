@@ -1,3 +1,4 @@
+import { answerHelp } from "../command-options.ts";
 import { type ChaosOptions, readOptions, USAGE } from "./options.ts";
 import { type ChaosReport, runChaos } from "./run.ts";
 
@@ -24,6 +25,7 @@ function print(report: ChaosReport, { seed }: ChaosOptions): void {
     console.log(`  ${invariant}: ${message}`);
 }
 
+answerHelp(USAGE);
 let options: ChaosOptions;
 try {
   options = readOptions(process.argv.slice(2));

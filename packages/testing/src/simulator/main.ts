@@ -1,3 +1,4 @@
+import { answerHelp } from "../command-options.ts";
 import { variants } from "./all-variants.ts";
 import { readOptions, type SimulateOptions, USAGE } from "./options.ts";
 import { Pool, type SeedRange } from "./pool.ts";
@@ -77,10 +78,14 @@ function* chunks({ from, count, variant }: SeedRange): Generator<SeedRange> {
   }
 }
 
+answerHelp(USAGE);
+let options: SimulateOptions;
 try {
-  process.exitCode = await simulate(readOptions(process.argv.slice(2)));
+  options = readOptions(process.argv.slice(2));
+  if (typeof options.variants === "object") seamsOf(options.variants.name);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   console.error(USAGE);
-  process.exitCode = 2;
+  process.exit(2);
 }
+process.exitCode = await simulate(options);
