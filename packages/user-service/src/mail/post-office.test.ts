@@ -1,4 +1,5 @@
 import { systemClock } from "@pos/service-kit/clock";
+import { eventually } from "@pos/testing/eventually";
 import { testLogger } from "@pos/testing/logger";
 import { expect, test } from "bun:test";
 import { mailFolder } from "../../test/mailbox.ts";
@@ -24,4 +25,33 @@ test("the post office lets 1,000 jobs wait, refuses or drops the next, and finis
   expect(log.lines().filter((line) => line.includes("a mail was dropped")).length).toBe(1);
   expect(log.lines().filter((line) => line.includes("a mail could not be made")).length).toBe(1);
   await folder.close();
+});
+
+/** A post office whose mail server refuses so often, and whose waits cost no time. */
+async function postedAgainst(refusals: number) {
+  const log = testLogger();
+  const waits: number[] = [];
+  let [tries, delivered] = [0, 0];
+  const post = new PostOffice({
+    mailer: {
+      async send() {
+        if (++tries <= refusals) throw new Error("busy");
+        delivered++;
+      },
+      close: () => undefined,
+    },
+    clock: { now: () => Date.now(), sleep: async (milliseconds) => void waits.push(milliseconds) },
+    logger: log.logger,
+  });
+  post.post(async () => [mail]);
+  await eventually(() => delivered === 1 || log.lines().some((line) => line.includes("a mail was given up")));
+  await post.stop();
+  return { tries, delivered, waits };
+}
+
+test("a mail that is not taken is tried again three times, later each time, and then given up", async () => {
+  const waits = [1000, 5000, 20_000];
+  expect(await postedAgainst(0)).toEqual({ tries: 1, delivered: 1, waits: [] });
+  expect(await postedAgainst(3)).toEqual({ tries: 4, delivered: 1, waits });
+  expect(await postedAgainst(9)).toEqual({ tries: 4, delivered: 0, waits });
 });

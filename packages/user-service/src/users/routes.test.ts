@@ -71,7 +71,12 @@ describe("a user", () => {
     expect(await outcome(ada.client.users.update(ada.id, { email: eve.credentials.email.toUpperCase() }))).toBe(
       "EMAIL_TAKEN",
     );
-    expect(await outcome(admin.users.get("0".repeat(24)))).toBe("NOT_FOUND");
+    const nobody = "0".repeat(24);
+    expect(await outcome(admin.users.get(nobody))).toBe("NOT_FOUND");
+    expect(await outcome(admin.users.update(nobody, { name: "Ada" }))).toBe("NOT_FOUND");
+    expect(await outcome(admin.users.changeRole(nobody, "admin"))).toBe("NOT_FOUND");
+    expect(await outcome(admin.users.changeStatus(nobody, "suspended"))).toBe("NOT_FOUND");
+    expect(await outcome(admin.users.delete(nobody))).toBe("NOT_FOUND");
   });
   test("that is deleted is gone, and its address is free again", async () => {
     const ada = await replica.customer();
