@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { ObjectId } from "mongodb";
 import { unknownId } from "../arbitraries.ts";
+import { eventually } from "../eventually.ts";
 import { testLogger } from "../logger.ts";
 import { type Stack, startStack } from "../stack.ts";
 
@@ -37,17 +38,15 @@ async function send(method: Method, url: string, body?: unknown): Promise<Sent> 
 }
 
 /** Log entries of one request; the access log is written after the answer, so it may come a moment later. */
-async function entriesOf(requestId: string, wanted: number) {
-  for (let waited = 0; waited < 2000; waited += 5) {
-    const found = log
-      .entries()
-      .slice(-400)
-      .filter((entry) => entry["requestId"] === requestId);
-    if (found.length >= wanted) return found;
-    await Bun.sleep(5);
-  }
-  throw new Error(`fewer than ${wanted} log entries of ${requestId}`);
-}
+const entriesOf = (requestId: string, wanted: number) =>
+  eventually(
+    () =>
+      log
+        .lines()
+        .filter((line) => line.includes(requestId))
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    (entries) => entries.length >= wanted,
+  );
 
 const validUser = { email: "someone@example.com", password: "correct horse", name: "Someone" };
 const validProduct = { name: "Thing", description: "", price: 1.5, stock: 3 };
