@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { systemClock } from "@pos/service-kit/clock";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
+import { eventually } from "@pos/testing/eventually";
 import { testLogger } from "@pos/testing/logger";
 import { type TcpProxy, tcpProxy } from "@pos/testing/tcp-proxy";
 import {
@@ -39,7 +40,10 @@ afterAll(async () => {
 
 /** Calls until the service answers as it should again. */
 async function recovered(productId: string): Promise<void> {
-  while ((await reserve(service, { [productId]: 1 }, { userId: newId() })).status !== 200) await Bun.sleep(50);
+  await eventually(
+    () => reserve(service, { [productId]: 1 }, { userId: newId() }),
+    ({ status }) => status === 200,
+  );
 }
 
 test("while the database is out of reach everything is 503, and it recovers by itself", async () => {

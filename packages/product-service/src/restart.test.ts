@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
+import { eventually } from "@pos/testing/eventually";
 import { serviceProcess, type ServiceProcess } from "../test/process.ts";
 import {
   addProduct,
@@ -88,7 +89,7 @@ test("killed under load it comes back, sells on, and has lost nothing that it ac
 test("told to stop it finishes what it accepted, leaves the list of writers and exits 0", async () => {
   const writers = shared.database.db.collection("flushers");
   // Those that were killed above are taken off it after 3 s.
-  while ((await writers.countDocuments()) > 2) await Bun.sleep(50);
+  await eventually(async () => (await writers.countDocuments()) <= 2);
   const id = await addProduct(observer, 1000);
   const calls: Promise<Answer | undefined>[] = Array.from({ length: 100 }, () =>
     reserve(victim, { [id]: 1 }, { userId: newId() }).catch(() => undefined),

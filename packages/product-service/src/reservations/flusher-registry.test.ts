@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
+import { eventually } from "@pos/testing/eventually";
 import { testLogger } from "@pos/testing/logger";
 import { commitProxy } from "../../test/commit-proxy.ts";
 import { serviceProcess } from "../../test/process.ts";
@@ -67,7 +68,7 @@ test("a product is sold again after a process was killed in the middle of an adj
   const proxy = await commitProxy({ host: at.hostname, port: Number(at.port) });
   const victim = await serviceProcess(`mongodb://127.0.0.1:${proxy.port}${at.pathname}?directConnection=true`);
   await victim.start();
-  while ((await shared.database.db.collection("flushers").countDocuments()) < 2) await Bun.sleep(20);
+  await eventually(async () => (await shared.database.db.collection("flushers").countDocuments()) === 2);
   const id = await addProduct(service, 10);
   const withheld = proxy.withhold();
   const body = { delta: 5, reason: "in" };
@@ -84,7 +85,7 @@ test("a product is sold again after a process was killed in the middle of an adj
 test("a process that stops in good order leaves no entry, and one that lives keeps its own", async () => {
   const other = await startTestService({ shared });
   const flushers = shared.database.db.collection("flushers");
-  while ((await flushers.countDocuments()) < 2) await Bun.sleep(20);
+  await eventually(async () => (await flushers.countDocuments()) === 2);
   await other.stop();
   expect(await flushers.countDocuments()).toBe(1);
   const [before] = await flushers.find().toArray();
