@@ -84,7 +84,11 @@ export const Email = Type.String({
 });
 
 /** Page size of a list. */
-export const Limit = WholeNumber({ minimum: 1, maximum: LIST_LIMIT_MAX, description: "Page size, 100 when absent" });
+export const Limit = WholeNumber({
+  minimum: 1,
+  maximum: LIST_LIMIT_MAX,
+  description: "Items of a page at most, 100 when absent",
+});
 
 /** Where the next page of a list begins: `nextCursor` of the page before. Opaque. */
 export const Cursor = Type.String({

@@ -48,7 +48,7 @@ test("orders of the earlier form are read, listed and changed like new ones, and
     paths.push(read.history.map((step) => step.status).join(" "));
   }
   expect(paths).toEqual(["pending", "pending processing", "pending processing completed", "pending cancelled"]);
-  expect(await orders.list({ limit: 10, after: undefined }, {})).toHaveLength(4);
+  expect((await orders.list({ limit: 10, after: undefined }, {})).items).toHaveLength(4);
 
   const before = await db.collection("orders").find().toArray();
   await db.collection("migrations").deleteMany({});

@@ -121,10 +121,10 @@ describe("lists", () => {
     const seen: string[] = [];
     let after: { createdAtMs: number; id: string } | undefined;
     for (let count = 0; count < 4; count++) {
-      const found = await orders.list({ limit: 2, after }, { userId });
-      const shown = found.slice(0, 2);
-      seen.push(...shown.map(({ id }) => id));
-      const last = shown.at(-1);
+      const { items, hasMore } = await orders.list({ limit: 2, after }, { userId });
+      seen.push(...items.map(({ id }) => id));
+      expect(hasMore).toBe(seen.length < made.length);
+      const last = items.at(-1);
       if (last === undefined) break;
       after = { createdAtMs: last.createdAt.getTime(), id: last.id };
     }
@@ -141,7 +141,7 @@ describe("lists", () => {
       storedOrder({ status: "completed", createdAt: onDay(5) }),
     ]);
     const found = await orders.list(page, { userId, status: "completed", since: onDay(4) });
-    expect(found.map(({ id }) => id)).toEqual([wanted.id]);
+    expect(found.items.map(({ id }) => id)).toEqual([wanted.id]);
   });
 
   test.each([

@@ -1,10 +1,10 @@
 import type { OrderStatus } from "@pos/contracts/orders";
-import { byIds, findRaw, withWriteConcern, writeErrorsOf } from "@pos/service-kit/command-runner";
+import { byIds, findPage, findRaw, withWriteConcern, writeErrorsOf } from "@pos/service-kit/command-runner";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import { DecodedDocuments } from "@pos/service-kit/decoded-documents";
 import { bytesOf, DirectCommands } from "@pos/service-kit/direct-commands";
-import type { Page } from "@pos/service-kit/pagination";
-import { type Collection, type Db, type Document, type Filter, ObjectId } from "mongodb";
+import type { Page, PageItems } from "@pos/service-kit/pagination";
+import { type Collection, type Db, type Filter, ObjectId } from "mongodb";
 import type { StoredOrder } from "../placement/order.ts";
 import type { StatusChange } from "../placement/ports.ts";
 import { type OrderDocument, visibleStatuses } from "./documents.ts";
@@ -21,6 +21,7 @@ export interface OrderFilter {
 }
 
 const READ_MAX_MS = 4000;
+const findOrders = { find: "orders", readConcern: { level: "majority" }, maxTimeMS: READ_MAX_MS } as const;
 /** Of the documents of one insert, in bytes; a message takes 48,000,000. */
 const INSERT_MAX_BYTES = 40_000_000;
 
@@ -47,23 +48,15 @@ export class OrderRepository {
   }
 
   async findMany(ids: readonly string[]): Promise<ReadonlyMap<string, StoredOrder>> {
-    const found = await this.#find({
-      filter: byIds(ids),
-      batchSize: ids.length + 1,
-    });
-    return this.#decoded.readAll(found);
+    const query = { ...findOrders, filter: byIds(ids), batchSize: ids.length + 1 };
+    return this.#decoded.readAll(await findRaw(this.#commands, query, { mayRepeat: true }));
   }
 
-  /** Newest first, one more than the page holds; tombstones left out. */
-  async list({ limit, after }: Page, filter: OrderFilter): Promise<readonly StoredOrder[]> {
-    const found = await this.#find({
-      filter: listFilter(after, filter),
-      sort: { createdAt: -1, _id: -1 },
-      limit: limit + 1,
-      // One more than can come: an answer that is full would leave its cursor open.
-      batchSize: limit + 2,
-    });
-    return found.map((bytes) => this.#decoded.read(bytes).value);
+  /** Newest first; tombstones left out. */
+  async list({ limit, after }: Page, filter: OrderFilter): Promise<PageItems<StoredOrder>> {
+    const query = { ...findOrders, filter: listFilter(after, filter), sort: { createdAt: -1, _id: -1 }, limit };
+    const { found, hasMore } = await findPage(this.#commands, query, { mayRepeat: true });
+    return { items: found.map((bytes) => this.#decoded.read(bytes).value), hasMore };
   }
 
   /** It may be sent twice: an order that the first sending wrote is then a duplicate, which is read. */
@@ -79,11 +72,6 @@ export class OrderRepository {
     } catch (cause) {
       return documents.map(() => ({ kind: "unknown", cause }));
     }
-  }
-
-  #find(query: { filter: Document; sort?: Document; limit?: number; batchSize: number }) {
-    const command = { find: "orders", ...query, readConcern: { level: "majority" }, maxTimeMS: READ_MAX_MS };
-    return findRaw(this.#commands, command, { mayRepeat: true });
   }
 
   /** @returns the order after the change; undefined when it no longer has that status and version */

@@ -9,7 +9,7 @@ import type {
 import { AppError, notFound } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Identity } from "@pos/service-kit/identity";
-import { cutPage, type Page, readPage } from "@pos/service-kit/pagination";
+import { endPage, type Page, type PageItems, readPage } from "@pos/service-kit/pagination";
 import { changeStatus } from "../placement/change-status.ts";
 import { overLimitProduct } from "../placement/identity.ts";
 import type { StoredOrder } from "../placement/order.ts";
@@ -28,7 +28,7 @@ export interface OrderReader {
   list(
     page: Page,
     filter: { userId?: string | undefined; status?: Order["status"] | undefined; since?: Date | undefined },
-  ): Promise<readonly StoredOrder[]>;
+  ): Promise<PageItems<StoredOrder>>;
 }
 
 /** An order and the version that its ETag names. */
@@ -99,7 +99,7 @@ export class OrderService {
     const page = readPage(query);
     const userId = (ofUser ?? ("userId" in query ? query.userId : undefined))?.toLowerCase();
     const found = await this.#reader.list(page, { userId, status: query.status, since: readSince(query.since) });
-    const { items, nextCursor } = cutPage(found, page.limit, ({ createdAt, id }) => ({
+    const { items, nextCursor } = endPage(found, ({ createdAt, id }) => ({
       createdAtMs: createdAt.getTime(),
       id,
     }));

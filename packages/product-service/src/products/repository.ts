@@ -1,9 +1,9 @@
 import type { CreateProduct, UpdateProduct } from "@pos/contracts/products";
 import { Coalescer, Flights } from "@pos/service-kit/coalesce";
-import { byIds, findRaw } from "@pos/service-kit/command-runner";
+import { byIds, findPage, findRaw } from "@pos/service-kit/command-runner";
 import { DecodedDocuments } from "@pos/service-kit/decoded-documents";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
-import type { Page } from "@pos/service-kit/pagination";
+import type { Page, PageItems } from "@pos/service-kit/pagination";
 import { SharedQueries } from "@pos/service-kit/shared-queries";
 import { type Collection, type Db, type Document, type Filter, ObjectId } from "mongodb";
 import { isDeleted, type ProductDocument, storedProduct, type StoredProduct } from "./documents.ts";
@@ -29,7 +29,7 @@ export class ProductRepository {
   readonly #products: Collection<ProductDocument>;
   readonly #reads: Coalescer<string, StoredProduct | undefined>;
   readonly #decoded = new DecodedDocuments((document) => liveProduct(document as ProductDocument));
-  readonly #lists: SharedQueries<ListQuery, readonly StoredProduct[]>;
+  readonly #lists: SharedQueries<ListQuery, PageItems<StoredProduct>>;
 
   constructor(db: Db) {
     this.#commands = new DirectCommands(db);
@@ -79,10 +79,10 @@ export class ProductRepository {
   }
 
   /**
-   * Newest first, one more than the page holds. Equal lists that are asked for at the same time share a command.
+   * Newest first. Equal lists that are asked for at the same time share a command.
    * @throws {QueueFullError} when 5,000 equal lists wait
    */
-  list(page: Page, name: string | undefined): Promise<readonly StoredProduct[]> {
+  list(page: Page, name: string | undefined): Promise<PageItems<StoredProduct>> {
     return this.#lists.ask({ page, name });
   }
 
@@ -115,7 +115,7 @@ export class ProductRepository {
     return matchedCount === 0 ? this.#missed(id) : "deleted";
   }
 
-  async #list({ page: { limit, after }, name }: ListQuery): Promise<readonly StoredProduct[]> {
+  async #list({ page: { limit, after }, name }: ListQuery): Promise<PageItems<StoredProduct>> {
     const filter: Filter<ProductDocument> = { deletedAt: null };
     if (name !== undefined) filter.name = { $eq: name };
     if (after !== undefined) {
@@ -123,22 +123,15 @@ export class ProductRepository {
       filter.createdAt = { $lte: createdAt };
       filter.$or = [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: new ObjectId(after.id) } }];
     }
-    const found = await this.#find({
-      filter,
-      sort: { createdAt: -1, _id: -1 },
-      limit: limit + 1,
-      // One more than can come: an answer that is full would leave its cursor open.
-      batchSize: limit + 2,
-    });
-    return found.map((bytes) => this.#decoded.read(bytes).value).filter((product) => product !== undefined);
+    const query = { find: "products", filter, sort: { createdAt: -1, _id: -1 }, limit };
+    const { found, hasMore } = await findPage(this.#commands, query, { mayRepeat: true });
+    const items = found.map((bytes) => this.#decoded.read(bytes).value).filter((product) => product !== undefined);
+    return { items, hasMore };
   }
 
   async #findAll(ids: readonly string[]): Promise<ReadonlyMap<string, StoredProduct | undefined>> {
-    return this.#decoded.readAll(await this.#find({ filter: byIds(ids), batchSize: ids.length + 1 }));
-  }
-
-  #find(query: { filter: Document; sort?: Document; limit?: number; batchSize: number }) {
-    return findRaw(this.#commands, { find: "products", ...query }, { mayRepeat: true });
+    const query = { find: "products", filter: byIds(ids), batchSize: ids.length + 1 };
+    return this.#decoded.readAll(await findRaw(this.#commands, query, { mayRepeat: true }));
   }
 
   async #missed(id: string): Promise<Missed> {

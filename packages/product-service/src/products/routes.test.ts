@@ -86,6 +86,25 @@ describe("GET /products", () => {
     expect([seen, pages]).toEqual([ids, 3]);
   });
 
+  test("ends a page at 4 MiB, and the next one goes on behind it", async () => {
+    const name = crypto.randomUUID();
+    const large = { name, description: "\u{1f6d2}".repeat(10_000), price: 1, stock: 1 };
+    const made = await Promise.all(
+      Array.from({ length: 120 }, () => service.call("POST", "/products", { body: large, as: "admin" })),
+    );
+    const seen: string[] = [];
+    const bytes: number[] = [];
+    for (let cursor: string | undefined = ""; cursor !== undefined;) {
+      const { body } = await service.call("GET", `/products?name=${name}&limit=1000${cursor}`, { as: "nobody" });
+      seen.push(...(body["products"] as { id: string }[]).map(({ id }) => id));
+      bytes.push(Buffer.byteLength(JSON.stringify(body)));
+      cursor = body["nextCursor"] === undefined ? undefined : `&cursor=${String(body["nextCursor"])}`;
+    }
+    expect(seen.toSorted()).toEqual(made.map(({ body }) => String(body["id"])).toSorted());
+    expect(Math.max(...bytes)).toBeLessThan(4.5 * 1024 * 1024);
+    expect(bytes).toHaveLength(2);
+  });
+
   test("filters by the exact name, whatever it holds", async () => {
     const name = `$where {"a":1} ${crypto.randomUUID()}`;
     const id = await addProduct(service, 1, name);

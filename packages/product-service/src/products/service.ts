@@ -1,7 +1,6 @@
 import { STOCK_MAX_UNITS } from "@pos/contracts/limits";
 import type {
   CreateProduct,
-  Product,
   ProductList,
   ProductListQuery,
   StockAdjustment,
@@ -9,7 +8,7 @@ import type {
 } from "@pos/contracts/products";
 import { AppError, notFound, unavailable } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
-import { cutPage, readPage } from "@pos/service-kit/pagination";
+import { endPage, readPage } from "@pos/service-kit/pagination";
 import { untilDeadline } from "@pos/service-kit/until-deadline";
 import type { AdjustmentRepository, AdjustmentResult } from "./adjustment-repository.ts";
 import type { StoredProduct } from "./documents.ts";
@@ -45,9 +44,8 @@ export class ProductService {
   /** @throws {AppError} VALIDATION_ERROR for a foreign cursor */
   async list(query: ProductListQuery): Promise<ProductList> {
     const page = readPage(query);
-    const found = (await this.#products.list(page, query.name)).map(({ product }) => product);
-    const { items, nextCursor } = cutPage(found, page.limit, positionOf);
-    return { products: [...items], ...(nextCursor === undefined ? {} : { nextCursor }) };
+    const { items, nextCursor } = endPage(await this.#products.list(page, query.name), positionOf);
+    return { products: items.map(({ product }) => product), ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
   /** @throws {AppError} NOT_FOUND, PRECONDITION_FAILED, SERVICE_UNAVAILABLE */
@@ -102,7 +100,7 @@ export class ProductService {
   }
 }
 
-const positionOf = (product: Product) => ({ createdAtMs: Date.parse(product.createdAt), id: product.id });
+const positionOf = ({ product }: StoredProduct) => ({ createdAtMs: Date.parse(product.createdAt), id: product.id });
 
 const outOfTime = (): AppError =>
   unavailable("The database did not answer in time; whether this happened is not known. Look before you try again.");

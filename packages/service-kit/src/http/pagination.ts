@@ -29,19 +29,28 @@ export function encodeCursor(position: Position): string {
   return Buffer.from(`${position.createdAtMs}.${position.id}`).toString("base64url");
 }
 
+/** What was read of a list, in order. */
+export interface PageItems<Item> {
+  readonly items: readonly Item[];
+  /** Whether others follow. */
+  readonly hasMore: boolean;
+}
+
+/** Ends a page that others follow with its `nextCursor`. */
+export function endPage<Item>(
+  { items, hasMore }: PageItems<Item>,
+  positionOf: (item: Item) => Position,
+): { items: readonly Item[]; nextCursor?: string } {
+  const last = items.at(-1);
+  return hasMore && last !== undefined ? { items, nextCursor: encodeCursor(positionOf(last)) } : { items };
+}
+
 /**
  * Cuts a list that was read one item longer than the page into the page and its `nextCursor`.
  * @param items at most `limit` + 1, in order
  */
-export function cutPage<Item>(
-  items: readonly Item[],
-  limit: number,
-  positionOf: (item: Item) => Position,
-): { items: readonly Item[]; nextCursor?: string } {
-  const last = items[limit - 1];
-  if (items.length <= limit || last === undefined) return { items };
-  return { items: items.slice(0, limit), nextCursor: encodeCursor(positionOf(last)) };
-}
+export const cutPage = <Item>(items: readonly Item[], limit: number, positionOf: (item: Item) => Position) =>
+  endPage({ items: items.slice(0, limit), hasMore: items.length > limit }, positionOf);
 
 function decodeCursor(cursor: string): Position {
   const match = /^(\d{1,15})\.([0-9a-f]{24})$/.exec(Buffer.from(cursor, "base64url").toString("latin1"));

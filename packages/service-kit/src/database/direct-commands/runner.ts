@@ -36,6 +36,34 @@ export async function findRaw(runner: CommandRunner, command: Document, options?
   return found;
 }
 
+/**
+ * Bytes of a page's documents at most, of which a page holds one whatever its size: what a list costs in memory is a
+ * multiple of them.
+ */
+const PAGE_MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Runs a find for one page of a list.
+ * @param query its `limit` is that of the page; a page of large documents ends before it
+ * @returns the bytes of each document, as of `findRaw`, and whether others follow
+ */
+export async function findPage(
+  runner: CommandRunner,
+  { limit, ...query }: Document & { readonly limit: number },
+  options?: RunOptions,
+): Promise<{ found: readonly Uint8Array[]; hasMore: boolean }> {
+  // A single batch ends at 16 MiB, which is more than a page holds.
+  const command = { ...query, limit: limit + 1, batchSize: limit + 1, singleBatch: true };
+  const { cursor } = (await runner.run(command, options)) as { cursor: Cursor };
+  const found = cursor.firstBatch ?? [];
+  let bytes = 0;
+  const tooMany = found.findIndex((document, index) => {
+    bytes += document.length;
+    return index === limit || (index > 0 && bytes > PAGE_MAX_BYTES);
+  });
+  return tooMany === -1 ? { found, hasMore: false } : { found: found.slice(0, tooMany), hasMore: true };
+}
+
 /** Like `findRaw`, decoded. */
 export async function findDocuments<Found>(
   runner: CommandRunner,
