@@ -55,3 +55,19 @@ test("a mail that is not taken is tried again three times, later each time, and 
   expect(await postedAgainst(3)).toEqual({ tries: 4, delivered: 1, waits });
   expect(await postedAgainst(9)).toEqual({ tries: 4, delivered: 0, waits });
 });
+
+test("the post office leaves no job waiting that comes at the very end of the one before", async () => {
+  const folder = await mailFolder();
+  const tools = { clock: systemClock, logger: testLogger().logger };
+  const mailer = createFileMailer({ directory: folder.directory, from: "shop@example.com", ...tools });
+  for (let turns = 0; turns < 10; turns++) {
+    const post = new PostOffice({ mailer, ...tools });
+    const ran: number[] = [];
+    post.post(async () => []);
+    for (let turn = 0; turn < turns; turn++) await undefined;
+    post.post(async () => (ran.push(turns), []));
+    await post.stop();
+    expect(ran).toEqual([turns]);
+  }
+  await folder.close();
+});

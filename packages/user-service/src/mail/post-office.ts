@@ -60,9 +60,7 @@ export class PostOffice implements BackgroundWork {
 
   #add(job: () => Promise<void>): void {
     this.#jobs.push(job);
-    this.#work ??= this.#run().finally(() => {
-      this.#work = undefined;
-    });
+    this.#work ??= this.#run();
   }
 
   async #run(): Promise<void> {
@@ -73,6 +71,8 @@ export class PostOffice implements BackgroundWork {
         this.#parts.logger.error({ err: error }, "a mail could not be made");
       }
     }
+    // Not a turn later: a job that comes in between would wait for the next one.
+    this.#work = undefined;
   }
 
   async #send(mail: Mail, failures: number): Promise<void> {
