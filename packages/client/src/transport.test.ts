@@ -36,7 +36,7 @@ beforeAll(() => {
           parts: [{ id: 1, of: "2.0" }],
         });
       if (pathname === "/later-refusal")
-        return Response.json({ error: { ...envelope.error, help: "look there" }, since: "2.0" }, { status: 404 });
+        return Response.json({ error: { ...envelope.error, status: "lost" }, since: "2.0" }, { status: 404 });
       if (pathname === "/text") return new Response("not json");
       if (pathname === "/elsewhere") return Response.redirect("/echo", 302);
       if (pathname === "/empty") return new Response(null, { status: 204 });
@@ -130,7 +130,8 @@ describe.each([
     const transport = createTransport({ baseUrl: `http://127.0.0.1:${server.port}`, sender: senderOf() });
     const got = await transport.call({ method: "GET", path: "/later", answer });
     expect(got.value).toMatchObject({ method: "GET", parts: [{ id: 1 }] });
-    expect(await call("/later-refusal").catch((thrown: unknown) => thrown)).toMatchObject({ code: "NOT_FOUND" });
+    const refusal: unknown = await call("/later-refusal").catch((thrown: unknown) => thrown);
+    expect(refusal).toMatchObject({ code: "NOT_FOUND", status: 404 });
   });
 
   test("an answer without a body is read when none is expected", async () => {

@@ -111,7 +111,7 @@ function apiError(url: string, { status, headers }: Received, data: unknown): Ap
   };
   if (checkOf(ErrorEnvelope).Check(data)) {
     const envelope = data as ErrorEnvelope;
-    return new ApiError({ ...common, ...envelope.error });
+    return new ApiError({ ...envelope.error, ...common });
   }
   return new ApiError({ ...common, code: "UNKNOWN", message: `${url} answered ${status}` });
 }
