@@ -1,6 +1,6 @@
 import { type MongoClient, MongoError, MongoNetworkTimeoutError } from "mongodb";
 import { DirectConnection } from "./connection.ts";
-import { type DriverServer, isPrimary, selectPrimary } from "./driver.ts";
+import { type DriverServer, isPrimary, isReplaced, selectPrimary } from "./driver.ts";
 
 /** Connections that a client's direct commands hold at most; the driver's pool has 20. */
 const CONNECTIONS_MAX = 8;
@@ -9,7 +9,7 @@ const WAITING_MAX = 10_000;
 const WAIT_MAX_MS = 4000;
 /** How long an answer may take, in milliseconds; longer work (index builds) goes the driver's way. */
 const ANSWER_MAX_MS = 10_000;
-/** The same for a server that is no primary any more: it answers at once, or stands still. */
+/** The same for a server in whose place another one is the primary: it answers at once, or stands still. */
 const FORMER_ANSWER_MAX_MS = 1000;
 const SWEEP_MS = 500;
 
@@ -23,7 +23,7 @@ interface Waiting {
 export class Connections {
   readonly #client: MongoClient;
   readonly #answerMaxMs: number;
-  readonly #open = new Set<DirectConnection>();
+  readonly #open = new Map<DirectConnection, DriverServer>();
   readonly #idle: DirectConnection[] = [];
   readonly #waiting: Waiting[] = [];
   #opening = 0;
@@ -97,7 +97,7 @@ export class Connections {
         signal: AbortSignal.timeout(WAIT_MAX_MS),
       });
       const connection = new DirectConnection(server, checkedOut, () => isPrimary(this.#client, server));
-      this.#open.add(connection);
+      this.#open.set(connection, server);
       this.#watch();
       return connection;
     } catch (error) {
@@ -120,8 +120,8 @@ export class Connections {
     this.#isWatching = true;
     setTimeout(() => {
       this.#isWatching = false;
-      for (const connection of this.#open)
-        connection.closeIfSilent(connection.isUsable ? this.#answerMaxMs : FORMER_ANSWER_MAX_MS);
+      for (const [connection, server] of this.#open)
+        connection.closeIfSilent(isReplaced(this.#client, server) ? FORMER_ANSWER_MAX_MS : this.#answerMaxMs);
       const oldestMs = performance.now() - WAIT_MAX_MS;
       while ((this.#waiting[0]?.sinceMs ?? Number.POSITIVE_INFINITY) < oldestMs)
         this.#waiting.shift()?.reject(new MongoNetworkTimeoutError("every connection was busy for too long"));

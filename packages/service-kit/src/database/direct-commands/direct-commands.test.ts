@@ -169,6 +169,19 @@ test("a command without an answer ends at its limit, however long after the firs
   expect(connections.resting).toBe(0);
 }, 10_000);
 
+test("a slow command goes on when another connection of the same server breaks", async () => {
+  await things().deleteMany({});
+  await things().insertOne({ _id: 1, text: "one" });
+  const connections = new Connections(client);
+  const [slow, broken] = [await connections.take(), await connections.take()];
+  // Longer than a server may take in whose place another one is the primary.
+  const find = { find: "things", filter: { $where: "sleep(2500) || true" }, $db: test_.database.db.databaseName };
+  const answer = slow.exchange(find, undefined);
+  broken.tell(new MongoNetworkError("reset"));
+  expect(await answer).toMatchObject({ ok: 1 });
+  for (const connection of [slow, broken]) connections.giveBack(connection);
+}, 20_000);
+
 test("a connection that was closed while it rested does not rest any more", async () => {
   await Promise.all(Array.from({ length: 8 }, () => commands.run({ ping: 1 })));
   proxy.cut();

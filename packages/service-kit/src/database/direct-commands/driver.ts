@@ -66,5 +66,13 @@ export async function selectPrimary(client: MongoClient, commandName: string): P
 export const isPrimary = (client: MongoClient, { description: { address } }: DriverServer): boolean =>
   inside(client).topology?.description.servers.get(address)?.isWritable === true;
 
+/** Whether another server is the primary in its place. Of one that the driver only lost sight of that is not known. */
+export const isReplaced = (client: MongoClient, server: DriverServer): boolean =>
+  !isPrimary(client, server) &&
+  (inside(client)
+    .topology?.description.servers.values()
+    .some(({ isWritable }) => isWritable) ??
+    false);
+
 /** Whether somebody wants the events of commands. */
 export const wantsEvents = (client: MongoClient): boolean => inside(client).s.options.monitorCommands;
