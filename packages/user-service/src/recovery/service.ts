@@ -48,8 +48,8 @@ export class RecoveryService implements AccountEvents {
 
   /**
    * Sets a new password, ends every session and every other reset. An account whose address is not verified gets the
-   * address back that the reset went to, and nobody who has just tried too often has to wait.
-   * @param address client's address, whose tries are forgotten
+   * address back that the reset went to, and who has tried too often from here can sign in with the new password.
+   * @param address client's address, whose tries on this account are forgotten
    * @throws {AppError} INVALID_TOKEN when the token is unknown, used or expired, or went to an address that resets do
    * not go to any more
    */
