@@ -47,6 +47,32 @@ describe("parseSource", () => {
     expect(problems[0]).toMatchObject({ rule: "yaml-syntax", file: "x" });
   });
 
+  test("finds keys that stand twice where they stand again, and reads the rest", () => {
+    const text = `a: &a { b: 1, "b": 2 }
+c:
+  - d: 1
+    e: { d: 1 }
+    'd': 2
+    d: 3
+? a
+: <<: *a
+---
+1: one
+"1": text
+yes: a
+true: b
+`;
+    const { documents, problems } = parseSource({ file: "x", text });
+    expect(problems.map(({ line, column, rule, sentence }) => `${line}:${column} ${rule} ${sentence}`)).toEqual([
+      "7:3 yaml-duplicate-key The key a stands twice in the same map.",
+      '1:15 yaml-duplicate-key The key "b" stands twice in the same map.',
+      "5:5 yaml-duplicate-key The key 'd' stands twice in the same map.",
+      "6:5 yaml-duplicate-key The key d stands twice in the same map.",
+      "13:1 yaml-duplicate-key The key true stands twice in the same map.",
+    ]);
+    expect(documents).toHaveLength(2);
+  });
+
   test("takes an anchor that is used many times", () => {
     const text = `a: &a { b: [1] }\nlist:\n${"  - *a\n".repeat(500)}`;
     const { documents, problems } = parseSource({ file: "x", text });

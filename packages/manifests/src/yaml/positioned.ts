@@ -7,8 +7,10 @@ import {
   isSeq,
   LineCounter,
   type Node,
+  type Pair,
   parseAllDocuments,
   visit,
+  type YAMLMap,
 } from "yaml";
 import type { Position } from "../finding.ts";
 import type { Path, Source, SourceDocument, SourceProblem } from "./document.ts";
@@ -28,6 +30,8 @@ export function parsePositioned(source: Source): { documents: SourceDocument[]; 
     merge: true,
     prettyErrors: false,
     logLevel: "silent",
+    // It compares every key of a map with all the others; `repeatedKeys` looks at each once.
+    uniqueKeys: false,
     customTags: (tags) => [...kubernetesTags, ...tags],
   });
   const documents: SourceDocument[] = [];
@@ -40,9 +44,9 @@ export function parsePositioned(source: Source): { documents: SourceDocument[]; 
   }
   for (const document of all.slice(0, MAX_DOCUMENTS)) {
     problems.push(...document.errors.map((error) => toProblem(error, source, lines)));
-    // A key that stands twice is reported, and the rest of the document is read all the same.
-    const isReadable = document.errors.every(({ code }) => code === "DUPLICATE_KEY");
-    if (isReadable && document.contents !== null) readDocument(document, source, lines, { documents, problems });
+    problems.push(...repeatedKeys(document, source, lines));
+    if (document.errors.length > 0 || document.contents === null) continue;
+    readDocument(document, source, lines, { documents, problems });
   }
   return { documents, problems };
 }
@@ -86,22 +90,44 @@ function looseAliasOf(document: Document): number | undefined {
 }
 
 function toProblem(
-  error: { readonly code: string; readonly message: string; readonly pos: readonly [number, number] },
+  error: { readonly message: string; readonly pos: readonly [number, number] },
   source: Source,
   lines: LineCounter,
 ): SourceProblem {
-  const at = { file: source.file, ...positionAt(lines, error.pos[0]) };
-  if (error.code === "DUPLICATE_KEY") {
-    const key = /^[^\s:#]+/.exec(source.text.slice(error.pos[0]))?.[0] ?? "key";
-    return {
-      ...at,
-      rule: "yaml-duplicate-key",
-      sentence: `The key ${key} stands twice in the same map.`,
-      hint: "Keep one of the two; readers that accept both drop the first without a word.",
-    };
-  }
   const sentence = error.message.split("\n", 1)[0] ?? error.message;
-  return { ...at, rule: "yaml-syntax", sentence: `This is no YAML: ${sentence.replace(/[.:]?$/, ".")}` };
+  return {
+    file: source.file,
+    ...positionAt(lines, error.pos[0]),
+    rule: "yaml-syntax",
+    sentence: `This is no YAML: ${sentence.replace(/[.:]?$/, ".")}`,
+  };
+}
+
+/** Keys that stand in their map already. */
+function repeatedKeys(document: Document, source: Source, lines: LineCounter): SourceProblem[] {
+  const problems: SourceProblem[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const values = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (values.has(key.value)) problems.push(toRepeated(startOf(key) ?? 0, source, lines));
+        values.add(key.value);
+      }
+    },
+  });
+  return problems;
+}
+
+function toRepeated(offset: number, source: Source, lines: LineCounter): SourceProblem {
+  const key = /^[^\s:#]+/.exec(source.text.slice(offset))?.[0] ?? "key";
+  return {
+    file: source.file,
+    ...positionAt(lines, offset),
+    rule: "yaml-duplicate-key",
+    sentence: `The key ${key} stands twice in the same map.`,
+    hint: "Keep one of the two; readers that accept both drop the first without a word.",
+  };
 }
 
 function positionAt(lines: LineCounter, offset: number): Position {
@@ -133,11 +159,24 @@ function childOf(
     return item === undefined ? [] : [undefined, item as Node];
   }
   if (!isMap(node)) return [];
-  for (const pair of node.items) {
-    const key = pair.key as Node;
-    if (isScalar(key) && String(key.value) === String(step)) return [key, (pair.value ?? undefined) as Node];
-  }
+  const pair = pairsOf(node).get(String(step));
+  if (pair !== undefined) return [pair.key as Node, (pair.value ?? undefined) as Node | undefined];
   return childOfMerged(document, node.items, step);
+}
+
+const pairsByMap = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+/** The pairs of a map by their keys: a search of the list for each of thousands of findings would take minutes. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = pairsByMap.get(map);
+  if (known !== undefined) return known;
+  const pairs = new Map<string, Pair>();
+  for (const pair of map.items) {
+    const key = isScalar(pair.key) ? String(pair.key.value) : undefined;
+    if (key !== undefined && !pairs.has(key)) pairs.set(key, pair);
+  }
+  pairsByMap.set(map, pairs);
+  return pairs;
 }
 
 function childOfMerged(
