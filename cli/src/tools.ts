@@ -6,7 +6,7 @@ import { parseFormat, Printer } from "./output/printer.ts";
 import { type ColorMode, colorModes, styleOf } from "./output/style.ts";
 import { Talk } from "./output/talk.ts";
 import { Session } from "./session/session.ts";
-import { readSettings, type Settings } from "./session/settings.ts";
+import { profileFault, readSettings, type Settings } from "./session/settings.ts";
 
 /** Of one request. Timers hold no more than 24 days: beyond that they would end at once. */
 const TIMEOUT_MAX_MS = 86_400_000;
@@ -56,7 +56,14 @@ export async function createTools(io: Io, globals: GlobalOptions, ownFormats: re
     settings,
     talk,
     printer: new Printer(io.stdout, format, styleOf(io.stdout, io.env, color)),
-    session: new Session({ io, talk, settings, timeoutMs, isDebug }),
+    session: new Session({
+      io,
+      talk,
+      settings,
+      timeoutMs,
+      isDebug,
+      profileFault: await profileFault(io.env, settings),
+    }),
     isInteractive,
     confirm: (question) => confirm(question, { io, isYes: globals.yes === true, isInteractive }),
   };

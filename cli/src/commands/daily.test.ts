@@ -365,6 +365,11 @@ describe("settings", () => {
     const twice = await other.run(["profile", "delete", "staging"]);
     expect([twice.exit, twice.stderr]).toEqual([1, expect.stringContaining('There is no profile "staging".')]);
     expect((await other.run(["whoami", "--profile", "toString"])).stderr).not.toContain("undefined");
+    const { exit, stderr } = await other.run(["health", "--profile", "stagin"]);
+    expect([exit, stderr]).toEqual([
+      2,
+      expect.stringContaining('no profile "stagin" (flag --profile); there are local, moved.'),
+    ]);
     expect(await other.ok("config", "view")).toContain("http://127.0.0.1:3003");
     await other.remove();
   });

@@ -10,30 +10,47 @@ import { tracingFetch } from "./trace.ts";
 /** An access token is renewed when it ends within this time, in milliseconds. */
 const RENEW_BEFORE_MS = 30_000;
 
+interface SessionTools {
+  io: Io;
+  talk: Talk;
+  settings: Settings;
+  timeoutMs: number;
+  isDebug: boolean;
+  profileFault?: CliError | undefined;
+}
+
 /** As whom and where commands call the services. */
 export class Session {
-  readonly urls: Urls;
   readonly profile: string;
+  readonly #urls: Urls;
   readonly #io: Io;
   readonly #talk: Talk;
   readonly #options: { timeoutMs: number; isDebug: boolean };
+  #profileFault: CliError | undefined;
   #client: Client | undefined;
   /** Of a sign-in for other addresses: it is looked up for every request. */
   #isWarned = false;
   /** By the token that ends. */
   readonly #renewals = new Map<string, Promise<Credentials>>();
 
-  constructor(tools: { io: Io; talk: Talk; settings: Settings; timeoutMs: number; isDebug: boolean }) {
+  constructor(tools: SessionTools) {
     const { io, talk, settings, timeoutMs, isDebug } = tools;
     this.#io = io;
     this.#talk = talk;
     this.#options = { timeoutMs, isDebug };
     this.profile = settings.profile.value;
-    this.urls = {
+    this.#profileFault = tools.profileFault;
+    this.#urls = {
       userUrl: settings.userUrl.value,
       productUrl: settings.productUrl.value,
       orderUrl: settings.orderUrl.value,
     };
+  }
+
+  /** Where requests go. @throws {CliError} USAGE for a profile that is none */
+  get urls(): Urls {
+    if (this.#profileFault !== undefined) throw this.#profileFault;
+    return this.#urls;
   }
 
   /** The typed client, signed in where there is a sign-in, else as nobody. */
@@ -133,8 +150,9 @@ export class Session {
     return token !== undefined && claimsOf(token)["role"] === "admin";
   }
 
-  /** Signs in and keeps the sign-in of this profile. */
+  /** Signs in and keeps the sign-in of this profile, which is known from then on. */
   async signIn(email: string, password: string): Promise<Credentials> {
+    this.#profileFault = undefined;
     const client = await this.clientWith();
     const result = await client.auth.login({ email, password });
     return this.#keep(email, result);

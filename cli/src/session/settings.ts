@@ -1,8 +1,15 @@
-import { usageError } from "../errors.ts";
+import { type CliError, usageError } from "../errors.ts";
 import { textField } from "../files.ts";
 import type { GlobalOptions } from "../global-options.ts";
 import type { Io } from "../io.ts";
-import { readProjectFile, readUserConfig, type Urls, type UserConfig, userConfigPath } from "./config-files.ts";
+import {
+  readCredentials,
+  readProjectFile,
+  readUserConfig,
+  type Urls,
+  type UserConfig,
+  userConfigPath,
+} from "./config-files.ts";
 
 /** A value and where it came from, for `config view --show-origin`. */
 export interface Setting {
@@ -64,6 +71,24 @@ export async function readSettings(io: Io, options: GlobalOptions): Promise<Sett
     color: pick("color", preferences("color")),
     timeout: pick("timeout", preferences("timeout")),
   };
+}
+
+/**
+ * What is wrong with a profile that is named and is none, when a default would stand in for one of its addresses. What
+ * the user file names was known when it was written.
+ */
+export async function profileFault(env: Io["env"], settings: Settings): Promise<CliError | undefined> {
+  const { value: name, origin } = settings.profile;
+  const { userUrl, productUrl, orderUrl } = settings;
+  const isNamed = origin !== "default" && !origin.startsWith("user file");
+  if (!isNamed || [userUrl, productUrl, orderUrl].every((url) => url.origin !== "default")) return undefined;
+  const [{ profiles }, credentials] = await Promise.all([readUserConfig(env), readCredentials(env)]);
+  const known = new Set([DEFAULT_PROFILE, ...Object.keys(profiles), ...Object.keys(credentials)]);
+  if (known.has(name)) return undefined;
+  return usageError(
+    `There is no profile "${name}" (${origin}); there are ${[...known].sort().join(", ")}.`,
+    `ordersctl profile set ${name} --user-url … --product-url … --order-url …`,
+  );
 }
 
 function readUrls(
