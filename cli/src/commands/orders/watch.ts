@@ -49,10 +49,12 @@ export const watchVerb: Verb<WatchOptions> = {
   usage: "watch [id]",
   summary: "Follow one order to its end, or all orders",
   description: `Prints each step of an order as it happens, and ends when the order is completed (0) or cancelled (3). With --all it
-follows the newest ${WINDOW} orders until Ctrl-C.`,
+follows the newest ${WINDOW} orders of all users until Ctrl-C, for administrators only.`,
   examples: ["ordersctl orders watch 65f1c0ffee0123456789abcd", "ordersctl orders watch --all -o ndjson"],
   configure: (command: Command) =>
-    command.option("--all", "every order").option("--for <duration>", "give up after this time (exit 3)"),
+    command
+      .option("--all", "every order (administrators)")
+      .option("--for <duration>", "give up after this time (exit 3)"),
   run: watch,
 };
 
