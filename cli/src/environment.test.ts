@@ -50,6 +50,15 @@ describe("standard input", () => {
     expect(io.stdin.isTty).toBe(true);
   });
 
+  test("of other bytes than UTF-8 is refused where that is asked", async () => {
+    open();
+    keyboard.end(Buffer.from("Müller", "latin1"));
+    await expect(io.stdin.readAll({ isStrict: true })).rejects.toThrow("not encoded in UTF-8");
+    open();
+    keyboard.end("Müller");
+    expect(await io.stdin.readAll({ isStrict: true })).toBe("Müller");
+  });
+
   test("is read by the line; its end is no answer", async () => {
     open();
     keyboard.write("ada@example.com\n");

@@ -1,4 +1,4 @@
-import { fileProblem } from "./files.ts";
+import { decodeStrictly, fileProblem } from "./files.ts";
 import type { Input, Io, Output, Signal } from "./io.ts";
 
 const signals: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -69,10 +69,11 @@ const stdin: Input = {
   get isTty() {
     return process.stdin.isTTY;
   },
-  async readAll() {
+  async readAll({ isStrict = false } = {}) {
     const chunks: Buffer[] = [];
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString("utf8");
+    const bytes = Buffer.concat(chunks);
+    return isStrict ? decodeStrictly(bytes) : bytes.toString("utf8");
   },
   async readLine({ hidden = false } = {}) {
     if (hidden) return readHidden(process.stdin);

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { access, constants, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CliError, type CliErrorOptions, messageOf } from "./errors.ts";
+import { CliError, type CliErrorOptions, messageOf, usageError } from "./errors.ts";
+import type { Input } from "./io.ts";
 
 /** A JSON object as it was read: every field is still to be checked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -122,6 +123,34 @@ export async function readJsonObject(
 
 /** The value of a JSON text. The byte order mark that editors on Windows put before it is passed over. */
 export const parseJson = (text: string): unknown => JSON.parse(text.replace(/^\uFEFF/, ""));
+
+/**
+ * The JSON value that an option names: of a file, or of standard input for `-`.
+ * @throws {CliError} USAGE when it cannot be read or is no JSON
+ */
+export async function readJsonInput(path: string, stdin: Input): Promise<unknown> {
+  const name = path === "-" ? "Standard input" : path;
+  let text: string;
+  try {
+    text = path === "-" ? await stdin.readAll({ isStrict: true }) : decodeStrictly(await readFile(path));
+  } catch (error) {
+    throw usageError(`${name} cannot be read: ${fileProblem(error)}.`);
+  }
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw usageError(`${name} is no JSON: ${messageOf(error)}`);
+  }
+}
+
+/** A text in UTF-8. @throws {Error} for other bytes, which would come out as U+FFFD */
+export function decodeStrictly(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new Error("it is not encoded in UTF-8", { cause: error });
+  }
+}
 
 /** Whether others than the owner may read a file. An absent file is private. */
 export async function isReadableByOthers(path: string): Promise<boolean> {

@@ -9,8 +9,8 @@ export interface Output {
 /** Where answers come from. */
 export interface Input {
   readonly isTty: boolean;
-  /** Everything up to the end of the input. */
-  readAll(): Promise<string>;
+  /** Everything up to the end of the input. @throws {Error} for what is not UTF-8 with `isStrict` */
+  readAll(options?: { isStrict?: boolean }): Promise<string>;
   /** One line typed at the terminal; `hidden` does not show it. Undefined when the user ends the input (Ctrl-D). */
   readLine(options?: { hidden?: boolean }): Promise<string | undefined>;
 }

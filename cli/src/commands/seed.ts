@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { CliError, messageOf, usageError } from "../errors.ts";
-import { parseJson } from "../files.ts";
+import { readJsonInput } from "../files.ts";
 import { readInteger } from "../numbers.ts";
 import { count } from "../output/text.ts";
 import { applySeed, type SeedResult } from "../seed/apply.ts";
@@ -88,8 +87,9 @@ function planFrom(options: SeedOptions): SeedPlan {
 }
 
 async function readPlan(path: string, { io }: Tools): Promise<SeedPlan> {
+  const value = await readJsonInput(path, io.stdin);
   try {
-    return parsePlan(parseJson(path === "-" ? await io.stdin.readAll() : await readFile(path, "utf8")));
+    return parsePlan(value);
   } catch (error) {
     throw usageError(
       `${path === "-" ? "Standard input" : path} is no seed: ${messageOf(error)}`,

@@ -201,6 +201,18 @@ describe("what cannot be meant is refused before anybody is asked, with exit 2:"
     });
 });
 
+test("a JSON file that is not in UTF-8 is refused", async () => {
+  const file = join(admin.home, "latin1.json");
+  await writeFile(file, Buffer.from('{"items":[{"product":"Caf\u00e9"}]}', "latin1"));
+  for (const command of [
+    ["orders", "place"],
+    ["seed", "--yes"],
+  ]) {
+    const { exit, stderr } = await admin.run([...command, "-f", file]);
+    expect([exit, stderr]).toEqual([2, `error: ${file} cannot be read: it is not encoded in UTF-8.\n`]);
+  }
+});
+
 test("an order id is taken with the blanks it was pasted with, a JSON file with its byte order mark", async () => {
   const items = '\uFEFF{"items":[{"product":"Mouse","quantity":1}]}\r\n';
   const { stdout } = await admin.run(["orders", "place", "-f", "-", "-q"], { stdin: items });

@@ -1,8 +1,7 @@
 import type { Order } from "@pos/contracts/orders";
 import type { Command } from "commander";
-import { readFile } from "node:fs/promises";
-import { messageOf, usageError } from "../../errors.ts";
-import { isObject, parseJson } from "../../files.ts";
+import { usageError } from "../../errors.ts";
+import { isObject, readJsonInput } from "../../files.ts";
 import { repeated } from "../../global-options.ts";
 import { findProduct, idempotencyKeyOf, parseItem, type TypedItem } from "../../items.ts";
 import { orderView } from "../../resources/orders.ts";
@@ -74,18 +73,7 @@ async function placeOrder(options: PlaceOptions, tools: Tools): Promise<void> {
 }
 
 async function readItems(path: string, { io }: Tools): Promise<readonly TypedItem[]> {
-  const text =
-    path === "-"
-      ? await io.stdin.readAll()
-      : await readFile(path, "utf8").catch((error: unknown) => {
-          throw usageError(`${path} cannot be read: ${messageOf(error)}`);
-        });
-  let value: unknown;
-  try {
-    value = parseJson(text);
-  } catch (error) {
-    throw usageError(`${path === "-" ? "Standard input" : path} is no JSON: ${messageOf(error)}`);
-  }
+  const value = await readJsonInput(path, io.stdin);
   const items = isObject(value) && Array.isArray(value["items"]) ? value["items"] : [];
   return items.map((item: unknown) => {
     const product = isObject(item) ? (item["product"] ?? item["productId"]) : undefined;
