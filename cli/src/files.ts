@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { access, constants, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { CliError, type CliErrorOptions, messageOf, usageError } from "./errors.ts";
 import type { Input } from "./io.ts";
 
@@ -26,41 +25,6 @@ export async function writePrivate(path: string, text: string): Promise<void> {
     await rename(temporary, path);
   } finally {
     await rm(temporary, { force: true });
-  }
-}
-
-/** A change of a small file takes milliseconds: who holds its lock for longer was killed. */
-const LOCK_STALE_MS = 3_000;
-const LOCK_WAIT_MAX_MS = 10_000;
-
-/**
- * Changes a file while no other process does: of two that read, change and write it at once, one change would be lost.
- * @throws {CliError} when the lock beside it cannot be had within 10 s
- */
-export async function alone(path: string, change: () => Promise<void>): Promise<void> {
-  const lock = `${path}.lock`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  for (const endMs = Date.now() + LOCK_WAIT_MAX_MS; !(await makeNew(lock));) {
-    if (Date.now() > endMs) throw new CliError(`${path} is being changed by others.`, { tries: [`rm ${lock}`] });
-    const found = await stat(lock).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs > LOCK_STALE_MS) await rm(lock, { force: true });
-    else await sleep(10);
-  }
-  try {
-    await change();
-  } finally {
-    await rm(lock, { force: true });
-  }
-}
-
-/** Makes an empty file; false where there is one. */
-async function makeNew(path: string): Promise<boolean> {
-  try {
-    await (await open(path, "wx", 0o600)).close();
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
-    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -34,11 +34,19 @@ test("profiles that are kept at once are all kept", async () => {
   expect(Object.keys((await readUserConfig(env)).profiles).toSorted()).toEqual(names);
 });
 
-test("a command that was killed while it wrote keeps nobody from signing in", async () => {
+test("a command that was killed while it wrote holds up nobody, and those after it lose nothing", async () => {
   await mkdir(configDir(env));
-  const lock = `${credentialsPath(env)}.lock`;
-  await writeFile(lock, "");
-  await utimes(lock, 0, 0);
-  await writeCredentials(env, "a", signIn("a"));
-  expect(Object.keys(await readCredentials(env))).toEqual(["a"]);
+  for (let round = 0; round < 10; round++) {
+    const lock = `${credentialsPath(env)}.lock`;
+    await writeFile(lock, JSON.stringify({ pid: process.pid, birth: "long ago" }));
+    await Promise.all(names.map((name) => writeCredentials(env, `${name}${round}`, signIn(name))));
+  }
+  expect(Object.keys(await readCredentials(env))).toHaveLength(10 * names.length);
+  expect(await readdir(configDir(env))).toEqual(["credentials.json"]);
+});
+
+test("where nothing can be kept that is said", async () => {
+  await writeFile(configDir(env), "");
+  const kept = changeUserConfig(env, (config) => config);
+  await expect(kept).rejects.toThrow(`${configDir(env)} cannot be used as a folder: there is a file of this name.`);
 });

@@ -1,6 +1,8 @@
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
-import { alone, isObject, type JsonObject, readJsonObject, textField, writePrivateJson } from "../files.ts";
+import { sleep } from "../environment.ts";
+import { CliError } from "../errors.ts";
+import { ensureFolder, isObject, type JsonObject, readJsonObject, textField, writePrivateJson } from "../files.ts";
 import type { Io } from "../io.ts";
 
 /** Addresses of the three services. */
@@ -30,6 +32,9 @@ export interface Credentials extends Urls {
 /** Name of the file that a project may keep beside its code; it never holds a secret. */
 export const PROJECT_FILE = ".ordersctl.json";
 const PARENTS_MAX = 40;
+/** A change takes milliseconds. */
+const LOCK_WAIT_MAX_MS = 10_000;
+const LOCK_PAUSE_MS = 10;
 
 /** `$XDG_CONFIG_HOME/ordersctl`, else `~/.config/ordersctl` (XDG Base Directory Specification). */
 export function configDir(env: Io["env"]): string {
@@ -89,6 +94,28 @@ export function writeCredentials(env: Io["env"], profile: string, value: Credent
     const { [profile]: _, ...others } = await readCredentials(env);
     await writePrivateJson(path, value === undefined ? others : { ...others, [profile]: value });
   });
+}
+
+/**
+ * Changes a file while no other process does: of two that read, change and write it at once, one change would be lost.
+ * @throws {CliError} when nothing can be kept beside it, or others hold its lock for 10 s
+ */
+async function alone(path: string, change: () => Promise<void>): Promise<void> {
+  await ensureFolder(dirname(path));
+  const { takeLock } = await import("../stack/lock.ts");
+  for (const endMs = Date.now() + LOCK_WAIT_MAX_MS; ; await sleep(LOCK_PAUSE_MS)) {
+    const lock = await takeLock(`${path}.lock`);
+    if ("holder" in lock) {
+      if (Date.now() <= endMs) continue;
+      const why = [`Process ${lock.holder.pid} holds its lock.`];
+      throw new CliError(`${path} is being changed by others.`, { why });
+    }
+    try {
+      return await change();
+    } finally {
+      await lock.release();
+    }
+  }
 }
 
 function isCredentials(value: unknown): value is Credentials {
