@@ -117,6 +117,10 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     "a direct connection to one member",
     workload("web", { container: "env: [{ name: DB, value: 'mongodb://db.example.com/x?directConnection=true' }]" }),
   ],
+  [
+    "a nodePort of 0, which asks for any port or none",
+    documents(workload("web"), SERVICE.replace("port: 80,", "port: 80, nodePort: 0,")),
+  ],
   ["a Service without a selector", SERVICE.replace("selector: { app: web }, ", "")],
   ["an empty list", "apiVersion: v1\nkind: List\nitems: []\n"],
   [

@@ -24,7 +24,7 @@ const exclusiveFields: Rule = {
           .get("ports")
           .items()
           .map((port) => port.get("nodePort"))
-          .find((port) => port.isSet);
+          .find((port) => port.isSet && port.number !== 0);
         if (at !== undefined) yield { at, sentence: `${title} has a nodePort, but its type is ClusterIP.` };
       }
       const [least, most] = [spec.get("minAvailable"), spec.get("maxUnavailable")];

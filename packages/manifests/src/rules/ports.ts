@@ -99,7 +99,8 @@ const portRange: Rule = {
     for (const { root } of set.ofKind("Service")) {
       for (const port of root.get("spec", "ports").items()) {
         const at = port.get("nodePort");
-        const { number = NODE_PORTS.least } = at;
+        // None and 0 leave the choice to the cluster.
+        const number = at.number || NODE_PORTS.least;
         if (number < NODE_PORTS.least || number > NODE_PORTS.most)
           yield {
             at,
