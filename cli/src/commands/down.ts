@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import type { Command } from "commander";
 import { CliError, usageError } from "../errors.ts";
 import { DATA_DIR_NAME, type StackLayout, stackLayout } from "../stack/layout.ts";
-import { lockHolder } from "../stack/lock.ts";
+import { supervisorOf } from "../stack/lock.ts";
 import { endOrphans } from "../stack/orphans.ts";
 import { hasEnded, signal } from "../stack/process-ref.ts";
 import { readState, writeState } from "../stack/state.ts";
@@ -32,7 +32,7 @@ async function runDown({ dataDir, volumes = false }: DownOptions, tools: Tools):
   const layout = stackLayout(io, dataDir);
   const state = await readState(layout);
   if (volumes) await tools.confirm(`Delete everything in ${layout.dataDir}?`);
-  const supervisor = await lockHolder(layout.lockFile);
+  const supervisor = await supervisorOf(layout.lockFile);
   if (supervisor !== undefined) {
     talk.say(`stopping (supervisor pid ${supervisor.pid}) …`);
     signal(supervisor, "SIGTERM");

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { CliError, usageError } from "../errors.ts";
 import { serviceNames, stackLayout } from "../stack/layout.ts";
-import { lockHolder } from "../stack/lock.ts";
+import { supervisorOf } from "../stack/lock.ts";
 import { endProcess, isAlive } from "../stack/process-ref.ts";
 import { portsOf, readState, urlsOf } from "../stack/state.ts";
 import { STOP_MAX_MS } from "../stack/unit.ts";
@@ -34,7 +34,7 @@ async function runRestart({ service, dataDir }: RestartOptions, { io, talk }: To
   if (name === undefined) throw usageError(`There is no service "${service}"; there are ${serviceNames.join(", ")}.`);
   const layout = stackLayout(io, dataDir);
   const before = await readState(layout);
-  if (before === undefined || (await lockHolder(layout.lockFile)) === undefined)
+  if (before === undefined || (await supervisorOf(layout.lockFile)) === undefined)
     throw new CliError("Nothing runs here that could be started again.", {
       exit: "UNREACHABLE",
       tries: [`ordersctl up${layout.option}`],

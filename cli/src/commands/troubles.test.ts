@@ -201,6 +201,28 @@ describe("what cannot be meant is refused before anybody is asked, with exit 2:"
     });
 });
 
+test("what restore works on is not stopped, nor is restore", async () => {
+  const data = join(admin.home, "at-work");
+  await mkdir(data, { mode: 0o700 });
+  const restore = Bun.spawn(["sleep", "60"]);
+  const holder = { ...refOf(restore.pid), task: "restore" };
+  const unit = { port: 1, restarts: 0, startedAtMs: 0 };
+  const state = { phase: "stopped", database: "", services: { user: unit, product: unit, order: unit } };
+  await writeFile(join(data, "state.json"), JSON.stringify(state));
+  await writeFile(join(data, "supervisor.lock"), JSON.stringify(holder));
+  for (const argv of [["down"], ["restart", "order"]]) {
+    const { exit, stderr } = await admin.run([...argv, "--data-dir", data]);
+    expect([exit, stderr]).toEqual([
+      1,
+      `error: restore is at work on this data (pid ${restore.pid}).\nTry: the same when it has ended\n`,
+    ]);
+  }
+  expect(restore.exitCode).toBeNull();
+  restore.kill();
+  await restore.exited;
+  await rm(data, { recursive: true });
+});
+
 test("a JSON file that is not in UTF-8 is refused", async () => {
   const file = join(admin.home, "latin1.json");
   await writeFile(file, Buffer.from('{"items":[{"product":"Caf\u00e9"}]}', "latin1"));

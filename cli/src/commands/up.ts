@@ -5,7 +5,7 @@ import { configDir } from "../session/config-files.ts";
 import { DEFAULT_PROFILE } from "../session/settings.ts";
 import { startDetached } from "../stack/detached.ts";
 import { serviceEntry, serviceNames, type StackLayout, stackLayout } from "../stack/layout.ts";
-import { atWork, type Holder, lockHolder, takeLock } from "../stack/lock.ts";
+import { atWork, type Holder, supervisorOf, takeLock } from "../stack/lock.ts";
 import { endOrphans } from "../stack/orphans.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
 import { hasEnded, type ProcessRef } from "../stack/process-ref.ts";
@@ -58,7 +58,7 @@ async function runUp(options: UpOptions, tools: Tools): Promise<Exit> {
   const layout = stackLayout(tools.io, options.dataDir);
   for (const name of serviceNames) serviceEntry(name, tools.io.env);
   await ensureFolder(layout.dataDir);
-  const holder = await lockHolder(layout.lockFile);
+  const holder = await supervisorOf(layout.lockFile);
   if (holder !== undefined && !(await hasStopped(holder, layout, tools))) return tellRunning(holder, layout, tools);
   if (options.detach === true) return startDetached(layout, options, tools);
   const lock = await takeLock(layout.lockFile);

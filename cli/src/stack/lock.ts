@@ -54,6 +54,16 @@ export async function lockHolder(path: string): Promise<Holder | undefined> {
   return holder !== "absent" && isAlive(holder) ? holder : undefined;
 }
 
+/**
+ * The `up` that holds a lock; undefined when nobody does.
+ * @throws {CliError} when another command works on the data
+ */
+export async function supervisorOf(path: string): Promise<ProcessRef | undefined> {
+  const holder = await lockHolder(path);
+  if (holder?.task !== undefined) throw atWork(holder);
+  return holder;
+}
+
 /** Who a lock file names; undefined when it is damaged. */
 async function readHolder(path: string): Promise<Holder | undefined | "absent"> {
   try {
