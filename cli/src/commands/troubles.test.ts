@@ -421,6 +421,22 @@ describe("doctor finds", () => {
     ]);
   });
 
+  test("a profile that is none", async () => {
+    const other = await world();
+    const { exit, check } = await examine(other, "--profile", "stagin", "--data-dir", join(other.home, "none"));
+    expect([exit, check("Services")]).toEqual([
+      6,
+      {
+        name: "Services",
+        status: "problem",
+        detail: 'There is no profile "stagin" (flag --profile); there are local.',
+        fix: "ordersctl profile set stagin --user-url … --product-url … --order-url …",
+      },
+    ]);
+    expect(check("Signed in")).toMatchObject({ status: "warning" });
+    await other.remove();
+  });
+
   test("services of which none is healthy, although one answers", async () => {
     const server = createHttpServer((_, answer) => {
       answer

@@ -4,6 +4,7 @@ import { ensureFolder, isReadableByOthers } from "../files.ts";
 import { shellWord } from "../output/text.ts";
 import { canStartPrograms } from "../runtime.ts";
 import { credentialsPath } from "../session/config-files.ts";
+import type { Session } from "../session/session.ts";
 import { serviceEntry, serviceNames, type StackLayout, stackLayout } from "../stack/layout.ts";
 import { lockHolder } from "../stack/lock.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
@@ -122,9 +123,13 @@ async function checkStack({ io }: Tools, option: string | undefined): Promise<Ch
     await assertFree(ports, layout);
     return { name, status: "ok", detail: `it does not run; ports ${detail} are free` };
   } catch (error) {
-    const fix = error instanceof CliError ? error.tries[0] : undefined;
-    return { name, status: "problem", detail: messageOf(error), ...(fix === undefined ? {} : { fix }) };
+    return { name, ...problemOf(error) };
   }
+}
+
+function problemOf(error: unknown): Omit<Check, "name"> {
+  const fix = error instanceof CliError ? error.tries[0] : undefined;
+  return { status: "problem", detail: messageOf(error), ...(fix === undefined ? {} : { fix }) };
 }
 
 async function judgeRunning(state: StackState, layout: StackLayout, detail: string): Promise<Omit<Check, "name">> {
@@ -143,6 +148,15 @@ async function judgeRunning(state: StackState, layout: StackLayout, detail: stri
 }
 
 async function checkServices({ session }: Tools): Promise<Check> {
+  const name = "Services";
+  try {
+    return { name, ...(await judgeServices(session)) };
+  } catch (error) {
+    return { name, ...problemOf(error) };
+  }
+}
+
+async function judgeServices(session: Session): Promise<Omit<Check, "name">> {
   const client = await session.clientWith();
   const states = await Promise.all(
     serviceNames.map(async (name) => {
@@ -151,11 +165,10 @@ async function checkServices({ session }: Tools): Promise<Check> {
     }),
   );
   const bad = states.filter(({ status }) => status !== "healthy");
-  if (bad.length === 0) return { name: "Services", status: "ok", detail: `healthy (profile ${session.profile})` };
+  if (bad.length === 0) return { status: "ok", detail: `healthy (profile ${session.profile})` };
   const isSilent = bad.length === states.length && bad.every(({ status }) => status === "out of reach");
   const detail = isSilent ? "none answers" : bad.map(({ name, status }) => `${name} is ${status}`).join(", ");
   return {
-    name: "Services",
     status: isSilent ? "warning" : "problem",
     detail,
     fix: canStartPrograms
