@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { CliError, usageError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { credentialsPath } from "../session/config-files.ts";
 import type { Tools } from "../tools.ts";
+import { readPassword } from "../users.ts";
 import type { Verb } from "../verb.ts";
 
 interface LoginOptions {
@@ -29,7 +30,7 @@ async function runLogin(options: LoginOptions, tools: Tools): Promise<void> {
     options.email ??
     (tools.isInteractive && options.passwordStdin !== true ? await ask(tools, before?.email) : before?.email);
   if (email === undefined || email === "") throw usageError("Who signs in?", "ordersctl login --email ada@example.com");
-  const password = await readPassword(options, tools);
+  const password = await readPassword(tools, { fromStdin: options.passwordStdin === true, label: "Password" });
   await session.signIn(email, password);
   talk.done(`signed in as ${email} at ${session.urls.userUrl} (profile ${session.profile})`);
   talk.hint(`kept in ${credentialsPath(io.env)}`);
@@ -39,15 +40,4 @@ async function ask({ io }: Tools, known: string | undefined): Promise<string | u
   io.stderr.write(`E-mail address${known === undefined ? "" : ` [${known}]`}: `);
   const answer = (await io.stdin.readLine())?.trim();
   return answer === "" ? known : answer;
-}
-
-async function readPassword({ passwordStdin = false }: LoginOptions, tools: Tools): Promise<string> {
-  const { io, isInteractive } = tools;
-  if (passwordStdin) return (await io.stdin.readAll()).replace(/\r?\n$/, "");
-  if (!isInteractive)
-    throw usageError("Nobody can be asked for the password here.", "ordersctl login --email … --password-stdin < file");
-  io.stderr.write("Password: ");
-  const password = await io.stdin.readLine({ hidden: true });
-  if (password === undefined || password === "") throw new CliError("Cancelled.", { exit: "CANCELLED" });
-  return password;
 }
