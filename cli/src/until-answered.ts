@@ -26,7 +26,7 @@ export async function untilAnswered<Value>(
       const isUnknown = error instanceof NoAnswerError || answer?.status === 503;
       if (!isUnknown) throw error;
       if (attempt === TRIES_MAX) {
-        throw new CliError(`${words.unknown} is not known: ${messageOf(error)}`, {
+        throw new CliError(`${words.unknown} is not known: ${sentence(messageOf(error))}`, {
           exit: "UNREACHABLE",
           why: answer === undefined ? [] : [answerFacts(answer)],
           tries: [
