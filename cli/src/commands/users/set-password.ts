@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { CliError, usageError } from "../../errors.ts";
+import { usageError } from "../../errors.ts";
 import type { Tools } from "../../tools.ts";
-import { readNewPassword } from "../../users.ts";
+import { readNewPassword, readPassword } from "../../users.ts";
 import type { Verb } from "../../verb.ts";
 
 interface SetPasswordOptions {
@@ -38,11 +38,6 @@ function fromLines(text: string) {
 }
 
 async function ask(tools: Tools) {
-  const { io, isInteractive } = tools;
-  if (!isInteractive)
-    throw usageError("Nobody can be asked for the password here.", "the same with --password-stdin < file");
-  io.stderr.write("Current password: ");
-  const currentPassword = await io.stdin.readLine({ hidden: true });
-  if (!currentPassword) throw new CliError("Cancelled.", { exit: "CANCELLED" });
+  const currentPassword = await readPassword(tools, { fromStdin: false, label: "Current password" });
   return { currentPassword, newPassword: await readNewPassword(tools, { fromStdin: false, label: "New password" }) };
 }
