@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { CliError, messageOf, usageError } from "../errors.ts";
 import type { Exit } from "../exit-codes.ts";
+import { harmless } from "../output/text.ts";
 import { serviceNames, type ServiceName } from "../stack/layout.ts";
 import type { Tools } from "../tools.ts";
 import type { Verb } from "../verb.ts";
@@ -122,7 +123,7 @@ const headersText = (headers: Headers): string => [...headers].map(([name, value
 function formatBody(text: string, isTty: boolean): string {
   if (!isTty || text === "") return text;
   try {
-    return `${JSON.stringify(JSON.parse(text), undefined, 2)}\n`;
+    return `${harmless(JSON.stringify(JSON.parse(text), undefined, 2))}\n`;
   } catch {
     return text;
   }

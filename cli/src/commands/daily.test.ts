@@ -402,6 +402,8 @@ describe("looking after it", () => {
     await writeFile(file, body);
     expect((await admin.run(["api", "POST", "/products", "-d", `@${file}`])).exit).toBe(0);
     expect((await admin.run(["api", "GET", "/orders/xyz"])).exit).toBe(1);
+    const steers = ["api", "POST", "/products", "-d", '{"name":"\u009b2J","price":1,"stock":0}'];
+    expect((await admin.run(steers, { isTty: true })).stdout).toContain('"name": "\\u009b2J"');
     const bad = [
       ["GET", "@evil.example/users", "--service", "user"],
       ["GET", "http://evil.example"],

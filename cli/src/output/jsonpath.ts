@@ -6,30 +6,35 @@ type Part =
   | { kind: "path"; steps: readonly Step[] }
   | { kind: "range"; steps: readonly Step[]; parts: readonly Part[] };
 
+type Shown = (text: string) => string;
+
 const TEMPLATE_MAX_LENGTH = 10_000;
 
 /**
  * Fills a template of kubectl's jsonpath in: `{.id}`, `{.items[*].quantity}`, `{.items[0]['productName']}`, `{"\n"}`,
  * `{range .items[*]}…{end}`. Filters and scripts are left out: nothing is ever evaluated.
+ * @param shown what stands for the text of a value; the text itself when absent
  * @throws {CliError} USAGE
  */
-export function jsonpath(template: string, data: unknown): string {
+export function jsonpath(template: string, data: unknown, shown: Shown = (text) => text): string {
   if (template.length > TEMPLATE_MAX_LENGTH) throw usageError("The jsonpath is longer than 10,000 characters.");
   const whole = template.includes("{") ? template : `{${template}}`;
-  return render(parse(tokens(whole)), data);
+  return render(parse(tokens(whole)), data, shown);
 }
 
-function render(parts: readonly Part[], data: unknown): string {
+function render(parts: readonly Part[], data: unknown, shown: Shown): string {
   return parts
     .map((part) => {
       if (part.kind === "text") return part.text;
       const found = select(part.steps, data);
-      return part.kind === "path" ? found.map(show).join(" ") : found.map((each) => render(part.parts, each)).join("");
+      return part.kind === "path"
+        ? found.map((value) => shown(textOf(value))).join(" ")
+        : found.map((each) => render(part.parts, each, shown)).join("");
     })
     .join("");
 }
 
-const show = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+const textOf = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 
 function select(steps: readonly Step[], data: unknown): readonly unknown[] {
   let found: readonly unknown[] = [data];

@@ -54,6 +54,13 @@ describe("a list", () => {
     test(format, () => expect(print(format, (printer) => printer.list(things, view))).toBe(printed));
 });
 
+test("a name that would steer the terminal steers nothing there in jsonpath, and is itself for a program", () => {
+  const hostile = { id: "a", name: "\u001b]0;X\u0007\u009b2J", stock: 1 };
+  const template = 'jsonpath={.id}{"\\t"}{.name}{"\\n"}';
+  expect(print(template, (printer) => printer.one(hostile, view))).toBe(`a\t${hostile.name}\n`);
+  expect(print(template, (printer) => printer.one(hostile, view), 80)).toBe("a\t\\u001b]0;X\\u0007\\u009b2J\n");
+});
+
 for (const format of ["json", "ndjson", "yaml"])
   test(`a name that would steer the terminal is the same name in ${format}, and steers nothing`, () => {
     const hostile = { id: "a", name: "\u009b2J\u007f\u202eX\u2028\ufeff\u001b[2J", stock: 1 };

@@ -63,7 +63,7 @@ export class Printer {
     }
     if (this.format.kind === "json") return this.text(`${harmless(JSON.stringify(items, undefined, 2))}\n`);
     if (this.format.kind === "yaml") return this.text(toYaml(items));
-    if (this.format.kind === "jsonpath") return this.text(jsonpath(this.format.template, { items }));
+    if (this.format.kind === "jsonpath") return this.text(this.#filledIn(this.format.template, { items }));
     for (const item of items) this.item(item, view);
   }
 
@@ -79,7 +79,7 @@ export class Printer {
   item<Item>(item: Item, view: View<Item>): void {
     switch (this.format.kind) {
       case "jsonpath":
-        return this.text(jsonpath(this.format.template, item));
+        return this.text(this.#filledIn(this.format.template, item));
       case "name":
         return this.text(`${view.kind}/${clean(view.id(item))}\n`);
       case "quiet":
@@ -93,6 +93,11 @@ export class Printer {
       case "wide":
         return this.text(this.#table([item], view).split("\n").slice(1).join("\n"));
     }
+  }
+
+  /** A program gets values as they are; at a terminal nothing in them can steer it. */
+  #filledIn(template: string, data: unknown): string {
+    return this.#stdout.isTty ? jsonpath(template, data, clean) : jsonpath(template, data);
   }
 
   text(text: string): void {
