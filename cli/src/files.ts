@@ -98,7 +98,8 @@ export async function readJsonInput(path: string, stdin: Input): Promise<unknown
   try {
     text = path === "-" ? await stdin.readAll({ isStrict: true }) : decodeStrictly(await readFile(path));
   } catch (error) {
-    throw usageError(`${name} cannot be read: ${fileProblem(error)}.`);
+    const why = isAbsent(error) ? "there is no such file" : fileProblem(error);
+    throw usageError(`${name} cannot be read: ${why}.`);
   }
   try {
     return parseJson(text);

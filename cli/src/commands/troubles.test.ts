@@ -223,7 +223,7 @@ test("what restore works on is not stopped, nor is restore", async () => {
   await rm(data, { recursive: true });
 });
 
-test("a JSON file that is not in UTF-8 is refused", async () => {
+test("a JSON file that is not there or not in UTF-8 is refused", async () => {
   const file = join(admin.home, "latin1.json");
   await writeFile(file, Buffer.from('{"items":[{"product":"Caf\u00e9"}]}', "latin1"));
   for (const command of [
@@ -232,6 +232,8 @@ test("a JSON file that is not in UTF-8 is refused", async () => {
   ]) {
     const { exit, stderr } = await admin.run([...command, "-f", file]);
     expect([exit, stderr]).toEqual([2, `error: ${file} cannot be read: it is not encoded in UTF-8.\n`]);
+    const absent = await admin.run([...command, "-f", "/none.json"]);
+    expect(absent.stderr).toBe("error: /none.json cannot be read: there is no such file.\n");
   }
 });
 
