@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type Stack, startStack } from "@pos/testing/stack";
-import { appendFile, chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { linesOf, type World, world } from "../../test/world.ts";
 
@@ -86,6 +86,13 @@ test("up follows the ports of its env file, and the name of its project", async 
   expect(exit).toBe(0);
   expect(stderr).toContain(`Stop: ordersctl compose down --project second --env-file ${envFile}\n`);
   expect(await calls()).toEqual([`compose --project-name second --env-file ${envFile} up --detach --no-build`]);
+  const withBlank = join(user.home, "my env");
+  await copyFile(envFile, withBlank);
+  const hint = (await user.run(["compose", "up", "--no-build", "--env-file", withBlank])).stderr;
+  expect(hint).toContain(
+    `--env-file '${withBlank}' logs -f     Stop: ordersctl compose down --env-file '${withBlank}'\n`,
+  );
+  await calls();
 });
 
 test("build builds and starts nothing", async () => {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { ProjectOptions } from "../../deployment/compose-project.ts";
+import { shellWord } from "../../output/text.ts";
 import type { Verb } from "../../verb.ts";
 import { buildImages } from "./build.ts";
 import { ADMIN_EMAIL_DEFAULT, withProjectOptions, writeEnvFile } from "./env.ts";
@@ -39,7 +40,7 @@ starts what does not run.`,
     talk.done(`healthy after ${((io.now() - startedAt) / 1000).toFixed(1)} s`);
     for (const { name, url } of urls) talk.say(`  ${name.padEnd(16)} ${url}   ${url}/swagger`);
     talk.say(`Sign in: ordersctl login --email ${variables["ADMIN_EMAIL"]}   (ADMIN_PASSWORD in ${project.envFile})`);
-    const logs = composeCommand(engine, project, ["logs", "-f"]).join(" ");
+    const logs = composeCommand(engine, project, ["logs", "-f"]).map(shellWord).join(" ");
     talk.hint(`Logs: ${logs}     Stop: ${["ordersctl compose down", ...flagsOf(options)].join(" ")}`);
   },
 };
@@ -47,7 +48,7 @@ starts what does not run.`,
 /** The options that say which stack is meant, for the next command. */
 function flagsOf({ project, envFile }: ProjectOptions): string[] {
   return [
-    ...(project === undefined ? [] : [`--project ${project}`]),
-    ...(envFile === undefined ? [] : [`--env-file ${envFile}`]),
+    ...(project === undefined ? [] : [`--project ${shellWord(project)}`]),
+    ...(envFile === undefined ? [] : [`--env-file ${shellWord(envFile)}`]),
   ];
 }
