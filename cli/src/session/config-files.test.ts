@@ -50,3 +50,11 @@ test("where nothing can be kept that is said", async () => {
   const kept = changeUserConfig(env, (config) => config);
   await expect(kept).rejects.toThrow(`${configDir(env)} cannot be used as a folder: there is a file of this name.`);
 });
+
+test("a system that tells no birth of processes, as Windows, keeps sign-ins too", async () => {
+  const program = `Object.defineProperty(process, "platform", { value: "win32" });
+    const { changeUserConfig } = await import("${join(import.meta.dir, "config-files.ts")}");
+    await changeUserConfig(process.env, (config) => ({ ...config, currentProfile: "a" }));`;
+  const { exited } = Bun.spawn([process.execPath, "-e", program], { env: { ...env, PATH: "/none" } });
+  expect([await exited, (await readUserConfig(env)).currentProfile]).toEqual([0, "a"]);
+});

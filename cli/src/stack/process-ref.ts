@@ -13,8 +13,13 @@ const POLL_MS = 30;
 
 /** The reference of a running process; undefined when there is none with this number. */
 export function refOf(pid: number): ProcessRef | undefined {
-  const birth = process.platform === "linux" ? birthOnLinux(pid) : birthByPs(pid);
+  const birth = birthOf(pid);
   return birth === undefined ? undefined : { pid, birth };
+}
+
+function birthOf(pid: number): string | undefined {
+  if (process.platform === "linux") return birthOnLinux(pid);
+  return process.platform === "win32" ? birthOnWindows(pid) : birthByPs(pid);
 }
 
 export const isAlive = (ref: ProcessRef | undefined): ref is ProcessRef =>
@@ -100,4 +105,15 @@ function birthOnLinux(pid: number): string | undefined {
 function birthByPs(pid: number): string | undefined {
   const { status, stdout } = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" });
   return status === 0 && stdout.trim() !== "" ? stdout.trim() : undefined;
+}
+
+/** It tells no birth without a program of its own. The number has to do: what runs there holds a lock for a moment. */
+function birthOnWindows(pid: number): string | undefined {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // What may not be signalled is there.
+    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return undefined;
+  }
+  return "unknown";
 }
