@@ -273,7 +273,7 @@ describe("up in the foreground", () => {
   test("a service that dies is started again, and status and log say so", async () => {
     const { pid } = await unit("product-service");
     killOther(pid);
-    await until("a restart", async () => (await unit("product-service")).restarts === 1);
+    await until("a restart", async () => (await unit("product-service")).restarts > 0);
     await until("health", async () => (await unit("product-service")).status === "healthy");
     const row = await unit("product-service");
     expect(row).toMatchObject({ lastEnd: "SIGKILL" });
@@ -285,7 +285,7 @@ describe("up in the foreground", () => {
   test("a mongod that dies is started again at its port, with its data", async () => {
     const before = await unit("mongod");
     killOther(before.pid);
-    await until("a restart", async () => (await unit("mongod")).restarts === 1);
+    await until("a restart", async () => (await unit("mongod")).restarts > 0);
     await until("health", async () => (await here("status")).exit === 0);
     expect(await unit("user-service")).toMatchObject({ restarts: 0 });
     expect((await user.ok("products", "list", "-q")).trim().split("\n")).toHaveLength(2);
@@ -357,7 +357,7 @@ describe("up -d", () => {
     expect(Object.values(await units()).every(({ restarts }) => restarts === 0)).toBe(true);
     expect((await user.ok("products", "list", "-q")).trim().split("\n")).toHaveLength(2);
     killOther((await unit("product-service")).pid);
-    await until("a restart", async () => (await unit("product-service")).restarts === 1);
+    await until("a restart", async () => (await unit("product-service")).restarts > 0);
     await until("health", async () => (await here("status")).exit === 0);
   });
 
