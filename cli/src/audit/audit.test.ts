@@ -162,7 +162,7 @@ describe("an audit of a running stack", () => {
   test("holds, and says what it looked at", async () => {
     const { exit, stdout, stderr } = await admin.run(["audit", "--settle", "2s"]);
     expect({ exit, stderr }).toMatchObject({ exit: 0 });
-    expect(stdout.match(/holds/g)).toHaveLength(8);
+    expect(stdout.match(/holds/g)).toHaveLength(9);
     expect(stderr).toContain("Everything holds: 3 products, 12 orders, 12 reservations.");
     expect(await admin.json("audit", "--settle", "2s")).toMatchObject({ products: 3, findings: [] });
   });

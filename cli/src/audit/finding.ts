@@ -8,6 +8,7 @@ export const invariants = {
   I7: "nothing is held for longer than 90 s",
   I8: "no message waits for longer than 10 s, none is dead",
   I9: "every history is a path of pending → processing → completed, or to cancelled",
+  form: "every document is as its service writes it",
 } as const;
 export type Invariant = keyof typeof invariants;
 
@@ -18,5 +19,11 @@ export interface Finding {
   readonly subject: string;
   readonly sentence: string;
 }
+
+const rules = Object.keys(invariants);
+
+/** By rule, then by subject. */
+export const byRule = (a: Finding, b: Finding): number =>
+  rules.indexOf(a.invariant) - rules.indexOf(b.invariant) || (a.subject < b.subject ? -1 : 1);
 
 export const keyOf = ({ invariant, subject }: Finding): string => `${invariant} ${subject}`;

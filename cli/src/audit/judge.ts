@@ -1,4 +1,4 @@
-import type { AuditOrder, AuditProduct, AuditReservation } from "@pos/contracts/audit";
+import type { AuditOrder, AuditProduct, AuditReservation, BrokenDocument } from "@pos/contracts/audit";
 import type { OrderItem } from "@pos/contracts/orders";
 import type { Finding } from "./finding.ts";
 
@@ -7,7 +7,16 @@ export interface Pair {
   readonly id: string;
   readonly order: AuditOrder | undefined;
   readonly reservation: AuditReservation | undefined;
+  /** What is there and cannot be judged; the other of the two is then not judged either. */
+  readonly broken?: readonly Finding[];
 }
+
+/** What cannot be judged is a finding by itself. */
+export const judgeForm = (kind: "product" | "order" | "reservation", { id, problems }: BrokenDocument): Finding => ({
+  invariant: "form",
+  subject: `${kind}/${id}`,
+  sentence: problems.join("; "),
+});
 
 /** A reservation may be held for so long, in milliseconds. */
 export const HELD_MAX_MS = 90_000;
@@ -36,6 +45,7 @@ export function judgeProduct({ id, stock, received, heldUnits, confirmedUnits }:
 
 /** I4 to I9 of an order and its reservation, as they were read: what is under way just now shows up too. */
 export function judgePair(pair: Pair): readonly Finding[] {
+  if (pair.broken !== undefined) return pair.broken;
   return [...judgeStock(pair), ...judgeHeld(pair), ...judgeOutbox(pair), ...judgeHistory(pair)];
 }
 

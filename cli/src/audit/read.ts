@@ -1,29 +1,47 @@
 import type { Client } from "@pos/client";
-import type { AuditOrder, AuditReservation } from "@pos/contracts/audit";
+import type { AuditOrder, AuditReservation, BrokenDocument } from "@pos/contracts/audit";
 import { allPages } from "@pos/client/pages";
-import type { Pair } from "./judge.ts";
+import { judgeForm, type Pair } from "./judge.ts";
 
 const PAGE = 1000;
 
 const pageQuery = (cursor: string | undefined) => ({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
 
+/** One of a list: whole, or broken. */
+export type Read<Whole> = { readonly id: string } & (
+  { readonly whole: Whole; readonly broken?: never } | { readonly whole?: never; readonly broken: BrokenDocument }
+);
+
+/** A page by id, with what is broken in its place. */
+function inOrder<Whole>(
+  whole: readonly Whole[],
+  broken: readonly BrokenDocument[] = [],
+  idOf: (item: Whole) => string,
+): readonly Read<Whole>[] {
+  const all = [
+    ...whole.map((item) => ({ id: idOf(item), whole: item })),
+    ...broken.map((document) => ({ id: document.id, broken: document })),
+  ];
+  return broken.length === 0 ? all : all.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
 /** Every stock book, a page in memory at a time. */
 export const readProducts = (client: Client) =>
   allPages(async (cursor) => {
-    const { products, nextCursor } = await client.audit.products(pageQuery(cursor));
-    return { items: products, nextCursor };
+    const { products, broken, nextCursor } = await client.audit.products(pageQuery(cursor));
+    return { items: inOrder(products, broken, ({ id }) => id), nextCursor };
   });
 
 const readOrders = (client: Client) =>
   allPages(async (cursor) => {
-    const { orders, nextCursor } = await client.audit.orders(pageQuery(cursor));
-    return { items: orders, nextCursor };
+    const { orders, broken, nextCursor } = await client.audit.orders(pageQuery(cursor));
+    return { items: inOrder(orders, broken, ({ id }) => id), nextCursor };
   });
 
 const readReservations = (client: Client) =>
   allPages(async (cursor) => {
-    const { reservations, nextCursor } = await client.audit.reservations(pageQuery(cursor));
-    return { items: reservations, nextCursor };
+    const { reservations, broken, nextCursor } = await client.audit.reservations(pageQuery(cursor));
+    return { items: inOrder(reservations, broken, ({ orderId }) => orderId), nextCursor };
   });
 
 /**
@@ -37,16 +55,25 @@ export async function* readPairs(client: Client): AsyncGenerator<Pair, void, und
   let reservation = await nextOf(reservations);
   while (order !== undefined || reservation !== undefined) {
     const orderId = order?.id ?? "~";
-    const reservationId = reservation?.orderId ?? "~";
+    const reservationId = reservation?.id ?? "~";
     const id = orderId < reservationId ? orderId : reservationId;
-    yield {
-      id,
-      order: orderId === id ? order : undefined,
-      reservation: reservationId === id ? reservation : undefined,
-    };
+    yield pairOf(id, orderId === id ? order : undefined, reservationId === id ? reservation : undefined);
     if (orderId === id) order = await nextOf(orders);
     if (reservationId === id) reservation = await nextOf(reservations);
   }
+}
+
+function pairOf(
+  id: string,
+  order: Read<AuditOrder> | undefined,
+  reservation: Read<AuditReservation> | undefined,
+): Pair {
+  const broken = [
+    ...(order?.broken === undefined ? [] : [judgeForm("order", order.broken)]),
+    ...(reservation?.broken === undefined ? [] : [judgeForm("reservation", reservation.broken)]),
+  ];
+  const pair = { id, order: order?.whole, reservation: reservation?.whole };
+  return broken.length === 0 ? pair : { ...pair, broken };
 }
 
 /** One pair, read anew. */

@@ -1,10 +1,11 @@
 import type { Client } from "@pos/client";
+import type { AuditProduct } from "@pos/contracts/audit";
 import type { Io } from "../io.ts";
-import { type Finding, type Invariant, keyOf } from "./finding.ts";
+import { byRule, type Finding, type Invariant, keyOf } from "./finding.ts";
 import { count } from "../output/text.ts";
-import { HELD_MAX_MS, judgePair, judgeProduct } from "./judge.ts";
+import { HELD_MAX_MS, judgeForm, judgePair, judgeProduct } from "./judge.ts";
 import { KeyCheck } from "./keys.ts";
-import { readPair, readPairs, readProducts } from "./read.ts";
+import { type Read, readPair, readPairs, readProducts } from "./read.ts";
 
 /** What an audit looked at and found. */
 export interface AuditReport {
@@ -34,7 +35,7 @@ const CANDIDATES_MAX = 10_000;
 const KEYS_MAX = 500_000;
 const READ_AGAIN_AT_ONCE = 8;
 
-/** Decides I1 and I3 to I9 on a running stack. Memory does not grow with the number of orders. */
+/** Decides I1 and I3 to I9 on a running stack, and names what is not as its service writes it. Memory does not grow with the number of orders. */
 export async function runAudit(client: Client, options: AuditOptions): Promise<AuditReport> {
   const first = await lookOnce(client, options);
   const { kept, ...counts } = first;
@@ -44,7 +45,7 @@ export async function runAudit(client: Client, options: AuditOptions): Promise<A
   const settled = await lookAgain(client, kept);
   const held = settled.filter(({ finding }) => finding.invariant === "I7");
   const findings = settled.filter(({ finding }) => finding.invariant !== "I7").map(({ finding }) => finding);
-  return { ...counts, findings: [...findings, ...(await waitForHeld(client, held, options))] };
+  return { ...counts, findings: [...findings, ...(await waitForHeld(client, held, options))].sort(byRule) };
 }
 
 interface Candidate {
@@ -68,7 +69,7 @@ async function lookOnce(client: Client, { tell }: AuditOptions) {
   let products = 0;
   for await (const product of readProducts(client)) {
     products++;
-    keep(product.id, judgeProduct(product));
+    keep(product.id, judgeRead(product));
   }
   tell(`${products} products read`);
   const keys = new KeyCheck({ bucket: 0, bucketCount: 1, keysMax: KEYS_MAX });
@@ -87,6 +88,9 @@ async function lookOnce(client: Client, { tell }: AuditOptions) {
   return { products, orders, reservations, candidates, kept, isCut };
 }
 
+const judgeRead = ({ whole, broken }: Read<AuditProduct>): readonly Finding[] =>
+  whole === undefined ? [judgeForm("product", broken)] : judgeProduct(whole);
+
 async function checkKeysInBuckets(
   client: Client,
   orders: number,
@@ -104,11 +108,14 @@ async function checkKeysInBuckets(
   return found;
 }
 
-/** Which candidates are still so. Two orders of one key are what they are: nothing undoes that. */
+/** Nothing under way undoes these: two orders of one key, a document that is not as its service writes it. */
+const isForGood = ({ finding }: Candidate): boolean => finding.invariant === "I3" || finding.invariant === "form";
+
+/** Which candidates are still so. */
 async function lookAgain(client: Client, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
-  const persisting: Candidate[] = candidates.filter(({ finding }) => finding.invariant === "I3");
+  const persisting: Candidate[] = candidates.filter(isForGood);
   persisting.push(...(await productsAgain(client, candidates)));
-  const wanted = candidates.filter(({ finding }) => finding.invariant !== "I3" && finding.invariant !== "I1");
+  const wanted = candidates.filter((candidate) => !isForGood(candidate) && candidate.finding.invariant !== "I1");
   const byId = new Map(wanted.map(({ id }) => [id, new Set<string>()]));
   for (const { id, finding } of wanted) byId.get(id)?.add(keyOf(finding));
   const ids = [...byId.keys()];
@@ -132,7 +139,7 @@ async function productsAgain(client: Client, candidates: readonly Candidate[]): 
   if (wanted.size === 0) return [];
   const persisting: Candidate[] = [];
   for await (const product of readProducts(client)) {
-    for (const finding of judgeProduct(product)) {
+    for (const finding of judgeRead(product)) {
       if (wanted.has(keyOf(finding))) persisting.push({ id: product.id, finding, ageMs: 0 });
     }
   }

@@ -80,7 +80,7 @@ describe("audit", () => {
     const { exit, stdout, stderr } = await admin.run(["audit", "--settle", "50ms"]);
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^RULE +VERDICT +LOOKED TWICE AT +WHAT MUST HOLD\nI1 +holds +0 +received = stock/);
-    expect(stdout.trim().split("\n")).toHaveLength(9);
+    expect(stdout.trim().split("\n")).toHaveLength(10);
     expect(stderr).toEndWith("Everything holds: 1 product, 3 orders, 3 reservations.\n");
   });
 
@@ -140,6 +140,60 @@ describe("audit", () => {
     const found = await changed(orders, second, { $set: { keyHash } });
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(/^I3 order\/[0-9a-f]{24}\/key$/);
+  });
+
+  test("names each document that nobody can judge, and goes on with the others", async () => {
+    const { id: oddId } = await stack.admin.products.create({ name: "Odd", price: 1, stock: 5 });
+    const { id: textId } = await stack.admin.products.create({ name: "Text", price: 1, stock: 5 });
+    const [shipped, lost, unknown, early, right] = [
+      await place(),
+      await place(),
+      await place(),
+      await place(),
+      await place(),
+    ];
+    const change = async (collection: Collection, id: string, fields: Document) => {
+      const _id = new ObjectId(id);
+      const before = (await collection.findOne({ _id })) as Document;
+      await collection.updateOne({ _id }, { $set: fields });
+      return () => collection.replaceOne({ _id }, before);
+    };
+    const undo = [
+      await change(products, oddId, { stock: 1.5, received: -3 }),
+      await change(products, textId, { stock: "5" }),
+      await change(orders, shipped, { "history.0.status": "shipped" }),
+      await change(orders, lost, { rid: "no token", userId: "nobody" }),
+      await change(reservations, unknown, { state: "lent" }),
+      await change(reservations, early, { createdAt: "yesterday" }),
+      await change(orders, right, { status: "completed" }),
+    ];
+    const { exit, stdout } = await admin.run(["audit", "--settle", "10ms", "-o", "json"]);
+    const people = await admin.run(["audit", "--settle", "10ms"]);
+    for (const back of undo) await back();
+    for (const id of [oddId, textId]) await products.deleteOne({ _id: new ObjectId(id) });
+    expect(exit).toBe(6);
+    const { findings } = JSON.parse(stdout) as { findings: { invariant: string; subject: string; sentence: string }[] };
+    const whole = "must be a whole number from -9007199254740991 up to 9007199254740991";
+    const lines = findings.map(({ invariant, subject, sentence }) => `${invariant} ${subject}: ${sentence}`);
+    expect(lines.map((line) => line.split(":")[0] ?? "")).toEqual([
+      // The units of a reservation in no known state are counted nowhere.
+      `I1 product/${productId}`,
+      `I9 order/${right}/history`,
+      ...[`order/${shipped}`, `order/${lost}`, `product/${oddId}`, `product/${textId}`]
+        .concat([`reservation/${unknown}`, `reservation/${early}`])
+        .sort()
+        .map((subject) => `form ${subject}`),
+    ]);
+    expect(lines).toContain(
+      `form order/${shipped}: history[0].status must be one of pending, processing, completed, cancelled`,
+    );
+    expect(lines).toContain(`form product/${oddId}: stock ${whole}`);
+    expect(lines).toContain(`form product/${textId}: stock ${whole}`);
+    expect(lines).toContain(`form reservation/${unknown}: state must be one of held, confirmed, released`);
+    expect(lines.join("\n")).toMatch(new RegExp(`form order/${lost}: it cannot be read: .*userId`));
+    expect(lines.join("\n")).toMatch(new RegExp(`form reservation/${early}: it cannot be read: .*createdAt`));
+    expect(people.stdout).toMatch(/\nform +6 broken +6 +every document is as its service writes it\n/);
+    expect(people.stderr).toContain("8 findings: 3 products");
   });
 
   test("what has settled when it is read again is no finding", async () => {

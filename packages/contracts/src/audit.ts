@@ -3,6 +3,19 @@ import { ClosedObject, Cursor, Id, pageQuery, StringEnum, Timestamp, WholeNumber
 import { OrderHistoryEntry, OrderItem } from "./orders.ts";
 import { Fingerprint, Reservation, ReservationToken } from "./reservations.ts";
 
+/** A stored document that is not as its service writes it: nobody can judge what it says, so the page names it apart. */
+export const BrokenDocument = ClosedObject({
+  id: Type.String({ description: "Of the document, as its `_id` reads" }),
+  problems: Type.Array(Type.String(), { description: "What is wrong, by field: never the value" }),
+});
+export type BrokenDocument = Static<typeof BrokenDocument>;
+
+/** What every page of an audit has beside its documents. */
+const pageEnd = {
+  broken: Type.Optional(Type.Array(BrokenDocument, { description: "Absent where every document has its form" })),
+  nextCursor: Type.Optional(Cursor),
+};
+
 const units = WholeNumber({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 
 /** The stock book of one product: I1 wants received = stock + held + confirmed. Majority read of one snapshot. */
@@ -18,7 +31,7 @@ export type AuditProduct = Static<typeof AuditProduct>;
 
 /** Answer of GET /audit/products. */
 export const AuditProductList = ClosedObject(
-  { products: Type.Array(AuditProduct), nextCursor: Type.Optional(Cursor) },
+  { products: Type.Array(AuditProduct), ...pageEnd },
   { description: "A page of stock books" },
 );
 export type AuditProductList = Static<typeof AuditProductList>;
@@ -36,7 +49,7 @@ export type AuditReservation = Static<typeof AuditReservation>;
 
 /** Answer of GET /audit/reservations. */
 export const AuditReservationList = ClosedObject(
-  { reservations: Type.Array(AuditReservation), nextCursor: Type.Optional(Cursor) },
+  { reservations: Type.Array(AuditReservation), ...pageEnd },
   { description: "A page of reservations by order id" },
 );
 export type AuditReservationList = Static<typeof AuditReservationList>;
@@ -74,7 +87,7 @@ export type AuditOrder = Static<typeof AuditOrder>;
 
 /** Answer of GET /audit/orders. */
 export const AuditOrderList = ClosedObject(
-  { orders: Type.Array(AuditOrder), nextCursor: Type.Optional(Cursor) },
+  { orders: Type.Array(AuditOrder), ...pageEnd },
   { description: "A page of orders and tombstones by id" },
 );
 export type AuditOrderList = Static<typeof AuditOrderList>;

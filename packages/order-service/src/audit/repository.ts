@@ -1,9 +1,11 @@
 import { type Collection, type Db, ObjectId } from "mongodb";
 import type { OrderDocument } from "../orders/documents.ts";
 import { orderOf } from "../orders/mapping-repository.ts";
-import type { AuditedOrder } from "./service.ts";
+import type { AuditedDocument } from "./service.ts";
 
 type WithAge = OrderDocument & { ageMs: number };
+/** One that is no point in time must not end the query for all others. */
+const createdAt = { $convert: { input: "$createdAt", to: "date", onError: null, onNull: null } };
 const QUERY_MAX_MS = 4000;
 
 /** Orders and tombstones as the auditor reads them: what a majority has, with their age by the database's clock. */
@@ -15,26 +17,29 @@ export class AuditRepository {
   }
 
   /** By id, one more than the page holds. */
-  list({ limit, afterId }: { limit: number; afterId: string | undefined }): Promise<readonly AuditedOrder[]> {
+  list({ limit, afterId }: { limit: number; afterId: string | undefined }): Promise<readonly AuditedDocument[]> {
     return this.#read(afterId === undefined ? {} : { _id: { $gt: new ObjectId(afterId) } }, limit + 1);
   }
 
-  async find(id: string): Promise<AuditedOrder | undefined> {
+  async find(id: string): Promise<AuditedDocument | undefined> {
     return (await this.#read({ _id: new ObjectId(id) }, 1))[0];
   }
 
-  async #read(match: object, limit: number): Promise<readonly AuditedOrder[]> {
+  async #read(match: object, limit: number): Promise<readonly AuditedDocument[]> {
     const found = await this.#orders
       .aggregate<WithAge>(
         [
           { $match: match },
           { $sort: { _id: 1 } },
           { $limit: limit },
-          { $set: { ageMs: { $max: [0, { $subtract: ["$$NOW", "$createdAt"] }] } } },
+          { $set: { ageMs: { $max: [0, { $subtract: ["$$NOW", createdAt] }] } } },
         ],
         { maxTimeMS: QUERY_MAX_MS },
       )
       .toArray();
-    return found.map(({ ageMs, ...document }) => ({ order: orderOf(document), ageMs }));
+    return found.map(({ ageMs, ...document }) => ({
+      id: String(document._id),
+      read: () => ({ order: orderOf(document), ageMs }),
+    }));
   }
 }

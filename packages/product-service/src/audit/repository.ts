@@ -2,14 +2,17 @@ import type { AuditProduct, AuditReservation } from "@pos/contracts/audit";
 import type { Database } from "@pos/service-kit/database";
 import type { Page } from "@pos/service-kit/pagination";
 import { type ClientSession, ObjectId } from "mongodb";
+import type { AuditedReservation } from "./service.ts";
 import { isDeleted, type ProductDocument } from "../products/documents.ts";
 import { recordOf, reservationOf, type ReservationDocument } from "../reservations/documents.ts";
 
 type Aged = ReservationDocument & { ageMs: number };
 
 const majority = { level: "majority" } as const;
+/** One that is no point in time must not end the query for all others. */
+const createdAt = { $convert: { input: "$createdAt", to: "date", onError: null, onNull: null } };
 /** Replicas' clocks differ: a reservation is never younger than new. */
-const aged = { $addFields: { ageMs: { $max: [0, { $subtract: ["$$NOW", "$createdAt"] }] } } };
+const aged = { $addFields: { ageMs: { $max: [0, { $subtract: ["$$NOW", createdAt] }] } } };
 
 /** What an auditor reads: only what a majority has, and stock books of one point in time. */
 export class AuditRepository {
@@ -42,7 +45,7 @@ export class AuditRepository {
       );
       return products.map((product) => {
         const { _id, stock, received } = product;
-        const id = _id.toHexString();
+        const id = String(_id);
         return {
           id,
           stock,
@@ -58,7 +61,7 @@ export class AuditRepository {
   }
 
   /** By order id, one more than the page holds. */
-  async reservations({ limit, after }: Page): Promise<readonly AuditReservation[]> {
+  async reservations({ limit, after }: Page): Promise<readonly AuditedReservation[]> {
     const found = await this.#collection()
       .aggregate<Aged>(
         [
@@ -70,7 +73,7 @@ export class AuditRepository {
         { readConcern: majority, hint: { _id: 1 } },
       )
       .toArray();
-    return found.map(auditOf);
+    return found.map((document) => ({ id: String(document._id), read: () => auditOf(document) }));
   }
 
   async reservation(orderId: string): Promise<AuditReservation | undefined> {

@@ -1,6 +1,7 @@
-import type { AuditProductList, AuditReservation, AuditReservationList } from "@pos/contracts/audit";
+import { AuditProduct, type AuditProductList, AuditReservation, type AuditReservationList } from "@pos/contracts/audit";
 import { notFound } from "@pos/service-kit/app-error";
 import { cutPage, readPage } from "@pos/service-kit/pagination";
+import { wireForm } from "@pos/service-kit/wire-form";
 import type { AuditRepository } from "./repository.ts";
 
 type PageQuery = Parameters<typeof readPage>[0];
@@ -8,7 +9,20 @@ type PageQuery = Parameters<typeof readPage>[0];
 /** Pages of an audit go by id alone. */
 const byId = (id: string) => ({ createdAtMs: 0, id });
 
-/** What `ordersctl audit` reads to decide whether stock and reservations agree. Ids are given in lower case. */
+const productForm = wireForm(AuditProduct);
+const reservationForm = wireForm(AuditReservation);
+
+/** What is stored for an order. */
+export interface AuditedReservation {
+  readonly id: string;
+  /** @throws where a field is of a type that this service never writes */
+  read(): AuditReservation;
+}
+
+/**
+ * What `ordersctl audit` reads to decide whether stock and reservations agree. Ids are given in lower case.
+ * A page names apart what nobody could judge.
+ */
 export class AuditService {
   readonly #audit: AuditRepository;
 
@@ -20,15 +34,17 @@ export class AuditService {
   async products(query: PageQuery): Promise<AuditProductList> {
     const page = readPage(query);
     const { items, nextCursor } = cutPage(await this.#audit.products(page), page.limit, ({ id }) => byId(id));
-    return { products: [...items], ...(nextCursor === undefined ? {} : { nextCursor }) };
+    const { whole, ...rest } = productForm(items.map((product) => ({ id: product.id, view: () => product })));
+    return { products: whole, ...rest, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
   /** @throws {AppError} VALIDATION_ERROR for a foreign cursor */
   async reservations(query: PageQuery): Promise<AuditReservationList> {
     const page = readPage(query);
     const found = await this.#audit.reservations(page);
-    const { items, nextCursor } = cutPage(found, page.limit, ({ orderId }) => byId(orderId));
-    return { reservations: [...items], ...(nextCursor === undefined ? {} : { nextCursor }) };
+    const { items, nextCursor } = cutPage(found, page.limit, ({ id }) => byId(id));
+    const { whole, ...rest } = reservationForm(items.map(({ id, read }) => ({ id, view: read })));
+    return { reservations: whole, ...rest, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
   /** @throws {AppError} NOT_FOUND */

@@ -12,10 +12,13 @@ export interface FieldProblem {
 const PROBLEMS_MAX = 20;
 
 /** Every field of a request that broke its schema, one sentence each, 20 at most. */
-export function fieldProblems(error: ValidationError): FieldProblem[] {
+export const fieldProblems = (error: ValidationError): FieldProblem[] => problemsOf(schemaErrors(error));
+
+/** The same of what a schema says of any value. */
+export function problemsOf(errors: Iterable<SchemaError>): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const seen = new Set<string>();
-  for (const found of schemaErrors(error)) {
+  for (const found of errors) {
     const path = dotted(found.path);
     if (seen.has(path)) continue;
     seen.add(path);
