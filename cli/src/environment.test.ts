@@ -155,6 +155,12 @@ describe("the real program", () => {
     expect(await shell.exited).toBe(1);
   });
 
+  test("stays a failure where nobody reads its words", async () => {
+    const script = '"$0" "$1" products list --product-url http://127.0.0.1:1 2>&1 | true; exit "${PIPESTATUS[0]}"';
+    const shell = Bun.spawn(["bash", "-c", script, process.execPath, main], { env: { PATH: process.env["PATH"] } });
+    expect(await shell.exited).toBe(5);
+  });
+
   test("goes on without a reader where it has taken over signals: it has something to stop in order", async () => {
     const source = `
       import { processIo } from ${JSON.stringify(resolve(import.meta.dir, "environment.ts"))};

@@ -48,10 +48,10 @@ function output(stream: NodeJS.WriteStream, isNeeded: () => boolean): Output {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     // `up | tee`: Ctrl-C ends tee as well, and what `up` started must still be stopped.
     if (isNeeded()) return;
+    // Words that find no place change nothing, and a failure stays one; data does.
+    if (stream === process.stderr) return;
     // Whoever reads has enough (`| head`): that is no failure.
     if (error.code === "EPIPE") process.exit(0);
-    // Words that find no place change nothing; data does.
-    if (stream === process.stderr) return;
     process.stderr.write(`error: Standard output cannot be written: ${fileProblem(error)}.\n`);
     process.exit(1);
   });
