@@ -94,6 +94,34 @@ test("a backup is for its owner alone", async () => {
     expect([path, (await stat(path)).mode & 0o077]).toEqual([path, 0]);
 });
 
+test("a backup that is broken off leaves nothing beside its folder", async () => {
+  const stop = new AbortController();
+  const begun: string[] = [];
+  const say = (line: string) => {
+    begun.push(line);
+    stop.abort(new Error("enough"));
+  };
+  const where = join(folder, "..");
+  const before = await readdir(where);
+  const target = join(where, "wednesday");
+  await expect(dump(target, urisOf(source.databases), { ...tools, say, signal: stop.signal })).rejects.toThrow(
+    "enough",
+  );
+  expect(begun).toHaveLength(1);
+  expect(await readdir(where)).toEqual(before);
+});
+
+test("a reader of its words who has enough does not end a backup", async () => {
+  const script = '"$0" "$1" backup "$2" 2>&1 | true; exit "${PIPESTATUS[0]}"';
+  const target = join(folder, "..", "thursday");
+  const { userdb, productdb, orderdb } = urisOf(source.databases);
+  const shell = Bun.spawn(["bash", "-c", script, process.execPath, join(import.meta.dir, "../main.ts"), target], {
+    env: { PATH: process.env["PATH"], USER_MONGO_URI: userdb, PRODUCT_MONGO_URI: productdb, ORDER_MONGO_URI: orderdb },
+  });
+  expect(await shell.exited).toBe(0);
+  expect(Object.keys((await readManifest(target)).databases)).toHaveLength(3);
+});
+
 test("a folder that holds something is refused", async () => {
   await expect(dump(folder, urisOf(source.databases), tools)).rejects.toThrow("is not empty");
 });

@@ -21,6 +21,8 @@ export type DatabaseUris = Readonly<Record<DatabaseName, string>>;
 export interface DumpTools {
   now(): number;
   say(line: string): void;
+  /** Breaks it off. */
+  readonly signal?: AbortSignal;
 }
 
 const CONNECT_MS = 5000;
@@ -39,6 +41,7 @@ export async function dump(folder: string, uris: DatabaseUris, tools: DumpTools)
     for (const name of DATABASES) databases[name] = await dumpDatabase(partial, name, uris[name], tools);
     const manifest = newManifest(tools.now(), databases as Manifest["databases"]);
     await writePrivateJson(manifestPath(partial), manifest);
+    tools.signal?.throwIfAborted();
     await rename(partial, folder);
     return manifest;
   } finally {
@@ -64,19 +67,21 @@ async function dumpDatabase(
   await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
   const client = new MongoClient(uri, { serverSelectionTimeoutMS: CONNECT_MS });
   const session = client.startSession({ snapshot: true });
+  const { signal } = tools;
   const files: Record<string, FileFacts> = {};
   try {
     const db = client.db();
-    const collections = await db.listCollections({ type: "collection" }, { nameOnly: true }).toArray();
+    const collections = await db.listCollections({ type: "collection" }, { nameOnly: true, signal }).toArray();
     const kept = collections.map((collection) => collection.name).filter((word) => isKept(name, word));
     for (const collection of kept.sort()) {
-      const cursor = db.collection(collection).find({}, { session, raw: true, batchSize: BATCH });
+      const cursor = db.collection(collection).find({}, { session, raw: true, batchSize: BATCH, signal });
       const documents = cursor as unknown as AsyncIterable<Uint8Array>;
       files[collection] = await writeBsonFile(collectionPath(folder, name, collection), documents);
       tools.say(`${name}.${collection}: ${count(files[collection].documents, "document")}`);
     }
     return files;
   } catch (error) {
+    signal?.throwIfAborted();
     throw new CliError(`${name} could not be copied: ${messageOf(error)}`, { cause: error });
   } finally {
     await session.endSession();

@@ -10,6 +10,8 @@ export interface LoadTools {
   now(): number;
   sleep(milliseconds: number): Promise<void>;
   say(line: string): void;
+  /** Breaks it off. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a restore did. */
@@ -42,7 +44,7 @@ export async function load(
   tools: LoadTools,
 ): Promise<LoadReport> {
   const { manifest, uris, replace } = parts;
-  await checkFiles(folder, manifest);
+  await checkFiles(folder, manifest, tools);
   const connect = (name: DatabaseName) => new MongoClient(uris[name], { serverSelectionTimeoutMS: CONNECT_MS });
   const clients: Clients = {
     productdb: connect("productdb"),
@@ -52,6 +54,7 @@ export async function load(
   try {
     await refuseRunningServices(clients.productdb.db(), tools);
     if (!replace) await refuseFullDatabases(clients);
+    tools.signal?.throwIfAborted();
     for (const name of DATABASES) await emptyDatabase(clients[name].db());
     return await fill(folder, { manifest, clients }, tools);
   } finally {
@@ -59,9 +62,10 @@ export async function load(
   }
 }
 
-async function checkFiles(folder: string, { databases }: Manifest): Promise<void> {
+async function checkFiles(folder: string, { databases }: Manifest, { signal }: LoadTools): Promise<void> {
   for (const name of DATABASES) {
     for (const [collection, { sha256 }] of Object.entries(databases[name])) {
+      signal?.throwIfAborted();
       const path = collectionPath(folder, name, collection);
       const found = await fileHash(path).catch(() => undefined);
       if (found === undefined) throw new CliError(`${path} is missing.`);
@@ -84,6 +88,7 @@ async function refuseRunningServices(productdb: Db, tools: LoadTools): Promise<v
       );
     }
     await tools.sleep(HEARTBEAT_POLL_MS);
+    tools.signal?.throwIfAborted();
     now = await heartbeats(productdb);
   }
 }
@@ -128,7 +133,8 @@ async function fill(
     for (const collection of Object.keys(manifest.databases[name])) {
       const target = clients[name].db().collection(collection);
       const fit = name === "orderdb" && collection === "orders" ? (batch: Document[]) => orders.fit(batch) : undefined;
-      const written = await fillCollection(collectionPath(folder, name, collection), target, fit);
+      const path = collectionPath(folder, name, collection);
+      const written = await fillCollection(path, target, { fit, signal: tools.signal });
       tools.say(`${name}.${collection}: ${count(written, "document")}`);
       documents += written;
     }
@@ -139,10 +145,11 @@ async function fill(
 async function fillCollection(
   path: string,
   target: Collection,
-  fit: ((batch: Document[]) => Promise<Document[]>) | undefined,
+  { fit, signal }: { fit: ((batch: Document[]) => Promise<Document[]>) | undefined; signal: AbortSignal | undefined },
 ): Promise<number> {
   let written = 0;
   const write = async (batch: Document[]) => {
+    signal?.throwIfAborted();
     const documents = fit === undefined ? batch : await fit(batch);
     if (documents.length === 0) return;
     await target.insertMany(documents, { ordered: false, writeConcern: { w: "majority", journal: true } });

@@ -28,16 +28,15 @@ export interface OpenDatabases {
 const VARIABLES = ["USER_MONGO_URI", "PRODUCT_MONGO_URI", "ORDER_MONGO_URI"] as const;
 const done = async () => {};
 
+type Wanted = SourceOptions & { readonly stopped: boolean; readonly signal: AbortSignal };
+
 /**
  * The three databases: USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI where they are set, with `compose` those
  * of the compose file, else those of the stack that `up` runs; a stopped stack's MongoDB is started meanwhile.
- * @param options `stopped` wants the stack's services to be down
+ * @param options `stopped` wants the stack's services to be down; `signal` breaks off a start of its MongoDB
  * @throws {CliError}
  */
-export async function openDatabases(
-  options: SourceOptions & { stopped: boolean },
-  tools: Tools,
-): Promise<OpenDatabases> {
+export async function openDatabases(options: Wanted, tools: Tools): Promise<OpenDatabases> {
   const given = fromEnvironment(tools.io.env);
   if (given !== undefined) return { uris: given, description: VARIABLES.join(", "), close: done };
   if (options.compose === true || options.envFile !== undefined) return await fromCompose(options, tools);
@@ -70,7 +69,7 @@ async function fromCompose({ envFile = ".env" }: SourceOptions, { io }: Tools): 
   return { uris, description: `the databases of ${path}`, close: done };
 }
 
-async function fromStack(options: SourceOptions & { stopped: boolean }, tools: Tools): Promise<OpenDatabases> {
+async function fromStack(options: Wanted, tools: Tools): Promise<OpenDatabases> {
   const layout = stackLayout(tools.io, options.dataDir);
   const state = await readState(layout);
   if (state === undefined) {
@@ -90,7 +89,8 @@ async function fromStack(options: SourceOptions & { stopped: boolean }, tools: T
   const lock = await takeLock(layout.lockFile, options.stopped ? "restore" : "backup");
   if ("holder" in lock) throw atWork(lock.holder);
   try {
-    const database = await openDatabase({ io, talk, layout, port: state.mongod?.port });
+    const { signal } = options;
+    const database = await openDatabase({ io, talk, layout, port: state.mongod?.port, signal });
     const close = async () => {
       await database.mongod?.running.stop();
       await lock.release();
@@ -98,6 +98,7 @@ async function fromStack(options: SourceOptions & { stopped: boolean }, tools: T
     return { uris: urisOf(database.uri), description: `the stack in ${layout.dataDir}`, close };
   } catch (error) {
     await lock.release();
+    options.signal.throwIfAborted();
     throw error;
   }
 }

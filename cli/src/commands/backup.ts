@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { SourceOptions } from "../backup/sources.ts";
+import { interruptible } from "../interruptible.ts";
 import type { Verb } from "../verb.ts";
 
 interface Options extends SourceOptions {
@@ -30,14 +31,16 @@ USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI name.`,
     const { openDatabases } = await import("../backup/sources.ts");
     const { dump } = await import("../backup/dump.ts");
     const { io, talk } = tools;
-    const databases = await openDatabases({ ...options, stopped: false }, tools);
-    try {
-      const folder = resolve(io.cwd, directory);
-      talk.say(`copying ${databases.description}`);
-      await dump(folder, databases.uris, { now: () => io.now(), say: (line) => talk.say(`  ${line}`) });
+    const folder = resolve(io.cwd, directory);
+    await interruptible(io, async (signal) => {
+      const databases = await openDatabases({ ...options, stopped: false, signal }, tools);
+      try {
+        talk.say(`copying ${databases.description}`);
+        await dump(folder, databases.uris, { now: () => io.now(), say: (line) => talk.say(`  ${line}`), signal });
+      } finally {
+        await databases.close();
+      }
       talk.done(`backup in ${folder}; it holds personal data and password hashes`);
-    } finally {
-      await databases.close();
-    }
+    });
   },
 };

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { SourceOptions } from "../backup/sources.ts";
+import { interruptible } from "../interruptible.ts";
 import { count } from "../output/text.ts";
 import type { Verb } from "../verb.ts";
 import { withSourceOptions } from "./backup.ts";
@@ -33,28 +34,34 @@ everybody signs in anew, with the passwords of the backup.`,
     const manifest = await readManifest(folder);
     if (replace)
       await tools.confirm(`Delete all users, products and orders, and restore those of ${manifest.createdAt}?`);
-    const databases = await openDatabases({ ...options, stopped: true }, tools);
-    try {
-      talk.say(`filling ${databases.description}`);
-      const parts = { manifest, uris: databases.uris, replace };
-      const report = await load(folder, parts, {
-        now: () => io.now(),
-        sleep: (milliseconds) => io.sleep(milliseconds),
-        say: (line) => talk.say(`  ${line}`),
-      });
-      const { ordersLeftOut: leftOut, ordersMended } = report;
-      talk.done(`restored ${report.documents} documents of ${manifest.createdAt}`);
-      if (ordersMended > 0)
-        talk.say(`${count(ordersMended, "order")} will tell product-service again what it was told before.`);
-      if (leftOut.length > 0) {
-        const shown = leftOut.slice(0, IDS_SHOWN_MAX).join(", ");
-        talk.warn(
-          `left out ${count(leftOut.length, "order")} without a reservation, placed while the backup ran: ${shown}`,
+    const report = await interruptible(io, async (signal) => {
+      const databases = await openDatabases({ ...options, stopped: true, signal }, tools);
+      try {
+        talk.say(`filling ${databases.description}`);
+        return await load(
+          folder,
+          { manifest, uris: databases.uris, replace },
+          {
+            now: () => io.now(),
+            sleep: (milliseconds) => io.sleep(milliseconds, signal),
+            say: (line) => talk.say(`  ${line}`),
+            signal,
+          },
         );
+      } finally {
+        await databases.close();
       }
-      talk.hint("Now start the services: they make their indexes and new signing keys.");
-    } finally {
-      await databases.close();
+    });
+    const { ordersLeftOut: leftOut, ordersMended } = report;
+    talk.done(`restored ${report.documents} documents of ${manifest.createdAt}`);
+    if (ordersMended > 0)
+      talk.say(`${count(ordersMended, "order")} will tell product-service again what it was told before.`);
+    if (leftOut.length > 0) {
+      const shown = leftOut.slice(0, IDS_SHOWN_MAX).join(", ");
+      talk.warn(
+        `left out ${count(leftOut.length, "order")} without a reservation, placed while the backup ran: ${shown}`,
+      );
     }
+    talk.hint("Now start the services: they make their indexes and new signing keys.");
   },
 };

@@ -1,5 +1,6 @@
 import type { Verb } from "../../verb.ts";
 import { CliError, messageOf } from "../../errors.ts";
+import { interruptible } from "../../interruptible.ts";
 
 interface Options {
   readonly watch?: boolean;
@@ -22,17 +23,13 @@ DB_INIT_PORT (27017), DB_INIT_REPLICA_SET (rs0), DB_INIT_SELF (name of this memb
     const { DatabaseInitError } = await import("../../deployment/initialise-database.ts");
     const { readDatabaseWish } = await import("../../deployment/database-wish.ts");
     const { runDatabaseInit } = await import("../../deployment/run-database-init.ts");
-    const stop = new AbortController();
-    const release = io.onSignal(() => stop.abort(new CliError("Interrupted.", { exit: "INTERRUPTED" })));
     try {
       const wish = readDatabaseWish(io.env);
-      await runDatabaseInit(wish, { watch, signal: stop.signal, say: (line) => talk.say(line) });
+      await interruptible(io, (signal) => runDatabaseInit(wish, { watch, signal, say: (line) => talk.say(line) }));
     } catch (error) {
       if (error instanceof DatabaseInitError) throw new CliError(error.message, { cause: error });
       if (error instanceof AggregateError) throw environmentError(error);
       throw error;
-    } finally {
-      release();
     }
   },
 };
