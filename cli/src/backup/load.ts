@@ -10,6 +10,8 @@ export interface LoadTools {
   now(): number;
   sleep(milliseconds: number): Promise<void>;
   say(line: string): void;
+  /** Right before anything is changed: from here on the databases are not whole until it is through. */
+  begins?(): Promise<void>;
   /** Breaks it off. */
   readonly signal?: AbortSignal;
 }
@@ -55,6 +57,7 @@ export async function load(
     await refuseRunningServices(clients.productdb.db(), tools);
     if (!replace) await refuseFullDatabases(clients);
     tools.signal?.throwIfAborted();
+    await tools.begins?.();
     for (const name of DATABASES) await emptyDatabase(clients[name].db());
     return await fill(folder, { manifest, clients }, tools);
   } finally {

@@ -5,6 +5,7 @@ import { readJsonObject, textField } from "../files.ts";
 import { openDatabase } from "../stack/database.ts";
 import { type StackLayout, stackLayout } from "../stack/layout.ts";
 import { atWork, takeLock } from "../stack/lock.ts";
+import { markRestored, markRestoring, refuseHalfRestored } from "../stack/restore-mark.ts";
 import { uriOfDatabase } from "../stack/service-environment.ts";
 import { livingProcesses, readState } from "../stack/state.ts";
 import type { Tools } from "../tools.ts";
@@ -22,11 +23,16 @@ export interface OpenDatabases {
   readonly uris: DatabaseUris;
   /** In words, without a password. */
   readonly description: string;
+  /** Notes that they are not whole from here on: `up` does not start on them until `restored`. */
+  restoring(folder: string): Promise<void>;
+  restored(): Promise<void>;
   close(): Promise<void>;
 }
 
 const VARIABLES = ["USER_MONGO_URI", "PRODUCT_MONGO_URI", "ORDER_MONGO_URI"] as const;
 const done = async () => {};
+/** Of databases that `up` does not start on. */
+const elsewhere = { restoring: done, restored: done, close: done };
 
 type Wanted = SourceOptions & { readonly stopped: boolean; readonly signal: AbortSignal };
 
@@ -38,7 +44,7 @@ type Wanted = SourceOptions & { readonly stopped: boolean; readonly signal: Abor
  */
 export async function openDatabases(options: Wanted, tools: Tools): Promise<OpenDatabases> {
   const given = fromEnvironment(tools.io.env);
-  if (given !== undefined) return { uris: given, description: VARIABLES.join(", "), close: done };
+  if (given !== undefined) return { uris: given, description: VARIABLES.join(", "), ...elsewhere };
   if (options.compose === true || options.envFile !== undefined) return await fromCompose(options, tools);
   return await fromStack(options, tools);
 }
@@ -66,7 +72,7 @@ async function fromCompose({ envFile = ".env" }: SourceOptions, { io }: Tools): 
     productdb: uri("product", "PRODUCTDB_PASSWORD", "MONGODB_PRODUCT_PORT", 27_018),
     orderdb: uri("order", "ORDERDB_PASSWORD", "MONGODB_ORDER_PORT", 27_019),
   };
-  return { uris, description: `the databases of ${path}`, close: done };
+  return { uris, description: `the databases of ${path}`, ...elsewhere };
 }
 
 async function fromStack(options: Wanted, tools: Tools): Promise<OpenDatabases> {
@@ -82,20 +88,25 @@ async function fromStack(options: Wanted, tools: Tools): Promise<OpenDatabases> 
     throw new CliError(`The stack runs (${living.join(", ")}).`, { tries: [`ordersctl down${layout.option}`] });
   if (living.includes("mongod")) {
     const uri = await uriOfRunning(layout, state.mongod?.port ?? 0);
-    return { uris: urisOf(uri), description: `the stack in ${layout.dataDir}`, close: done };
+    return { uris: urisOf(uri), description: `the stack in ${layout.dataDir}`, ...elsewhere };
   }
   const { io, talk } = tools;
   // An `up` that begins meanwhile would take this mongod for one that was left behind.
   const lock = await takeLock(layout.lockFile, options.stopped ? "restore" : "backup");
   if ("holder" in lock) throw atWork(lock.holder);
   try {
+    if (!options.stopped) await refuseHalfRestored(layout);
     const { signal } = options;
     const database = await openDatabase({ io, talk, layout, port: state.mongod?.port, signal });
     const close = async () => {
       await database.mongod?.running.stop();
       await lock.release();
     };
-    return { uris: urisOf(database.uri), description: `the stack in ${layout.dataDir}`, close };
+    const marks = {
+      restoring: (folder: string) => markRestoring(layout, folder),
+      restored: () => markRestored(layout),
+    };
+    return { uris: urisOf(database.uri), description: `the stack in ${layout.dataDir}`, ...marks, close };
   } catch (error) {
     await lock.release();
     options.signal.throwIfAborted();

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { readdir } from "node:fs/promises";
+import { cp, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { stackLayout } from "../stack/layout.ts";
 import { lockHolder } from "../stack/lock.ts";
 import { freePorts, mongodBinary, until } from "../test/local-stack.ts";
 import { type Ran, type World, world } from "../test/world.ts";
+import { fileHash } from "./bson-file.ts";
+import { collectionPath, manifestPath, readManifest } from "./manifest.ts";
 
 setDefaultTimeout(120_000);
 
@@ -61,4 +64,26 @@ test("down leaves a restore alone", async () => {
   expect(await here("down")).toMatchObject(refusal);
   expect(await here("down", "--volumes", "--yes")).toMatchObject(refusal);
   expect(await restore).toMatchObject({ exit: 0 });
+});
+
+test("up and backup want a restore that broke off half-way done again", async () => {
+  const broken = join(user.home, "broken");
+  await cp(folder, broken, { recursive: true });
+  const users = collectionPath(broken, "userdb", "users");
+  await writeFile(users, gzipSync("no document"));
+  const manifest = await readManifest(broken);
+  const facts = { documents: 1, sha256: await fileHash(users) };
+  const databases = { ...manifest.databases, userdb: { ...manifest.databases.userdb, users: facts } };
+  await writeFile(manifestPath(broken), JSON.stringify({ ...manifest, databases }));
+  expect(await here("restore", broken, "--replace", "--yes")).toMatchObject({ exit: 1 });
+
+  const again = `ordersctl restore ${broken} --replace --data-dir ${dataDir}`;
+  const refusal = { exit: 1, stderr: expect.stringContaining(`Try: ${again}\n`) };
+  expect(await here("up")).toMatchObject(refusal);
+  expect(await here("up", "-d")).toMatchObject(refusal);
+  expect(await here("backup", join(user.home, "wednesday"))).toMatchObject(refusal);
+
+  expect(await here("restore", folder, "--replace", "--yes")).toMatchObject({ exit: 0 });
+  expect(await here("up", "-d")).toMatchObject({ exit: 0 });
+  expect(await here("down")).toMatchObject({ exit: 0 });
 });

@@ -53,7 +53,15 @@ async function deleteData(layout: StackLayout, { talk }: Tools): Promise<void> {
   // A mistyped --data-dir must not cost somebody a home directory: only what `up` made is deleted.
   const isOurs = (await readState(layout)) !== undefined || layout.dataDir.endsWith(`/${DATA_DIR_NAME}`);
   if (!isOurs) throw usageError(`${layout.dataDir} holds no data of a stack. Nothing was deleted.`);
-  const made = [layout.mongodDir, layout.logDir, layout.mailDir, layout.secretsFile, layout.stateFile, layout.lockFile];
+  const made = [
+    layout.mongodDir,
+    layout.logDir,
+    layout.mailDir,
+    layout.secretsFile,
+    layout.stateFile,
+    layout.lockFile,
+    layout.restoreFile,
+  ];
   for (const path of made) await rm(path, { recursive: true, force: true });
   talk.done(`deleted the data in ${layout.dataDir}`);
 }

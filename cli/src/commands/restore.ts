@@ -38,16 +38,19 @@ everybody signs in anew, with the passwords of the backup.`,
       const databases = await openDatabases({ ...options, stopped: true, signal }, tools);
       try {
         talk.say(`filling ${databases.description}`);
-        return await load(
+        const filled = await load(
           folder,
           { manifest, uris: databases.uris, replace },
           {
             now: () => io.now(),
             sleep: (milliseconds) => io.sleep(milliseconds, signal),
             say: (line) => talk.say(`  ${line}`),
+            begins: () => databases.restoring(folder),
             signal,
           },
         );
+        await databases.restored();
+        return filled;
       } finally {
         await databases.close();
       }

@@ -9,6 +9,7 @@ import { atWork, type Holder, supervisorOf, takeLock } from "../stack/lock.ts";
 import { endOrphans } from "../stack/orphans.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
 import { hasEnded, type ProcessRef } from "../stack/process-ref.ts";
+import { refuseHalfRestored } from "../stack/restore-mark.ts";
 import { keepSecrets, stackSecrets } from "../stack/secrets.ts";
 import { signInAdmin } from "../stack/sign-in.ts";
 import { Stack } from "../stack/stack.ts";
@@ -60,6 +61,7 @@ async function runUp(options: UpOptions, tools: Tools): Promise<Exit> {
   await ensureFolder(layout.dataDir);
   const holder = await supervisorOf(layout.lockFile);
   if (holder !== undefined && !(await hasStopped(holder, layout, tools))) return tellRunning(holder, layout, tools);
+  await refuseHalfRestored(layout);
   if (options.detach === true) return startDetached(layout, options, tools);
   const lock = await takeLock(layout.lockFile);
   if ("holder" in lock) return tellRunning(lock.holder, layout, tools);

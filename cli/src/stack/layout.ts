@@ -25,6 +25,8 @@ export interface StackLayout {
   readonly stateFile: string;
   readonly secretsFile: string;
   readonly lockFile: string;
+  /** There while the databases hold a part of a backup. */
+  readonly restoreFile: string;
   readonly mongodDir: string;
   readonly mailDir: string;
   readonly logDir: string;
@@ -46,6 +48,7 @@ export function stackLayout(io: Io, dataDirOption: string | undefined): StackLay
     stateFile: join(dataDir, "state.json"),
     secretsFile: join(dataDir, "secrets.json"),
     lockFile: join(dataDir, "supervisor.lock"),
+    restoreFile: join(dataDir, "restore.json"),
     mongodDir,
     mailDir: join(dataDir, "mail"),
     logDir,
