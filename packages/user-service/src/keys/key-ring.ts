@@ -153,7 +153,8 @@ export class KeyRing implements KeySource, BackgroundWork {
 }
 
 function rotating(signsFrom: Date): AppError {
-  return new AppError("CONFLICT", "A rotation is under way. Wait until its key signs.", {
-    details: { signsFrom: signsFrom.toISOString() },
+  const from = signsFrom.toISOString();
+  return new AppError("CONFLICT", `A rotation is under way: its key signs from ${from}.`, {
+    details: { signsFrom: from },
   });
 }

@@ -72,6 +72,7 @@ describe("a rotation", () => {
     expect((await other.as().auth.keys()).keys.map(({ kid }) => kid)).toEqual([String(oldKey), String(newKey)]);
     expect(keyIdOf((await replica.customer()).token)).toBe(String(oldKey));
     expect(await outcome((await replica.admin()).auth.rotateKeys())).toBe("CONFLICT");
+    await expect(admin.auth.rotateKeys()).rejects.toThrow(`its key signs from ${keys[1]?.signsFrom}.`);
     clock.advance(2 * MINUTE);
     await settle();
     for (const each of [replica, other]) expect(keyIdOf((await each.customer()).token)).toBe(String(newKey));
