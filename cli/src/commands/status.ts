@@ -27,6 +27,8 @@ interface UnitRow {
   readonly lastEnd?: string;
 }
 
+const isWell = ({ status }: UnitRow): boolean => status === "healthy" || status === "running";
+
 const view: View<UnitRow> = {
   kind: "unit",
   id: ({ name }) => name,
@@ -35,8 +37,7 @@ const view: View<UnitRow> = {
     {
       header: "STATUS",
       value: ({ status }) => status,
-      paint: (cell, style, { status }) =>
-        status === "healthy" || status === "running" ? style.green(cell) : style.red(cell),
+      paint: (cell, style, row) => (isWell(row) ? style.green(cell) : style.red(cell)),
     },
     { header: "PID", value: ({ pid }) => (pid === undefined ? "-" : String(pid)), align: "right" },
     { header: "UP", value: ({ uptimeMs }) => (uptimeMs === undefined ? "-" : duration(uptimeMs)), align: "right" },
@@ -89,7 +90,11 @@ async function runStatus({ dataDir, env = false }: StatusOptions, tools: Tools):
     talk.warn(`nobody watches over these processes: their supervisor was killed. Try: ${takeOver}`);
   } else if (supervisor === undefined) talk.say(`It does not run (${state.phase}). Try: ordersctl up${layout.option}`);
   else if (state.phase !== "ready") talk.say(`It is ${state.phase}.`);
-  const isFine = supervisor !== undefined && rows.every(({ status }) => status === "healthy" || status === "running");
+  else {
+    for (const { name, status } of rows.filter((row) => !isWell(row)))
+      talk.say(`${name} is ${status}. Try: ordersctl logs ${name.replace("-service", "")}${layout.option}`);
+  }
+  const isFine = supervisor !== undefined && rows.every(isWell);
   return isFine ? "OK" : "UNREACHABLE";
 }
 
