@@ -10,19 +10,30 @@ export interface FieldProblem {
 }
 
 const PROBLEMS_MAX = 20;
+/** What TypeBox says of a field that a closed object does not name. */
+const UNEXPECTED = "Unexpected property";
 
 /** Every field of a request that broke its schema, one sentence each, 20 at most. */
 export const fieldProblems = (error: ValidationError): FieldProblem[] => problemsOf(schemaErrors(error));
 
-/** The same of what a schema says of any value. */
-export function problemsOf(errors: Iterable<SchemaError>): FieldProblem[] {
+/**
+ * The same of what a schema says of any value.
+ * @param unexpected what is said of a field that the schema does not name
+ */
+export function problemsOf(
+  errors: Iterable<SchemaError>,
+  unexpected = "is not a field of this request",
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const seen = new Set<string>();
   for (const found of errors) {
     const path = dotted(found.path);
     if (seen.has(path)) continue;
     seen.add(path);
-    problems.push({ path, message: expectation(found.schema, found.message, found.value) });
+    problems.push({
+      path,
+      message: found.message === UNEXPECTED ? unexpected : expectation(found.schema, found.value),
+    });
     if (problems.length === PROBLEMS_MAX) break;
   }
   return problems;
@@ -49,8 +60,7 @@ function dotted(pointer: string): string {
     .join("");
 }
 
-function expectation(schema: TSchema, message: string, value: unknown): string {
-  if (message === "Unexpected property") return "is not a field of this request";
+function expectation(schema: TSchema, value: unknown): string {
   if (value === undefined) return "is required";
   // A number in a query is coerced: its schema became "text that looks like a number, or number".
   const number = (schema["anyOf"] as TSchema[] | undefined)?.find((member) => member["type"] === "number");

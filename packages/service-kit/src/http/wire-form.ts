@@ -37,4 +37,4 @@ function readOf(view: () => unknown): { readonly value: unknown } | { readonly p
 }
 
 const sentencesOf = (errors: Parameters<typeof problemsOf>[0]): string[] =>
-  problemsOf(errors).map(({ path, message }) => `${path} ${message}`);
+  problemsOf(errors, "is not one of its fields").map(({ path, message }) => `${path} ${message}`);
