@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Exit } from "../exit-codes.ts";
 import { ensureFolder } from "../files.ts";
+import { SAME_SIGNAL_MS } from "../interruptible.ts";
 import { configDir } from "../session/config-files.ts";
 import { DEFAULT_PROFILE } from "../session/settings.ts";
 import { startDetached } from "../stack/detached.ts";
@@ -51,9 +52,6 @@ Other variables of the services (LOG_LEVEL, SMTP_URL, OTEL_EXPORTER_OTLP_ENDPOIN
       .addOption(command.createOption("--detached").hideHelp()),
   run: runUp,
 };
-
-/** Two signals within this time are one request, in milliseconds. */
-const SAME_SIGNAL_MS = 700;
 
 async function runUp(options: UpOptions, tools: Tools): Promise<Exit> {
   const layout = stackLayout(tools.io, options.dataDir);
@@ -142,7 +140,6 @@ function stopRequest({ io, talk }: Tools, stack: Stack) {
       stack.abort();
       return resolveAsked();
     }
-    // `bun run up` passes on the Ctrl-C that reached this process already.
     if (io.now() - askedAtMs < SAME_SIGNAL_MS) return;
     talk.warn("ending what still runs by force");
     stack.kill();
