@@ -5,6 +5,7 @@ import { readJsonObject, textField } from "../files.ts";
 import { openDatabase } from "../stack/database.ts";
 import { type StackLayout, stackLayout } from "../stack/layout.ts";
 import { atWork, takeLock } from "../stack/lock.ts";
+import { endStrayMongod } from "../stack/orphans.ts";
 import { markRestored, markRestoring, refuseHalfRestored } from "../stack/restore-mark.ts";
 import { uriOfDatabase } from "../stack/service-environment.ts";
 import { livingProcesses, readState } from "../stack/state.ts";
@@ -96,6 +97,7 @@ async function fromStack(options: Wanted, tools: Tools): Promise<OpenDatabases> 
   if ("holder" in lock) throw atWork(lock.holder);
   try {
     if (!options.stopped) await refuseHalfRestored(layout);
+    await endStrayMongod(layout, talk);
     const { signal } = options;
     const database = await openDatabase({ io, talk, layout, port: state.mongod?.port, signal });
     const close = async () => {

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { stackLayout } from "../stack/layout.ts";
 import { lockHolder } from "../stack/lock.ts";
+import { processesEndingWith } from "../stack/process-ref.ts";
+import { killOther } from "../test/kill.ts";
 import { freePorts, mongodBinary, until } from "../test/local-stack.ts";
 import { type Ran, type World, world } from "../test/world.ts";
 import { fileHash } from "./bson-file.ts";
@@ -64,6 +66,18 @@ test("down leaves a restore alone", async () => {
   expect(await here("down")).toMatchObject(refusal);
   expect(await here("down", "--volumes", "--yes")).toMatchObject(refusal);
   expect(await restore).toMatchObject({ exit: 0 });
+});
+
+test.each(["backup", "restore"])("a %s that is killed leaves no mongod that keeps the next one away", async (verb) => {
+  const argv = verb === "backup" ? [join(user.home, "killed")] : [folder, "--replace", "--yes"];
+  const main = join(import.meta.dir, "../main.ts");
+  const child = Bun.spawn([process.execPath, main, verb, ...argv, "--data-dir", dataDir], { env: user.env });
+  const dbPath = `--dbpath ${join(dataDir, "mongodb", "db")}`;
+  await until("its mongod", () => processesEndingWith(dbPath).length > 0);
+  killOther(child.pid);
+  await child.exited;
+  expect(await here(verb, ...argv)).toMatchObject({ exit: 0 });
+  expect(processesEndingWith(dbPath)).toEqual([]);
 });
 
 test("up and backup want a restore that broke off half-way done again", async () => {

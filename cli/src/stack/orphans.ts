@@ -17,8 +17,18 @@ export const unitMark = (name: ServiceName, layout: StackLayout): readonly strin
  * Ends what a supervisor left behind when it was killed: services first, then mongod. A process counts as ours by its
  * number and the time of its birth, or by its command line, never by its number alone.
  */
-export async function endOrphans(layout: StackLayout, state: StackState | undefined, talk: Talk): Promise<number> {
-  const all = [...(state === undefined ? [] : livingProcesses(state)), ...unknownProcesses(layout)];
+export function endOrphans(layout: StackLayout, state: StackState | undefined, talk: Talk): Promise<number> {
+  return endAll([...(state === undefined ? [] : livingProcesses(state)), ...unknownProcesses(layout)], talk);
+}
+
+/** Ends a mongod that a killed `backup` or `restore` had started and left behind. */
+export const endStrayMongod = (layout: StackLayout, talk: Talk): Promise<number> =>
+  endAll(
+    unknownProcesses(layout).filter(({ name }) => name === "mongod"),
+    talk,
+  );
+
+async function endAll(all: Living, talk: Talk): Promise<number> {
   const byPid = new Map(all.map((one) => [one.process.pid, one]));
   const living = [...byPid.values()].sort((a, b) => stopOrder.indexOf(a.name) - stopOrder.indexOf(b.name));
   for (const { name, process: ref } of living) {
