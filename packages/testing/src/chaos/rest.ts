@@ -1,4 +1,5 @@
 import type { Client } from "@pos/client";
+import type { BrokenDocument } from "@pos/contracts/audit";
 import type { CheckedOrder, CheckedProduct, CheckedReservation } from "../simulator/evidence.ts";
 
 /** The books of all services. */
@@ -15,16 +16,16 @@ const POLL_MS = 500;
 export async function readBooks({ audit }: Client): Promise<Books> {
   return {
     orders: await allOf(async (cursor) => {
-      const { orders, nextCursor } = await audit.orders(page(cursor), { timeoutMs: 30_000 });
-      return { items: orders, nextCursor };
+      const { orders, broken, nextCursor } = await audit.orders(page(cursor), { timeoutMs: 30_000 });
+      return { items: orders, broken, nextCursor };
     }),
     reservations: await allOf(async (cursor) => {
-      const { reservations, nextCursor } = await audit.reservations(page(cursor), { timeoutMs: 30_000 });
-      return { items: reservations, nextCursor };
+      const { reservations, broken, nextCursor } = await audit.reservations(page(cursor), { timeoutMs: 30_000 });
+      return { items: reservations, broken, nextCursor };
     }),
     products: await allOf(async (cursor) => {
-      const { products, nextCursor } = await audit.products(page(cursor), { timeoutMs: 30_000 });
-      return { items: products, nextCursor };
+      const { products, broken, nextCursor } = await audit.products(page(cursor), { timeoutMs: 30_000 });
+      return { items: products, broken, nextCursor };
     }),
   };
 }
@@ -52,13 +53,20 @@ export async function waitForRest(admin: Client, limitMs: number): Promise<numbe
 
 const page = (cursor: string | undefined) => ({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
 
-async function allOf<Item>(
-  read: (cursor: string | undefined) => Promise<{ items: readonly Item[]; nextCursor: string | undefined }>,
-): Promise<readonly Item[]> {
+interface BooksPage<Item> {
+  readonly items: readonly Item[];
+  readonly broken?: readonly BrokenDocument[] | undefined;
+  readonly nextCursor?: string | undefined;
+}
+
+/** @throws Error for a document that nobody can judge: a verdict over the others alone would be none */
+async function allOf<Item>(read: (cursor: string | undefined) => Promise<BooksPage<Item>>): Promise<readonly Item[]> {
   const items: Item[] = [];
   let cursor: string | undefined;
   do {
     const next = await read(cursor);
+    const [broken] = next.broken ?? [];
+    if (broken !== undefined) throw new Error(`cannot be judged: ${broken.id} ${broken.problems.join("; ")}`);
     items.push(...next.items);
     cursor = next.nextCursor;
   } while (cursor !== undefined);
