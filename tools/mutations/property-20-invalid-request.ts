@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/service-kit/src/http/validation-message.ts",
-      find: "    problems.push({ path, message: expectation(found.schema, found.message, found.value) });",
-      replace: '    problems.push({ path: "", message: expectation(found.schema, found.message, found.value) });',
+      find: "    problems.push({\n      path,\n",
+      replace: '    problems.push({\n      path: "",\n',
     },
   ],
   test: { file: "packages/testing/src/properties/requests.property.test.ts", name: "names the field" },

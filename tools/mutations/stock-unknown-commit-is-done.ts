@@ -11,6 +11,6 @@ export const mutation: Mutation = {
   ],
   test: {
     file: "packages/product-service/src/lost-commit.test.ts",
-    name: "an adjustment whose commit lost its answer",
+    name: "is neither done nor failed",
   },
 };

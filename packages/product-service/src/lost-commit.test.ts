@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { systemClock } from "@pos/service-kit/clock";
+import { write } from "@pos/service-kit/command-runner";
+import { connectDatabase } from "@pos/service-kit/database";
+import { DirectCommands } from "@pos/service-kit/direct-commands";
+import { DirectSession } from "@pos/service-kit/direct-session";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
+import { silentLogger } from "@pos/testing/logger";
 import { type CommitProxy, commitProxy } from "../test/commit-proxy.ts";
 import {
   addProduct,
@@ -12,18 +18,20 @@ import {
   type TestService,
   unbalanced,
 } from "../test/product-service.ts";
+import { attemptTransaction } from "./transaction.ts";
 
 // Generous: no time decides a test, and a busy machine is slow.
 setDefaultTimeout(120_000);
 
 let shared: TestDatabase;
 let proxy: CommitProxy;
+let uri: string;
 let service: TestService;
 beforeAll(async () => {
   shared = await testDatabase("commits");
   const at = new URL(shared.uri.replace("mongodb:", "http:"));
   proxy = await commitProxy({ host: at.hostname, port: Number(at.port) });
-  const uri = `mongodb://127.0.0.1:${proxy.port}${at.pathname}?directConnection=true`;
+  uri = `mongodb://127.0.0.1:${proxy.port}${at.pathname}?directConnection=true`;
   service = await startTestService({ shared, uri });
 });
 afterAll(async () => {
@@ -87,4 +95,22 @@ test("an adjustment whose commit lost its answer counts once", async () => {
   expect(again.status).toBe(200);
   expect(await stockOf(service, id)).toBe(112);
   expect(await unbalanced(service)).toEqual([]);
+});
+
+test("a transaction whose commit has no answer until its deadline is neither done nor failed", async () => {
+  await shared.database.db.createCollection("deliveries");
+  const database = await connectDatabase(uri, { clock: systemClock, logger: silentLogger });
+  try {
+    const session = new DirectSession(new DirectCommands(database.db));
+    const work = async () => {
+      await write(session, { insert: "deliveries", documents: [{ units: 7 }] });
+      return { value: "booked", isCommitted: true };
+    };
+    proxy.lose(1_000_000);
+    const limits = { deadlineAtMs: systemClock.now() + 400, clock: systemClock };
+    expect((await attemptTransaction(session, work, limits)).kind).toBe("unknown");
+  } finally {
+    proxy.lose(0);
+    await database.close();
+  }
 });
