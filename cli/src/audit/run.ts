@@ -35,7 +35,10 @@ const CANDIDATES_MAX = 10_000;
 const KEYS_MAX = 500_000;
 const READ_AGAIN_AT_ONCE = 8;
 
-/** Decides I1 and I3 to I9 on a running stack, and names what is not as its service writes it. Memory does not grow with the number of orders. */
+/**
+ * Decides I1 and I3 to I9 on a running stack, and names what is not as its service writes it. Memory does not grow with
+ * the number of orders.
+ */
 export async function runAudit(client: Client, options: AuditOptions): Promise<AuditReport> {
   const first = await lookOnce(client, options);
   const { kept, ...counts } = first;

@@ -1,4 +1,4 @@
-import { unavailable } from "@pos/service-kit/app-error";
+import { changeOutOfTime } from "@pos/service-kit/app-error";
 import { systemClock } from "@pos/service-kit/clock";
 import { untilDeadline } from "@pos/service-kit/until-deadline";
 import type { ClientSession, MongoClient } from "mongodb";
@@ -19,13 +19,10 @@ export function inTransaction<Result>(
   work: (session: ClientSession) => Promise<Result>,
 ): Promise<Result> {
   const deadlineAtMs = systemClock.now() + TRANSACTION_MAX_MS;
-  const late = () => Promise.reject(outOfTime());
+  const late = () => Promise.reject(changeOutOfTime());
   const inTime = (session: ClientSession) => (systemClock.now() < deadlineAtMs ? work(session) : late());
   const done = client.withSession((session) =>
     session.withTransaction(inTime, { readConcern: { level: "snapshot" }, writeConcern: { w: "majority" } }),
   );
   return untilDeadline(done, { deadlineAtMs, clock: systemClock, late });
 }
-
-const outOfTime = () =>
-  unavailable("The database did not answer in time; whether this happened is not known. Look before you try again.");

@@ -6,7 +6,7 @@ import type {
   StockAdjustment,
   UpdateProduct,
 } from "@pos/contracts/products";
-import { AppError, notFound, unavailable } from "@pos/service-kit/app-error";
+import { AppError, changeOutOfTime, notFound, unavailable } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import { endPage, readPage } from "@pos/service-kit/pagination";
 import { untilDeadline } from "@pos/service-kit/until-deadline";
@@ -91,7 +91,7 @@ export class ProductService {
     return untilDeadline(change(deadlineAtMs), {
       deadlineAtMs,
       clock,
-      late: () => Promise.reject(outOfTime()),
+      late: () => Promise.reject(changeOutOfTime()),
     });
   }
 
@@ -101,9 +101,6 @@ export class ProductService {
 }
 
 const positionOf = ({ product }: StoredProduct) => ({ createdAtMs: Date.parse(product.createdAt), id: product.id });
-
-const outOfTime = (): AppError =>
-  unavailable("The database did not answer in time; whether this happened is not known. Look before you try again.");
 
 function missed(reason: Missed, id: string): AppError {
   if (reason === "absent") return notFound("product", id);

@@ -42,3 +42,7 @@ export function notFound(type: "user" | "product" | "order" | "reservation" | "a
 export function unavailable(message: string, cause?: unknown, retryAfterSeconds = 1): AppError {
   return new AppError("SERVICE_UNAVAILABLE", message, { cause, retryAfterSeconds });
 }
+
+/** The 503 of a change that took too long. */
+export const changeOutOfTime = (): AppError =>
+  unavailable("The database did not answer in time; whether this happened is not known. Look before you try again.");
