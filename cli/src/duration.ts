@@ -1,3 +1,4 @@
+import { beginsWithDay } from "@pos/contracts/primitives";
 import { usageError } from "./errors.ts";
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -14,7 +15,7 @@ export function parseDuration(text: string): number {
   return Math.round(Number(match[1]) * unit);
 }
 
-const instantForm = /^(\d{4}-\d{2}-\d{2})(T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?$/i;
+const instantForm = /^\d{4}-\d{2}-\d{2}(T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?$/i;
 
 /**
  * A point in time: a duration means so long ago, else an RFC 3339 date or time.
@@ -24,15 +25,9 @@ export function parsePointInTime(text: string, nowMs: number): Date {
   const isAgo = /^\d+(\.\d+)?(ms|s|m|h|d)$/.test(text);
   const date = new Date(isAgo ? nowMs - parseDuration(text) : text);
   // So long ago that it is no date any more is none, either.
-  if (Number.isNaN(date.getTime()) || (!isAgo && !isInstant(text)))
+  if (Number.isNaN(date.getTime()) || !(isAgo || (instantForm.test(text) && beginsWithDay(text))))
     throw usageError(
       `"${text}" is neither a duration such as 2h nor a date such as 2026-01-31 or 2026-01-31T12:00:00Z.`,
     );
   return date;
-}
-
-function isInstant(text: string): boolean {
-  const day = instantForm.exec(text)?.[1];
-  // A day that its month has not is read as one of the next month.
-  return day !== undefined && new Date(day).toISOString().startsWith(day);
 }

@@ -109,3 +109,12 @@ export function isText(value: unknown, minLength: number, maxLength: number): va
   const codePoints = [...value].length;
   return codePoints >= minLength && codePoints <= maxLength;
 }
+
+const DAY_LENGTH = "2026-01-31".length;
+
+/** Whether the day that an RFC 3339 date or time begins with is one: JavaScript reads 30 February as 2 March. */
+export function beginsWithDay(text: string): boolean {
+  const day = text.slice(0, DAY_LENGTH);
+  const date = new Date(day);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+}

@@ -1,11 +1,10 @@
+import { ageInMs } from "@pos/service-kit/age";
 import { type Collection, type Db, ObjectId } from "mongodb";
 import type { OrderDocument } from "../orders/documents.ts";
 import { orderOf } from "../orders/mapping-repository.ts";
 import type { AuditedDocument } from "./service.ts";
 
 type WithAge = OrderDocument & { ageMs: number };
-/** One that is no point in time must not end the query for all others. */
-const createdAt = { $convert: { input: "$createdAt", to: "date", onError: null, onNull: null } };
 const QUERY_MAX_MS = 4000;
 
 /** Orders and tombstones as the auditor reads them: what a majority has, with their age by the database's clock. */
@@ -27,15 +26,9 @@ export class AuditRepository {
 
   async #read(match: object, limit: number): Promise<readonly AuditedDocument[]> {
     const found = await this.#orders
-      .aggregate<WithAge>(
-        [
-          { $match: match },
-          { $sort: { _id: 1 } },
-          { $limit: limit },
-          { $set: { ageMs: { $max: [0, { $subtract: ["$$NOW", createdAt] }] } } },
-        ],
-        { maxTimeMS: QUERY_MAX_MS },
-      )
+      .aggregate<WithAge>([{ $match: match }, { $sort: { _id: 1 } }, { $limit: limit }, { $set: { ageMs: ageInMs } }], {
+        maxTimeMS: QUERY_MAX_MS,
+      })
       .toArray();
     return found.map(({ ageMs, ...document }) => ({
       id: String(document._id),

@@ -6,6 +6,7 @@ import type {
   OrderListQuery,
   UserOrderListQuery,
 } from "@pos/contracts/orders";
+import { beginsWithDay } from "@pos/contracts/primitives";
 import { AppError, notFound } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Identity } from "@pos/service-kit/identity";
@@ -137,9 +138,6 @@ export class OrderService {
   }
 }
 
-/** Of the date that a time begins with. */
-const DAY_LENGTH = "2026-01-31".length;
-
 /** Owners may cancel while nobody works on the order. */
 const ownerMoves = (from: Order["status"]): readonly Order["status"][] => (from === "pending" ? ["cancelled"] : []);
 
@@ -159,9 +157,7 @@ function refuseTooMany(lines: readonly { productId: string; quantity: number }[]
 function readSince(since: string | undefined): Date | undefined {
   if (since === undefined) return undefined;
   const date = new Date(since);
-  // A day that its month has not is read as one of the next month.
-  const day = since.slice(0, DAY_LENGTH);
-  if (!Number.isNaN(date.getTime()) && new Date(day).toISOString().startsWith(day)) return date;
+  if (!Number.isNaN(date.getTime()) && beginsWithDay(since)) return date;
   throw new AppError("VALIDATION_ERROR", "since (query) is no date of the calendar.", {
     details: { in: "query", fields: [{ path: "since", message: "is no date of the calendar" }] },
   });

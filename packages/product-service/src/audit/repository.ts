@@ -1,4 +1,5 @@
 import type { AuditProduct, AuditReservation } from "@pos/contracts/audit";
+import { ageInMs } from "@pos/service-kit/age";
 import type { Database } from "@pos/service-kit/database";
 import type { Page } from "@pos/service-kit/pagination";
 import { type ClientSession, ObjectId } from "mongodb";
@@ -9,10 +10,7 @@ import { recordOf, reservationOf, type ReservationDocument } from "../reservatio
 type Aged = ReservationDocument & { ageMs: number };
 
 const majority = { level: "majority" } as const;
-/** One that is no point in time must not end the query for all others. */
-const createdAt = { $convert: { input: "$createdAt", to: "date", onError: null, onNull: null } };
-/** Replicas' clocks differ: a reservation is never younger than new. */
-const aged = { $addFields: { ageMs: { $max: [0, { $subtract: ["$$NOW", createdAt] }] } } };
+const aged = { $set: { ageMs: ageInMs } };
 
 /** What an auditor reads: only what a majority has, and stock books of one point in time. */
 export class AuditRepository {

@@ -4,7 +4,7 @@ import { ItemExpiredError, QueueFullError } from "../coalesce/coalescer.ts";
 import { isDatabaseUnavailable } from "../database/errors.ts";
 import { AppError, unavailable } from "./app-error.ts";
 import type { Refusal } from "./request-context.ts";
-import { fieldProblems } from "./validation-message.ts";
+import { fieldProblems, sentenceOf } from "./validation-message.ts";
 
 /** Longest reason of a refusal in the log, in characters. */
 const REASON_MAX_LENGTH = 300;
@@ -81,7 +81,7 @@ function internalError(cause: unknown): ErrorAnswer {
 function validationAnswer(error: ValidationError, url = ""): ErrorAnswer {
   // A response that breaks its own schema is our mistake, not the caller's. The framework's error tells all of it.
   if (error.type === "response") {
-    const problems = fieldProblems(error).map(({ path, message }) => `${path} ${message}`.trimStart());
+    const problems = fieldProblems(error).map(sentenceOf);
     return internalError(new Error(`the answer breaks its schema: ${problems.join(", ")}`));
   }
   const isQueryNumber = error.type === "property";

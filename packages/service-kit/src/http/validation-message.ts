@@ -9,6 +9,9 @@ export interface FieldProblem {
   message: string;
 }
 
+/** A problem in one line. */
+export const sentenceOf = ({ path, message }: FieldProblem): string => `${path} ${message}`.trimStart();
+
 const PROBLEMS_MAX = 20;
 /** What TypeBox says of a field that a closed object does not name. */
 const UNEXPECTED = "Unexpected property";

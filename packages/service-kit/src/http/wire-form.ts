@@ -1,7 +1,7 @@
 import type { BrokenDocument } from "@pos/contracts/audit";
 import type { Static, TSchema } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
-import { problemsOf } from "./validation-message.ts";
+import { problemsOf, sentenceOf } from "./validation-message.ts";
 
 /** A stored document; `view` makes its wire form, and throws where a field is of a type that the service never writes. */
 export interface Viewable {
@@ -37,4 +37,4 @@ function readOf(view: () => unknown): { readonly value: unknown } | { readonly p
 }
 
 const sentencesOf = (errors: Parameters<typeof problemsOf>[0]): string[] =>
-  problemsOf(errors, "is not one of its fields").map(({ path, message }) => `${path} ${message}`);
+  problemsOf(errors, "is not one of its fields").map(sentenceOf);
