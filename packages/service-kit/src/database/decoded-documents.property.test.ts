@@ -43,20 +43,21 @@ test("a document within a longer buffer is read from its own bytes", () => {
 });
 
 test("many documents and long ones do not gather", () => {
-  const decoded = new DecodedDocuments((found) => found["text"] as string);
+  const room = { documents: 1000, bytes: 512 * 1024 };
+  const decoded = new DecodedDocuments((found) => found["text"] as string, room);
   const read = (length: number) => decoded.read(BSON.serialize({ _id: new ObjectId(), text: "x".repeat(length) }));
   expect(read(10_000).value).toHaveLength(10_000);
   expect(decoded.size.documents).toBe(0);
-  for (let count = 0; count < 10_000; count++) read(1);
-  expect(decoded.size.documents).toBe(8192);
-  for (let count = 0; count < 8000; count++) read(4000);
-  expect(decoded.size.bytes).toBeLessThanOrEqual(4 * 1024 * 1024);
-  expect(decoded.size.bytes).toBeGreaterThan(4 * 1024 * 1024 - 5000);
+  for (let count = 0; count < 1200; count++) read(1);
+  expect(decoded.size.documents).toBe(1000);
+  for (let count = 0; count < 1000; count++) read(4000);
+  expect(decoded.size.bytes).toBeLessThanOrEqual(room.bytes);
+  expect(decoded.size.bytes).toBeGreaterThan(room.bytes - 5000);
 });
 
 test("when there is no more room, what is read once drives out little, and what is read often is remembered", () => {
   let decodings = 0;
-  const decoded = new DecodedDocuments(() => ++decodings);
+  const decoded = new DecodedDocuments(() => ++decodings, { documents: 1000, bytes: 512 * 1024 });
   const documents = (count: number) =>
     Array.from({ length: count }, () => Buffer.from(BSON.serialize({ _id: new ObjectId() })));
   const decodingsOf = (found: readonly Buffer[]) => {
@@ -64,15 +65,15 @@ test("when there is no more room, what is read once drives out little, and what 
     for (const bytes of found) decoded.read(bytes);
     return decodings - before;
   };
-  const known = documents(8192);
-  expect(decodingsOf(known)).toBe(8192);
-  expect(decodingsOf(documents(8000))).toBe(8000);
+  const known = documents(1000);
+  expect(decodingsOf(known)).toBe(1000);
+  expect(decodingsOf(documents(960))).toBe(960);
   const popular = documents(10);
   expect(decodingsOf(Array.from({ length: 100 }, () => popular).flat())).toBeLessThan(60);
   expect(decodingsOf(popular)).toBe(0);
-  // What the 2,000 and the 10 that were remembered drove out, and what these drive out in their turn.
-  expect(decodingsOf(known)).toBeLessThan(3000);
-  expect(decoded.size.documents).toBe(8192);
+  // What the 240 and the 10 that were remembered drove out, and what these drive out in their turn.
+  expect(decodingsOf(known)).toBeLessThan(400);
+  expect(decoded.size.documents).toBe(1000);
 });
 
 test("a document that does not begin with an ObjectId _id is refused", () => {

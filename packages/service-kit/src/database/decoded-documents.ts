@@ -1,8 +1,13 @@
 import { BSON, type Document } from "mongodb";
 
-/** Most documents that are remembered, and most bytes of them. */
-const DOCUMENTS_MAX = 8192;
-const BYTES_MAX = 4 * 1024 * 1024;
+/** How many documents, and how many bytes of them. */
+interface Room {
+  readonly documents: number;
+  readonly bytes: number;
+}
+
+/** With the values at most 70 MiB. */
+const ROOM: Room = { documents: 32_768, bytes: 16 * 1024 * 1024 };
 /**
  * How many newcomers there are to one that is remembered, once there is no more room. What is read often gets its turn;
  * what is read once, among more documents than there is room for, would drive out one that is read again.
@@ -28,18 +33,20 @@ interface Remembered<Value> {
  */
 export class DecodedDocuments<Value> {
   readonly #decode: (document: Document) => Value;
+  readonly #room: Room;
   /** By `_id`; what was decoded longest ago first. */
   readonly #byId = new Map<string, Remembered<Value>>();
   #bytes = 0;
   #newcomers = 0;
 
   /** @param decode must depend on the document alone */
-  constructor(decode: (document: Document) => Value) {
+  constructor(decode: (document: Document) => Value, room = ROOM) {
     this.#decode = decode;
+    this.#room = room;
   }
 
   /** How many documents are remembered, and how many bytes they have. */
-  get size(): { readonly documents: number; readonly bytes: number } {
+  get size(): Room {
     return { documents: this.#byId.size, bytes: this.#bytes };
   }
 
@@ -74,7 +81,7 @@ export class DecodedDocuments<Value> {
   }
 
   #admits(length: number): boolean {
-    if (this.#byId.size < DOCUMENTS_MAX && this.#bytes + length <= BYTES_MAX) return true;
+    if (this.#byId.size < this.#room.documents && this.#bytes + length <= this.#room.bytes) return true;
     return ++this.#newcomers % NEWCOMERS_PER_PLACE === 0;
   }
 
@@ -82,7 +89,7 @@ export class DecodedDocuments<Value> {
     this.#byId.set(id, document);
     this.#bytes += document.bytes.length;
     for (const [oldId, old] of this.#byId) {
-      if (this.#byId.size <= DOCUMENTS_MAX && this.#bytes <= BYTES_MAX) return;
+      if (this.#byId.size <= this.#room.documents && this.#bytes <= this.#room.bytes) return;
       this.#forget(oldId, old);
     }
   }
