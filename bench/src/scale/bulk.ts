@@ -2,8 +2,8 @@ import { type Collection, MongoClient, ObjectId } from "mongodb";
 import { type Additions, at } from "../shop.ts";
 
 const BATCH = 5000;
-/** Of how many products and orders, spread over all, the requests go round. */
-export const SAMPLE = 20_000;
+/** Of how many products and orders, spread over all, the requests go round at most. */
+export const SAMPLE = 100_000;
 const DAY_MS = 86_400_000;
 
 /** How much is to be in the databases, and whose every twentieth order is. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { grow } from "./bulk.ts";
+import { grow, SAMPLE } from "./bulk.ts";
 import { type Load, load, writeRequests } from "../load.ts";
 import { type MeasuredStack, withMeasuredStack } from "../measured-stack.ts";
 import { meanBetween, readMetrics } from "../metrics.ts";
@@ -50,8 +50,11 @@ export interface Scale {
 
 const CONNECTIONS = 32;
 const WARM_SECONDS = 2;
-/** Products that are asked for again before the service forgets how they were decoded. */
-const POPULAR = 2000;
+/**
+ * Of how many the reads by id go round: the first two are remembered decoded, the last (all of the sample) is three
+ * times what there is room for.
+ */
+const ROUNDS_OF = [2000, 20_000, SAMPLE] as const;
 /** Of what is compared with little and with much data. */
 export const ROUNDS = 3;
 /** Ten orders each, while there are few. */
@@ -95,8 +98,8 @@ async function withData(stack: MeasuredStack, shop: Shop, { options, say }: Part
   for (const each of [small, shop]) await each.signIn();
   const loads = new Map<string, { few: Load[]; many: Load[] }>();
   for (let round = 1; round <= ROUNDS; round++) {
-    const others = new Map(kinds(small));
-    for (const [title, requests] of kinds(shop)) {
+    const others = new Map(kinds(small, readsOfMany));
+    for (const [title, requests] of kinds(shop, readsOfMany)) {
       const measured = loads.get(title) ?? { few: [], many: [] };
       loads.set(title, measured);
       const plan = { seconds, connections: CONNECTIONS };
@@ -120,15 +123,19 @@ function middle(loads: readonly Load[]): Load {
 const spread = <Value>(values: readonly Value[], count: number): readonly Value[] =>
   values.filter((_value, index) => index % Math.ceil(values.length / count) === 0);
 
-const kinds = (shop: Shop): readonly [string, readonly PlannedRequest[]][] => [
-  [`GET product by id, ${POPULAR.toLocaleString("en-US")} of them`, spread(shop.requests("get-product"), POPULAR)],
-  ["GET product by id", shop.requests("get-product")],
+type Kind = readonly [title: string, requests: readonly PlannedRequest[]];
+
+const kinds = (shop: Shop, reads: (title: string, requests: readonly PlannedRequest[]) => readonly Kind[]): Kind[] => [
+  ...reads("GET product by id", shop.requests("get-product")),
   ["list of 20 products", shop.requests("list-20")],
-  ["GET order by id", shop.requests("get-order")],
+  ...reads("GET order by id", shop.requests("get-order")),
   ["list of 20 orders of one user", shop.orderLists(0)],
   ["place an order, 1 line", shop.requests("order-1")],
   ["place an order, 3 lines", shop.requests("order-3")],
 ];
+
+const readsOfMany = (title: string, requests: readonly PlannedRequest[]): readonly Kind[] =>
+  ROUNDS_OF.map((count) => [`${title}, ${count.toLocaleString("en-US")} of them`, spread(requests, count)]);
 
 async function underConnections(stack: MeasuredStack, shop: Shop, { options, say }: Part) {
   const { connections, seconds } = options;
@@ -160,7 +167,7 @@ async function withReplicas(stack: MeasuredStack, shop: Shop, { options: { secon
   const [first, ...others] = stack.replicas;
   const rows: Replicated[] = [];
   for (const [title, requests] of [
-    ...kinds(shop),
+    ...kinds(shop, (...read) => [read]),
     ["place an order, one hot product", shop.requests("order-hot")] as const,
   ]) {
     const shared = others.reduce(
