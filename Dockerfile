@@ -1,7 +1,7 @@
 # One image per service and one for ordersctl:
 #   docker build --target user-service|product-service|order-service|ordersctl .
 # Each service is bundled from its own code and the shared packages, and compiled to bytecode; the image holds bun, the
-# bundle and nothing else.
+# bundle and the licences of what is in it.
 # In a network with a certificate authority of its own:
 #   --secret id=ca,src=FILE --build-arg NODE_EXTRA_CA_CERTS=/run/secrets/ca
 
@@ -58,6 +58,7 @@ RUN bun build --target=bun --splitting --minify-whitespace --minify-syntax --out
 FROM base AS runtime
 ENV NODE_ENV=production DRAIN_DELAY_MS=5000
 USER 1000:1000
+COPY LICENSE THIRD-PARTY-NOTICES.txt /licenses/
 
 FROM runtime AS service
 # Bun's timer for garbage stops a service for some milliseconds every second; what is allocated sets it off anyway.

@@ -87,6 +87,13 @@ const cliDocs = commandStep({
   wayOut: "`bun run docs:cli` writes the page anew.",
 });
 
+const notices = commandStep({
+  name: "notices",
+  ensures: "THIRD-PARTY-NOTICES.txt holds the licences of all that is built into images and programs",
+  command: [process.execPath, "tools/src/notices/main.ts", "--check"],
+  wayOut: "`bun run notices` writes the file anew.",
+});
+
 const ship = commandStep({
   name: "ship",
   ensures: "a program made for this machine starts a whole stack, and the package runs on Node",
@@ -127,6 +134,7 @@ export const STEPS: readonly Step[] = [
   observability,
   docs,
   cliDocs,
+  notices,
   ship,
   browser,
   fuzz,

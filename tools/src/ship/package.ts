@@ -1,6 +1,6 @@
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import { type Made, runTool, type Shipment } from "./shipment.ts";
+import { copyLicences, type Made, runTool, type Shipment } from "./shipment.ts";
 
 /** A package for `npx`: everything but `up` and what needs Bun, with no dependency to install. */
 export async function buildPackage({ root, out, commit }: Shipment): Promise<Made> {
@@ -25,6 +25,7 @@ await import(${JSON.stringify(join(root, "cli", "src", "main.ts"))});
   const fields = { name, version, description, license, type: "module", bin: { ordersctl: "./ordersctl.js" } };
   const engines = { node: ">=20" };
   await Bun.write(join(folder, "package.json"), `${JSON.stringify({ ...fields, engines }, undefined, 2)}\n`);
+  await copyLicences(root, folder);
   const files = [...new Bun.Glob("**/*").scanSync({ cwd: folder, absolute: true })];
   const bytes = files.reduce((sum, file) => sum + Bun.file(file).size, 0);
   const node = Bun.which("node");

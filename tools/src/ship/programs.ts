@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ServiceBundles } from "./services.ts";
-import { hostTarget, type Made, runTool, type Shipment } from "./shipment.ts";
+import { copyLicences, hostTarget, type Made, runTool, type Shipment } from "./shipment.ts";
 
 export const targets: readonly string[] = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"];
 
@@ -21,6 +21,7 @@ export async function buildPrograms(
     flags.push("--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig", `--outfile=${path}`);
     if (!isHost) flags.push(`--target=bun-${target}`);
     await runTool([process.execPath, "build", ...flags, entry], root);
+    await copyLicences(root, join(out, target));
     made.push({ path, bytes: Bun.file(path).size, hasServices: true, ...(isHost ? { command: [path] } : {}) });
   }
   return made;

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 /** What is made from what. */
 export interface Shipment {
   /** The checkout. */
@@ -18,6 +20,12 @@ export interface Made {
 
 /** The name of this machine's target, such as linux-x64. */
 export const hostTarget = (): string => `${process.platform}-${process.arch}`;
+
+/** Puts our licence, and those of all that is built in, beside what is shipped. */
+export async function copyLicences(root: string, folder: string): Promise<void> {
+  for (const name of ["LICENSE", "THIRD-PARTY-NOTICES.txt"])
+    await Bun.write(join(folder, name), Bun.file(join(root, name)));
+}
 
 /** Runs a command to its end. @throws {Error} with what it said when it fails */
 export async function runTool(command: readonly string[], cwd: string): Promise<void> {
