@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { parseAllDocuments } from "yaml";
 
-// What the commands take from Bun and Node has not, for the package that runs on Node. Commands that start programs of
+// What the commands take from Bun and Node 20 has not, for the package that runs on Node. Commands that start programs of
 // their own (compose, up) need Bun and say so.
 
 const needsBun = (): never => {
@@ -34,6 +34,27 @@ function parseYaml(text: string): unknown {
   });
   return values.length > 1 ? values : (values[0] ?? null);
 }
+
+async function fromAsync<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
+  const all: Value[] = [];
+  for await (const value of values) all.push(value);
+  return all;
+}
+
+function groupBy<Value, Key>(values: Iterable<Value>, keyOf: (value: Value, index: number) => Key): Map<Key, Value[]> {
+  const groups = new Map<Key, Value[]>();
+  let index = 0;
+  for (const value of values) {
+    const key = keyOf(value, index++);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [value]);
+    else group.push(value);
+  }
+  return groups;
+}
+
+if (!("fromAsync" in Array)) Object.defineProperty(Array, "fromAsync", { value: fromAsync });
+if (!("groupBy" in Map)) Object.defineProperty(Map, "groupBy", { value: groupBy });
 
 Object.assign(globalThis, {
   Bun: {

@@ -12,8 +12,8 @@ const USAGE = `Usage: bun run ship [--target NAME …] [--host] [--out FOLDER]
 Makes, in dist/ordersctl, programs that need nothing installed, and a package for Node 20 and later (npx), and tries
 what runs on this machine.
 
-  --target   one of ${targets.join(", ")}; repeatable, all when absent
-  --host     the same for this machine alone
+  --target   node (the package alone), or one of ${targets.join(", ")}; repeatable, all when absent
+  --host     the program for this machine alone, and the package
   --out      another folder; what is in it is deleted`;
 
 const values = commandOptions(USAGE, {
@@ -22,7 +22,8 @@ const values = commandOptions(USAGE, {
   out: { type: "string" },
 });
 const asked = values.host ? [hostTarget()] : (values.target ?? targets);
-const unknown = asked.filter((name) => !targets.includes(name));
+const programs = asked.filter((name) => name !== "node");
+const unknown = programs.filter((name) => !targets.includes(name));
 if (unknown.length > 0) {
   console.error(`There is no target ${unknown.join(", ")}.\n\n${USAGE}`);
   process.exit(2);
@@ -34,8 +35,9 @@ await rm(out, { recursive: true, force: true });
 const git = Bun.spawnSync(["git", "rev-parse", "--short=12", "HEAD"], { cwd: root, stderr: "ignore" });
 const shipment: Shipment = { root, out, commit: git.success ? git.stdout.toString().trim() : "unknown" };
 
-const services = await buildServices(shipment);
-const made = [...(await buildPrograms(asked, services, shipment)), await buildPackage(shipment)];
+const made: Made[] = [];
+if (programs.length > 0) made.push(...(await buildPrograms(programs, await buildServices(shipment), shipment)));
+made.push(await buildPackage(shipment));
 await writeSums(made, shipment);
 for (const { path, bytes } of made) console.log(`${(bytes / 1024 ** 2).toFixed(1).padStart(7)} MiB  ${path}`);
 const failed = await smoke(made, shipment);

@@ -18,13 +18,14 @@ interface Try {
 export async function smoke(made: readonly Made[], { root, commit }: Shipment): Promise<number> {
   // Nobody listens on the discard port: an unreachable stack is told as one.
   const nowhere = ["user", "product", "order"].flatMap((name) => [`--${name}-url`, "http://127.0.0.1:9"]);
+  const manifests = join(root, "k8s");
   const tries: readonly Try[] = [
     { argv: ["--help"], code: 0, says: /Place, follow and move orders/ },
     { argv: ["version", ...nowhere], code: 0, says: new RegExp(commit) },
     { argv: ["orders", "list", ...nowhere], code: 4, says: /You are not signed in|ordersctl login/ },
     { argv: ["health", ...nowhere], code: 5, says: /unreachable/ },
     { argv: ["completion", "bash"], code: 0, says: /complete -F/ },
-    { argv: ["validate", join(root, "k8s")], code: 0, says: /./ },
+    { argv: ["validate", manifests], code: 0, says: /./ },
   ];
   let failed = 0;
   for (const { path, command, hasServices } of made) {
@@ -33,7 +34,10 @@ export async function smoke(made: readonly Made[], { root, commit }: Shipment): 
     try {
       await lendMongod(home);
       const world = { cwd: home, env: { HOME: home, PATH: process.env["PATH"] ?? "" } };
-      for (const each of [...tries, ...(hasServices ? stackTries(join(home, "stack")) : nodeTries(nowhere))]) {
+      for (const each of [
+        ...tries,
+        ...(hasServices ? stackTries(join(home, "stack")) : nodeTries(nowhere, manifests)),
+      ]) {
         const problem = await attempt(command, each, world);
         if (problem === undefined) continue;
         failed++;
@@ -69,7 +73,7 @@ function stackTries(dataDir: string): readonly Try[] {
 }
 
 /** What starts programs is not in the package for Node: nothing names it, and it says so itself. */
-function nodeTries(nowhere: readonly string[]): readonly Try[] {
+function nodeTries(nowhere: readonly string[], manifests: string): readonly Try[] {
   const never = /ordersctl (up|compose)\b|^ +(up|compose) {2}/m;
   return [
     { argv: ["--help"], code: 0, says: /ordersctl login/, never },
@@ -77,6 +81,7 @@ function nodeTries(nowhere: readonly string[]): readonly Try[] {
     { argv: ["health", ...nowhere], code: 5, says: /unreachable/, never },
     { argv: ["products", "list", ...nowhere], code: 5, says: /ordersctl status/, never },
     { argv: ["profile", "list"], code: 0, says: /ordersctl profile set/, never },
+    { argv: ["validate", "--live", manifests, ...nowhere], code: 6, says: /does not answer/, never },
     { argv: ["up"], code: 1, says: /the ordersctl program, which carries the services/ },
   ];
 }

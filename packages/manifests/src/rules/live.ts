@@ -40,7 +40,7 @@ const unreachable: Rule = {
       yield {
         at: container.workload.resource.root.get("metadata", "name"),
         sentence,
-        hint: "Start it with `ordersctl up -d`, and sign in as an administrator.",
+        hint: "`ordersctl status` shows what runs; sign in as an administrator.",
       };
     }
   },
