@@ -92,7 +92,7 @@ function wire({ config, database, logger, clock }: BuildParts<Config>, telemetry
   const hops = { token, clock, logger, flights: new Flights(1) };
   const sender = fetchSender(tracedFetch);
   const reservations = reservationsClient(createTransport({ baseUrl: config.productServiceUrl, token, sender }));
-  const orderRepository = new OrderRepository(database.db);
+  const orderRepository = new OrderRepository(database.db, logger);
   const outboxRepository = new OutboxRepository(database.db);
   const relay = new Relay({
     entries: outboxRepository,

@@ -34,12 +34,13 @@ test("orders of the earlier form are read, listed and changed like new ones, and
   await db.collection("orders").insertMany(documents);
   const migrate = () => migrateDatabase(db, layout, { clock: systemClock, logger: silentLogger });
   await migrate();
-  const orders = new OrderRepository(db);
+  const orders = new OrderRepository(db, silentLogger);
   const paths = [];
   for (const { _id, items, userId, status } of documents) {
     const id = _id.toHexString();
-    const read = (await orders.findMany([id])).get(id);
-    if (read === undefined) throw new Error("lost");
+    const found = (await orders.findMany([id])).get(id);
+    if (found?.ok !== true) throw new Error("lost");
+    const read = found.value;
     const lines = items.map(({ productId, quantity }) => ({ productId: productId.toHexString(), quantity }));
     expect(read).toMatchObject({ fingerprint: fingerprintOf(lines), outbox: [], userId: userId.toHexString() });
     expect(read.rid).toBeUndefined();

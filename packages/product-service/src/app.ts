@@ -45,7 +45,7 @@ export async function buildProductService(parts: BuildParts<Config> & TestPorts)
   const health = createHealthMonitor("product-service", [{ name: "database", check: () => database.ping() }]);
 
   const adjustments = new AdjustmentRepository(database.db, clock);
-  const products = new ProductService(new ProductRepository(database.db), adjustments, clock);
+  const products = new ProductService(new ProductRepository(database.db, logger), adjustments, clock);
   const batches = new BatchRepository(database.db, clock, {
     pendingLimitUnits: config.maxPendingUnits,
     newRid: () => randomBytes(16).toString("hex"),

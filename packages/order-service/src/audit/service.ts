@@ -25,7 +25,7 @@ export interface AuditReader {
   find(id: string): Promise<AuditedDocument | undefined>;
 }
 
-const formOf = wireForm(AuditOrder);
+const form = wireForm("order", AuditOrder);
 
 /** Orders with all that the invariants speak of: tombstones, key hashes, outbox. */
 export class AuditService {
@@ -40,15 +40,15 @@ export class AuditService {
     const { limit, after } = readPage(query);
     const found = await this.#reader.list({ limit, afterId: after?.id });
     const { items, nextCursor } = cutPage(found, limit, ({ id }) => ({ createdAtMs: 0, id }));
-    const { whole, ...rest } = formOf(items.map(({ id, read }) => ({ id, view: () => auditView(read()) })));
+    const { whole, ...rest } = form.part(items.map(({ id, read }) => ({ id, view: () => auditView(read()) })));
     return { orders: whole, ...rest, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
-  /** @throws {AppError} NOT_FOUND */
+  /** @throws {AppError} NOT_FOUND; INTERNAL_ERROR that names what is wrong with it */
   async get(id: string): Promise<AuditOrder> {
     const found = await this.#reader.find(id);
     if (found === undefined) throw notFound("order", id);
-    return auditView(found.read());
+    return form.audited({ id, view: () => auditView(found.read()) });
   }
 }
 

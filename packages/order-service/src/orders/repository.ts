@@ -1,14 +1,17 @@
 import type { OrderStatus } from "@pos/contracts/orders";
+import type { Settled } from "@pos/service-kit/coalesce";
 import { byIds, findPage, findRaw, withWriteConcern, writeErrorsOf } from "@pos/service-kit/command-runner";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import { DecodedDocuments } from "@pos/service-kit/decoded-documents";
 import { bytesOf, DirectCommands } from "@pos/service-kit/direct-commands";
+import type { Logger } from "@pos/service-kit/logger";
 import type { Page, PageItems } from "@pos/service-kit/pagination";
 import { type Collection, type Db, type Filter, ObjectId } from "mongodb";
 import type { StoredOrder } from "../placement/order.ts";
 import type { StatusChange } from "../placement/ports.ts";
 import { type OrderDocument, visibleStatuses } from "./documents.ts";
 import { documentOf, orderOf } from "./mapping-repository.ts";
+import { hasForm } from "./views.ts";
 
 /** What became of one insert of a batch. An error is no verdict: whatever is not certain is `unknown`. */
 export type InsertVerdict = { kind: "acknowledged" } | { kind: "duplicate" } | { kind: "unknown"; cause: unknown };
@@ -29,11 +32,15 @@ const INSERT_MAX_BYTES = 40_000_000;
 export class OrderRepository {
   readonly #commands: DirectCommands;
   readonly #orders: Collection<OrderDocument>;
-  readonly #decoded = new DecodedDocuments((document) => orderOf(document as OrderDocument));
+  readonly #decoded: DecodedDocuments<StoredOrder>;
+  readonly #tellBroken: (orderId: string, error: unknown) => void;
 
-  constructor(db: Db) {
+  constructor(db: Db, logger: Pick<Logger, "error">) {
     this.#commands = new DirectCommands(db);
     this.#orders = db.collection<OrderDocument>("orders", { readConcern: { level: "majority" } });
+    this.#tellBroken = (orderId, err) =>
+      logger.error({ orderId, err }, "an order is not as this service writes it: lists leave it out");
+    this.#decoded = new DecodedDocuments((document) => orderOf(document as OrderDocument), this.#tellBroken);
   }
 
   /**
@@ -47,16 +54,17 @@ export class OrderRepository {
     return verdicts;
   }
 
-  async findMany(ids: readonly string[]): Promise<ReadonlyMap<string, StoredOrder>> {
+  /** Those that are there, by id; one that cannot be read fails for itself. */
+  async findMany(ids: readonly string[]): Promise<ReadonlyMap<string, Settled<StoredOrder>>> {
     const query = { ...findOrders, filter: byIds(ids), batchSize: ids.length + 1 };
     return this.#decoded.readAll(await findRaw(this.#commands, query, { mayRepeat: true }));
   }
 
-  /** Newest first; tombstones left out. */
+  /** Newest first; tombstones and what is not as this service writes it are left out. */
   async list({ limit, after }: Page, filter: OrderFilter): Promise<PageItems<StoredOrder>> {
     const query = { ...findOrders, filter: listFilter(after, filter), sort: { createdAt: -1, _id: -1 }, limit };
-    const { found, hasMore } = await findPage(this.#commands, query, { mayRepeat: true });
-    return { items: found.map((bytes) => this.#decoded.read(bytes).value), hasMore };
+    const found = await findPage(this.#commands, query, { mayRepeat: true });
+    return this.#decoded.readPage(found, (order) => hasForm(order, (error) => this.#tellBroken(order.id, error)));
   }
 
   /** It may be sent twice: an order that the first sending wrote is then a duplicate, which is read. */

@@ -34,7 +34,7 @@ beforeAll(async () => {
     writeConcern: { w: "majority" },
   });
   client.on("commandStarted", ({ commandName }) => commands.push(commandName));
-  store = new CoalescingOrderStore(new OrderRepository(client.db()), new OutboxRepository(client.db()), {
+  store = new CoalescingOrderStore(new OrderRepository(client.db(), log.logger), new OutboxRepository(client.db()), {
     clock: systemClock,
     logger: log.logger,
     onInserted: (order) => inserted.push(order),

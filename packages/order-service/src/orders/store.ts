@@ -1,4 +1,4 @@
-import { Coalescer, Flights } from "@pos/service-kit/coalesce";
+import { Coalescer, Flights, type Settled } from "@pos/service-kit/coalesce";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Logger } from "@pos/service-kit/logger";
 import { untilDeadline } from "@pos/service-kit/until-deadline";
@@ -11,7 +11,7 @@ export interface Orders {
   insertAll(
     orders: readonly StoredOrder[],
   ): Promise<readonly ({ kind: "acknowledged" } | { kind: "duplicate" } | Unknown)[]>;
-  findMany(ids: readonly string[]): Promise<ReadonlyMap<string, StoredOrder>>;
+  findMany(ids: readonly string[]): Promise<ReadonlyMap<string, Settled<StoredOrder>>>;
   changeStatus(change: StatusChange): Promise<StoredOrder | undefined>;
 }
 
@@ -70,11 +70,11 @@ export class CoalescingOrderStore implements OrderStore {
       queueMax: QUEUE_MAX,
       isExpired: ({ deadlineAtMs }) => tools.clock.now() >= deadlineAtMs,
     });
-    this.#reads = new Coalescer({
+    this.#reads = new Coalescer<string, StoredOrder | undefined>({
       name: "read orders",
       run: async (ids) => {
         const found = await orders.findMany([...new Set(ids)]);
-        return ids.map((id) => ({ ok: true, value: found.get(id) }));
+        return ids.map((id) => found.get(id) ?? { ok: true, value: undefined });
       },
       batchMax: READ_BATCH_MAX,
       flights: new Flights(READ_FLIGHTS_MAX),

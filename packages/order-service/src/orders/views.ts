@@ -1,5 +1,6 @@
-import type { Order, OrderHistoryEntry } from "@pos/contracts/orders";
+import { Order, type OrderHistoryEntry } from "@pos/contracts/orders";
 import { notFound } from "@pos/service-kit/app-error";
+import { wireForm } from "@pos/service-kit/wire-form";
 import type { HistoryEntry, StoredOrder } from "../placement/order.ts";
 
 /** Orders that were decoded once are read often. */
@@ -15,6 +16,28 @@ export function orderView(order: StoredOrder): Order {
   const view = newView(order);
   views.set(order, view);
   return view;
+}
+
+const form = wireForm("order", Order);
+/** Whether orders have their wire form. */
+const forms = new WeakMap<StoredOrder, boolean>();
+
+/**
+ * Whether an order can be answered: one that was changed by hand must not take a list from everybody.
+ * @param onBroken hears why not, once for the same order
+ */
+export function hasForm(order: StoredOrder, onBroken: (error: unknown) => void): boolean {
+  const known = forms.get(order);
+  if (known !== undefined) return known;
+  let isWhole = true;
+  try {
+    form.whole({ id: order.id, view: () => orderView(order) });
+  } catch (error) {
+    isWhole = false;
+    onBroken(error);
+  }
+  forms.set(order, isWhole);
+  return isWhole;
 }
 
 function newView(order: StoredOrder): Order {

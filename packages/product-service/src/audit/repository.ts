@@ -1,4 +1,4 @@
-import type { AuditProduct, AuditReservation } from "@pos/contracts/audit";
+import type { AuditProduct } from "@pos/contracts/audit";
 import { ageInMs } from "@pos/service-kit/age";
 import type { Database } from "@pos/service-kit/database";
 import type { Page } from "@pos/service-kit/pagination";
@@ -71,14 +71,14 @@ export class AuditRepository {
         { readConcern: majority, hint: { _id: 1 } },
       )
       .toArray();
-    return found.map((document) => ({ id: String(document._id), read: () => auditOf(document) }));
+    return found.map(audited);
   }
 
-  async reservation(orderId: string): Promise<AuditReservation | undefined> {
+  async reservation(orderId: string): Promise<AuditedReservation | undefined> {
     const [found] = await this.#collection()
       .aggregate<Aged>([{ $match: { _id: new ObjectId(orderId) } }, aged], { readConcern: majority })
       .toArray();
-    return found === undefined ? undefined : auditOf(found);
+    return found === undefined ? undefined : audited(found);
   }
 
   /** Units in held and confirmed reservations by `id:state`. */
@@ -103,6 +103,7 @@ export class AuditRepository {
   }
 }
 
-function auditOf(document: Aged): AuditReservation {
-  return { ...reservationOf(recordOf(document)), ageMs: document.ageMs };
-}
+const audited = (document: Aged): AuditedReservation => ({
+  id: String(document._id),
+  read: () => ({ ...reservationOf(recordOf(document)), ageMs: document.ageMs }),
+});

@@ -9,8 +9,8 @@ type PageQuery = Parameters<typeof readPage>[0];
 /** Pages of an audit go by id alone. */
 const byId = (id: string) => ({ createdAtMs: 0, id });
 
-const productForm = wireForm(AuditProduct);
-const reservationForm = wireForm(AuditReservation);
+const productForm = wireForm("product", AuditProduct);
+const reservationForm = wireForm("reservation", AuditReservation);
 
 /** What is stored for an order. */
 export interface AuditedReservation {
@@ -34,7 +34,7 @@ export class AuditService {
   async products(query: PageQuery): Promise<AuditProductList> {
     const page = readPage(query);
     const { items, nextCursor } = cutPage(await this.#audit.products(page), page.limit, ({ id }) => byId(id));
-    const { whole, ...rest } = productForm(items.map((product) => ({ id: product.id, view: () => product })));
+    const { whole, ...rest } = productForm.part(items.map((product) => ({ id: product.id, view: () => product })));
     return { products: whole, ...rest, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
@@ -43,14 +43,14 @@ export class AuditService {
     const page = readPage(query);
     const found = await this.#audit.reservations(page);
     const { items, nextCursor } = cutPage(found, page.limit, ({ id }) => byId(id));
-    const { whole, ...rest } = reservationForm(items.map(({ id, read }) => ({ id, view: read })));
+    const { whole, ...rest } = reservationForm.part(items.map(({ id, read }) => ({ id, view: read })));
     return { reservations: whole, ...rest, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
-  /** @throws {AppError} NOT_FOUND */
+  /** @throws {AppError} NOT_FOUND; INTERNAL_ERROR that names what is wrong with it */
   async reservation(orderId: string): Promise<AuditReservation> {
     const found = await this.#audit.reservation(orderId);
     if (found === undefined) throw notFound("reservation", orderId);
-    return found;
+    return reservationForm.audited({ id: orderId, view: found.read });
   }
 }

@@ -1,10 +1,12 @@
-import type { CreateProduct, UpdateProduct } from "@pos/contracts/products";
-import { Coalescer, Flights } from "@pos/service-kit/coalesce";
+import { type CreateProduct, Product, type UpdateProduct } from "@pos/contracts/products";
+import { Coalescer, Flights, type Settled } from "@pos/service-kit/coalesce";
 import { byIds, findPage, findRaw } from "@pos/service-kit/command-runner";
 import { DecodedDocuments } from "@pos/service-kit/decoded-documents";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
+import type { Logger } from "@pos/service-kit/logger";
 import type { Page, PageItems } from "@pos/service-kit/pagination";
 import { SharedQueries } from "@pos/service-kit/shared-queries";
+import { wireForm } from "@pos/service-kit/wire-form";
 import { type Collection, type Db, type Document, type Filter, ObjectId } from "mongodb";
 import { isDeleted, type ProductDocument, storedProduct, type StoredProduct } from "./documents.ts";
 
@@ -28,17 +30,22 @@ export class ProductRepository {
   readonly #commands: DirectCommands;
   readonly #products: Collection<ProductDocument>;
   readonly #reads: Coalescer<string, StoredProduct | undefined>;
-  readonly #decoded = new DecodedDocuments((document) => liveProduct(document as ProductDocument));
+  readonly #decoded: DecodedDocuments<StoredProduct | undefined>;
   readonly #lists: SharedQueries<ListQuery, PageItems<StoredProduct>>;
 
-  constructor(db: Db) {
+  constructor(db: Db, logger: Pick<Logger, "error">) {
     this.#commands = new DirectCommands(db);
     this.#products = db.collection<ProductDocument>("products");
+    this.#decoded = new DecodedDocuments(
+      (document) => liveProduct(document as ProductDocument),
+      (productId, err) =>
+        logger.error({ productId, err }, "a product is not as this service writes it: lists leave it out"),
+    );
     this.#reads = new Coalescer({
       name: "products.read",
       run: async (ids) => {
         const found = await this.#findAll([...new Set(ids)]);
-        return ids.map((id) => ({ ok: true, value: found.get(id) }));
+        return ids.map((id) => found.get(id) ?? { ok: true, value: undefined });
       },
       batchMax: READ_BATCH_MAX,
       flights: new Flights(READ_FLIGHTS_MAX),
@@ -124,12 +131,11 @@ export class ProductRepository {
       filter.$or = [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: new ObjectId(after.id) } }];
     }
     const query = { find: "products", filter, sort: { createdAt: -1, _id: -1 }, limit };
-    const { found, hasMore } = await findPage(this.#commands, query, { mayRepeat: true });
-    const items = found.map((bytes) => this.#decoded.read(bytes).value).filter((product) => product !== undefined);
-    return { items, hasMore };
+    const { items, ...end } = this.#decoded.readPage(await findPage(this.#commands, query, { mayRepeat: true }));
+    return { items: items.filter((product) => product !== undefined), ...end };
   }
 
-  async #findAll(ids: readonly string[]): Promise<ReadonlyMap<string, StoredProduct | undefined>> {
+  async #findAll(ids: readonly string[]): Promise<ReadonlyMap<string, Settled<StoredProduct | undefined>>> {
     const query = { find: "products", filter: byIds(ids), batchSize: ids.length + 1 };
     return this.#decoded.readAll(await findRaw(this.#commands, query, { mayRepeat: true }));
   }
@@ -139,9 +145,16 @@ export class ProductRepository {
   }
 }
 
-/** The product of a document; undefined when it was deleted. */
+const form = wireForm("product", Product);
+
+/**
+ * The product of a document; undefined when it was deleted.
+ * @throws when it is not one that this service writes
+ */
 function liveProduct(document: ProductDocument): StoredProduct | undefined {
-  return isDeleted(document) ? undefined : storedProduct(document);
+  if (isDeleted(document)) return undefined;
+  const product = form.whole({ id: document._id.toHexString(), view: () => storedProduct(document).product });
+  return { product, version: document.version };
 }
 
 function live(id: string, versions?: ExpectedVersions): Filter<ProductDocument> {

@@ -23,6 +23,15 @@ export interface ReservationFilter {
   readonly olderThanMs: number | undefined;
 }
 
+/** What a list found under an id. */
+export interface ListedReservation {
+  readonly id: string;
+  /** Whatever stands there. */
+  readonly createdAt: unknown;
+  /** @throws where a field is of a type that this service never writes */
+  read(): ReservationRecord;
+}
+
 /** Reservations outside batches: confirms and lists. */
 export class ReservationRepository {
   readonly #reservations: Collection<ReservationDocument>;
@@ -57,7 +66,7 @@ export class ReservationRepository {
   }
 
   /** Oldest first, one more than the page holds; only what a majority has. */
-  async list({ limit, after }: Page, { state, olderThanMs }: ReservationFilter): Promise<readonly ReservationRecord[]> {
+  async list({ limit, after }: Page, { state, olderThanMs }: ReservationFilter): Promise<readonly ListedReservation[]> {
     const filter: Filter<ReservationDocument> = {
       state: { $in: state === undefined ? [...reservationStates] : [state] },
     };
@@ -74,6 +83,10 @@ export class ReservationRepository {
       .sort({ createdAt: 1, _id: 1 })
       .limit(limit + 1)
       .toArray();
-    return found.map(recordOf);
+    return found.map((document) => ({
+      id: String(document._id),
+      createdAt: document.createdAt,
+      read: () => recordOf(document),
+    }));
   }
 }

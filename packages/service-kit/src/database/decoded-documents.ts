@@ -1,4 +1,6 @@
-import { BSON, type Document } from "mongodb";
+import { BSON, type Document, ObjectId } from "mongodb";
+import type { Settled } from "../coalesce/coalescer.ts";
+import type { PageItems, Position } from "../http/pagination.ts";
 
 /** How many documents, and how many bytes of them. */
 interface Room {
@@ -20,28 +22,42 @@ const ID_LENGTH = 12;
 const ID_FIELD = Buffer.from("\u0007_id\0", "latin1");
 const ID_FIELD_AT = 4;
 const ID_AT = ID_FIELD_AT + ID_FIELD.length;
+const ID_MIN = "0".repeat(2 * ID_LENGTH);
 
 interface Remembered<Value> {
   readonly bytes: Buffer;
-  readonly value: Value;
+  readonly decoded: Settled<Value>;
 }
 
 /**
  * Decodes documents that were read as bytes, and remembers what became of the last bytes of each: a read that
  * brings the same bytes again gets the same value. The database is asked every time, so no answer grows old; what is
  * saved is decoding, a fifth of the time of a read. Values are shared between callers and must not be changed.
+ *
+ * A document that cannot be decoded, as one that was changed by hand, fails for itself and not for those that were read
+ * with it.
  */
 export class DecodedDocuments<Value> {
   readonly #decode: (document: Document) => Value;
   readonly #room: Room;
+  readonly #onBroken: (id: string, error: unknown) => void;
   /** By `_id`; what was decoded longest ago first. */
   readonly #byId = new Map<string, Remembered<Value>>();
   #bytes = 0;
   #newcomers = 0;
 
-  /** @param decode must depend on the document alone */
-  constructor(decode: (document: Document) => Value, room = ROOM) {
+  /**
+   * @param decode must depend on the document alone
+   * @param onBroken hears of each document that `decode` throws for, once for the same bytes as long as they are remembered
+   * @param room how much is remembered
+   */
+  constructor(
+    decode: (document: Document) => Value,
+    onBroken: (id: string, error: unknown) => void = () => undefined,
+    room = ROOM,
+  ) {
     this.#decode = decode;
+    this.#onBroken = onBroken;
     this.#room = room;
   }
 
@@ -51,33 +67,67 @@ export class DecodedDocuments<Value> {
   }
 
   /**
-   * The value of one document.
+   * What became of one document.
    * @param raw its bytes; its first field is an ObjectId `_id`
    */
-  read(raw: Uint8Array): { readonly id: string; readonly value: Value } {
+  read(raw: Uint8Array): { readonly id: string; readonly decoded: Settled<Value> } {
     const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-    if (bytes.compare(ID_FIELD, 0, ID_FIELD.length, ID_FIELD_AT, ID_AT) !== 0)
-      throw new TypeError("the document does not begin with an ObjectId _id");
+    if (bytes.compare(ID_FIELD, 0, ID_FIELD.length, ID_FIELD_AT, ID_AT) !== 0) return this.#withoutId(bytes);
     const id = bytes.toString("hex", ID_AT, ID_AT + ID_LENGTH);
     const remembered = this.#byId.get(id);
     if (remembered !== undefined) {
-      if (bytes.equals(remembered.bytes)) return { id, value: remembered.value };
+      if (bytes.equals(remembered.bytes)) return { id, decoded: remembered.decoded };
       this.#forget(id, remembered);
     }
-    const value = this.#decode(BSON.deserialize(bytes));
+    const decoded = this.#decoded(id, bytes);
     if (bytes.length <= DOCUMENT_MAX_BYTES && (remembered !== undefined || this.#admits(bytes.length)))
-      this.#remember(id, { bytes: Buffer.from(bytes), value });
-    return { id, value };
+      this.#remember(id, { bytes: Buffer.from(bytes), decoded });
+    return { id, decoded };
   }
 
-  /** The values of many documents, by id. */
-  readAll(raws: readonly Uint8Array[]): ReadonlyMap<string, Value> {
-    const values = new Map<string, Value>();
+  /** What became of many documents, by id. */
+  readAll(raws: readonly Uint8Array[]): ReadonlyMap<string, Settled<Value>> {
+    const values = new Map<string, Settled<Value>>();
     for (const raw of raws) {
-      const { id, value } = this.read(raw);
-      values.set(id, value);
+      const { id, decoded } = this.read(raw);
+      values.set(id, decoded);
     }
     return values;
+  }
+
+  /**
+   * The values of a page of a list that goes by `createdAt` and `_id`, newest first, without what is broken.
+   * @param isWhole tells what is broken although it could be decoded
+   */
+  readPage(
+    { found, hasMore }: { found: readonly Uint8Array[]; hasMore: boolean },
+    isWhole: (value: Value) => boolean = () => true,
+  ): PageItems<Value> {
+    const items: Value[] = [];
+    let broken: Uint8Array | undefined;
+    for (const raw of found) {
+      const { decoded } = this.read(raw);
+      const isListed = decoded.ok && isWhole(decoded.value);
+      if (isListed) items.push(decoded.value);
+      broken = isListed ? undefined : raw;
+    }
+    return { items, hasMore, ...(broken === undefined ? {} : { end: positionOf(broken) }) };
+  }
+
+  #decoded(id: string, bytes: Uint8Array): Settled<Value> {
+    try {
+      return { ok: true, value: this.#decode(BSON.deserialize(bytes)) };
+    } catch (error) {
+      this.#onBroken(id, error);
+      return { ok: false, error };
+    }
+  }
+
+  #withoutId(bytes: Uint8Array): { readonly id: string; readonly decoded: Settled<Value> } {
+    const id = String(BSON.deserialize(bytes)["_id"]);
+    const error = new TypeError("the document does not begin with an ObjectId _id");
+    this.#onBroken(id, error);
+    return { id, decoded: { ok: false, error } };
   }
 
   #admits(length: number): boolean {
@@ -98,4 +148,11 @@ export class DecodedDocuments<Value> {
     this.#byId.delete(id);
     this.#bytes -= bytes.length;
   }
+}
+
+/** Where a page ends with this document; undefined when it has no time: those come after all that have one. */
+function positionOf(raw: Uint8Array): Position | undefined {
+  const { _id, createdAt } = BSON.deserialize(raw);
+  if (!(createdAt instanceof Date) || Number.isNaN(createdAt.getTime())) return undefined;
+  return { createdAtMs: createdAt.getTime(), id: _id instanceof ObjectId ? _id.toHexString() : ID_MIN };
 }

@@ -34,15 +34,18 @@ export interface PageItems<Item> {
   readonly items: readonly Item[];
   /** Whether others follow. */
   readonly hasMore: boolean;
+  /** Where the page ends, when that is not its last item. */
+  readonly end?: Position | undefined;
 }
 
 /** Ends a page that others follow with its `nextCursor`. */
 export function endPage<Item>(
-  { items, hasMore }: PageItems<Item>,
+  { items, hasMore, end }: PageItems<Item>,
   positionOf: (item: Item) => Position,
 ): { items: readonly Item[]; nextCursor?: string } {
   const last = items.at(-1);
-  return hasMore && last !== undefined ? { items, nextCursor: encodeCursor(positionOf(last)) } : { items };
+  const position = end ?? (last === undefined ? undefined : positionOf(last));
+  return hasMore && position !== undefined ? { items, nextCursor: encodeCursor(position) } : { items };
 }
 
 /**

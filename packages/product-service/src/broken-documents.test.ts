@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { testLogger } from "@pos/testing/logger";
+import { type Collection, type Document, ObjectId } from "mongodb";
+import { addProduct, newId, reserve, startTestService, type TestService } from "../test/product-service.ts";
+
+// Generous: no time decides a test, and a busy machine is slow.
+setDefaultTimeout(120_000);
+
+const log = testLogger();
+let service: TestService;
+let products: Collection;
+let reservations: Collection;
+beforeAll(async () => {
+  service = await startTestService({ logger: log.logger });
+  products = service.database.db.collection("products");
+  reservations = service.database.db.collection("reservations");
+});
+afterAll(() => service.stop());
+beforeEach(async () => {
+  await products.deleteMany({});
+  await reservations.deleteMany({});
+});
+
+const idsOf = (list: unknown, field = "id") => (list as Record<string, unknown>[]).map((each) => each[field]);
+
+/** Every item of a list, a page of one at a time. */
+async function walk(path: string, field: string, as: "service" | "nobody"): Promise<Record<string, unknown>[]> {
+  const items: Record<string, unknown>[] = [];
+  for (let cursor = ""; ;) {
+    const { status, body } = await service.call("GET", `${path}limit=1${cursor}`, { as });
+    expect(status).toBe(200);
+    items.push(...(body[field] as Record<string, unknown>[]));
+    if (body["nextCursor"] === undefined) return items;
+    cursor = `&cursor=${String(body["nextCursor"])}`;
+  }
+}
+
+const changes: Record<string, Document> = {
+  "a price that is a text": { $set: { price: "12.5" } },
+  "a stock of one and a half": { $set: { stock: 1.5 } },
+  "no name": { $unset: { name: 1 } },
+  "a time that is none": { $set: { createdAt: "yesterday" } },
+};
+
+describe("a product that was broken by hand", () => {
+  for (const [what, change] of Object.entries(changes))
+    test(`with ${what} is left out of lists, and no other is`, async () => {
+      const ids = [await addProduct(service, 1), await addProduct(service, 2), await addProduct(service, 3)];
+      const [, broken = ""] = ids;
+      await products.updateOne({ _id: new ObjectId(broken) }, change);
+      const others = ids.filter((id) => id !== broken).toReversed();
+      const whole = await service.call("GET", "/products", { as: "nobody" });
+      expect([whole.status, idsOf(whole.body["products"])]).toEqual([200, others]);
+      expect(idsOf(await walk("/products?", "products", "nobody"))).toEqual(others);
+      expect(log.entries().filter(({ productId }) => productId === broken)).toMatchObject([
+        { level: "error", msg: "a product is not as this service writes it: lists leave it out" },
+      ]);
+    });
+
+  test("whose id is no ObjectId is left out of lists", async () => {
+    const id = await addProduct(service, 1);
+    const { _id, ...document } = (await products.findOne({ _id: new ObjectId(id) })) as Document;
+    expect(_id).toEqual(new ObjectId(id));
+    await products.insertOne({ ...document, _id: "lamp" as unknown as ObjectId });
+    const { status, body } = await service.call("GET", "/products", { as: "nobody" });
+    expect([status, idsOf(body["products"])]).toEqual([200, [id]]);
+    expect(idsOf(await walk("/products?", "products", "nobody"))).toEqual([id]);
+  });
+
+  test("fails the read of itself, not those that share a command with it", async () => {
+    const ids = await Promise.all([1, 2, 3].map((stock) => addProduct(service, stock)));
+    await products.updateOne({ _id: new ObjectId(ids[1]) }, { $set: { createdAt: "yesterday" } });
+    const asked = Array.from({ length: 60 }, (_, index) => ids[index % 3] ?? "");
+    const answers = await Promise.all(asked.map((id) => service.call("GET", `/products/${id}`, { as: "nobody" })));
+    expect(answers.map(({ status }) => status)).toEqual(asked.map((id) => (id === ids[1] ? 500 : 200)));
+  });
+});
+
+describe("a reservation that was broken by hand", () => {
+  test("keeps no other from whoever looks for what is held", async () => {
+    const productId = await addProduct(service, 100);
+    const ids: string[] = [];
+    for (let count = 0; count < 3; count++) {
+      const orderId = newId();
+      expect((await reserve(service, { [productId]: 1 }, { orderId })).status).toBe(200);
+      ids.push(orderId);
+    }
+    const [, broken = ""] = ids;
+    const others = ids.filter((id) => id !== broken);
+    for (const change of [{ userId: "ada" }, { items: "none" }, { updatedAt: 5 }, { createdAt: "yesterday" }]) {
+      await reservations.updateOne({ _id: new ObjectId(broken) }, { $set: change });
+      const path = "/reservations?state=held&";
+      const { status, body } = await service.call("GET", path, { as: "service" });
+      expect([status, idsOf(body["reservations"], "orderId")]).toEqual([200, others]);
+      expect(idsOf(await walk(path, "reservations", "service"), "orderId")).toEqual(others);
+    }
+    expect(log.entries().filter(({ orderId }) => orderId === broken).length).toBeGreaterThan(0);
+  });
+
+  test("is told by its own audit with what is wrong", async () => {
+    const productId = await addProduct(service, 100);
+    const orderId = newId();
+    await reserve(service, { [productId]: 1 }, { orderId });
+    await reservations.updateOne({ _id: new ObjectId(orderId) }, { $set: { state: "gone" } });
+    const { status, body } = await service.call("GET", `/audit/reservations/${orderId}`);
+    expect([status, body["error"]]).toEqual([
+      500,
+      {
+        code: "INTERNAL_ERROR",
+        message: `The reservation ${orderId} is not as this service writes it: state must be one of held, confirmed, released.`,
+        details: {
+          type: "reservation",
+          id: orderId,
+          problems: ["state must be one of held, confirmed, released"],
+        },
+      },
+    ]);
+  });
+});
