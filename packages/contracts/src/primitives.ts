@@ -106,8 +106,15 @@ export function isText(value: unknown, minLength: number, maxLength: number): va
   if (typeof value !== "string" || value.length < minLength || value.length > maxLength * 2) return false;
   if (!value.isWellFormed() || value.includes("\0")) return false;
   if (value.length <= maxLength && minLength <= 1) return true;
-  const codePoints = [...value].length;
+  const codePoints = codePointsOf(value);
   return codePoints >= minLength && codePoints <= maxLength;
+}
+
+/** Of a well-formed text. Taken apart into a list of them, one of 20,000 units holds everybody up for a millisecond. */
+function codePointsOf(text: string): number {
+  let count = text.length;
+  for (let index = 0; index < text.length; index++) if ((text.charCodeAt(index) & 0xfc00) === 0xdc00) count--;
+  return count;
 }
 
 const DAY_LENGTH = "2026-01-31".length;
