@@ -1,38 +1,63 @@
 import { ageInMs } from "@pos/service-kit/age";
-import { type Collection, type Db, ObjectId } from "mongodb";
+import { findPage } from "@pos/service-kit/command-runner";
+import { DirectCommands } from "@pos/service-kit/direct-commands";
+import type { PageItems } from "@pos/service-kit/pagination";
+import { BSON, type Db, type Document, ObjectId } from "mongodb";
 import type { OrderDocument } from "../orders/documents.ts";
 import { orderOf } from "../orders/mapping-repository.ts";
 import type { AuditedDocument } from "./service.ts";
 
 type WithAge = OrderDocument & { ageMs: number };
 const QUERY_MAX_MS = 4000;
+/** What an audit is made of. */
+const projection = {
+  userId: 1,
+  status: 1,
+  rid: 1,
+  fingerprint: 1,
+  keyHash: 1,
+  items: 1,
+  history: 1,
+  outbox: 1,
+  createdAt: 1,
+  ageMs: ageInMs,
+} as const;
 
 /** Orders and tombstones as the auditor reads them: what a majority has, with their age by the database's clock. */
 export class AuditRepository {
-  readonly #orders: Collection<OrderDocument>;
+  readonly #commands: DirectCommands;
 
   constructor(db: Db) {
-    this.#orders = db.collection<OrderDocument>("orders", { readConcern: { level: "majority" } });
+    this.#commands = new DirectCommands(db);
   }
 
-  /** By id, one more than the page holds. */
-  list({ limit, afterId }: { limit: number; afterId: string | undefined }): Promise<readonly AuditedDocument[]> {
-    return this.#read(afterId === undefined ? {} : { _id: { $gt: new ObjectId(afterId) } }, limit + 1);
+  /** By id. */
+  list({ limit, afterId }: { limit: number; afterId: string | undefined }): Promise<PageItems<AuditedDocument>> {
+    return this.#read(afterId === undefined ? {} : { _id: { $gt: new ObjectId(afterId) } }, limit);
   }
 
   async find(id: string): Promise<AuditedDocument | undefined> {
-    return (await this.#read({ _id: new ObjectId(id) }, 1))[0];
+    return (await this.#read({ _id: new ObjectId(id) }, 1)).items[0];
   }
 
-  async #read(match: object, limit: number): Promise<readonly AuditedDocument[]> {
-    const found = await this.#orders
-      .aggregate<WithAge>([{ $match: match }, { $sort: { _id: 1 } }, { $limit: limit }, { $set: { ageMs: ageInMs } }], {
+  async #read(filter: Document, limit: number): Promise<PageItems<AuditedDocument>> {
+    const { found, hasMore } = await findPage(
+      this.#commands,
+      {
+        find: "orders",
+        filter,
+        projection,
+        sort: { _id: 1 },
+        limit,
+        readConcern: { level: "majority" },
         maxTimeMS: QUERY_MAX_MS,
-      })
-      .toArray();
-    return found.map(({ ageMs, ...document }) => ({
-      id: String(document._id),
-      read: () => ({ order: orderOf(document), ageMs }),
-    }));
+      },
+      { mayRepeat: true },
+    );
+    const items = found.map((bytes) => {
+      const { ageMs, ...document } = BSON.deserialize(bytes) as WithAge;
+      return { id: String(document._id), read: () => ({ order: orderOf(document), ageMs }) };
+    });
+    return { items, hasMore };
   }
 }

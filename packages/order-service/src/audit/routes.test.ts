@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { ApiError } from "@pos/client/errors";
 import { type Stack, startStack } from "@pos/testing/stack";
+import { type Document, ObjectId } from "mongodb";
 import { keyHashOf } from "../placement/identity.ts";
 
 setDefaultTimeout(120_000);
@@ -50,4 +51,29 @@ test("the audit is for administrators", async () => {
   expect(await statusOf(customer.client.audit.order(unknown))).toBe(403);
   expect(await statusOf(stack.admin.audit.order(unknown))).toBe(404);
   expect(await statusOf(stack.admin.audit.order("xyz"))).toBe(400);
+});
+
+test("a page of large orders ends at 4 MiB, and the next one goes on behind it", async () => {
+  const { order } = await customer.client.orders.place({
+    userId: customer.id,
+    items: [{ productId, quantity: 1 }],
+  });
+  const orders = stack.databases.order.database.db.collection("orders");
+  const { _id: first, ...stored } = (await orders.findOne({ _id: new ObjectId(order.id) })) as Document;
+  const line = { ...stored["items"][0], productName: "\u{1f6d2}".repeat(500) };
+  const large = { ...stored, items: Array.from({ length: 100 }, () => line) };
+  const { insertedIds } = await orders.insertMany(Array.from({ length: 30 }, () => ({ ...large })));
+  const seen: string[] = [];
+  const bytes: number[] = [];
+  for (let cursor: string | undefined = ""; cursor !== undefined;) {
+    const page = await stack.admin.audit.orders({ limit: 1000, ...(cursor === "" ? {} : { cursor }) });
+    seen.push(...page.orders.map(({ id }) => id));
+    bytes.push(Buffer.byteLength(JSON.stringify(page)));
+    cursor = page.nextCursor;
+  }
+  expect(seen).toEqual([...new Set(seen)].toSorted());
+  const made = [first, ...Object.values(insertedIds)].map(String);
+  expect(seen.filter((id) => made.includes(id))).toHaveLength(31);
+  expect(bytes).toHaveLength(2);
+  expect(Math.max(...bytes)).toBeLessThan(5 * 1024 * 1024);
 });

@@ -1,6 +1,6 @@
 import { type AuditListQuery, AuditOrder, type AuditOrderList } from "@pos/contracts/audit";
 import { notFound } from "@pos/service-kit/app-error";
-import { cutPage, readPage } from "@pos/service-kit/pagination";
+import { endPage, type PageItems, readPage } from "@pos/service-kit/pagination";
 import { wireForm } from "@pos/service-kit/wire-form";
 import { historyView } from "../orders/views.ts";
 import { entryView } from "../outbox/views.ts";
@@ -21,7 +21,7 @@ export interface AuditedDocument {
 
 /** Where the auditor reads. */
 export interface AuditReader {
-  list(page: { limit: number; afterId: string | undefined }): Promise<readonly AuditedDocument[]>;
+  list(page: { limit: number; afterId: string | undefined }): Promise<PageItems<AuditedDocument>>;
   find(id: string): Promise<AuditedDocument | undefined>;
 }
 
@@ -39,7 +39,7 @@ export class AuditService {
   async list(query: AuditListQuery): Promise<AuditOrderList> {
     const { limit, after } = readPage(query);
     const found = await this.#reader.list({ limit, afterId: after?.id });
-    const { items, nextCursor } = cutPage(found, limit, ({ id }) => ({ createdAtMs: 0, id }));
+    const { items, nextCursor } = endPage(found, ({ id }) => ({ createdAtMs: 0, id }));
     const { whole, ...rest } = form.part(items.map(({ id, read }) => ({ id, view: () => auditView(read()) })));
     return { orders: whole, ...rest, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }

@@ -1,8 +1,10 @@
 import type { AuditProduct } from "@pos/contracts/audit";
 import { ageInMs } from "@pos/service-kit/age";
 import type { Database } from "@pos/service-kit/database";
-import type { Page } from "@pos/service-kit/pagination";
-import { type ClientSession, ObjectId } from "mongodb";
+import { findPage } from "@pos/service-kit/command-runner";
+import { DirectCommands } from "@pos/service-kit/direct-commands";
+import type { Page, PageItems } from "@pos/service-kit/pagination";
+import { BSON, type ClientSession, type Document, ObjectId } from "mongodb";
 import type { AuditedReservation } from "./service.ts";
 import { isDeleted, type ProductDocument } from "../products/documents.ts";
 import { recordOf, reservationOf, type ReservationDocument } from "../reservations/documents.ts";
@@ -10,14 +12,27 @@ import { recordOf, reservationOf, type ReservationDocument } from "../reservatio
 type Aged = ReservationDocument & { ageMs: number };
 
 const majority = { level: "majority" } as const;
-const aged = { $set: { ageMs: ageInMs } };
+const reservationAged = {
+  rid: 1,
+  userId: 1,
+  state: 1,
+  fingerprint: 1,
+  items: 1,
+  isOpen: 1,
+  createdAt: 1,
+  updatedAt: 1,
+  traceparent: 1,
+  ageMs: ageInMs,
+} as const;
 
 /** What an auditor reads: only what a majority has, and stock books of one point in time. */
 export class AuditRepository {
   readonly #database: Database;
+  readonly #commands: DirectCommands;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#commands = new DirectCommands(database.db);
   }
 
   /**
@@ -58,32 +73,28 @@ export class AuditRepository {
     }
   }
 
-  /** By order id, one more than the page holds. */
-  async reservations({ limit, after }: Page): Promise<readonly AuditedReservation[]> {
-    const found = await this.#collection()
-      .aggregate<Aged>(
-        [
-          { $match: after === undefined ? {} : { _id: { $gt: new ObjectId(after.id) } } },
-          { $sort: { _id: 1 } },
-          { $limit: limit + 1 },
-          aged,
-        ],
-        { readConcern: majority, hint: { _id: 1 } },
-      )
-      .toArray();
-    return found.map(audited);
+  /** By order id. */
+  reservations({ limit, after }: Page): Promise<PageItems<AuditedReservation>> {
+    return this.#aged(after === undefined ? {} : { _id: { $gt: new ObjectId(after.id) } }, limit);
   }
 
   async reservation(orderId: string): Promise<AuditedReservation | undefined> {
-    const [found] = await this.#collection()
-      .aggregate<Aged>([{ $match: { _id: new ObjectId(orderId) } }, aged], { readConcern: majority })
-      .toArray();
-    return found === undefined ? undefined : audited(found);
+    return (await this.#aged({ _id: new ObjectId(orderId) }, 1)).items[0];
+  }
+
+  async #aged(filter: Document, limit: number): Promise<PageItems<AuditedReservation>> {
+    const { found, hasMore } = await findPage(
+      this.#commands,
+      { find: "reservations", filter, projection: reservationAged, sort: { _id: 1 }, limit, readConcern: majority },
+      { mayRepeat: true },
+    );
+    return { items: found.map((bytes) => audited(BSON.deserialize(bytes) as Aged)), hasMore };
   }
 
   /** Units in held and confirmed reservations by `id:state`. */
   async #unitsOf(productIds: readonly ObjectId[], session: ClientSession): Promise<ReadonlyMap<string, number>> {
-    const summed = await this.#collection()
+    const summed = await this.#database.db
+      .collection<ReservationDocument>("reservations")
       .aggregate<{ _id: { productId: ObjectId; state: string }; units: number }>(
         [
           { $match: { "items.productId": { $in: productIds }, state: { $in: ["held", "confirmed"] } } },
@@ -96,10 +107,6 @@ export class AuditRepository {
       )
       .toArray();
     return new Map(summed.map(({ _id, units }) => [`${_id.productId.toHexString()}:${_id.state}`, units]));
-  }
-
-  #collection() {
-    return this.#database.db.collection<ReservationDocument>("reservations");
   }
 }
 

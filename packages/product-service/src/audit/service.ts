@@ -1,6 +1,6 @@
 import { AuditProduct, type AuditProductList, AuditReservation, type AuditReservationList } from "@pos/contracts/audit";
 import { notFound } from "@pos/service-kit/app-error";
-import { cutPage, readPage } from "@pos/service-kit/pagination";
+import { cutPage, endPage, readPage } from "@pos/service-kit/pagination";
 import { wireForm } from "@pos/service-kit/wire-form";
 import type { AuditRepository } from "./repository.ts";
 
@@ -42,7 +42,7 @@ export class AuditService {
   async reservations(query: PageQuery): Promise<AuditReservationList> {
     const page = readPage(query);
     const found = await this.#audit.reservations(page);
-    const { items, nextCursor } = cutPage(found, page.limit, ({ id }) => byId(id));
+    const { items, nextCursor } = endPage(found, ({ id }) => byId(id));
     const { whole, ...rest } = reservationForm.part(items.map(({ id, read }) => ({ id, view: read })));
     return { reservations: whole, ...rest, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }

@@ -1,6 +1,8 @@
 import { type ReservationState, reservationStates } from "@pos/contracts/reservations";
-import type { Page } from "@pos/service-kit/pagination";
-import { type Collection, type Db, type Filter, ObjectId } from "mongodb";
+import { findPage } from "@pos/service-kit/command-runner";
+import { DirectCommands } from "@pos/service-kit/direct-commands";
+import type { Page, PageItems } from "@pos/service-kit/pagination";
+import { BSON, type Collection, type Db, type Filter, ObjectId } from "mongodb";
 import { recordOf, type ReservationDocument } from "./documents.ts";
 import { moveReservation, type ReservationRecord } from "./protocol.ts";
 
@@ -34,9 +36,11 @@ export interface ListedReservation {
 
 /** Reservations outside batches: confirms and lists. */
 export class ReservationRepository {
+  readonly #commands: DirectCommands;
   readonly #reservations: Collection<ReservationDocument>;
 
   constructor(db: Db) {
+    this.#commands = new DirectCommands(db);
     this.#reservations = db.collection<ReservationDocument>("reservations");
   }
 
@@ -65,8 +69,8 @@ export class ReservationRepository {
     });
   }
 
-  /** Oldest first, one more than the page holds; only what a majority has. */
-  async list({ limit, after }: Page, { state, olderThanMs }: ReservationFilter): Promise<readonly ListedReservation[]> {
+  /** Oldest first; only what a majority has. */
+  async list({ limit, after }: Page, { state, olderThanMs }: ReservationFilter): Promise<PageItems<ListedReservation>> {
     const filter: Filter<ReservationDocument> = {
       state: { $in: state === undefined ? [...reservationStates] : [state] },
     };
@@ -78,15 +82,15 @@ export class ReservationRepository {
       filter.createdAt = { $gte: createdAt };
       filter.$or = [{ createdAt: { $gt: createdAt } }, { createdAt, _id: { $gt: new ObjectId(after.id) } }];
     }
-    const found = await this.#reservations
-      .find(filter, { readConcern: { level: "majority" } })
-      .sort({ createdAt: 1, _id: 1 })
-      .limit(limit + 1)
-      .toArray();
-    return found.map((document) => ({
-      id: String(document._id),
-      createdAt: document.createdAt,
-      read: () => recordOf(document),
-    }));
+    const { found, hasMore } = await findPage(
+      this.#commands,
+      { find: "reservations", filter, sort: { createdAt: 1, _id: 1 }, limit, readConcern: { level: "majority" } },
+      { mayRepeat: true },
+    );
+    const items = found.map((bytes) => {
+      const document = BSON.deserialize(bytes) as ReservationDocument;
+      return { id: String(document._id), createdAt: document.createdAt, read: () => recordOf(document) };
+    });
+    return { items, hasMore };
   }
 }

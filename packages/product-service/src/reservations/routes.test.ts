@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { testLogger } from "@pos/testing/logger";
+import type { Document } from "mongodb";
 import {
   addProduct,
   codeOf,
@@ -276,5 +277,33 @@ describe("GET /reservations", () => {
     const { body } = await service.call("GET", "/reservations?limit=1000", { as: "service" });
     const states = (body["reservations"] as Record<string, unknown>[]).map((one) => one["state"]);
     expect(new Set(states)).toEqual(new Set(["held", "confirmed", "released"]));
+  });
+
+  test("ends a page at 4 MiB, and so does the audit; the next one goes on behind it", async () => {
+    const own = await startTestService();
+    const id = await addProduct(own, 100);
+    await reserve(own, { [id]: 1 });
+    const collection = own.database.db.collection("reservations");
+    const { _id: _first, items, ...rest } = (await collection.findOne({})) as Document;
+    const line = { ...items[0], productName: "\u{1f6d2}".repeat(500) };
+    const large = { ...rest, items: Array.from({ length: 100 }, () => line) };
+    await collection.insertMany(Array.from({ length: 30 }, () => ({ ...large })));
+    for (const [path, as] of [
+      ["/reservations?state=held&", "service"],
+      ["/audit/reservations?", "admin"],
+    ] as const) {
+      const seen: unknown[] = [];
+      const bytes: number[] = [];
+      for (let cursor: string | undefined = ""; cursor !== undefined;) {
+        const { body } = await own.call("GET", `${path}limit=1000${cursor}`, { as });
+        seen.push(...(body["reservations"] as Record<string, unknown>[]).map((one) => one["orderId"]));
+        bytes.push(Buffer.byteLength(JSON.stringify(body)));
+        cursor = body["nextCursor"] === undefined ? undefined : `&cursor=${String(body["nextCursor"])}`;
+      }
+      expect(new Set(seen).size).toBe(31);
+      expect([seen.length, bytes.length]).toEqual([31, 2]);
+      expect(Math.max(...bytes)).toBeLessThan(5 * 1024 * 1024);
+    }
+    await own.stop();
   });
 });

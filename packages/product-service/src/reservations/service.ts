@@ -8,7 +8,7 @@ import {
 import { AppError } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Logger } from "@pos/service-kit/logger";
-import { cutPage, readPage } from "@pos/service-kit/pagination";
+import { endPage, readPage } from "@pos/service-kit/pagination";
 import type { BackgroundWork } from "@pos/service-kit/run-service";
 import { currentScope } from "@pos/service-kit/scope";
 import { wireForm } from "@pos/service-kit/wire-form";
@@ -126,7 +126,7 @@ export class ReservationService implements BackgroundWork {
   async list(query: ReservationListQuery): Promise<ReservationList> {
     const page = readPage(query);
     const found = await this.#reservations.list(page, { state: query.state, olderThanMs: query.olderThanMs });
-    const { items, nextCursor } = cutPage(found, page.limit, positionOf);
+    const { items, nextCursor } = endPage(found, positionOf);
     const { whole, broken = [] } = form.part(items.map(({ id, read }) => ({ id, view: () => reservationOf(read()) })));
     // One that was changed by hand must not keep all others from the reaper.
     for (const { id: orderId, problems } of broken)
