@@ -83,6 +83,64 @@ describe("a relay", () => {
     expect(relay.waiting).toBe(0);
   });
 
+  describe("ends a round", () => {
+    const ROUND = 500;
+    const ids = (from: number, count: number) => Array.from({ length: count }, (_, index) => `entry-${from + index}`);
+
+    /** A relay whose looks find these, one after the other, and then nothing. */
+    function relayOver(
+      looks: readonly string[][],
+      deliver: (entryId: string) => Promise<void> = async () => undefined,
+    ) {
+      const delivered: string[] = [];
+      let count = 0;
+      const relay = new Relay({
+        entries: { due: async () => (looks[count++] ?? []).map((id) => ({ orderId: "o", entry: entry(id) })) },
+        deliver: async (_orderId, { id }) => {
+          delivered.push(id);
+          await deliver(id);
+        },
+        clock: systemClock,
+        logger: silentLogger,
+        periodMs: 10_000,
+      });
+      return { relay, delivered, looks: () => count };
+    }
+
+    test("when a look finds fewer entries than it may, not before", async () => {
+      const { relay, delivered, looks } = relayOver([ids(0, ROUND), ids(500, ROUND), ids(1000, 3), ids(2000, 1)]);
+      await relay.round(new AbortController().signal);
+      expect(delivered).toEqual([...ids(0, ROUND), ...ids(500, ROUND), ...ids(1000, 3)]);
+      expect(looks()).toBe(3);
+    });
+
+    test("when all that a look finds is in hand already", async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const { relay, delivered, looks } = relayOver(
+        Array.from({ length: 10 }, () => ids(0, ROUND)),
+        () => promise,
+      );
+      relay.offer(
+        "o",
+        ids(0, ROUND).map((id) => entry(id)),
+      );
+      await relay.round(new AbortController().signal);
+      expect(looks()).toBe(1);
+      resolve();
+      await relay.stop();
+      expect(delivered).toHaveLength(ROUND);
+    });
+
+    test("when it is to stop, with the deliveries that have begun", async () => {
+      const stopping = new AbortController();
+      const { relay, delivered, looks } = relayOver([ids(0, ROUND), ids(500, ROUND)], async (id) => {
+        if (id === "entry-9") stopping.abort();
+      });
+      await relay.round(stopping.signal);
+      expect([delivered.length, looks()]).toEqual([10, 1]);
+    });
+  });
+
   test("a round looks a minute back from the one before; the first, each sixtieth, and one after a failure at everything", async () => {
     const looks: (number | undefined)[] = [];
     let isAway = false;
