@@ -63,6 +63,16 @@ describe("due entries", () => {
     ]);
   });
 
+  test("are also those of a clock that was ahead, when a look is at everything", async () => {
+    const ahead = entry({ nextAt: inMs(3_600_000) });
+    const later = entry({ nextAt: inMs(5000) });
+    const due = entry();
+    await store([later], [ahead, later], [due]);
+    const found = async (since: Date | undefined) => (await outbox.due(now, 10, since)).map((owned) => owned.entry.id);
+    expect(await found(undefined)).toEqual([due.id, ahead.id]);
+    expect(await found(inMs(-60_000))).toEqual([due.id]);
+  });
+
   test.each([
     ["all that is due", undefined, 2],
     ["what came due since a time", new Date(now.getTime() - 1000), 1],

@@ -19,6 +19,8 @@ export interface OutboxPage {
 
 type WithOutbox = Pick<OrderDocument, "_id" | "outbox">;
 const QUERY_MAX_MS = 4000;
+/** Twice what an entry waits for at most, in milliseconds: clocks of replicas differ a little. */
+const WAIT_MAX_MS = 10_000;
 /** Orders that a census looks at; beyond it the numbers say "at least". */
 const CENSUS_MAX = 20_000;
 
@@ -32,7 +34,8 @@ export class OutboxRepository {
 
   /**
    * Pending entries whose time has come, the ones that wait longest first, of at most `limit` orders.
-   * @param since entries whose time came before it are left out; none are when undefined
+   * @param since entries whose time came before it are left out; none are when undefined, and then those that no right
+   *   clock can have put so far off have come too
    */
   async due(now: Date, limit: number, since: Date | undefined): Promise<readonly OwnedEntry[]> {
     const found = await this.#orders
@@ -41,7 +44,8 @@ export class OutboxRepository {
       .hint("outbox_pending")
       .limit(limit)
       .toArray();
-    return found.flatMap(owned).filter(({ entry }) => entry.state === "pending" && entry.nextAt <= now);
+    const isDue = ({ nextAt }: OutboxEntry) => nextAt <= now || (since === undefined && nextAt > beyondAnyWait(now));
+    return found.flatMap(owned).filter(({ entry }) => entry.state === "pending" && isDue(entry));
   }
 
   /** How many entries wait and since when, and how many are dead: of at most 20,000 orders each. */
@@ -120,10 +124,23 @@ export class OutboxRepository {
   }
 }
 
+/**
+ * No entry waits for longer than 5 s: one that is due later than this was written by a clock that was ahead, be it of a
+ * replica that is gone or one that was set back since.
+ */
+const beyondAnyWait = (now: Date): Date => new Date(now.getTime() + WAIT_MAX_MS);
+
 /** Exported for the test of its index: the first condition is the one of the partial index. */
 export const dueFilter = (now: Date, since: Date | undefined): Filter<OrderDocument> => ({
   "outbox.state": "pending",
-  outbox: { $elemMatch: { state: "pending", nextAt: { $lte: now, ...(since === undefined ? {} : { $gte: since }) } } },
+  outbox: {
+    $elemMatch: {
+      state: "pending",
+      ...(since === undefined
+        ? { $or: [{ nextAt: { $lte: now } }, { nextAt: { $gt: beyondAnyWait(now) } }] }
+        : { nextAt: { $lte: now, $gte: since } }),
+    },
+  },
 });
 
 function owned({ _id, outbox }: WithOutbox): readonly OwnedEntry[] {
