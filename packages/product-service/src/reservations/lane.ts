@@ -2,6 +2,7 @@ import { unavailable } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import { currentScope } from "@pos/service-kit/scope";
 import { doShared } from "@pos/service-kit/shared-work";
+import { untilDeadline } from "@pos/service-kit/until-deadline";
 
 /** A job on its way: settled once, by its outcome, its failure or its deadline. */
 export class Entry<Job, Outcome> {
@@ -56,9 +57,6 @@ export interface LaneOptions<Job, Outcome> {
   carryOut(entries: readonly Entry<Job, Outcome>[]): Promise<void>;
 }
 
-/** How often deadlines are looked at, in milliseconds. */
-const SWEEP_MS = 25;
-
 /**
  * One queue with one batch in flight. While a batch is under way the next one gathers by itself (natural batching), so
  * there is no timer: alone a job waits for nothing, under load it shares a batch.
@@ -66,7 +64,6 @@ const SWEEP_MS = 25;
 export class Lane<Job, Outcome> {
   readonly #options: LaneOptions<Job, Outcome>;
   #waiting: Entry<Job, Outcome>[] = [];
-  #inFlight: readonly Entry<Job, Outcome>[] = [];
   #running: Promise<void> | undefined;
   #isClosed = false;
 
@@ -86,7 +83,12 @@ export class Lane<Job, Outcome> {
     const entry = new Entry<Job, Outcome>(job, deadlineAtMs);
     this.#waiting.push(entry);
     this.#running ??= this.#run();
-    return entry.outcome;
+    // A caller never waits longer than its deadline, whatever the database does.
+    const late = () => {
+      expire(entry);
+      return entry.outcome;
+    };
+    return untilDeadline(entry.outcome, { deadlineAtMs, clock: this.#options.clock, late });
   }
 
   /** Jobs that wait for a batch. */
@@ -101,12 +103,9 @@ export class Lane<Job, Outcome> {
   }
 
   async #run(): Promise<void> {
-    const sweep = new AbortController();
-    const swept = this.#sweep(sweep.signal);
     // Jobs of one tick belong to one batch.
     await Promise.resolve();
     for (let batch = this.#take(); batch.length > 0; batch = this.#take()) {
-      this.#inFlight = batch;
       try {
         await doShared(
           {
@@ -120,10 +119,7 @@ export class Lane<Job, Outcome> {
         for (const entry of batch) if (!entry.isSettled) entry.reject(error);
       }
     }
-    this.#inFlight = [];
     this.#running = undefined;
-    sweep.abort();
-    await swept;
   }
 
   /** The oldest jobs that fit into one batch; those that are over already fall out. */
@@ -143,16 +139,6 @@ export class Lane<Job, Outcome> {
     this.#waiting = this.#waiting.slice(taken);
     return batch;
   }
-
-  /** A caller never waits longer than its deadline, whatever the database does. */
-  async #sweep(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
-    while (!signal.aborted) {
-      expire(this.#inFlight, clock.now());
-      expire(this.#waiting, clock.now());
-      await clock.sleep(SWEEP_MS, signal);
-    }
-  }
 }
 
 /** Entries whose time is not over; the others are rejected. */
@@ -160,17 +146,12 @@ export function stillWanted<Job, Outcome>(
   entries: readonly Entry<Job, Outcome>[],
   nowMs: number,
 ): readonly Entry<Job, Outcome>[] {
-  expire(entries, nowMs);
+  for (const entry of entries) if (entry.deadlineAtMs <= nowMs) expire(entry);
   return entries.filter(({ isSettled }) => !isSettled);
 }
 
-type Expiring = Pick<Entry<never, never>, "isSettled" | "deadlineAtMs" | "lastFailure" | "reject">;
-
-function expire(entries: readonly Expiring[], nowMs: number): void {
-  for (const entry of entries) {
-    if (!entry.isSettled && entry.deadlineAtMs <= nowMs) {
-      const message = "The time for this request is over; whether it happened is not known. Try again.";
-      entry.reject(unavailable(message, entry.lastFailure));
-    }
-  }
+function expire(entry: Pick<Entry<never, never>, "isSettled" | "lastFailure" | "reject">): void {
+  if (entry.isSettled) return;
+  const message = "The time for this request is over; whether it happened is not known. Try again.";
+  entry.reject(unavailable(message, entry.lastFailure));
 }
