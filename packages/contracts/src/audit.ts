@@ -109,7 +109,8 @@ export const OutboxEntryParams = ClosedObject({
   entryId: Type.String({ pattern: "^[\\w-]{1,64}$", description: "Id of an entry that GET /outbox lists" }),
 });
 
-const ListedOutboxEntry = ClosedObject({ orderId: Id, entry: OutboxEntry });
+/** An entry with the order that holds it. */
+export const ListedOutboxEntry = ClosedObject({ orderId: Id, entry: OutboxEntry });
 /** Answer of GET /outbox. */
 export const OutboxList = ClosedObject(
   { entries: Type.Array(ListedOutboxEntry), nextCursor: Type.Optional(Cursor) },

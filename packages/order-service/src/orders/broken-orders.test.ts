@@ -75,6 +75,19 @@ describe("an order that was broken by hand", () => {
     expect(statuses).toEqual(asked.map((id) => (id === ids[1] ? 500 : 200)));
   });
 
+  test("is left out of the outbox's list, and no other is", async () => {
+    const at = new Date();
+    const entry = { kind: "release", rid: "r", state: "dead", tries: 20, unanswered: 0, createdAt: at, nextAt: at };
+    for (const [id, more] of [
+      ["whole", {}],
+      ["broken", { createdAt: "yesterday" }],
+      ["unknown", { kind: "forget" }],
+    ] as const)
+      await breakBy(await place(), { $push: { outbox: { ...entry, ...more, id } } } as Document);
+    const { entries } = await stack.admin.audit.outbox({ state: "dead" });
+    expect(entries.map(({ entry: { id } }) => id)).toEqual(["whole"]);
+  });
+
   test("is told by its own audit with what is wrong", async () => {
     const id = await place();
     await breakBy(id, { $set: { status: "gone" } });

@@ -1,7 +1,8 @@
-import type { OutboxList, OutboxListQuery } from "@pos/contracts/audit";
+import { ListedOutboxEntry, type OutboxList, type OutboxListQuery } from "@pos/contracts/audit";
 import { AppError } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import { encodeCursor, readPage } from "@pos/service-kit/pagination";
+import { wireForm } from "@pos/service-kit/wire-form";
 import type { OutboxEntry } from "../placement/order.ts";
 import { entryView } from "./views.ts";
 
@@ -15,6 +16,8 @@ export interface OutboxStore {
   revive(orderId: string, entryId: string, now: Date): Promise<boolean>;
 }
 
+const form = wireForm("outbox entry", ListedOutboxEntry);
+
 /** The outbox for administrators: what waits, what is dead, and another try. */
 export class OutboxService {
   readonly #store: OutboxStore;
@@ -25,17 +28,20 @@ export class OutboxService {
     this.#clock = clock;
   }
 
-  /** Entries by order id; the limit counts orders. */
+  /** Entries by order id; the limit counts orders. The audit names what is left out because a hand broke it. */
   async list(query: OutboxListQuery): Promise<OutboxList> {
     const { limit, after } = readPage(query);
     const orders = await this.#store.list({ state: query.state, limit, afterOrderId: after?.id });
     const lastId = orders[limit - 1]?.[0]?.orderId;
     const more = orders.length > limit && lastId !== undefined;
-    return {
-      entries: orders
+    const { whole: entries } = form.part(
+      orders
         .slice(0, limit)
         .flat()
-        .map(({ orderId, entry }) => ({ orderId, entry: entryView(entry) })),
+        .map(({ orderId, entry }) => ({ id: orderId, view: () => ({ orderId, entry: entryView(entry) }) })),
+    );
+    return {
+      entries,
       ...(more ? { nextCursor: encodeCursor({ createdAtMs: 0, id: lastId }) } : {}),
     };
   }
