@@ -99,3 +99,16 @@ describe("an order that was broken by hand", () => {
     });
   });
 });
+
+test("an account with a status that nobody knows places no order, and keeps nobody else from it", async () => {
+  const bob = await stack.customer();
+  const users = stack.databases.user.database.db.collection("users");
+  await users.updateOne({ _id: new ObjectId(bob.id) }, { $set: { status: "banned" } });
+  const placed = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => {
+      const { id, client } = index % 2 === 0 ? ada : bob;
+      return statusOf(client.orders.place({ userId: id, items: [{ productId, quantity: 1 }] }));
+    }),
+  );
+  expect(placed).toEqual(placed.map((_, index) => (index % 2 === 0 ? 200 : 403)));
+});

@@ -63,7 +63,7 @@ export class UserRepository {
     return found.map(fromDocument);
   }
 
-  /** Which of the ids exist, with their status. */
+  /** Which of the ids exist, with their status; one that a hand wrote and nobody knows is not active. */
   async lookUp(ids: readonly string[]): Promise<{ id: string; status: UserStatus }[]> {
     const command = {
       find: "users",
@@ -76,7 +76,7 @@ export class UserRepository {
     });
     return found
       .filter(({ deletedAt }) => deletedAt === undefined)
-      .map(({ _id, status }) => ({ id: _id.toHexString(), status }));
+      .map(({ _id, status }) => ({ id: _id.toHexString(), status: status === "active" ? "active" : "suspended" }));
   }
 
   /**
