@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { User } from "@pos/contracts/users";
-import { outcome, type Replica, startReplica } from "../../test/user-service.ts";
+import { outcome, type Replica, SLOW_MS, startReplica } from "../../test/user-service.ts";
 
 let replica: Replica;
 beforeAll(async () => {
@@ -141,6 +141,38 @@ describe("administrators", () => {
     expect(await outcome(auth.rotateKeys({ revoke: true }))).toBe("FORBIDDEN");
     expect(await outcome(users.update(former.id, { name: "Former" }))).toBe("ok");
   });
+  test(
+    "are demoted and suspended for good, however often they ask to stay at the same moment",
+    async () => {
+      const admin = await replica.admin();
+      const beside = async (change: () => Promise<unknown>, stay: () => Promise<unknown>) => {
+        let isDone = false;
+        const asking = [1, 2].map(async () => {
+          while (!isDone && (await outcome(stay())) === "ok");
+        });
+        // Others are in its way: it may run out of its time.
+        while ((await outcome(change())) !== "ok");
+        isDone = true;
+        await Promise.all(asking);
+      };
+      for (let round = 0; round < 4; round++) {
+        const { id, credentials } = await replica.customer();
+        await admin.users.changeRole(id, "admin");
+        const { users } = replica.as((await replica.as().auth.login(credentials)).token);
+        const [demote, rise] = [() => admin.users.changeRole(id, "customer"), () => users.changeRole(id, "admin")];
+        await beside(demote, rise);
+        expect((await admin.users.get(id)).role).toBe("customer");
+        await admin.users.changeRole(id, "admin");
+        const [suspend, stay] = [
+          () => admin.users.changeStatus(id, "suspended"),
+          () => users.changeStatus(id, "active"),
+        ];
+        await beside(suspend, stay);
+        expect((await admin.users.get(id)).status).toBe("suspended");
+      }
+    },
+    SLOW_MS,
+  );
   test("have no power by a token whose session has ended, while their other one goes on", async () => {
     const [admin, ada, victim] = [await replica.admin(), await replica.customer(), await replica.customer()];
     await admin.users.changeRole(ada.id, "admin");

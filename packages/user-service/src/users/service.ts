@@ -114,8 +114,7 @@ export class UserService {
   /** @throws {AppError} NOT_FOUND, LAST_ADMIN */
   async changeRole(by: Identity, id: string, role: UserRole): Promise<User> {
     await this.refuseFormerAdmin(by);
-    const updatedAt = new Date(this.#parts.clock.now());
-    const account = await this.#parts.users.changeStanding(id, { role, updatedAt }).catch(lastAdmin);
+    const account = await this.#changeStanding(by, id, { role, updatedAt: new Date(this.#parts.clock.now()) });
     if (account === undefined) throw notFound("user", id);
     return toUser(account);
   }
@@ -127,7 +126,7 @@ export class UserService {
   async changeStatus(by: Identity, id: string, status: UserStatus): Promise<User> {
     await this.refuseFormerAdmin(by);
     const change = { status, updatedAt: new Date(this.#parts.clock.now()), endsSessions: status === "suspended" };
-    const account = await this.#parts.users.changeStanding(id, change).catch(lastAdmin);
+    const account = await this.#changeStanding(by, id, change);
     if (account === undefined) throw notFound("user", id);
     if (status === "suspended") await this.#parts.sessions.endOthers(account.id, account.sessionEpoch);
     return toUser(account);
@@ -152,10 +151,7 @@ export class UserService {
    * @throws {AppError} FORBIDDEN, UNAUTHORIZED
    */
   async refuseFormerAdmin(by: Identity): Promise<void> {
-    const account = await this.#parts.users.findById(by.subject);
-    if (account?.role !== "admin" || account.status !== "active")
-      throw new AppError("FORBIDDEN", "You are no administrator any more. Sign in again.");
-    await this.#refuseEndedSession(by, account);
+    await this.#refuseUnlessAdmin(by, await this.#parts.users.findById(by.subject));
   }
 
   /** Lets everybody through to their own account. @throws {AppError} FORBIDDEN, UNAUTHORIZED */
@@ -168,6 +164,18 @@ export class UserService {
     await this.refuseFormerAdminOver(id, by);
     if (!isOwn(id, by)) return undefined;
     return (account: Account, transaction: Transaction) => this.#refuseEndedSession(by, account, transaction);
+  }
+
+  /** Who changes the own standing is asked once more in that step: somebody else may be taking it away just now. */
+  async #changeStanding(by: Identity, id: string, change: Parameters<UserRepository["changeStanding"]>[1]) {
+    const admit = (account: Account, transaction: Transaction) => this.#refuseUnlessAdmin(by, account, transaction);
+    return this.#parts.users.changeStanding(id, change, isOwn(id, by) ? admit : undefined).catch(lastAdmin);
+  }
+
+  async #refuseUnlessAdmin(by: Identity, account: Account | undefined, transaction?: Transaction): Promise<void> {
+    if (account?.role !== "admin" || account.status !== "active")
+      throw new AppError("FORBIDDEN", "You are no administrator any more. Sign in again.");
+    await this.#refuseEndedSession(by, account, transaction);
   }
 
   async #refuseEndedSession({ sessionId }: Identity, account: Account, transaction?: Transaction): Promise<void> {
