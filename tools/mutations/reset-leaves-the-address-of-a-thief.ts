@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/recovery/service.ts",
-      find: "await this.#renamedBack(account)",
-      replace: "account",
+      find: "set(true)",
+      replace: "set(false)",
     },
   ],
   test: { file: "packages/user-service/src/recovery/recovery.test.ts", name: "gives the account back" },

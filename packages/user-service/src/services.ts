@@ -65,7 +65,7 @@ export async function createServices(parts: BuildParts<Config> & TestPorts) {
     hasher,
     throttle: logins,
     clock,
-    onPasswordChanged: (account) => recovery.passwordChanged(account),
+    events: recovery,
   });
   return {
     keys,

@@ -7,8 +7,16 @@ import type { PasswordHasher } from "../passwords/hasher.ts";
 import type { SessionRepository } from "../sessions/repository.ts";
 import type { SessionService } from "../sessions/service.ts";
 import type { LoginThrottle } from "../throttle/login-throttle.ts";
+import type { Transaction } from "../transaction.ts";
 import { type Account, emailKeyOf, isRenamed } from "../users/domain.ts";
 import type { UserRepository } from "../users/repository.ts";
+
+/** What happens to passwords that others want to know. */
+export interface PasswordEvents {
+  /** Within the step that changes it; may run more than once. */
+  passwordChanging(account: Account, transaction: Transaction): Promise<void>;
+  passwordChanged(account: Account): void;
+}
 
 /** Proof of who one is by password: sign-in and change of the password. */
 export class AuthService {
@@ -53,14 +61,16 @@ export class AuthService {
       {
         // Of two changes with the same old password one wins.
         onlyIf: { passwordHash: account.passwordHash },
-        alongside: async ({ id: userId, sessionEpoch: epoch }, transaction) => {
+        alongside: async (changing, transaction) => {
+          const { id: userId, sessionEpoch: epoch } = changing;
           if (sessionId !== undefined) await this.#parts.sessionStore.keep(sessionId, { userId, epoch }, transaction);
+          await this.#parts.events.passwordChanging(changing, transaction);
         },
       },
     );
     if (changed === undefined) throw invalidCredentials();
+    this.#parts.events.passwordChanged(changed);
     await this.#parts.sessionStore.endOthers(changed.id, changed.sessionEpoch);
-    await this.#parts.onPasswordChanged(changed);
   }
 
   /**
@@ -116,7 +126,7 @@ interface AuthParts {
   readonly hasher: PasswordHasher;
   readonly throttle: LoginThrottle;
   readonly clock: Clock;
-  onPasswordChanged(account: Account): Promise<void>;
+  readonly events: PasswordEvents;
 }
 
 const invalidCredentials = (): AppError =>

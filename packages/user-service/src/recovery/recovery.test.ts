@@ -186,6 +186,32 @@ describe("a reset of the password of an account whose address a thief has change
       expect((await admin.users.list({ search: mine })).users).toMatchObject([{ id, email: mine }]);
     }
   });
+  test.each([
+    ["whose address is free again", false],
+    ["whose address is somebody else's by now", true],
+  ])(
+    "and a verification of the other address at the same time: one of them works, of one %s",
+    async (_what, isTaken) => {
+      for (let round = 0; round < 16; round++) {
+        const { id, credentials, mine, theirs, client } = await stolen();
+        if (isTaken) await replica.as().users.create({ email: mine, password: "somebody else's", name: "Next" });
+        await client.users.requestEmailVerification(id, credentials.password);
+        await askForReset(theirs);
+        const [reset, verification] = [
+          tokenOf(await folder.waitFor(mine, RESET)),
+          tokenOf(await folder.waitFor(theirs, VERIFY)),
+        ];
+        const verify = async () => {
+          await Bun.sleep(round % 8);
+          return outcome(replica.as().auth.verifyEmail(verification));
+        };
+        const [confirmed, verified] = await Promise.all([outcome(confirm(reset)), verify()]);
+        const emailVerified = (await client.users.get(id)).emailVerified;
+        if (confirmed === "ok") expect([verified, emailVerified]).toEqual(["INVALID_TOKEN", false]);
+        else expect([confirmed, verified, emailVerified]).toEqual(["INVALID_TOKEN", "ok", true]);
+      }
+    },
+  );
 });
 
 describe("an account whose owner has lost password and mailbox", () => {

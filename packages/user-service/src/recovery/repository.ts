@@ -21,16 +21,20 @@ export class MailedTokenRepository {
   }
 
   /** Uses a token up: of any number of uses one gets it. */
-  async take({ hash, purpose, now }: Use, transaction?: Transaction): Promise<MailedToken | undefined> {
+  async take({ hash, purpose, now }: Use, transaction: Transaction): Promise<MailedToken | undefined> {
     const usable = { _id: hash, purpose, expiresAt: { $gt: now } };
-    const options = transaction === undefined ? {} : { session: transaction };
-    return toToken(await this.#tokens.findOneAndDelete(usable, options));
+    return toToken(await this.#tokens.findOneAndDelete(usable, { session: transaction }));
   }
 
-  /** @param spared the address, in its unique form, whose tokens stay */
-  async removeAll(userId: string, purpose: Purpose, spared?: string): Promise<void> {
+  /** @param options `spared`: the address, in its unique form, whose tokens stay */
+  async removeAll(
+    userId: string,
+    purpose: Purpose,
+    { spared, transaction }: { spared?: string; transaction?: Transaction } = {},
+  ): Promise<void> {
     const others = spared === undefined ? {} : { emailKey: { $ne: spared } };
-    await this.#tokens.deleteMany({ userId: new ObjectId(userId), purpose, ...others });
+    const options = transaction === undefined ? {} : { session: transaction };
+    await this.#tokens.deleteMany({ userId: new ObjectId(userId), purpose, ...others }, options);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ConfirmPasswordReset } from "@pos/contracts/auth";
 import { AppError, notFound } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
+import type { PasswordEvents } from "../auth/service.ts";
 import type { Mail } from "../mail/mailer.ts";
 import type { PostOffice } from "../mail/post-office.ts";
 import type { PasswordHasher } from "../passwords/hasher.ts";
@@ -8,7 +9,8 @@ import type { SessionRepository } from "../sessions/repository.ts";
 import type { LoginThrottle } from "../throttle/login-throttle.ts";
 import type { MailThrottle } from "../throttle/mail-throttle.ts";
 import { hashOfToken, newOpaqueToken } from "../tokens.ts";
-import { type Account, emailKeyOf, isRenamed } from "../users/domain.ts";
+import type { Transaction } from "../transaction.ts";
+import { type Account, emailKeyOf } from "../users/domain.ts";
 import { EmailTakenError } from "../users/errors.ts";
 import type { UserRepository } from "../users/repository.ts";
 import type { AccountEvents } from "../users/service.ts";
@@ -19,7 +21,7 @@ import type { MailedTokenRepository } from "./repository.ts";
 const MINUTE_MS = 60_000;
 
 /** Ways back into an account, and proof of an e-mail address, by tokens that go out by mail. */
-export class RecoveryService implements AccountEvents {
+export class RecoveryService implements AccountEvents, PasswordEvents {
   readonly #parts: RecoveryParts;
 
   constructor(parts: RecoveryParts) {
@@ -60,38 +62,44 @@ export class RecoveryService implements AccountEvents {
     const found = await tokens.find(use());
     if (found === undefined) throw invalidToken();
     const passwordHash = await hasher.hash(newPassword);
-    const account = await users.setPassword(
-      found.userId,
-      { passwordHash, updatedAt: this.#now() },
-      {
+    const change = { passwordHash, updatedAt: this.#now() };
+    const set = (givesBack: boolean) =>
+      users.setPassword(found.userId, change, {
         onlyIf: { recoveryKey: found.emailKey },
+        // Who reads the mails of the address that resets go to is not kept out by a name that a stolen token gave.
+        givesBack,
         // In the same step: a token that did not set the password is not used up.
-        alongside: async (_account, transaction) => {
+        alongside: async (account, transaction) => {
           if ((await tokens.take(use(), transaction)) === undefined) throw invalidToken();
+          await this.passwordChanging(account, transaction);
         },
-      },
-    );
+      });
+    const account = await set(true).catch((error: unknown) => {
+      if (error instanceof EmailTakenError) return set(false);
+      throw error;
+    });
     if (account === undefined) throw invalidToken();
-    await sessions.endOthers(account.id, account.sessionEpoch);
-    const now = await this.#renamedBack(account);
+    this.passwordChanged(account);
     await Promise.all([
-      this.passwordChanged(now),
+      sessions.endOthers(account.id, account.sessionEpoch),
       // A renamed account's tries count by its id as well.
-      ...[now.emailKey, now.id].map((name) => this.#parts.logins.forget({ account: name, address })),
+      ...[account.emailKey, account.id].map((name) => this.#parts.logins.forget({ account: name, address })),
     ]);
   }
 
   /**
-   * Ends what the old password could get, and tells the owner: resets that are out, and tokens that would make another
-   * address the one that resets go to.
+   * Ends what the old password could get, in the step that changes it: resets that are out, and tokens that would make
+   * another address the one that resets go to.
    */
-  async passwordChanged(account: Account): Promise<void> {
-    const { id, recoveryKey } = account;
-    await Promise.all([
-      this.#parts.tokens.removeAll(id, "password-reset"),
-      this.#parts.tokens.removeAll(id, "email-verification", recoveryKey),
-    ]);
-    this.#parts.post.postOptional(async () => [passwordChangedMail(account.recoveryEmail, account.email)]);
+  async passwordChanging({ id, recoveryKey }: Account, transaction: Transaction): Promise<void> {
+    const { tokens } = this.#parts;
+    await tokens.removeAll(id, "password-reset", { transaction });
+    await tokens.removeAll(id, "email-verification", { spared: recoveryKey, transaction });
+  }
+
+  /** Tells the owner. */
+  passwordChanged({ recoveryEmail, email }: Account): void {
+    this.#parts.post.postOptional(async () => [passwordChangedMail(recoveryEmail, email)]);
   }
 
   /**
@@ -114,9 +122,9 @@ export class RecoveryService implements AccountEvents {
   /** Verifies an address; resets of the password go to it from now on. @throws {AppError} INVALID_TOKEN */
   async verifyEmail(token: string): Promise<void> {
     const now = this.#now();
-    const taken = await this.#parts.tokens.take({ hash: hashOfToken(token), purpose: "email-verification", now });
-    const isVerified = taken && (await this.#parts.users.verifyEmail(taken.userId, taken.emailKey, now));
-    if (isVerified !== true) throw invalidToken();
+    const use = { hash: hashOfToken(token), purpose: "email-verification" as const, now };
+    const { tokens, users } = this.#parts;
+    if (!(await users.verifyEmail((transaction) => tokens.take(use, transaction), now))) throw invalidToken();
   }
 
   registered(account: Account, address: string): void {
@@ -145,18 +153,6 @@ export class RecoveryService implements AccountEvents {
       this.#parts.tokens.removeAll(id, "password-reset"),
       this.#parts.tokens.removeAll(id, "email-verification"),
     ]);
-  }
-
-  /** Who reads the mails of the address that resets go to is not kept out by a name that a stolen token gave. */
-  async #renamedBack(account: Account): Promise<Account> {
-    if (!isRenamed(account)) return account;
-    const change = { email: account.recoveryEmail, name: undefined, updatedAt: this.#now() };
-    try {
-      return (await this.#parts.users.rename(account.id, change))?.after ?? account;
-    } catch (error) {
-      if (error instanceof EmailTakenError) return account;
-      throw error;
-    }
   }
 
   /** Its turn may come late: an account that was deleted meanwhile, or has another address, gets none. */

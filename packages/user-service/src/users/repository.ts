@@ -6,7 +6,7 @@ import type { Page } from "@pos/service-kit/pagination";
 import { type Collection, type Db, type Filter, type MongoClient, ObjectId } from "mongodb";
 import { inTransaction, type Transaction } from "../transaction.ts";
 import type { UserDocument } from "./documents.ts";
-import { type Account, emailKeyOf, searchTextOf } from "./domain.ts";
+import { type Account, emailKeyOf, isRenamed, searchTextOf } from "./domain.ts";
 import { EmailTakenError, LastAdminError } from "./errors.ts";
 
 const live = { deletedAt: { $exists: false } } as const;
@@ -102,12 +102,14 @@ export class UserRepository {
   /**
    * Sets a new password, begins a new epoch, which ends all sessions, and answers the account as it is then; undefined
    * when there is none.
-   * @param options `onlyIf`: what the account must still be; `alongside`: done in the same step
+   * @param options `onlyIf`: what the account must still be; `givesBack`: whether it gets the address back that resets
+   * go to; `alongside`: done in the same step, may run more than once
+   * @throws {EmailTakenError} when another account has the address that it would get back
    */
   setPassword(
     id: string,
     change: Pick<Account, "passwordHash" | "updatedAt">,
-    { onlyIf, alongside }: PasswordOptions,
+    { onlyIf, givesBack = false, alongside }: PasswordOptions,
   ): Promise<Account | undefined> {
     return inTransaction(this.#client, async (session) => {
       const updated = await this.#users.findOneAndUpdate(
@@ -116,8 +118,10 @@ export class UserRepository {
         { returnDocument: "after", projection: accountOnly, session },
       );
       const account = toAccount(updated);
-      if (account !== undefined) await alongside?.(account, session);
-      return account;
+      if (account === undefined) return undefined;
+      await alongside(account, session);
+      if (!givesBack || !isRenamed(account)) return account;
+      return this.#rename({ ...account, email: account.recoveryEmail }, session);
     });
   }
 
@@ -136,28 +140,36 @@ export class UserRepository {
       const before = toAccount(await this.#users.findOne({ _id: new ObjectId(id), ...live }, options));
       if (before === undefined) return undefined;
       await admit?.(before, session);
-      const after = {
-        ...before,
-        name: name ?? before.name,
-        updatedAt,
-        ...(email === undefined ? {} : { email, emailKey: emailKeyOf(email) }),
-      };
-      const { id: _id, ...fields } = after;
-      const change = { ...fields, searchText: searchTextOf(after) };
-      await this.#users.updateOne({ _id: new ObjectId(id), ...live }, { $set: change }, { session }).catch(emailTaken);
-      return { before, after };
+      const after = { ...before, email: email ?? before.email, name: name ?? before.name, updatedAt };
+      return { before, after: await this.#rename(after, session) };
     });
   }
 
+  async #rename(changed: Account, session: Transaction): Promise<Account> {
+    const after = { ...changed, emailKey: emailKeyOf(changed.email) };
+    const { id, ...fields } = after;
+    const change = { $set: { ...fields, searchText: searchTextOf(after) } };
+    await this.#users.updateOne({ _id: new ObjectId(id), ...live }, change, { session }).catch(emailTaken);
+    return after;
+  }
+
   /**
-   * Marks an address as verified and makes it the one that resets go to. False when the account has another address by
-   * now, or is gone.
+   * Marks an address as verified and makes it the one that resets go to. False when nothing proves it, the account has
+   * another address by now, or is gone.
+   * @param prove uses the proof up in the same step: which account and address it is for; may run more than once
    */
-  async verifyEmail(id: string, emailKey: string, now: Date): Promise<boolean> {
-    const { matchedCount } = await this.#users.updateOne({ _id: new ObjectId(id), emailKey, ...live }, [
-      { $set: { verifiedKey: "$emailKey", recoveryEmail: "$email", recoveryKey: "$emailKey", updatedAt: now } },
-    ]);
-    return matchedCount === 1;
+  verifyEmail(prove: (transaction: Transaction) => Promise<Proof | undefined>, now: Date): Promise<boolean> {
+    return inTransaction(this.#client, async (session) => {
+      const proof = await prove(session);
+      if (proof === undefined) return false;
+      const { userId, emailKey } = proof;
+      const { matchedCount } = await this.#users.updateOne(
+        { _id: new ObjectId(userId), emailKey, ...live },
+        [{ $set: { verifiedKey: "$emailKey", recoveryEmail: "$email", recoveryKey: "$emailKey", updatedAt: now } }],
+        { session },
+      );
+      return matchedCount === 1;
+    });
   }
 
   /** Tells whether there is an administrator. */
@@ -224,7 +236,13 @@ type Admission = (before: Account, transaction: Transaction) => Promise<void>;
 
 interface PasswordOptions {
   onlyIf: Partial<Pick<Account, "passwordHash" | "recoveryKey">>;
-  alongside?(account: Account, transaction: Transaction): Promise<void>;
+  givesBack?: boolean;
+  alongside(account: Account, transaction: Transaction): Promise<void>;
+}
+
+interface Proof {
+  readonly userId: string;
+  readonly emailKey: string;
 }
 
 interface Standing {
