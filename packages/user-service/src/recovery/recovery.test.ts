@@ -1,6 +1,7 @@
 import { testLogger } from "@pos/testing/logger";
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type Arrived, mailFolder, smtpServer } from "../../test/mailbox.ts";
+import { MAIL_LIMITS } from "../throttle/mail-throttle.ts";
 import { ADMIN, outcome, type Replica, SLOW_MS, startReplica, testClock } from "../../test/user-service.ts";
 
 setDefaultTimeout(SLOW_MS);
@@ -12,6 +13,8 @@ let replica: Replica;
 beforeAll(async () => {
   replica = await startReplica({ clock, logger: log.logger, env: { MAIL_DIR: folder.directory } });
 });
+// Limits of mails count for a test alone.
+beforeEach(() => clock.advance(MAIL_LIMITS.windowMs));
 afterAll(async () => {
   await replica.stop();
   await folder.close();
@@ -354,6 +357,28 @@ describe("an e-mail address", () => {
     const told = (await folder.all()).filter(({ subject }) => CHANGED.test(subject)).map(({ to }) => to);
     expect(told.filter((to) => to === strangers).length).toBe(3);
     expect(told.filter((to) => to === credentials.email).length).toBe(3);
+  });
+  test("of a stranger is mailed to 100 times by one client in 15 minutes at most, whatever an account asks for", async () => {
+    const { credentials, id, token } = await replica.customer();
+    const ask = async (path: string, method: string, body: object) => {
+      const headers = { "x-forwarded-for": "10.13.0.1" };
+      return (await replica.send(method, `/users/${id}${path}`, { token, body, headers })).status;
+    };
+    const answers: number[] = [];
+    for (let each = 0; each < 60; each++) {
+      const email = `${each}.${credentials.email}`;
+      expect(await ask("", "PUT", { email })).toBe(200);
+      const answer = await ask("/email-verification", "POST", { currentPassword: credentials.password });
+      if (answer === 202) await folder.waitFor(email, VERIFY);
+      answers.push(answer);
+    }
+    expect([answers[0], answers.at(-1)]).toEqual([202, 429]);
+    const last = await replica.customer();
+    await folder.waitFor(last.credentials.email, VERIFY);
+    const sent = (await folder.all()).filter(({ to }) => to.endsWith(`.${credentials.email}`));
+    expect(sent.length).toBe(100);
+    const told = (await folder.all()).filter(({ to, subject }) => to === credentials.email && CHANGED.test(subject));
+    expect(told.length).toBe(3);
   });
   test("of a deleted account leaves no token behind", async () => {
     const { credentials, id, client } = await replica.customer();

@@ -76,8 +76,9 @@ export const recoveryRoutes = ({ auth, recovery, users, verifier, trustedProxyHo
       "/users/:id/email-verification",
       async ({ body, identity, params, request, server, set }) => {
         await users.refuseFormerAdminOver(params.id, identity);
-        await auth.provePassword(identity, body.currentPassword, clientAddress(request, server, trustedProxyHops));
-        await recovery.requestEmailVerification(params.id);
+        const address = clientAddress(request, server, trustedProxyHops);
+        await auth.provePassword(identity, body.currentPassword, address);
+        await recovery.requestEmailVerification(params.id, address);
         set.status = 202;
       },
       {

@@ -105,15 +105,16 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
   /**
    * Sends a token that verifies the account's address. The caller, its owner or an administrator, has proved their own
    * password: with a stolen access token alone nobody can make an address of theirs the one that resets go to.
+   * @param address client's address, which limits the mails that it causes
    * @throws {AppError} NOT_FOUND; CONFLICT when it is verified already; TOO_MANY_REQUESTS
    */
-  async requestEmailVerification(id: string): Promise<void> {
+  async requestEmailVerification(id: string, address: string): Promise<void> {
     const account = await this.#parts.users.findById(id);
     if (account === undefined) throw notFound("user", id);
     if (account.verifiedKey === account.emailKey)
       throw new AppError("CONFLICT", "The e-mail address is verified already.");
-    if (!(await this.#parts.throttle.admits("email-verification", account.emailKey)))
-      throw new AppError("TOO_MANY_REQUESTS", "Too many mails went out to this account. Wait before the next one.", {
+    if (!(await this.#parts.throttle.admitsStranger("email-verification", account.emailKey, address)))
+      throw new AppError("TOO_MANY_REQUESTS", "Too many mails went out. Wait before the next one.", {
         retryAfterSeconds: 15 * 60,
       });
     this.#parts.post.post(() => this.#verification(account));
@@ -128,21 +129,23 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
   }
 
   registered(account: Account, address: string): void {
-    this.#parts.post.postOptional(async () =>
-      (await this.#parts.throttle.admitsRegistration({ recipientKey: account.emailKey, address }))
+    const { throttle, post } = this.#parts;
+    post.postOptional(async () =>
+      (await throttle.admitsStranger("email-verification", account.emailKey, address))
         ? this.#verification(account)
         : [],
     );
   }
 
-  emailChanged(before: Account, _after: Account): void {
-    const told = new Set([before.email, before.recoveryEmail]);
-    this.#parts.post.postOptional(async () => {
+  /** The address that resets go to is told whatever its account's thief has done before. */
+  emailChanged({ email, emailKey, recoveryEmail, recoveryKey }: Account, address: string): void {
+    const { throttle, post } = this.#parts;
+    post.postOptional(async () => {
       const mails: Mail[] = [];
-      for (const to of told) {
-        if (!(await this.#parts.throttle.admits("email-changed", emailKeyOf(to)))) continue;
-        mails.push(emailChangedMail(to, { getsResets: to === before.recoveryEmail }));
-      }
+      if (await throttle.admits("email-changed", recoveryKey))
+        mails.push(emailChangedMail(recoveryEmail, { getsResets: true }));
+      if (emailKey !== recoveryKey && (await throttle.admitsStranger("email-changed", emailKey, address)))
+        mails.push(emailChangedMail(email, { getsResets: false }));
       return mails;
     });
   }

@@ -11,15 +11,15 @@ export interface MailLimits {
   readonly perRecipient: number;
   /** Asked for by one client address. */
   readonly perAddress: number;
-  /** At registrations of one client address. */
-  readonly registrationsPerAddress: number;
+  /** To addresses that nobody has verified, by what one client address does. */
+  readonly strangersPerAddress: number;
   readonly windowMs: number;
 }
 
 export const MAIL_LIMITS: MailLimits = Object.freeze({
   perRecipient: 3,
   perAddress: 20,
-  registrationsPerAddress: 100,
+  strangersPerAddress: 100,
   windowMs: 15 * 60_000,
 });
 
@@ -47,10 +47,10 @@ export class MailThrottle {
     return (await this.#count(`${kind}:${digest(recipientKey)}`)).count <= MAIL_LIMITS.perRecipient;
   }
 
-  /** Counts the registration of an account that a mail is for, and tells whether it may go. */
-  async admitsRegistration({ recipientKey, address }: { recipientKey: string; address: string }): Promise<boolean> {
-    const { count } = await this.#count(`registration-address:${digest(addressKey(address))}`);
-    return count <= MAIL_LIMITS.registrationsPerAddress && (await this.admits("email-verification", recipientKey));
+  /** Like `admits`, for an address that may be a stranger's: whoever types addresses in is counted as well. */
+  async admitsStranger(kind: MailKind, recipientKey: string, address: string): Promise<boolean> {
+    const { count } = await this.#count(`stranger-address:${digest(addressKey(address))}`);
+    return count <= MAIL_LIMITS.strangersPerAddress && (await this.admits(kind, recipientKey));
   }
 
   async #count(id: string): Promise<{ count: number; retryAfterSeconds: number }> {

@@ -60,13 +60,18 @@ export const userRoutes = ({ users, verifier, trustedProxyHops }: UserRoutesPart
       detail: { summary: "Reads a user", operationId: "getUser" },
       response: { 200: User, ...errors(400, 401, 403, 404, 500, 503) },
     })
-    .put("/:id", ({ identity, params, body }) => users.update(identity, params.id, body), {
-      access: ["self", "admin"],
-      params: UserParams,
-      body: UpdateUser,
-      detail: { summary: "Changes the e-mail address or the name", operationId: "updateUser" },
-      response: { 200: User, ...errors(400, 401, 403, 404, 413, 415, 500, 503) },
-    })
+    .put(
+      "/:id",
+      ({ identity, params, body, request, server }) =>
+        users.update({ ...identity, address: clientAddress(request, server, trustedProxyHops) }, params.id, body),
+      {
+        access: ["self", "admin"],
+        params: UserParams,
+        body: UpdateUser,
+        detail: { summary: "Changes the e-mail address or the name", operationId: "updateUser" },
+        response: { 200: User, ...errors(400, 401, 403, 404, 413, 415, 500, 503) },
+      },
+    )
     .delete(
       "/:id",
       async ({ identity, params, set }) => {

@@ -24,7 +24,8 @@ import type { UserRepository } from "./repository.ts";
 export interface AccountEvents {
   /** @param address client's address */
   registered(account: Account, address: string): void;
-  emailChanged(before: Account, after: Account): void;
+  /** @param address client's address */
+  emailChanged(before: Account, address: string): void;
   deleted(account: Account): Promise<void>;
 }
 
@@ -97,9 +98,10 @@ export class UserService {
   /**
    * Changes the address or the name. A new address is unverified, and resets of the password keep going to the old one.
    * A token whose session has ended, by a reset for one, cannot change the address any more.
+   * @param by with the client's address, which limits the mails that it causes
    * @throws {AppError} NOT_FOUND, EMAIL_TAKEN, UNAUTHORIZED
    */
-  async update(by: Identity, id: string, { email, name }: UpdateUser): Promise<User> {
+  async update(by: Identity & { address: string }, id: string, { email, name }: UpdateUser): Promise<User> {
     const updatedAt = new Date(this.#parts.clock.now());
     const admit = await this.#admissionOver(id, by);
     const renamed = await this.#parts.users
@@ -107,7 +109,7 @@ export class UserService {
       .catch(emailTaken);
     if (renamed === undefined) throw notFound("user", id);
     const { before, after } = renamed;
-    if (after.emailKey !== before.emailKey) this.#parts.events.emailChanged(before, after);
+    if (after.emailKey !== before.emailKey) this.#parts.events.emailChanged(before, by.address);
     return toUser(after);
   }
 
