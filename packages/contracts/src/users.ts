@@ -13,7 +13,11 @@ export const UserStatus = StringEnum(["active", "suspended"], { description: "A 
 export type UserStatus = Static<typeof UserStatus>;
 
 /** A password that is being set: 8 to 1,024 code points. */
-export const NewPassword = Text({ minLength: 8, maxLength: 1024, description: "8 to 1,024 characters" });
+export const NewPassword = Text({
+  minLength: 8,
+  maxLength: 1024,
+  description: "Not one of the 5,000 most frequent passwords",
+});
 /** A password that is being checked. */
 export const GivenPassword = Text({ minLength: 1, maxLength: 1024 });
 /** Name of a person; a blank one is valid and kept. */

@@ -3,6 +3,7 @@ import type { ChangePassword } from "@pos/contracts/users";
 import { AppError, notFound } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Identity } from "@pos/service-kit/identity";
+import { refuseFrequent } from "../passwords/frequent.ts";
 import type { PasswordHasher } from "../passwords/hasher.ts";
 import type { SessionRepository } from "../sessions/repository.ts";
 import type { SessionService } from "../sessions/service.ts";
@@ -45,13 +46,15 @@ export class AuthService {
 
   /**
    * Changes the password of the one who asks, and ends all of their sessions but this one.
-   * @throws {AppError} INVALID_CREDENTIALS for a wrong current password, TOO_MANY_REQUESTS, NOT_FOUND
+   * @throws {AppError} INVALID_CREDENTIALS for a wrong current password, TOO_MANY_REQUESTS, NOT_FOUND; VALIDATION_ERROR
+   * for a frequent new one
    */
   async changePassword(
     identity: Identity,
     { currentPassword, newPassword }: ChangePassword,
     address: string,
   ): Promise<void> {
+    refuseFrequent(newPassword, "newPassword");
     const account = await this.provePassword(identity, currentPassword, address);
     const passwordHash = await this.#parts.hasher.hash(newPassword);
     const { sessionId } = identity;

@@ -64,6 +64,20 @@ describe("a reset of the password", () => {
     expect(await outcome(confirm(token))).toBe("ok");
     expect(await outcome(replica.as().auth.login({ ...credentials, password: newPassword }))).toBe("ok");
   });
+  test("takes no password that everybody tries first, and neither does a change of it", async () => {
+    const { credentials, id, client } = await replica.customer();
+    await askForReset(credentials.email);
+    const token = tokenOf(await folder.waitFor(credentials.email, RESET));
+    const refused = await replica.send("POST", "/auth/password-reset/confirm", {
+      body: { token, newPassword: "iLoveYou" },
+    });
+    expect([refused.status, refused.code]).toEqual([400, "VALIDATION_ERROR"]);
+    expect(JSON.parse(refused.text)).toMatchObject({ error: { details: { fields: [{ path: "newPassword" }] } } });
+    expect(refused.text).not.toMatch(/iloveyou/i);
+    const change = { currentPassword: credentials.password, newPassword: "12345678" };
+    expect(await outcome(client.users.changePassword(id, change))).toBe("VALIDATION_ERROR");
+    expect(await outcome(confirm(token))).toBe("ok");
+  });
   test("is got by one of many that come at once", async () => {
     const { credentials } = await replica.customer();
     await askForReset(credentials.email);

@@ -4,6 +4,7 @@ import type { Clock } from "@pos/service-kit/clock";
 import type { PasswordEvents } from "../auth/service.ts";
 import type { Mail } from "../mail/mailer.ts";
 import type { PostOffice } from "../mail/post-office.ts";
+import { refuseFrequent } from "../passwords/frequent.ts";
 import type { PasswordHasher } from "../passwords/hasher.ts";
 import type { SessionRepository } from "../sessions/repository.ts";
 import type { LoginThrottle } from "../throttle/login-throttle.ts";
@@ -53,9 +54,10 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
    * address back that the reset went to, and who has tried too often from here can sign in with the new password.
    * @param address client's address, whose tries on this account are forgotten
    * @throws {AppError} INVALID_TOKEN when the token is unknown, used or expired, or went to an address that resets do
-   * not go to any more
+   * not go to any more; VALIDATION_ERROR for a frequent password
    */
   async confirmPasswordReset({ token, newPassword }: ConfirmPasswordReset, address: string): Promise<void> {
+    refuseFrequent(newPassword, "newPassword");
     const { tokens, hasher, users, sessions } = this.#parts;
     const use = () => ({ hash: hashOfToken(token), purpose: "password-reset" as const, now: this.#now() });
     // Looked at first, so that a made-up token does not cost a password hash.

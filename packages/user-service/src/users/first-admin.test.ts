@@ -35,10 +35,12 @@ test("an existing administrator stays the only one, with the old password", asyn
   expect(await admins()).toBe(1);
   expect(await outcome(again.as().auth.login(ADMIN))).toBe("ok");
   await again.stop();
+  await (await start({ ADMIN_PASSWORD: "administrator" })).stop();
 });
 test.each([
   ["only the address", { ADMIN_PASSWORD: undefined }, "set both or none"],
   ["no address", { ADMIN_EMAIL: "admin" }, "ADMIN_EMAIL is not an e-mail address"],
+  ["a password that everybody tries first", { ADMIN_PASSWORD: "Administrator" }, "ADMIN_PASSWORD is one of"],
   ["a short password", { ADMIN_PASSWORD: "1234567" }, "ADMIN_PASSWORD must have 8 to 1,024 characters"],
 ])("%s stops the start", async (_what, env, sentence) => {
   expect(await refusal(env)).toContain(sentence);

@@ -2,6 +2,7 @@ import { Email, isText } from "@pos/contracts/primitives";
 import { NewPassword } from "@pos/contracts/users";
 import { AppError } from "@pos/service-kit/app-error";
 import type { Logger } from "@pos/service-kit/logger";
+import { isFrequent } from "../passwords/frequent.ts";
 import { emailKeyOf } from "./domain.ts";
 import type { UserRepository } from "./repository.ts";
 import type { UserService } from "./service.ts";
@@ -30,6 +31,7 @@ export async function ensureFirstAdmin(
   if (!isText(password, NewPassword.minLength ?? 0, NewPassword.maxLength))
     throw new Error("ADMIN_PASSWORD must have 8 to 1,024 characters, well-formed and without NUL");
   if (await users.hasAdmin()) return;
+  if (isFrequent(password)) throw new Error("ADMIN_PASSWORD is one of the passwords that are tried first");
   try {
     const { id } = await service.createAs("admin", { email, password, name: "Administrator" });
     logger.info({ userId: id }, "made the first administrator");

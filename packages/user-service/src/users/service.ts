@@ -12,6 +12,7 @@ import { AppError, notFound } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Identity } from "@pos/service-kit/identity";
 import { cutPage, readPage } from "@pos/service-kit/pagination";
+import { refuseFrequent } from "../passwords/frequent.ts";
 import type { PasswordHasher } from "../passwords/hasher.ts";
 import { isOver } from "../sessions/domain.ts";
 import type { SessionRepository } from "../sessions/repository.ts";
@@ -40,9 +41,10 @@ export class UserService {
   /**
    * Registers a customer.
    * @param address client's address, which limits the mails that it causes
-   * @throws {AppError} EMAIL_TAKEN
+   * @throws {AppError} EMAIL_TAKEN; VALIDATION_ERROR for a frequent password
    */
   async create(user: CreateUser, address: string): Promise<User> {
+    refuseFrequent(user.password, "password");
     const account = await this.createAs("customer", user);
     this.#parts.events.registered(account, address);
     return toUser(account);
