@@ -122,6 +122,28 @@ describe("a reset of the password", () => {
     await confirm(tokenOf(own ?? []));
     expect(await outcome(replica.as().auth.login({ email: mine, password: newPassword }))).toBe("ok");
   });
+  test("comes to its owner, however often a stranger asks for accounts that once had the address", async () => {
+    const [email, password] = [`${crypto.randomUUID()}@example.com`, "a stranger's password"];
+    for (let each = 0; each < 6; each++) {
+      const { id } = await replica.as().users.create({ email, password, name: "Stranger" });
+      const { token } = await replica.as().auth.login({ email, password });
+      await replica.as(token).users.update(id, { email: `${each}.${email}` });
+    }
+    const { id } = await replica.as().users.create({ email, password: "my own password", name: "Ada" });
+    for (let each = 0; each < 4; each++) await askForReset(`${each}.${email}`);
+    await askForReset(email);
+    const own = async () => (await folder.waitFor(email, RESET, 4)).filter(({ text }) => text.includes(` ${email}.`));
+    const [first] = await own();
+    await confirm(String(first?.token));
+    clock.advance(MAIL_LIMITS.windowMs);
+    const { users } = replica.as((await replica.as().auth.login({ email, password: newPassword })).token);
+    await users.requestEmailVerification(id, newPassword);
+    await replica.as().auth.verifyEmail(tokenOf(await folder.waitFor(email, VERIFY, 4)));
+    await users.update(id, { email: `mine.${email}` });
+    await askForReset(email);
+    const mails = await folder.waitFor(email, RESET, 5);
+    expect(mails.some(({ text }) => text.includes(` mine.${email}.`))).toBe(true);
+  });
   test("goes to an account 3 times in 15 minutes at most, and is asked for 20 times by one client at most", async () => {
     const [ada, next] = [await replica.customer(), await replica.customer()];
     for (let asked = 0; asked < 20; asked++)

@@ -11,7 +11,7 @@ import type { LoginThrottle } from "../throttle/login-throttle.ts";
 import type { MailThrottle } from "../throttle/mail-throttle.ts";
 import { hashOfToken, newOpaqueToken } from "../tokens.ts";
 import type { Transaction } from "../transaction.ts";
-import { type Account, emailKeyOf } from "../users/domain.ts";
+import { type Account, emailKeyOf, isStrangers } from "../users/domain.ts";
 import { EmailTakenError } from "../users/errors.ts";
 import type { UserRepository } from "../users/repository.ts";
 import type { AccountEvents } from "../users/service.ts";
@@ -41,7 +41,9 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
       const accounts = await users.findByAnyEmail(emailKeyOf(email));
       const mails: Mail[] = [];
       for (const account of accounts) {
-        if (account.status !== "active" || !(await throttle.admits("password-reset", account.recoveryKey))) continue;
+        // Counted apart: who registered a stranger's address and left it must not use up the mails of its owner.
+        const recipient = isStrangers(account) ? `not ${account.recoveryKey}` : account.recoveryKey;
+        if (account.status !== "active" || !(await throttle.admits("password-reset", recipient))) continue;
         const token = await this.#newToken(account.id, "password-reset", account.recoveryKey);
         mails.push(passwordResetMail(account, { token, lifeMinutes: RESET_LIFE_MINUTES }));
       }

@@ -29,6 +29,10 @@ export const emailKeyOf = (email: string): string => email.toLowerCase();
 /** Whether the account has another address than the one verified last, or the first one. A token is enough for that. */
 export const isRenamed = ({ emailKey, recoveryKey }: Account): boolean => emailKey !== recoveryKey;
 
+/** Whether the account had the address that resets go to once only, and nobody there has ever said that it is theirs. */
+export const isStrangers = (account: Account): boolean =>
+  isRenamed(account) && account.verifiedKey !== account.recoveryKey;
+
 /** Folds a text so that a search finds it without regard to case or compatibility forms. */
 export const foldForSearch = (text: string): string => text.normalize("NFKC").toLowerCase();
 

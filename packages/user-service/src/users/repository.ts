@@ -54,13 +54,18 @@ export class UserRepository {
     return found && fromDocument(found);
   }
 
-  /** Accounts that an address belongs to: as their own one or as the one that resets go to. At most 5. */
+  /**
+   * Accounts that an address belongs to: the one that has it, then those whose resets go to it, the ones that have it
+   * verified first. At most 5.
+   */
   async findByAnyEmail(emailKey: string): Promise<Account[]> {
-    const found = await this.#users
-      .find({ $or: [{ emailKey }, { recoveryKey: emailKey }], ...live }, { projection: accountOnly })
-      .limit(ACCOUNTS_PER_ADDRESS_MAX)
+    const own = await this.findByEmail(emailKey);
+    const former = await this.#users
+      .find({ recoveryKey: emailKey, emailKey: { $ne: emailKey }, ...live }, { projection: accountOnly })
+      .sort({ verifiedKey: -1, _id: 1 })
+      .limit(ACCOUNTS_PER_ADDRESS_MAX - 1)
       .toArray();
-    return found.map(fromDocument);
+    return [...(own === undefined ? [] : [own]), ...former.map(fromDocument)];
   }
 
   /** Which of the ids exist, with their status; one that a hand wrote and nobody knows is not active. */
