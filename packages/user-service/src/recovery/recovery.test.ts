@@ -394,6 +394,25 @@ describe("an e-mail address", () => {
     expect(told.filter((to) => to === strangers).length).toBe(3);
     expect(told.filter((to) => to === credentials.email).length).toBe(3);
   });
+  test("is told of new passwords 3 times in 15 minutes at most, and strangers that left it use up none of these", async () => {
+    const { credentials, id, client } = await replica.customer();
+    const { email } = credentials;
+    let currentPassword = credentials.password;
+    const change = async (users: typeof client.users, user: string) => {
+      const next = crypto.randomUUID();
+      await users.changePassword(user, { currentPassword, newPassword: next });
+      currentPassword = next;
+    };
+    const told = async () => (await folder.all()).filter(({ to, text }) => to === email && /password of/.test(text));
+    await client.users.update(id, { email: `left.${email}` });
+    for (let each = 0; each < 5; each++) await change(client.users, id);
+    const owner = await replica.as().users.create({ email, password: currentPassword, name: "Owner" });
+    const { token } = await replica.as().auth.login({ email, password: currentPassword });
+    for (let each = 0; each < 5; each++) await change(replica.as(token).users, owner.id);
+    await replica.as(token).users.update(owner.id, { email: `new.${email}` });
+    await folder.waitFor(email, CHANGED, 2);
+    expect((await told()).length).toBe(6);
+  });
   test("of a stranger is mailed to 100 times by one client in 15 minutes at most, whatever an account asks for", async () => {
     const { credentials, id, token } = await replica.customer();
     const ask = async (path: string, method: string, body: object) => {

@@ -11,7 +11,7 @@ import type { LoginThrottle } from "../throttle/login-throttle.ts";
 import type { MailThrottle } from "../throttle/mail-throttle.ts";
 import { hashOfToken, newOpaqueToken } from "../tokens.ts";
 import type { Transaction } from "../transaction.ts";
-import { type Account, emailKeyOf, isStrangers } from "../users/domain.ts";
+import { type Account, emailKeyOf, isRenamed, isStrangers } from "../users/domain.ts";
 import { EmailTakenError } from "../users/errors.ts";
 import type { UserRepository } from "../users/repository.ts";
 import type { AccountEvents } from "../users/service.ts";
@@ -41,9 +41,7 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
       const accounts = await users.findByAnyEmail(emailKeyOf(email));
       const mails: Mail[] = [];
       for (const account of accounts) {
-        // Counted apart: who registered a stranger's address and left it must not use up the mails of its owner.
-        const recipient = isStrangers(account) ? `not ${account.recoveryKey}` : account.recoveryKey;
-        if (account.status !== "active" || !(await throttle.admits("password-reset", recipient))) continue;
+        if (account.status !== "active" || !(await throttle.admits("password-reset", recipientOf(account)))) continue;
         const token = await this.#newToken(account.id, "password-reset", account.recoveryKey);
         mails.push(passwordResetMail(account, { token, lifeMinutes: RESET_LIFE_MINUTES }));
       }
@@ -102,8 +100,13 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
   }
 
   /** Tells the owner. */
-  passwordChanged({ recoveryEmail, email }: Account): void {
-    this.#parts.post.postOptional(async () => [passwordChangedMail(recoveryEmail, email)]);
+  passwordChanged(account: Account): void {
+    const { throttle, post } = this.#parts;
+    post.postOptional(async () =>
+      (await throttle.admits("password-changed", recipientOf(account)))
+        ? [passwordChangedMail(account.recoveryEmail, account.email)]
+        : [],
+    );
   }
 
   /**
@@ -142,13 +145,14 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
   }
 
   /** The address that resets go to is told whatever its account's thief has done before. */
-  emailChanged({ email, emailKey, recoveryEmail, recoveryKey }: Account, address: string): void {
+  emailChanged(before: Account, address: string): void {
     const { throttle, post } = this.#parts;
+    const { email, emailKey, recoveryEmail, recoveryKey } = before;
     post.postOptional(async () => {
       const mails: Mail[] = [];
       if (await throttle.admits("email-changed", recoveryKey))
         mails.push(emailChangedMail(recoveryEmail, { getsResets: true }));
-      if (emailKey !== recoveryKey && (await throttle.admitsStranger("email-changed", emailKey, address)))
+      if (isRenamed(before) && (await throttle.admitsStranger("email-changed", emailKey, address)))
         mails.push(emailChangedMail(email, { getsResets: false }));
       return mails;
     });
@@ -192,6 +196,13 @@ interface RecoveryParts {
   readonly post: PostOffice;
   readonly clock: Clock;
 }
+
+/**
+ * Whose mails to the address that resets go to are counted: who registered a stranger's address and left it must not use
+ * up those of its owner.
+ */
+const recipientOf = (account: Account): string =>
+  isStrangers(account) ? `not ${account.recoveryKey}` : account.recoveryKey;
 
 const invalidToken = (): AppError =>
   new AppError("INVALID_TOKEN", "The token is not valid: it is unknown, was used, or has expired. Ask for a new one.");
