@@ -97,6 +97,18 @@ describe.each(["user", "product", "order"] as const)("the document of %s-service
     }
   });
 
+  test("lists what a query is refused with, and a token that nobody can check", async () => {
+    for (const { where, responses, security } of operationsOf(await read())) {
+      const [method = "", path = ""] = where.split(" ");
+      const answer = await fetch(`${stack.urls[name]}${path}?a=1&a=2`, { method: method.toUpperCase() });
+      expect([where, answer.status]).toEqual([where, 400]);
+      expect([where, Object.keys(responses)]).toEqual([where, expect.arrayContaining(["400"])]);
+      // The keys of user-service are its own.
+      if (name !== "user" && security?.length === 1)
+        expect([where, Object.keys(responses)]).toEqual([where, expect.arrayContaining(["503"])]);
+    }
+  });
+
   test("names of each error the codes that its status can have", async () => {
     for (const { where, responses } of operationsOf(await read())) {
       for (const [status, { content = {} }] of Object.entries(responses)) {

@@ -36,7 +36,7 @@ export const operationRoutes = (tools: OperationTools) =>
       {
         access: "anyone",
         detail: { summary: "Tells whether the service can serve", operationId: "getHealth" },
-        response: { 200: Healthy, 503: Unhealthy },
+        response: { 200: Healthy, 503: Unhealthy, ...errors(400) },
       },
     )
     .get(
@@ -56,7 +56,7 @@ export const operationRoutes = (tools: OperationTools) =>
       {
         access: ["admin"],
         detail: { summary: "Facts about this process", operationId: "getMeta" },
-        response: { 200: Meta, ...errors(401, 403, 500) },
+        response: { 200: Meta, ...errors(400, 401, 403, 500, 503) },
       },
     )
     .get(
@@ -68,6 +68,6 @@ export const operationRoutes = (tools: OperationTools) =>
       {
         access: ["admin"],
         detail: { summary: "Measurements in the Prometheus text format", operationId: "getMetrics" },
-        response: { 200: MetricsText, ...errors(401, 403, 500) },
+        response: { 200: MetricsText, ...errors(400, 401, 403, 500, 503) },
       },
     );

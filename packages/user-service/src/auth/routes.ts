@@ -72,12 +72,12 @@ export const authRoutes = ({ auth, users, sessions, clients, keys, verifier, tru
     .get("/.well-known/jwks.json", () => keys.publicKeys(), {
       access: "anyone",
       detail: { summary: "Public keys that verify access tokens (RFC 7517)", operationId: "getKeySet" },
-      response: { 200: KeySet, ...errors(500) },
+      response: { 200: KeySet, ...errors(400, 500) },
     })
     .get("/auth/keys", () => keyList(keys), {
       access: ["admin"],
       detail: { summary: "Lists the signing keys with their times", operationId: "listSigningKeys" },
-      response: { 200: SigningKeyList, ...errors(401, 403, 500) },
+      response: { 200: SigningKeyList, ...errors(400, 401, 403, 500) },
     })
     .post(
       "/auth/keys/rotate",
