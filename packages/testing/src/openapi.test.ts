@@ -109,6 +109,21 @@ describe.each(["user", "product", "order"] as const)("the document of %s-service
     }
   });
 
+  test("lists what a DELETE is answered with that brings a body", async () => {
+    for (const { where, responses } of operationsOf(await read())) {
+      const [method = "", path = ""] = where.split(" ");
+      if (method !== "delete") continue;
+      for (const body of ["reason=late", new Blob(["{"]).stream()]) {
+        const answer = await fetch(`${stack.urls[name]}${path}`, {
+          method: "DELETE",
+          body,
+          headers: { authorization: `Bearer ${stack.adminToken}` },
+        });
+        expect([where, Object.keys(responses)]).toEqual([where, expect.arrayContaining([String(answer.status)])]);
+      }
+    }
+  });
+
   test("names of each error the codes that its status can have", async () => {
     for (const { where, responses } of operationsOf(await read())) {
       for (const [status, { content = {} }] of Object.entries(responses)) {
