@@ -66,7 +66,7 @@ const statusTexts: Record<ErrorStatus, string> = {
   409: "The state of the resource forbids this",
   412: "The resource changed since it was read (If-Match)",
   413: "The body is larger than 256 KiB",
-  415: "The body is not application/json",
+  415: "The body is not application/json, or has a Content-Encoding",
   422: "The Idempotency-Key was used with another body",
   429: "Too many requests; see Retry-After",
   500: "Unexpected error",

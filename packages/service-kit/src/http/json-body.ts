@@ -7,13 +7,17 @@ const mayHoldNegativeZero = /-0|\de-/i;
 const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 /**
- * Reads a JSON body: type, size, encoding and depth are checked before anything is parsed.
+ * Reads a JSON body: type, coding, size, encoding and depth are checked before anything is parsed.
  * @throws {AppError} UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, VALIDATION_ERROR
  */
 export async function readJsonBody(request: Request): Promise<unknown> {
   const type = request.headers.get("content-type");
   if (type === null || !jsonType.test(type)) {
     throw new AppError("UNSUPPORTED_MEDIA_TYPE", "Send the body as content-type: application/json (UTF-8).");
+  }
+  const coding = request.headers.get("content-encoding");
+  if (coding !== null && coding.toLowerCase() !== "identity") {
+    throw new AppError("UNSUPPORTED_MEDIA_TYPE", "Send the body as it is, without Content-Encoding.");
   }
   const bytes = await readBytes(request);
   if (bytes.byteLength === 0) throw invalid("The body is empty; a JSON object is expected.");

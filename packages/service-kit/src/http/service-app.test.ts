@@ -200,6 +200,20 @@ describe("bodies", () => {
       expect([answer.status, answer.code]).toEqual([415, "UNSUPPORTED_MEDIA_TYPE"]);
     },
   );
+  test("refuses a compressed one as such, and takes one that says it is none", async () => {
+    const body = '{"name":"a"}';
+    const gzipped = { ...json, "content-encoding": "gzip" };
+    const answer = await call("POST", `/things/${own}`, {
+      token: "admin",
+      body: Bun.gzipSync(body),
+      headers: gzipped,
+    });
+    expect([answer.status, answer.code]).toEqual([415, "UNSUPPORTED_MEDIA_TYPE"]);
+    expect(answer.text).toContain("Content-Encoding");
+    expect((await call("POST", `/things/${own}`, { token: "admin", body, headers: gzipped })).status).toBe(415);
+    const identity = { ...json, "content-encoding": "identity" };
+    expect((await call("POST", `/things/${own}`, { token: "admin", body, headers: identity })).status).toBe(201);
+  });
   test.each(["-0", "-0.0", "-1e-400", "-1E-400"])("reads %s as 0", async (zero) => {
     const request = new Request("http://localhost", { method: "POST", headers: json, body: `{"units":${zero}}` });
     expect(await readJsonBody(request)).toStrictEqual({ units: 0 });
