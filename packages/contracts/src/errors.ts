@@ -74,6 +74,14 @@ const statusTexts: Record<ErrorStatus, string> = {
   503: "Not available now; see Retry-After",
 };
 
+/** The body of the errors of one status: with its codes alone. */
+const envelopes = Object.fromEntries(
+  Object.entries(statusTexts).map(([status, text]) => {
+    const codesOfStatus = codes.filter((code) => errorStatus[code] === Number(status));
+    return [status, envelope(codesOfStatus, text)];
+  }),
+) as Record<ErrorStatus, typeof ErrorEnvelope>;
+
 /**
  * Response schemas of the error statuses a route can answer: spread into a route's `response`. Each is described, and
  * has the codes of its status alone.
@@ -81,9 +89,7 @@ const statusTexts: Record<ErrorStatus, string> = {
 export function errors<const Status extends ErrorStatus>(
   ...statuses: readonly Status[]
 ): { [S in Status]: typeof ErrorEnvelope } {
-  const schemas = statuses.map((status) => {
-    const codesOfStatus = codes.filter((code) => errorStatus[code] === status);
-    return [status, envelope(codesOfStatus, statusTexts[status])];
-  });
-  return Object.fromEntries(schemas) as { [S in Status]: typeof ErrorEnvelope };
+  return Object.fromEntries(statuses.map((status) => [status, envelopes[status]])) as {
+    [S in Status]: typeof ErrorEnvelope;
+  };
 }
