@@ -28,15 +28,19 @@ interface Operation {
     example?: unknown;
     schema: Schema;
   }[];
-  responses: Record<string, { description?: string; content?: Record<string, { schema: Schema }> }>;
+  responses: Record<
+    string,
+    { description?: string; headers?: Record<string, unknown>; content?: Record<string, { schema: Schema }> }
+  >;
   "x-access"?: string[];
 }
 interface Document {
+  components: { headers: Record<string, { required?: boolean }> };
   paths: Record<string, Record<string, Operation>>;
 }
 
 describe.each(["user", "product", "order"] as const)("the document of %s-service", (name) => {
-  const read = async () => (await fetch(`${stack.urls[name]}/swagger/json`)).json() as Promise<Document>;
+  const read = () => documentOf(name);
 
   test("passes an OpenAPI validator", async () => {
     const validator = new Validator();
@@ -137,6 +141,80 @@ describe.each(["user", "product", "order"] as const)("the document of %s-service
   });
 });
 
+test("the documents list the headers that answers carry", async () => {
+  const documents = {
+    user: await documentOf("user"),
+    product: await documentOf("product"),
+    order: await documentOf("order"),
+  };
+  const seen = new Set<string>();
+  const check = async (
+    service: keyof typeof documents,
+    operation: string,
+    { path, ...sent }: { path?: string; body?: unknown; token?: string; headers?: Record<string, string> } = {},
+  ) => {
+    const [method = "", pattern = ""] = operation.split(" ");
+    const answer = await fetch(stack.urls[service] + (path ?? pattern), {
+      method,
+      headers: {
+        ...(sent.token === undefined ? {} : { authorization: `Bearer ${sent.token}` }),
+        ...(sent.body === undefined ? {} : { "content-type": "application/json" }),
+        ...sent.headers,
+      },
+      ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
+    });
+    const { paths, components } = documents[service];
+    const known = Object.keys(components.headers);
+    const listed = Object.keys(paths[pattern]?.[method.toLowerCase()]?.responses[answer.status]?.headers ?? {});
+    const carried = known.filter((name) => answer.headers.has(name));
+    const promised = listed.filter((name) => components.headers[name]?.required === true);
+    const where = `${operation} ${answer.status}`;
+    for (const name of carried) seen.add(name);
+    expect([where, carried.filter((name) => !listed.includes(name))]).toEqual([where, []]);
+    expect([where, promised.filter((name) => !carried.includes(name))]).toEqual([where, []]);
+    return (await answer.json().catch(() => ({}))) as { id: string };
+  };
+  const { adminToken: token } = stack;
+  const customer = await stack.customer();
+  const key = { "idempotency-key": crypto.randomUUID() };
+
+  await check("user", "POST /users", { body: { email: "h@example.com", password: "correct horse", name: "H" } });
+  await check("user", "POST /users", { body: { email: "h@example.com", password: "correct horse", name: "H" } });
+  await check("user", "GET /users/{id}", { path: `/users/${customer.id}`, token });
+  await check("user", "GET /users/{id}", { path: `/users/${customer.id}` });
+  await check("user", "GET /users", { token });
+  for (let tries = 0; tries < 7; tries++)
+    await check("user", "POST /auth/login", { body: { email: "nobody@example.com", password: "wrong" } });
+  await check("product", "GET /health");
+  await check("product", "GET /metrics", { token });
+
+  const { id } = await check("product", "POST /products", { token, body: { name: "Thing", price: 1, stock: 9 } });
+  const path = `/products/${id}`;
+  await check("product", "GET /products/{id}", { path });
+  await check("product", "GET /products/{id}", { path: `/products/${"0".repeat(24)}` });
+  await check("product", "GET /products");
+  await check("product", "PUT /products/{id}", { path, token, body: { price: 2 } });
+  await check("product", "PUT /products/{id}", { path, token, body: { price: 2 }, headers: { "if-match": '"99"' } });
+  const adjustment = { path: `${path}/stock-adjustments`, token, body: { delta: 1, reason: "delivery" }, headers: key };
+  await check("product", "POST /products/{id}/stock-adjustments", adjustment);
+  await check("product", "POST /products/{id}/stock-adjustments", adjustment);
+
+  const placement = { token, body: { userId: customer.id, items: [{ productId: id, quantity: 1 }] }, headers: key };
+  const order = await check("order", "POST /orders", placement);
+  await check("order", "POST /orders", placement);
+  stack.proxies.user.cut();
+  await check("order", "POST /orders", { ...placement, headers: {} });
+  stack.proxies.user.restore();
+  await check("order", "GET /orders/{id}", { path: `/orders/${order.id}`, token });
+  await check("order", "GET /orders", { token });
+  const move = { path: `/orders/${order.id}/status`, token, body: { status: "processing" } };
+  await check("order", "PUT /orders/{id}/status", move);
+  await check("product", "DELETE /products/{id}", { path, token });
+  expect([...seen].sort()).toEqual(Object.keys(documents.user.components.headers).sort());
+});
+
+const documentOf = async (name: "user" | "product" | "order") =>
+  (await (await fetch(`${stack.urls[name]}/swagger/json`)).json()) as Document;
 const operationsOf = ({ paths }: Document) =>
   Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({ where: `${method} ${path}`, ...operation })),

@@ -10,7 +10,7 @@ import {
   UserOrderListQuery,
 } from "@pos/contracts/orders";
 import { access } from "@pos/service-kit/access";
-import { etagOf, readIdempotencyKey, readIfMatch } from "@pos/service-kit/preconditions";
+import { etagOf, readIdempotencyKey, readIfMatch, versioned } from "@pos/service-kit/preconditions";
 import type { RequestContext } from "@pos/service-kit/request-context";
 import type { TokenVerifier } from "@pos/service-kit/token-verifier";
 import { Type } from "@sinclair/typebox";
@@ -49,7 +49,7 @@ export const orderRoutes = (orders: OrderService, verifier: TokenVerifier) =>
         headers: idempotencyKey,
         body: CreateOrder,
         detail: { summary: "Places an order", operationId: "placeOrder" },
-        response: { 201: Order, ...errors(400, 401, 403, 409, 413, 415, 422, 500, 502, 503) },
+        response: { 201: versioned(Order), ...errors(400, 401, 403, 409, 413, 415, 422, 500, 502, 503) },
       },
     )
     .get(
@@ -63,7 +63,7 @@ export const orderRoutes = (orders: OrderService, verifier: TokenVerifier) =>
         access: ["owner", "admin"],
         params: OrderParams,
         detail: { summary: "Reads an order", operationId: "getOrder" },
-        response: { 200: Order, ...errors(400, 401, 403, 404, 500, 503) },
+        response: { 200: versioned(Order), ...errors(400, 401, 403, 404, 500, 503) },
       },
     )
     .get("/user/:userId", ({ params, query }) => orders.list(query, params.userId), {
@@ -93,7 +93,7 @@ export const orderRoutes = (orders: OrderService, verifier: TokenVerifier) =>
         headers: ifMatch,
         body: ChangeOrderStatus,
         detail: { summary: "Moves an order along its states", operationId: "changeOrderStatus" },
-        response: { 200: Order, ...errors(400, 401, 403, 404, 409, 412, 413, 415, 500, 503) },
+        response: { 200: versioned(Order), ...errors(400, 401, 403, 404, 409, 412, 413, 415, 500, 503) },
       },
     );
 

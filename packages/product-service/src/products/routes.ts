@@ -9,7 +9,7 @@ import {
   UpdateProduct,
 } from "@pos/contracts/products";
 import { access } from "@pos/service-kit/access";
-import { etagOf, readIdempotencyKey, readIfMatch } from "@pos/service-kit/preconditions";
+import { etagOf, readIdempotencyKey, readIfMatch, versioned } from "@pos/service-kit/preconditions";
 import type { TokenVerifier } from "@pos/service-kit/token-verifier";
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
@@ -45,7 +45,7 @@ export const productRoutes = (products: ProductService, verifier: TokenVerifier)
         access: "anyone",
         params: ProductParams,
         detail: { summary: "Reads a product", operationId: "getProduct" },
-        response: { 200: Product, ...errors(400, 404, 500, 503) },
+        response: { 200: versioned(Product), ...errors(400, 404, 500, 503) },
       },
     )
     .post(
@@ -60,7 +60,7 @@ export const productRoutes = (products: ProductService, verifier: TokenVerifier)
         access: ["admin"],
         body: CreateProduct,
         detail: { summary: "Adds a product", operationId: "createProduct" },
-        response: { 201: Product, ...errors(400, 401, 403, 413, 415, 500, 503) },
+        response: { 201: versioned(Product), ...errors(400, 401, 403, 413, 415, 500, 503) },
       },
     )
     .put(
@@ -77,7 +77,7 @@ export const productRoutes = (products: ProductService, verifier: TokenVerifier)
         headers: ifMatch,
         body: UpdateProduct,
         detail: { summary: "Changes a product; a stock is set to what is named", operationId: "updateProduct" },
-        response: { 200: Product, ...errors(400, 401, 403, 404, 412, 413, 415, 500, 503) },
+        response: { 200: versioned(Product), ...errors(400, 401, 403, 404, 412, 413, 415, 500, 503) },
       },
     )
     .delete(
@@ -109,6 +109,6 @@ export const productRoutes = (products: ProductService, verifier: TokenVerifier)
         headers: idempotencyKey,
         body: StockAdjustment,
         detail: { summary: "Adds units to the stock or takes them out", operationId: "adjustStock" },
-        response: { 200: Product, ...errors(400, 401, 403, 404, 409, 413, 415, 422, 500, 503) },
+        response: { 200: versioned(Product), ...errors(400, 401, 403, 404, 409, 413, 415, 422, 500, 503) },
       },
     );

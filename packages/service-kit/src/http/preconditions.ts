@@ -1,8 +1,16 @@
 import { idempotencyKeyPattern } from "@pos/contracts/orders";
+import type { TSchema } from "@sinclair/typebox";
+import { headerEntry } from "../swagger/answer-headers.ts";
 import { AppError } from "./app-error.ts";
 
 /** The ETag of a version (RFC 9110 section 8.8.3). */
 export const etagOf = (version: number): string => `"${version}"`;
+
+/** The schema of an answer with an ETag: the document lists it. */
+export const versioned = <Schema extends TSchema>(schema: Schema): Schema => ({
+  ...schema,
+  headers: headerEntry("etag"),
+});
 
 /**
  * Reads If-Match (RFC 9110 section 13.1.1): the versions of which the resource must be one. Weak and foreign tags match

@@ -1,4 +1,5 @@
 import { type AnyElysia, Elysia } from "elysia";
+import { addHeaders, answerHeaders, type Operation } from "./answer-headers.ts";
 
 /** Facts for the head of an OpenAPI document. */
 export interface DocumentInfo {
@@ -8,10 +9,12 @@ export interface DocumentInfo {
 }
 
 type Json = Record<string, unknown>;
+type OpenApi = Json & { paths: Record<string, Record<string, Operation>> };
 
 /**
  * The OpenAPI 3.0 document of an app. The plugin runs in an app of its own, so that nothing of its page is served; what
- * it writes beyond OpenAPI 3.0 or beyond the truth (numeric exclusiveMinimum, form bodies) is put right here.
+ * it writes beyond OpenAPI 3.0 or beyond the truth (numeric exclusiveMinimum, form bodies) is put right here, and what
+ * it leaves out (headers of answers) is added.
  */
 export async function openApiDocument(features: AnyElysia, info: DocumentInfo): Promise<Json> {
   // Loaded when somebody asks: it would take a twentieth of every start.
@@ -26,6 +29,7 @@ export async function openApiDocument(features: AnyElysia, info: DocumentInfo): 
         documentation: {
           info: { ...info },
           components: {
+            headers: answerHeaders,
             securitySchemes: {
               bearer: {
                 type: "http",
@@ -40,7 +44,9 @@ export async function openApiDocument(features: AnyElysia, info: DocumentInfo): 
     )
     .use(features);
   const answer = await describing.handle(new Request("http://localhost/document"));
-  return fitOpenApi30(await answer.json()) as Json;
+  const document = fitOpenApi30(await answer.json()) as OpenApi;
+  for (const operations of Object.values(document.paths)) Object.values(operations).forEach(addHeaders);
+  return document;
 }
 
 /** Rewrites JSON Schema 2020 words that OpenAPI 3.0 spells otherwise. */

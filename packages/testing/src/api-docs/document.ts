@@ -38,6 +38,7 @@ export interface Operation {
 }
 export interface OpenApi {
   info: { title: string; version: string; description: string };
+  components: { headers: Record<string, { description: string }> };
   paths: Record<string, Record<string, Operation>>;
 }
 

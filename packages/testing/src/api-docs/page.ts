@@ -49,7 +49,8 @@ export function apiPage(document: OpenApi, facts: PageFacts): string {
       `${document.info.description} Port ${facts.port}; every route is also served under \`/api/v1\`. The same document is at \`/swagger/json\`, and as a page to try it at \`/swagger\`.`,
       facts.calls,
       ["| route | what it does | who |", "|---|---|---|", ...contents].join("\n"),
-      tokenAndHeaders,
+      token,
+      headerTable(document),
       errorForm(),
       ...operations.map(({ method, path, operation }) => section(method, path, operation, facts.port)),
       environmentTable(facts.environment),
@@ -57,19 +58,13 @@ export function apiPage(document: OpenApi, facts: PageFacts): string {
   );
 }
 
-const tokenAndHeaders = [
-  "`$TOKEN` in the examples is the `token` of [`POST /auth/login`](user-service.md#post-authlogin), for routes that only services may call the `access_token` of [`POST /auth/token`](user-service.md#post-authtoken).",
-  "",
-  "| header of an answer | when |",
-  "|---|---|",
-  "| `x-request-id` | always: the request's own when it sent a usable one |",
-  "| `Location` | 201: where the new thing is |",
-  "| `ETag` | one product or order: what `If-Match` takes |",
-  "| `Idempotent-Replayed: true` | a request with this `Idempotency-Key` was answered before |",
-  "| `WWW-Authenticate` | 401 |",
-  "| `Allow` | 405 |",
-  "| `Retry-After` | 429 and 503: seconds |",
-].join("\n");
+const token =
+  "`$TOKEN` in the examples is the `token` of [`POST /auth/login`](user-service.md#post-authlogin), for routes that only services may call the `access_token` of [`POST /auth/token`](user-service.md#post-authtoken).";
+
+function headerTable({ components }: OpenApi): string {
+  const rows = Object.entries(components.headers).map(([name, { description }]) => `| \`${name}\` | ${description} |`);
+  return ["| header of an answer | when |", "|---|---|", ...rows, "| `allow` | 405: what the path takes |"].join("\n");
+}
 
 function section(method: string, path: string, operation: Operation, port: number): string {
   const body = jsonSchema(operation.requestBody?.content);

@@ -1,0 +1,49 @@
+type Json = Record<string, unknown>;
+/** The parts of an operation that its headers are told from. */
+export interface Operation {
+  readonly parameters?: readonly { readonly name: string }[];
+  readonly responses: Record<string, Response>;
+}
+interface Response {
+  headers?: Json;
+  readonly content?: Record<string, { readonly schema: { readonly properties?: Json } }>;
+}
+
+const text = { type: "string" } as const;
+const count = { type: "integer", minimum: 1 } as const;
+const always = { required: true, schema: text };
+
+/** Headers of answers, as a document's components: operations refer to them by name. */
+export const answerHeaders = {
+  "x-request-id": { ...always, description: "Always: the request's own when it sent a usable one" },
+  location: { ...always, description: "201: where the new thing is" },
+  etag: { ...always, description: "One product or order: what If-Match takes" },
+  "idempotent-replayed": {
+    schema: { ...text, enum: ["true"] },
+    description: "A request with this Idempotency-Key was answered before",
+  },
+  "www-authenticate": { ...always, description: "401: how to prove who is asking" },
+  "retry-after": { ...always, schema: count, description: "429 and 503: seconds" },
+};
+type AnswerHeader = keyof typeof answerHeaders;
+
+/** The entry of a header in an answer's `headers`. */
+export const headerEntry = (name: AnswerHeader) => ({ [name]: { $ref: `#/components/headers/${name}` } });
+
+/** Adds to each answer of an operation the headers that its status has, and a replay when the operation takes a key. */
+export function addHeaders({ parameters = [], responses }: Operation): void {
+  const takesKey = parameters.some(({ name }) => name === "idempotency-key");
+  for (const [code, response] of Object.entries(responses)) {
+    const status = Number(code);
+    const names: AnswerHeader[] = ["x-request-id"];
+    if (status === 201) names.push("location");
+    if (status < 300 && takesKey) names.push("idempotent-replayed");
+    if (status === 401) names.push("www-authenticate");
+    if ((status === 429 || status === 503) && isError(response)) names.push("retry-after");
+    response.headers = Object.assign({}, ...names.map(headerEntry), response.headers) as Json;
+  }
+}
+
+/** The 503 of a probe is none. */
+const isError = ({ content }: Response): boolean =>
+  content?.["application/json"]?.schema.properties?.["error"] !== undefined;
