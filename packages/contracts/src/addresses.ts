@@ -19,7 +19,10 @@ const fields = {
 export const AddressFields = ClosedObject(fields);
 export type AddressFields = Static<typeof AddressFields>;
 
-const isDefault = Type.Boolean({ description: "Taken when nothing else is said; at most one of a user is" });
+const isDefault = Type.Boolean({
+  description: "Taken when nothing else is said; at most one of a user is",
+  examples: [true],
+});
 
 /** A new address, and the whole of one that is replaced. The first address of a user is the default one. */
 export const WriteAddress = ClosedObject({ ...fields, isDefault: Type.Optional(isDefault) });

@@ -99,5 +99,12 @@ export const SigningKeyList = ClosedObject(
 );
 export type SigningKeyList = Static<typeof SigningKeyList>;
 /** Body of POST /auth/keys/rotate; `revoke` ends every older key, and with it every session's access token, at once. */
-export const RotateKeys = ClosedObject({ revoke: Type.Optional(Type.Boolean()) });
+export const RotateKeys = ClosedObject({
+  revoke: Type.Optional(
+    Type.Boolean({
+      description: "Whether every older key ends now, and with it every access token",
+      examples: [false],
+    }),
+  ),
+});
 export type RotateKeys = Static<typeof RotateKeys>;

@@ -69,7 +69,12 @@ export type ProductList = Static<typeof ProductList>;
 
 /** A change of stock by a delta, with the reason for the books. */
 export const StockAdjustment = ClosedObject({
-  delta: WholeNumber({ minimum: -STOCK_MAX_UNITS, maximum: STOCK_MAX_UNITS, description: "Units, not 0" }),
+  delta: WholeNumber({
+    minimum: -STOCK_MAX_UNITS,
+    maximum: STOCK_MAX_UNITS,
+    description: "Units, not 0",
+    examples: [10],
+  }),
   reason: Text({ minLength: 1, maxLength: 500, examples: ["delivery"] }),
 });
 export type StockAdjustment = Static<typeof StockAdjustment>;

@@ -12,9 +12,12 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 interface Schema {
+  type?: string;
   enum?: string[];
   example?: unknown;
   properties?: Record<string, Schema>;
+  items?: Schema;
+  anyOf?: Schema[];
 }
 interface Operation {
   summary?: string;
@@ -28,6 +31,7 @@ interface Operation {
     example?: unknown;
     schema: Schema;
   }[];
+  requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<
     string,
     { description?: string; headers?: Record<string, unknown>; content?: Record<string, { schema: Schema }> }
@@ -98,6 +102,14 @@ describe.each(["user", "product", "order"] as const)("the document of %s-service
           undefined,
         ]);
       }
+    }
+  });
+
+  // Else Swagger UI makes one: the largest number that is allowed, and true, one click from being sent.
+  test("has an example of every number and every switch of a body", async () => {
+    for (const { where, requestBody } of operationsOf(await read())) {
+      for (const { schema } of Object.values(requestBody?.content ?? {}))
+        expect([where, ...withoutExample(schema)]).toEqual([where]);
     }
   });
 
@@ -215,6 +227,16 @@ test("the documents list the headers that answers carry", async () => {
 
 const documentOf = async (name: "user" | "product" | "order") =>
   (await (await fetch(`${stack.urls[name]}/swagger/json`)).json()) as Document;
+/** The names of a schema's numbers and booleans that have no example. */
+function withoutExample(schema: Schema, name = ""): readonly string[] {
+  const inner = [
+    ...Object.entries(schema.properties ?? {}),
+    ...[schema.items ?? [], schema.anyOf ?? []].flat().map((part) => [name, part] as const),
+  ];
+  const isBare = ["number", "integer", "boolean"].includes(schema.type ?? "") && schema.example === undefined;
+  return [...(isBare ? [name] : []), ...inner.flatMap(([field, part]) => withoutExample(part, field))];
+}
+
 const operationsOf = ({ paths }: Document) =>
   Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({ where: `${method} ${path}`, ...operation })),
