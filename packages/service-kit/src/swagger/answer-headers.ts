@@ -10,7 +10,7 @@ interface Response {
 }
 
 const text = { type: "string" } as const;
-const count = { type: "integer", minimum: 1 } as const;
+const count = { type: "integer", format: "int64", minimum: 1 } as const;
 const always = { required: true, schema: text };
 
 /** Headers of answers, as a document's components: operations refer to them by name. */

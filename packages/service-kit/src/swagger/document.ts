@@ -59,6 +59,7 @@ function fitOpenApi30(node: unknown): unknown {
     fitted["minimum"] = fitted["exclusiveMinimum"];
     fitted["exclusiveMinimum"] = true;
   }
+  if (fitted["type"] === "number") nameNumber(fitted);
   const content = fitted["content"];
   if (typeof content === "object" && content !== null && "application/json" in content) {
     fitted["content"] = onlyMediaType(content["application/json"] as { schema: Json });
@@ -77,6 +78,14 @@ function fitOpenApi30(node: unknown): unknown {
     delete fitted["examples"];
   }
   return fitted;
+}
+
+/** A number without a format is one of 32 bits to some generators of clients; these are doubles, or whole up to 2^53. */
+function nameNumber(schema: Json): void {
+  const isWhole = schema["multipleOf"] === 1;
+  schema["type"] = isWhole ? "integer" : "number";
+  schema["format"] = isWhole ? "int64" : "double";
+  if (isWhole) delete schema["multipleOf"];
 }
 
 /** The plugin lists every type a framework could read or write; these services speak JSON where a schema names no other. */

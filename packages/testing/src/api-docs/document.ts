@@ -8,7 +8,6 @@ export interface Schema {
   minimum?: number;
   exclusiveMinimum?: boolean;
   maximum?: number;
-  multipleOf?: number;
   minLength?: number;
   maxLength?: number;
   minItems?: number;
@@ -52,7 +51,8 @@ export function typeOf(schema: Schema): string {
   if (schema.anyOf !== undefined) return schema.anyOf.map(({ title }) => title ?? "object").join(" or ");
   if (schema.type === "array")
     return `list of ${schema.minItems ?? 0} to ${schema.maxItems ?? "any number of"}: ${typeOf(schema.items ?? {})}`;
-  if (schema.type === "number") return `${schema.multipleOf === 1 ? "whole number" : "number"}${rangeOf(schema)}`;
+  if (schema.type === "integer") return `whole number${rangeOf(schema)}`;
+  if (schema.type === "number") return `number${rangeOf(schema)}`;
   if (schema.type === "string") return `string${lengthOf(schema)}`;
   return schema.type ?? "any";
 }
@@ -76,7 +76,7 @@ export function exampleOf(schema: Schema): unknown {
   }
   if (schema.anyOf !== undefined) return exampleOf(schema.anyOf[0] ?? {});
   if (schema.type === "array") return (schema.items?.anyOf ?? [schema.items ?? {}]).map(exampleOf);
-  if (schema.type === "number")
+  if (schema.type === "number" || schema.type === "integer")
     return schema.exclusiveMinimum ? (schema.minimum ?? 0) + 1 : Math.max(1, schema.minimum ?? 1);
   if (schema.type === "boolean") return true;
   if (schema.type !== "string") return {};
