@@ -120,6 +120,18 @@ describe.each(["user", "product", "order"] as const)("the document of %s-service
     expect([...forms].sort()).toEqual(["integer int64", "number double"]);
   });
 
+  // ADR 0004: a service of a later version may answer a field more, and a client that is made from the document reads it.
+  test("closes what is sent to it, and leaves open what it answers", async () => {
+    for (const { where, requestBody, responses } of operationsOf(await read())) {
+      const sent = JSON.stringify(requestBody ?? {});
+      expect([where, sent.includes('"type":"object"')]).toEqual([where, sent.includes('"additionalProperties":false')]);
+      expect([where, JSON.stringify(responses)]).toEqual([
+        where,
+        expect.not.stringContaining('"additionalProperties":false'),
+      ]);
+    }
+  });
+
   test("lists what a query is refused with, and a token that nobody can check", async () => {
     for (const { where, responses, security } of operationsOf(await read())) {
       const [method = "", path = ""] = where.split(" ");

@@ -49,12 +49,16 @@ export async function openApiDocument(features: AnyElysia, info: DocumentInfo): 
   return document;
 }
 
-/** Rewrites JSON Schema 2020 words that OpenAPI 3.0 spells otherwise. */
-function fitOpenApi30(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(fitOpenApi30);
+/**
+ * Rewrites JSON Schema 2020 words that OpenAPI 3.0 spells otherwise.
+ * @param isAnswer what is answered is open to fields of a later version (ADR 0004)
+ */
+function fitOpenApi30(node: unknown, isAnswer = false): unknown {
+  if (Array.isArray(node)) return node.map((part) => fitOpenApi30(part, isAnswer));
   if (typeof node !== "object" || node === null) return node;
   const fitted: Json = {};
-  for (const [key, value] of Object.entries(node)) fitted[key] = fitOpenApi30(value);
+  for (const [key, value] of Object.entries(node)) fitted[key] = fitOpenApi30(value, isAnswer || key === "responses");
+  if (isAnswer && fitted["additionalProperties"] === false) delete fitted["additionalProperties"];
   if (typeof fitted["exclusiveMinimum"] === "number") {
     fitted["minimum"] = fitted["exclusiveMinimum"];
     fitted["exclusiveMinimum"] = true;
