@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@pos/contracts/errors";
 
-/** The service answered with an error envelope. */
+/** The service answered with an error; its code is `UNKNOWN` without an envelope and for a code of a later version. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;

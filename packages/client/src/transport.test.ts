@@ -35,6 +35,8 @@ beforeAll(() => {
           since: "2.0",
           parts: [{ id: 1, of: "2.0" }],
         });
+      if (pathname === "/later-code")
+        return Response.json({ error: { ...envelope.error, code: "SOLD_OUT_FOR_GOOD" } }, { status: 409 });
       if (pathname === "/later-refusal")
         return Response.json({ error: { ...envelope.error, status: "lost" }, since: "2.0" }, { status: 404 });
       if (pathname === "/text") return new Response("not json");
@@ -102,6 +104,15 @@ describe.each([
       details: { id: "1" },
       requestId: "r-1",
       retryAfterSeconds: 3,
+    });
+  });
+
+  test("an error with a code of a later version is one of unknown code, with all else that it says", async () => {
+    expect(await call("/later-code").catch((thrown: unknown) => thrown)).toMatchObject({
+      status: 409,
+      code: "UNKNOWN",
+      message: "There is no such thing.",
+      details: { id: "1" },
     });
   });
 

@@ -1,5 +1,5 @@
-import { ErrorEnvelope } from "@pos/contracts/errors";
-import type { Static, TSchema } from "@sinclair/typebox";
+import { type ErrorCode, ErrorEnvelope, errorStatus } from "@pos/contracts/errors";
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
 import { ApiError, InvalidAnswerError } from "./errors.ts";
 import { kySender } from "./sending/ky-sender.ts";
@@ -46,6 +46,12 @@ export interface Transport {
 export type AnswerOf<Schema> = Schema extends TSchema ? Static<Schema> : undefined;
 /** Gives the access token of the next call; undefined to call as nobody. The limit of the call begins after it. */
 export type TokenSource = () => Promise<string | undefined> | string | undefined;
+
+/** An error of any version: its code may be one of a later. */
+const AnyEnvelope = Type.Object({
+  error: Type.Object({ ...ErrorEnvelope.properties.error.properties, code: Type.String() }),
+});
+const isKnown = (code: string): code is ErrorCode => Object.hasOwn(errorStatus, code);
 
 const checks = new WeakMap<TSchema, TypeCheck<TSchema>>();
 
@@ -109,9 +115,9 @@ function apiError(url: string, { status, headers }: Received, data: unknown): Ap
     requestId: headers.get("x-request-id") ?? undefined,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
   };
-  if (checkOf(ErrorEnvelope).Check(data)) {
-    const envelope = data as ErrorEnvelope;
-    return new ApiError({ ...envelope.error, ...common });
+  if (checkOf(AnyEnvelope).Check(data)) {
+    const { error } = data as Static<typeof AnyEnvelope>;
+    return new ApiError({ ...error, ...common, code: isKnown(error.code) ? error.code : "UNKNOWN" });
   }
   return new ApiError({ ...common, code: "UNKNOWN", message: `${url} answered ${status}` });
 }
