@@ -116,6 +116,10 @@ describe.each([
     });
   });
 
+  test.each([Number.POSITIVE_INFINITY, 2 ** 31])("a limit of %d ms is no short one", async (timeoutMs) => {
+    expect((await call("/echo", { timeoutMs })).status).toBe(200);
+  });
+
   test("an error without an envelope is one of unknown code", async () => {
     expect(await call("/broken").catch((thrown: unknown) => thrown)).toMatchObject({ status: 502, code: "UNKNOWN" });
   });

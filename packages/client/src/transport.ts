@@ -7,10 +7,12 @@ import type { Received, Sender } from "./sending/sender.ts";
 
 /** Default limit of one call, in milliseconds. */
 export const TIMEOUT_MS = 5000;
+/** Longest limit of one call, in milliseconds: a timer with more ends at once. */
+const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
 /** What one call may say beside its body. */
 export interface CallOptions {
-  /** Limit of this call, in milliseconds. */
+  /** Limit of this call, in milliseconds; more than 24 days is as much. */
   timeoutMs?: number;
   /** Headers such as Idempotency-Key, If-Match, traceparent, x-request-id. */
   headers?: Readonly<Record<string, string>>;
@@ -83,7 +85,7 @@ export function createTransport(options: {
           ...(call.body === undefined ? {} : { "content-type": "application/json" }),
         },
         body: call.body === undefined ? undefined : JSON.stringify(call.body),
-        timeoutMs: Math.max(1, Math.floor(timeoutMs)),
+        timeoutMs: Math.min(Math.max(1, Math.floor(timeoutMs)), TIMEOUT_MAX_MS),
         signal: call.signal,
       });
       const { status, headers } = received;
