@@ -192,6 +192,19 @@ describe("the real program", () => {
     await rm(checkout, { recursive: true });
   });
 
+  test("asks a service on this machine itself, whatever proxy the environment names", async () => {
+    const service = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => Response.json({ status: "healthy" }) });
+    const proxy = { HTTP_PROXY: "http://127.0.0.1:1", no_proxy: "example.com" };
+    const child = Bun.spawn([process.execPath, main, "api", "GET", "/health", "--service", "user"], {
+      stdout: "pipe",
+      stderr: "inherit",
+      env: { HOME: "/nowhere", ORDERSCTL_USER_URL: service.url.origin, ...proxy },
+    });
+    expect(JSON.parse(await new Response(child.stdout).text())).toEqual({ status: "healthy" });
+    expect(await child.exited).toBe(0);
+    await service.stop(true);
+  });
+
   test("Ctrl-C ends what waits with 130", async () => {
     const child = start("health", "--watch", "--user-url", "http://127.0.0.1:1");
     await child.stdout.getReader().read();

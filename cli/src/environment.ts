@@ -29,6 +29,15 @@ export function processIo(): Io {
   };
 }
 
+/**
+ * Keeps requests to this machine from the proxy that the environment names, which cannot reach it: Bun reads NO_PROXY
+ * anew at each request, its small letters first.
+ */
+export function askThisMachineDirectly(env: Record<string, string | undefined>): void {
+  const exempt = [env["no_proxy"] || env["NO_PROXY"], "localhost", "127.0.0.1", "::1"].filter(Boolean).join(",");
+  for (const name of ["no_proxy", "NO_PROXY"]) env[name] = exempt;
+}
+
 /** Resolves after `milliseconds`, or at once when `signal` aborts. */
 export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bun
-import { processIo } from "./environment.ts";
+import { askThisMachineDirectly, processIo } from "./environment.ts";
 import { runCli } from "./run-cli.ts";
 
+askThisMachineDirectly(process.env);
 process.exitCode = await runCli(process.argv.slice(2), processIo());
