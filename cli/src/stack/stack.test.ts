@@ -188,6 +188,19 @@ describe("up in the foreground", () => {
     expect(await state()).toEqual(before);
   });
 
+  test("a sign-in is said to be the next command's only where it is", async () => {
+    const profile = `local-${port}`;
+    const second = async (env: Record<string, string>) =>
+      (await user.run(["up", "--data-dir", dataDir], { env })).stderr.replaceAll("environment ", "");
+    expect(await second({})).toContain(`signed in as profile ${profile}: the next command works\n`);
+    expect(await second({ ORDERSCTL_PROFILE: "local" })).toContain(
+      `signed in as profile ${profile}, but ORDERSCTL_PROFILE means profile local: add --profile ${profile}\n`,
+    );
+    expect(await second({ ORDERSCTL_ORDER_URL: "http://127.0.0.1:1" })).toContain(
+      `signed in as profile ${profile}, but ORDERSCTL_ORDER_URL means http://127.0.0.1:1\n`,
+    );
+  });
+
   test("an ADMIN_PASSWORD that comes too late does not take the place of the one that was made", async () => {
     const kept = await readFile(join(dataDir, "secrets.json"), "utf8");
     const { exit } = await user.run(["up", "--data-dir", dataDir], { env: { ADMIN_PASSWORD: "another password" } });

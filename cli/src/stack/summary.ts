@@ -1,5 +1,8 @@
+import type { Io } from "../io.ts";
 import type { Printer, View } from "../output/printer.ts";
 import type { Talk } from "../output/talk.ts";
+import { shellWord } from "../output/text.ts";
+import { readSettings } from "../session/settings.ts";
 import { serviceNames, type StackLayout } from "./layout.ts";
 import { passwordShown, type StackSecrets, stackSecrets } from "./secrets.ts";
 import { portsOf, type StackState, urlsOf } from "./state.ts";
@@ -22,7 +25,7 @@ const view: View<Row> = {
 
 /** What a person needs once a stack runs. The generated password is shown once. */
 export async function printSummary(
-  { printer, talk }: { printer: Printer; talk: Talk },
+  { io, printer, talk }: { io: Io; printer: Printer; talk: Talk },
   stack: { layout: StackLayout; secrets: StackSecrets; state: StackState; isForeground: boolean },
 ): Promise<void> {
   const { layout, state, isForeground } = stack;
@@ -40,7 +43,11 @@ export async function printSummary(
   const password = secrets.isPasswordShown ? `password in ${layout.secretsFile}` : `password ${secrets.adminPassword}`;
   talk.say("");
   talk.say(`${bold("Admin")}   ${secrets.adminEmail}, ${password}`);
-  if (state.isSignedIn === true) talk.say(`        signed in as profile ${state.profile}: the next command works`);
+  if (state.isSignedIn === true) {
+    const elsewhere = await whatLeadsElsewhere(io, state);
+    const next = elsewhere === undefined ? ": the next command works" : `, but ${elsewhere}`;
+    talk.say(`        signed in as profile ${state.profile}${next}`);
+  }
   talk.say(`${bold("MongoDB")} ${state.database}`);
   talk.say(`${bold("Data")}    ${layout.dataDir}   ${bold("Logs")} ${layout.logDir}`);
   talk.say(
@@ -49,4 +56,14 @@ export async function printSummary(
       : `${bold("Stop")}    ordersctl down${layout.option} (data is kept)   ${bold("Next")} ordersctl seed`,
   );
   if (!secrets.isPasswordShown) await passwordShown(layout, secrets);
+}
+
+/** What lets the next command mean another stack than this one; undefined when nothing does. */
+async function whatLeadsElsewhere(io: Io, state: StackState): Promise<string | undefined> {
+  const { profile, ...settings } = await readSettings(io, {});
+  if (profile.value !== state.profile)
+    return `${profile.origin} means profile ${profile.value}: add --profile ${shellWord(state.profile)}`;
+  const urls = urlsOf(portsOf(state));
+  const name = serviceNames.find((service) => settings[`${service}Url`].value !== urls[service]);
+  return name === undefined ? undefined : `${settings[`${name}Url`].origin} means ${settings[`${name}Url`].value}`;
 }
