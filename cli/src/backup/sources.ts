@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readEnvFile } from "../deployment/compose-project.ts";
 import { CliError } from "../errors.ts";
@@ -87,18 +88,28 @@ async function fromStack(options: Wanted, tools: Tools): Promise<OpenDatabases> 
   const living = livingProcesses(state).map(({ name }) => name);
   if (options.stopped && living.length > 0)
     throw new CliError(`The stack runs (${living.join(", ")}).`, { tries: [`ordersctl down${layout.option}`] });
+  const description = `the stack in ${layout.dataDir}`;
   if (living.includes("mongod")) {
     const uri = await uriOfRunning(layout, state.mongod?.port ?? 0);
-    return { uris: urisOf(uri), description: `the stack in ${layout.dataDir}`, ...elsewhere };
+    return { uris: urisOf(uri), description, ...elsewhere };
   }
   const { io, talk } = tools;
+  const { signal } = options;
+  const isOwn = state.mongod !== undefined || (state.database === "" && existsSync(layout.mongodDir));
+  if (!isOwn && !io.env["MONGO_URI"])
+    throw new CliError(`The MongoDB of ${description} is not here, and MONGO_URI is not set.`, {
+      tries: ["MONGO_URI=mongodb://… ordersctl …   (the one that `up` was given)"],
+    });
+  if (!isOwn && living.length > 0) {
+    const { uri } = await openDatabase({ io, talk, layout, port: undefined, signal });
+    return { uris: urisOf(uri), description, ...elsewhere };
+  }
   // An `up` that begins meanwhile would take this mongod for one that was left behind.
   const lock = await takeLock(layout.lockFile, options.stopped ? "restore" : "backup");
   if ("holder" in lock) throw atWork(lock.holder);
   try {
     if (!options.stopped) await refuseHalfRestored(layout);
     await endStrayMongod(layout, talk);
-    const { signal } = options;
     const database = await openDatabase({ io, talk, layout, port: state.mongod?.port, signal });
     const close = async () => {
       await database.mongod?.running.stop();
@@ -108,10 +119,10 @@ async function fromStack(options: Wanted, tools: Tools): Promise<OpenDatabases> 
       restoring: (folder: string) => markRestoring(layout, folder),
       restored: () => markRestored(layout),
     };
-    return { uris: urisOf(database.uri), description: `the stack in ${layout.dataDir}`, ...marks, close };
+    return { uris: urisOf(database.uri), description, ...marks, close };
   } catch (error) {
     await lock.release();
-    options.signal.throwIfAborted();
+    signal.throwIfAborted();
     throw error;
   }
 }

@@ -18,7 +18,7 @@ export async function databaseUris(layout: StackLayout, io: Io): Promise<Readonl
     const own = io.env[`${name.toUpperCase()}_MONGO_URI`];
     if (own) return own;
     if (shared !== undefined) return uriOfDatabase(shared, `${name}db`);
-    throw new CliError("There is no database: no stack runs here, and no MONGO_URI is set.", {
+    throw new CliError("There is no database: no MongoDB of a stack runs here, and no MONGO_URI is set.", {
       exit: "UNREACHABLE",
       tries: [`ordersctl up${layout.option}`, "MONGO_URI=mongodb://… ordersctl …"],
     });

@@ -66,9 +66,20 @@ test("a replica set of one's own is used and left running", async () => {
     expect(state?.mongod).toBeUndefined();
     expect(await user.json("whoami")).toMatchObject({ email: "ada@example.com", role: "admin" });
     expect(await client.db("userdb").collection("users").countDocuments()).toBe(1);
+    const env = { MONGO_URI: server.uri("any") };
+    const backup = (folder: string, variables: Readonly<Record<string, string>> = {}) =>
+      user.run(["backup", join(user.home, folder), "--data-dir", dataDir("own")], { env: variables });
+    const isNotHere = { exit: 1, stderr: expect.stringContaining("is not here, and MONGO_URI is not set.") };
+    expect(await backup("without")).toMatchObject(isNotHere);
+    expect(await backup("running", env)).toMatchObject({ exit: 0, stderr: expect.stringContaining("users: 1 doc") });
+    const migrate = await user.run(["db", "migrate", "--data-dir", dataDir("own")]);
+    expect(migrate).toMatchObject({ exit: 5, stderr: expect.stringContaining("no MongoDB of a stack runs here") });
     user.signal("SIGINT");
     const { exit, stderr } = await running;
     expect(exit).toBe(0);
+    // A mongod of the stack's own would be a new one, and the backup one of nothing.
+    expect(await backup("stopped without")).toMatchObject(isNotHere);
+    expect(await backup("stopped", env)).toMatchObject({ exit: 0, stderr: expect.stringContaining("users: 1 doc") });
     expect(stderr).toContain("MONGO_URI, replica set rs0");
     // A password that somebody chose is not printed.
     expect(stderr).not.toContain("a long password");
