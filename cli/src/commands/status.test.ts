@@ -26,5 +26,14 @@ test("names the log of each unit that does not run or is not healthy", async () 
     ].join(""),
   ]);
   await lock.release();
+  // As after a power cut, or a kill -9 of all of it.
+  await writeFile(
+    join(dataDir, "state.json"),
+    JSON.stringify({ ...state, services: { user: gone, product: gone, order: gone } }),
+  );
+  expect(await user.run(["status", "--data-dir", dataDir])).toMatchObject({
+    exit: 5,
+    stderr: `It does not run (killed). Try: ordersctl up --data-dir ${dataDir}\n`,
+  });
   await user.remove();
 });

@@ -88,8 +88,11 @@ async function runStatus({ dataDir, env = false }: StatusOptions, tools: Tools):
   if (supervisor === undefined && rows.some(({ pid }) => pid !== undefined)) {
     const takeOver = `ordersctl up${layout.option}   (takes over)`;
     talk.warn(`nobody watches over these processes: their supervisor was killed. Try: ${takeOver}`);
-  } else if (supervisor === undefined) talk.say(`It does not run (${state.phase}). Try: ordersctl up${layout.option}`);
-  else if (state.phase !== "ready") talk.say(`It is ${state.phase}.`);
+  } else if (supervisor === undefined) {
+    // Who ends in order, or by a failure, leaves that behind.
+    const how = ["stopped", "failed"].includes(state.phase) ? state.phase : "killed";
+    talk.say(`It does not run (${how}). Try: ordersctl up${layout.option}`);
+  } else if (state.phase !== "ready") talk.say(`It is ${state.phase}.`);
   else {
     for (const { name, status } of rows.filter((row) => !isWell(row)))
       talk.say(`${name} is ${status}. Try: ordersctl logs ${name.replace("-service", "")}${layout.option}`);
