@@ -412,7 +412,9 @@ describe("looking after it", () => {
       ["GET", "/users", "-H", "x"],
     ];
     for (const argv of bad) expect((await admin.run(["api", ...argv])).exit).toBe(2);
-    expect((await (await world(stack)).run(["api", "GET", "/orders"])).exit).toBe(4);
+    const nobody = await world(stack);
+    expect((await nobody.run(["api", "GET", "/orders"])).exit).toBe(4);
+    await nobody.remove();
   });
 
   test("keys are listed and rotated; version, open, outbox and doctor answer", async () => {
