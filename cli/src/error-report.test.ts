@@ -22,6 +22,16 @@ describe("a failure is told with its exit and what to try", () => {
     ],
     "with lines": [new CliError("first\nsecond"), "FAILED", "error: first\nsecond\n"],
     unforeseen: [new TypeError("x is not a function"), "FAILED", "error: x is not a function\n"],
+    "a full disk": [
+      Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" }),
+      "FAILED",
+      "error: A file cannot be written: the disk is full.\nTry: df -h\n",
+    ],
+    "a folder of somebody else": [
+      Object.assign(new Error("EACCES: permission denied, open '/a'"), { code: "EACCES", syscall: "open", path: "/a" }),
+      "FAILED",
+      "error: /a cannot be used: permission denied.\n",
+    ],
     "no error at all": ["thrown text", "FAILED", "error: thrown text\n"],
     refused: [
       caused("ConnectionRefused"),

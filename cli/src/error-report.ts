@@ -1,5 +1,6 @@
 import { CliError, messageOf } from "./errors.ts";
 import type { Exit } from "./exit-codes.ts";
+import { DISK_FULL, fileProblem, isAbsent } from "./files.ts";
 import { canStartPrograms } from "./runtime.ts";
 import type { Style } from "./output/style.ts";
 import { clean } from "./output/text.ts";
@@ -58,7 +59,16 @@ async function explain(error: unknown): Promise<Failure> {
   if (error instanceof InvalidAnswerError) {
     return { exit: "FAILED", what: error.message, why: [], tries: ["ordersctl version   (are both of one release?)"] };
   }
-  return { exit: "FAILED", what: messageOf(error), why: [], tries: [] };
+  return explainFile(error) ?? { exit: "FAILED", what: messageOf(error), why: [], tries: [] };
+}
+
+/** What the system says of a file. Of one that is absent its own words say more: it may be a program. */
+function explainFile(error: unknown): Failure | undefined {
+  const problem = fileProblem(error);
+  if (problem === messageOf(error) || isAbsent(error)) return undefined;
+  const path = error instanceof Error && "path" in error ? String(error.path) : undefined;
+  const what = path === undefined ? `A file cannot be written: ${problem}.` : `${path} cannot be used: ${problem}.`;
+  return { exit: "FAILED", what, why: [], tries: problem === DISK_FULL ? ["df -h"] : [] };
 }
 
 function reasonOf(cause: unknown): string {

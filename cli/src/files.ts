@@ -41,12 +41,14 @@ export async function ensureFolder(path: string): Promise<void> {
   }
 }
 
+export const DISK_FULL = "the disk is full";
+
 const fileProblems: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EEXIST: "there is a file of this name",
   EISDIR: "it is a folder",
   ENOENT: "a part of the path does not exist",
-  ENOSPC: "the disk is full",
+  ENOSPC: DISK_FULL,
   ENOTDIR: "a part of the path is not a folder",
   EROFS: "the file system is read-only",
 };

@@ -1,8 +1,8 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MongoClient } from "mongodb";
-import { CliError, messageOf } from "../errors.ts";
-import { isAbsent, writePrivateJson } from "../files.ts";
+import { CliError } from "../errors.ts";
+import { fileProblem, isAbsent, writePrivateJson } from "../files.ts";
 import { count } from "../output/text.ts";
 import { type FileFacts, writeBsonFile } from "./bson-file.ts";
 import {
@@ -82,7 +82,7 @@ async function dumpDatabase(
     return files;
   } catch (error) {
     signal?.throwIfAborted();
-    throw new CliError(`${name} could not be copied: ${messageOf(error)}`, { cause: error });
+    throw new CliError(`${name} could not be copied: ${fileProblem(error)}`, { cause: error });
   } finally {
     await session.endSession();
     await client.close();
