@@ -1,8 +1,14 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, renameSync, statSync } from "node:fs";
 
-/** @returns where the log ends now, in bytes: what comes after belongs to the next start */
+/** At a start, a log larger than this is set aside as `<log>.1`. */
+const LOG_LIMIT_BYTES = 20_000_000;
+
+/** Makes a log ready for the next start. @returns where it ends now, in bytes: what comes after belongs to that start */
 export function logEnd(logPath: string): number {
-  return statSync(logPath, { throwIfNoEntry: false })?.size ?? 0;
+  const size = statSync(logPath, { throwIfNoEntry: false })?.size ?? 0;
+  if (size <= LOG_LIMIT_BYTES) return size;
+  renameSync(logPath, `${logPath}.1`);
+  return 0;
 }
 
 /** What follows a fatal error in every log and says nothing about its cause: fassert, abort, the signal. */

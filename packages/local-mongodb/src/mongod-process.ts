@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, renameSync, statSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Writable } from "node:stream";
 
@@ -29,9 +29,6 @@ interface Place {
   readonly cwd: string;
 }
 
-/** At a start, a log larger than this is set aside as `<log>.1`. */
-const LOG_LIMIT_BYTES = 20_000_000;
-
 /**
  * $0 is a name for `ps`, the rest the command. The pipe on stdin closes when the parent dies, however it dies; until then
  * `read` waits (on 4, since a shell gives its background jobs an empty stdin). mongod is this shell's own child, so its pid
@@ -57,9 +54,6 @@ export async function spawnMongod(
   command: Command,
   options: { readonly logPath: string; readonly lifetime: Lifetime },
 ): Promise<MongodProcess> {
-  if (existsSync(options.logPath) && statSync(options.logPath).size > LOG_LIMIT_BYTES) {
-    renameSync(options.logPath, `${options.logPath}.1`);
-  }
   const log = openSync(options.logPath, "a", 0o600);
   // mongod does not start in a folder that is gone; the one that its parent was started in may be.
   const to: Place = { log, cwd: dirname(options.logPath) };

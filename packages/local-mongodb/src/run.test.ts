@@ -141,6 +141,9 @@ test("a mongod that does not know its options is told with its own words", async
   });
   const error = await errorOf(start("picky-data", { binary: script }));
   expect(error.message).toContain("mongod ended with exit code 2: Error parsing command line: unrecognised option");
+  // The same where its log has grown too long and is set aside first.
+  await writeFile(join(root, "picky-data", "mongod.log"), "x".repeat(21_000_000));
+  expect((await errorOf(start("picky-data", { binary: script }))).message).toBe(error.message);
 });
 
 test.each(["detached", "with-parent"] as const)("a binary that is not there is an error (%s)", async (lifetime) => {
