@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statfsSync } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
@@ -95,7 +95,16 @@ function explainExit({ code, signal }: MongodExit, dataDir: string, logPath: str
     const pid = readFileSync(join(dataDir, "db", "mongod.lock"), "utf8").trim();
     return `another mongod runs on ${dataDir} (process ${pid}): stop it first, or choose another data directory`;
   }
-  return `mongod ended with ${how}${reason === undefined ? "" : `: ${reason}`}. Its log: ${logPath}`;
+  // Then its log has found no place either, or names what followed from it.
+  const why = isFull(dataDir) ? "the disk is full" : reason;
+  return `mongod ended with ${how}${why === undefined ? "" : `: ${why}`}. Its log: ${logPath}`;
+}
+
+const DISK_LEFT_MIN_BYTES = 1_000_000;
+
+function isFull(path: string): boolean {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize < DISK_LEFT_MIN_BYTES;
 }
 
 /**
