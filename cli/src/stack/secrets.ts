@@ -42,7 +42,8 @@ export async function stackSecrets(layout: StackLayout, env: Io["env"]): Promise
     adminPassword: keptPassword ?? givenPassword ?? randomBytes(15).toString("base64url"),
     isPasswordShown: file?.["isPasswordShown"] === true || (keptPassword === undefined && givenPassword !== undefined),
   };
-  await keepSecrets(layout, kept);
+  // A full disk keeps nobody from what is known already.
+  if (Object.entries(kept).some(([name, value]) => file?.[name] !== value)) await keepSecrets(layout, kept);
   return {
     ...kept,
     adminEmail: givenEmail ?? kept.adminEmail,
