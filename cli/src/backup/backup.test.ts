@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Order } from "@pos/contracts/orders";
 import { testDatabase } from "@pos/testing/database";
 import { type Stack, startStack } from "@pos/testing/stack";
@@ -13,6 +13,7 @@ const tools = {
   now: () => Date.now(),
   sleep: async (milliseconds: number) => await Bun.sleep(milliseconds),
   say: () => {},
+  warn: () => {},
 };
 const STOCK_UNITS = 10_000;
 const WORKERS = 6;
@@ -92,6 +93,20 @@ test("sign-ins and keys do not come back", async () => {
 test("a backup is for its owner alone", async () => {
   for (const path of [folder, join(folder, "userdb"), collectionPath(folder, "userdb", "users")])
     expect([path, (await stat(path)).mode & 0o077]).toEqual([path, 0]);
+});
+
+test("an empty folder by another name takes a backup, and what a killed one left beside it is named", async () => {
+  const [where, link] = [join(folder, "..", "disk"), join(folder, "..", "link")];
+  await mkdir(join(where, "real"), { recursive: true });
+  await symlink(join(where, "real"), link);
+  const left = join(where, `.${crypto.randomUUID()}.partial`);
+  await mkdir(left);
+  await mkdir(join(where, ".other.partial"));
+  const warned: string[] = [];
+  await dump(link, urisOf(source.databases), { ...tools, warn: (line) => void warned.push(line) });
+  expect(Object.keys((await readManifest(link)).databases)).toHaveLength(3);
+  expect(warned).toEqual([expect.stringContaining(`Unless one is at work there, remove it: rm -r ${left}`)]);
+  expect((await readdir(where)).sort()).toEqual([basename(left), ".other.partial", "real"].sort());
 });
 
 test("a backup that is broken off leaves nothing beside its folder", async () => {

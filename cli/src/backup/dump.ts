@@ -1,9 +1,9 @@
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MongoClient } from "mongodb";
 import { CliError } from "../errors.ts";
 import { fileProblem, isAbsent, writePrivateJson } from "../files.ts";
-import { count } from "../output/text.ts";
+import { count, shellWord } from "../output/text.ts";
 import { type FileFacts, writeBsonFile } from "./bson-file.ts";
 import {
   collectionPath,
@@ -21,6 +21,7 @@ export type DatabaseUris = Readonly<Record<DatabaseName, string>>;
 export interface DumpTools {
   now(): number;
   say(line: string): void;
+  warn(line: string): void;
   /** Breaks it off. */
   readonly signal?: AbortSignal;
 }
@@ -33,8 +34,11 @@ const BATCH = 1000;
  * users. The folder is there when all of it is there.
  * @throws {CliError} when something is there already, or a database takes longer to copy than MongoDB keeps a snapshot
  */
-export async function dump(folder: string, uris: DatabaseUris, tools: DumpTools): Promise<Manifest> {
+export async function dump(target: string, uris: DatabaseUris, tools: DumpTools): Promise<Manifest> {
+  // A link cannot be replaced by a folder; the empty folder it names can.
+  const folder = await realpath(target).catch(() => target);
   await refuseTaken(folder);
+  await tellUnfinished(dirname(folder), tools);
   const partial = join(dirname(folder), `.${crypto.randomUUID()}.partial`);
   try {
     const databases: Partial<Record<DatabaseName, Record<string, FileFacts>>> = {};
@@ -56,6 +60,19 @@ async function refuseTaken(folder: string): Promise<void> {
     throw refusal("is no folder");
   });
   if (content.length > 0) throw refusal("is not empty");
+  const devices = await Promise.all([folder, dirname(folder)].map((path) => stat(path).catch(() => undefined)));
+  const [own, parent] = devices.map((found) => found?.dev);
+  if (own !== undefined && own !== parent) throw refusal("is where another disk begins, which no folder can replace");
+}
+
+/** What a backup that was killed has left: whoever else works there cannot be told from it. */
+async function tellUnfinished(parent: string, tools: DumpTools): Promise<void> {
+  for (const name of await readdir(parent).catch(() => [])) {
+    if (!/^\.[0-9a-f-]{36}\.partial$/.test(name)) continue;
+    const path = join(parent, name);
+    const next = `Unless one is at work there, remove it: rm -r ${shellWord(path)}`;
+    tools.warn(`${path} is an unfinished backup, with personal data. ${next}`);
+  }
 }
 
 async function dumpDatabase(

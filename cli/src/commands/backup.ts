@@ -36,7 +36,8 @@ USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI name.`,
       const databases = await openDatabases({ ...options, stopped: false, signal }, tools);
       try {
         talk.say(`copying ${databases.description}`);
-        await dump(folder, databases.uris, { now: () => io.now(), say: (line) => talk.say(`  ${line}`), signal });
+        const words = { say: (line: string) => talk.say(`  ${line}`), warn: (line: string) => talk.warn(line) };
+        await dump(folder, databases.uris, { now: () => io.now(), ...words, signal });
       } finally {
         await databases.close();
       }
