@@ -36,6 +36,8 @@ async function runDown({ dataDir, volumes = false }: DownOptions, tools: Tools):
   if (supervisor !== undefined) {
     talk.say(`stopping (supervisor pid ${supervisor.pid}) …`);
     signal(supervisor, "SIGTERM");
+    // One that Ctrl-Z has stopped hears nothing before it goes on.
+    signal(supervisor, "SIGCONT");
     if (!(await hasEnded(supervisor, STACK_STOP_MAX_MS))) {
       throw new CliError(`The supervisor (pid ${supervisor.pid}) does not end.`, {
         tries: [`kill -9 ${supervisor.pid}`, `ordersctl down${layout.option}   (again, for what it leaves behind)`],

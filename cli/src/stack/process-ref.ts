@@ -47,7 +47,7 @@ export async function hasEnded(ref: ProcessRef, timeoutMs: number): Promise<bool
 }
 
 /** Signals a process, if it is still the same one. */
-export function signal(ref: ProcessRef, name: "SIGTERM" | "SIGKILL"): void {
+export function signal(ref: ProcessRef, name: "SIGTERM" | "SIGKILL" | "SIGCONT"): void {
   if (!isAlive(ref)) return;
   try {
     process.kill(ref.pid, name);

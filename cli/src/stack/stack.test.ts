@@ -463,8 +463,9 @@ describe("up -d", () => {
     expect((await here("status")).exit).toBe(0);
   });
 
-  test("down stops everything; a second one has nothing to do", async () => {
+  test("down stops everything, also after Ctrl-Z; a second one has nothing to do", async () => {
     const before = await state();
+    killOther(before.supervisor?.pid, "SIGSTOP");
     const { exit, stderr } = await program(user.home, "down");
     expect([exit, stderr]).toEqual([0, `stopping (supervisor pid ${before.supervisor?.pid}) …\n✓ stopped\n`]);
     nothingRuns(before);
