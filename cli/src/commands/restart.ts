@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { CliError, usageError } from "../errors.ts";
 import { serviceNames, stackLayout } from "../stack/layout.ts";
-import { supervisorOf } from "../stack/lock.ts";
-import { endProcess, isAlive } from "../stack/process-ref.ts";
+import { supervisorOf } from "../stack/supervisor.ts";
+import { endProcess, isAlive } from "../process-ref.ts";
 import { portsOf, readState, urlsOf } from "../stack/state.ts";
 import { STOP_MAX_MS } from "../stack/unit.ts";
 import { isHealthy } from "../stack/wait-healthy.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { takeLock } from "../stack/lock.ts";
-import { refOf } from "../stack/process-ref.ts";
+import { takeLock } from "../lock.ts";
+import { refOf } from "../process-ref.ts";
 import { world } from "../test/world.ts";
 
 test("names the log of each unit that does not run or is not healthy", async () => {

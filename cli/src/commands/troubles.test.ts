@@ -5,7 +5,7 @@ import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { refOf } from "../stack/process-ref.ts";
+import { refOf } from "../process-ref.ts";
 import { runUntil } from "../test/endless.ts";
 import { freePorts } from "../test/local-stack.ts";
 import { ADMIN, signedInWorld } from "../test/signed-in.ts";

@@ -6,7 +6,7 @@ import { canStartPrograms } from "../runtime.ts";
 import { credentialsPath } from "../session/config-files.ts";
 import type { Session } from "../session/session.ts";
 import { serviceEntry, serviceNames, type StackLayout, stackLayout } from "../stack/layout.ts";
-import { lockHolder } from "../stack/lock.ts";
+import { lockHolder } from "../lock.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
 import { endedUnits, livingProcesses, portsOf, readState, type StackState } from "../stack/state.ts";
 import type { Tools } from "../tools.ts";

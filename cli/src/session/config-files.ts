@@ -102,7 +102,7 @@ export function writeCredentials(env: Io["env"], profile: string, value: Credent
  */
 async function alone(path: string, change: () => Promise<void>): Promise<void> {
   await ensureFolder(dirname(path));
-  const { takeLock } = await import("../stack/lock.ts");
+  const { takeLock } = await import("../lock.ts");
   for (const endMs = Date.now() + LOCK_WAIT_MAX_MS; ; await sleep(LOCK_PAUSE_MS)) {
     const lock = await takeLock(`${path}.lock`);
     if ("holder" in lock) {

@@ -4,7 +4,7 @@ import { readJsonObject, textField } from "../files.ts";
 import type { Io } from "../io.ts";
 import type { ServiceName, StackLayout } from "./layout.ts";
 import { uriOfDatabase } from "./service-environment.ts";
-import { isAlive } from "./process-ref.ts";
+import { isAlive } from "../process-ref.ts";
 import { readState } from "./state.ts";
 
 /**

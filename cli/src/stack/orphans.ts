@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Talk } from "../output/talk.ts";
 import { type ServiceName, serviceNames, type StackLayout } from "./layout.ts";
-import { endProcess, processesEndingWith } from "./process-ref.ts";
+import { endProcess, processesEndingWith } from "../process-ref.ts";
 import { livingProcesses, stopOrder, type StackState } from "./state.ts";
 import { STOP_MAX_MS } from "./unit.ts";
 

@@ -6,7 +6,7 @@ import { openDatabase, type StackDatabase } from "./database.ts";
 import { serviceEntry, serviceNames, type ServiceName, type StackLayout } from "./layout.ts";
 import { boundLogs, supervisorLog } from "./log-files.ts";
 import { unitMark } from "./orphans.ts";
-import { refOf, signal } from "./process-ref.ts";
+import { refOf, signal } from "../process-ref.ts";
 import type { StackSecrets } from "./secrets.ts";
 import { serviceEnvironment } from "./service-environment.ts";
 import { type StackState, type UnitState, urlsOf, writeState } from "./state.ts";

@@ -1,7 +1,7 @@
 import { isObject, readJsonObject, writePrivateJson } from "../files.ts";
 import type { StackLayout } from "./layout.ts";
 import { serviceNames, type ServiceName } from "./layout.ts";
-import { isAlive, type ProcessRef } from "./process-ref.ts";
+import { isAlive, type ProcessRef } from "../process-ref.ts";
 
 /** One process of the stack as the supervisor last saw it. */
 export interface UnitState {

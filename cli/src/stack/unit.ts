@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
-import { refOf } from "./process-ref.ts";
+import { endProcess, refOf } from "../process-ref.ts";
 import { shipped } from "./shipped.ts";
-import { endProcess } from "./process-ref.ts";
 
 /** How a process ended. */
 export interface UnitEnd {

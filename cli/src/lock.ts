@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { link, readFile, rm, writeFile } from "node:fs/promises";
-import { sleep } from "../environment.ts";
-import { CliError } from "../errors.ts";
-import { isAbsent, isObject, textField } from "../files.ts";
+import { sleep } from "./environment.ts";
+import { CliError } from "./errors.ts";
+import { isAbsent, isObject, textField } from "./files.ts";
 import { isAlive, type ProcessRef, refOf } from "./process-ref.ts";
 
 /** A lock that this process holds. */
@@ -15,10 +15,6 @@ export interface Holder extends ProcessRef {
   /** The command that works on the data; absent for `up`. */
   readonly task?: string;
 }
-
-/** For who may not begin before the holder has ended. */
-export const atWork = ({ pid, task = "up" }: Holder): CliError =>
-  new CliError(`${task} is at work on this data (pid ${pid}).`, { tries: ["the same when it has ended"] });
 
 const TRIES = 200;
 /** While another process removes a stale lock, in milliseconds. */
@@ -52,16 +48,6 @@ export async function takeLock(path: string, task?: string): Promise<Lock | { re
 export async function lockHolder(path: string): Promise<Holder | undefined> {
   const holder = await readHolder(path);
   return holder !== "absent" && isAlive(holder) ? holder : undefined;
-}
-
-/**
- * The `up` that holds a lock; undefined when nobody does.
- * @throws {CliError} when another command works on the data
- */
-export async function supervisorOf(path: string): Promise<ProcessRef | undefined> {
-  const holder = await lockHolder(path);
-  if (holder?.task !== undefined) throw atWork(holder);
-  return holder;
 }
 
 /** Who a lock file names; undefined when it is damaged. */

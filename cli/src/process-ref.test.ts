@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lockHolder, takeLock } from "./lock.ts";
-import { until } from "../test/local-stack.ts";
+import { until } from "./test/local-stack.ts";
 import { endProcess, hasEnded, isAlive, processesEndingWith, refOf, residentBytes, signal } from "./process-ref.ts";
 
 let folder: string;

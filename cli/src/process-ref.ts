@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { sleep } from "../environment.ts";
+import { sleep } from "./environment.ts";
 
 /** A process that cannot be mistaken for a later one with the same number. */
 export interface ProcessRef {
