@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { checkManifests } from "../check.ts";
@@ -208,6 +208,11 @@ spec: { selector: { app: web }, ports: [{ port: 80 }] }
       expect.stringMatching(
         /cannot be rendered: neither kubectl nor kustomize is on PATH; .* \| ordersctl validate -\.$/,
       ),
+    ]);
+    await write({ "mute/kubectl": "#!/bin/sh\nexit 1\n" });
+    await chmod(join(folder, "mute/kubectl"), 0o755);
+    expect(await sentences({ standardInput, environment: { PATH: join(folder, "mute") } })).toEqual([
+      expect.stringMatching(/cannot be rendered: Command failed: kubectl kustomize .*\/broken\.$/),
     ]);
     const kustomizer = async (): Promise<string> => CONFIG.replace("info", "5");
     expect(await sentences({ standardInput, environment, kustomizer })).toEqual([
