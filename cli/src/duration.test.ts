@@ -43,6 +43,8 @@ test("items are read with and without a quantity", () => {
   expect(parseItem("a=b=3")).toEqual({ product: "a=b", quantity: 3 });
   expect(() => parseItem("Keyboard=0")).toThrow("at least 1");
   expect(() => parseItem("Keyboard=two")).toThrow("no whole number");
+  expect(() => parseItem("Keyboard=99999999")).toThrow("at most 1000000");
+  for (const nameless of ["=2", ""]) expect(() => parseItem(nameless)).toThrow("names no product");
 });
 
 test("numbers of options are read strictly", () => {

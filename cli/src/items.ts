@@ -1,4 +1,5 @@
 import type { Client } from "@pos/client";
+import { QUANTITY_MAX } from "@pos/contracts/limits";
 import { idempotencyKeyPattern } from "@pos/contracts/orders";
 import type { Product } from "@pos/contracts/products";
 import { CliError, usageError } from "./errors.ts";
@@ -39,15 +40,15 @@ export function idempotencyKeyOf(given: string | undefined): string {
  * @throws {CliError} USAGE
  */
 export function parseItem(text: string): TypedItem {
-  const match = /^(.+)=(\d{1,7})$/s.exec(text);
-  if (match === null) {
-    if (/=[^=]*$/.test(text))
-      throw usageError(`"${text}" has no whole number behind the last "=".`, '--item "Keyboard=2"');
-    return { product: text, quantity: 1 };
-  }
-  const quantity = Number(match[2]);
-  if (quantity < 1) throw usageError(`"${text}": the quantity must be at least 1.`, '--item "Keyboard=2"');
-  return { product: match[1] ?? "", quantity };
+  const wrong = (why: string) => usageError(`"${text}" ${why}.`, '--item "Keyboard=2"');
+  const match = /^(.*)=(\d+)$/s.exec(text);
+  if (match === null && /=[^=]*$/.test(text)) throw wrong('has no whole number behind the last "="');
+  const [, product = text, digits = "1"] = match ?? [];
+  if (product === "") throw wrong("names no product");
+  const quantity = Number(digits);
+  if (quantity < 1 || quantity > QUANTITY_MAX)
+    throw wrong(`must ask for at least 1 and at most ${QUANTITY_MAX} pieces`);
+  return { product, quantity };
 }
 
 /**
