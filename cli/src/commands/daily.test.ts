@@ -191,6 +191,16 @@ describe("an order", () => {
     for (const bad of ["no json", '{"items":[{"quantity":1}]}']) {
       expect((await admin.run(["orders", "place", "-f", "-"], { stdin: bad })).exit).toBe(2);
     }
+    const unknown: readonly (readonly [field: string, stdin: string])[] = [
+      ["qty", '{"items":[{"product":"Pen","qty":3}]}'],
+      ["userId", '{"userId":"65f1c0ffee0123456789abcd","items":[{"product":"Pen"}]}'],
+    ];
+    for (const [field, stdin] of unknown) {
+      const { exit, stderr } = await admin.run(["orders", "place", "-f", "-"], { stdin });
+      expect([exit, stderr]).toEqual([2, expect.stringContaining(`"${field}" is no field of an order`)]);
+    }
+    const list = await admin.run(["orders", "place", "-f", "-"], { stdin: '[{"product":"Pen"}]' });
+    expect([list.exit, list.stderr]).toEqual([2, expect.stringContaining("no order")]);
     for (const argv of [
       ["orders", "place"],
       ["orders", "place", "--item", "Pen=x"],

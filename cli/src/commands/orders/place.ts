@@ -1,7 +1,7 @@
 import type { Order } from "@pos/contracts/orders";
 import type { Command } from "commander";
 import { usageError } from "../../errors.ts";
-import { isObject, readJsonInput } from "../../files.ts";
+import { isObject, type JsonObject, readJsonInput } from "../../files.ts";
 import { repeated } from "../../global-options.ts";
 import { findProduct, idempotencyKeyOf, parseItem, type TypedItem } from "../../items.ts";
 import { orderView } from "../../resources/orders.ts";
@@ -17,6 +17,8 @@ interface PlaceOptions {
   readonly idempotencyKey?: string;
   readonly dryRun?: boolean;
 }
+
+const FORM = 'it is {"items": [{"product": id or name, "quantity": whole number}]}';
 
 export const placeVerb: Verb<PlaceOptions> = {
   usage: "place",
@@ -74,14 +76,22 @@ async function placeOrder(options: PlaceOptions, tools: Tools): Promise<void> {
 
 async function readItems(path: string, { io }: Tools): Promise<readonly TypedItem[]> {
   const value = await readJsonInput(path, io.stdin);
-  const items = isObject(value) && Array.isArray(value["items"]) ? value["items"] : [];
-  return items.map((item: unknown) => {
+  if (!isObject(value) || !Array.isArray(value["items"])) throw usageError(`What is read is no order: ${FORM}.`);
+  refuseOthers(value, ["items"]);
+  return value["items"].map((item: unknown) => {
     const product = isObject(item) ? (item["product"] ?? item["productId"]) : undefined;
     const quantity = isObject(item) ? (item["quantity"] ?? 1) : undefined;
-    if (typeof product !== "string" || !isWhole(quantity))
+    if (!isObject(item) || typeof product !== "string" || !isWhole(quantity))
       throw usageError('Each item must be {"product": id or name, "quantity": whole number}.');
+    refuseOthers(item, ["product", "productId", "quantity"]);
     return { product, quantity };
   });
+}
+
+/** A mistyped quantity would be one piece, another user's order one's own. @throws {CliError} USAGE */
+function refuseOthers(given: JsonObject, known: readonly string[]): void {
+  const other = Object.keys(given).find((name) => !known.includes(name));
+  if (other !== undefined) throw usageError(`"${other}" is no field of an order: ${FORM}.`);
 }
 
 const isWhole = (value: unknown): value is number => typeof value === "number" && Number.isInteger(value) && value > 0;
