@@ -100,6 +100,14 @@ test("docs/ordersctl.md is what the command tree says, every command with its op
   }
 });
 
+test("an option that must be given says so, wherever it is shown", async () => {
+  const { stdout } = await run(["products", "create", "--help"]);
+  expect(stdout).toMatch(/--price <price> +price of one unit, above 0 \(required\)\n/);
+  expect(stdout).toMatch(/--description <text> +description\n/);
+  const [, section = ""] = (await manual()).split("\n### products create\n");
+  expect(section).toContain("| price of one unit, above 0 (required) |");
+});
+
 test("an example may be copied into a shell: words about it stand behind a #, what would be expanded in quotes", async () => {
   for (const branch of commandTree) {
     for (const { examples } of await describeBranch(branch)) {

@@ -1,4 +1,4 @@
-import { Help } from "commander";
+import { Help, type Option } from "commander";
 
 /** Narrower than this, in columns, what an item means stands below it. */
 export const SIDE_BY_SIDE_MIN_WIDTH = 60;
@@ -11,6 +11,7 @@ export const helpLayout: Partial<Help> = {
   sortSubcommands: false,
   minWidthToWrap: 20,
   formatHelp: (command, helper) => optionsLast(Help.prototype.formatHelp.call(helper, command, helper)),
+  optionDescription: (option) => markRequired(option, Help.prototype.optionDescription(option)),
   formatItem(term, termWidth, description, helper) {
     const width = helper.helpWidth ?? 80;
     if (width >= SIDE_BY_SIDE_MIN_WIDTH || description === "")
@@ -19,6 +20,10 @@ export const helpLayout: Partial<Help> = {
     return `  ${term}\n${indent}${helper.boxWrap(description, width - INDENT_WIDTH).replaceAll("\n", `\n${indent}`)}`;
   },
 };
+
+/** What an option says; one that must be given says so. */
+export const markRequired = ({ mandatory }: Option, words: string): string =>
+  mandatory ? `${words} (required)` : words;
 
 function optionsLast(help: string): string {
   const sections = help.trimEnd().split(/\n{2,}(?=\S)/);

@@ -1,6 +1,7 @@
 import { Command, type Option } from "commander";
 import type { Branch } from "../command-tree.ts";
 import { addGlobalOptions } from "../global-options.ts";
+import { markRequired } from "../help/layout.ts";
 import type { AnyVerb, Verb } from "../verb.ts";
 
 /** An option as help, completion and the documentation show it. */
@@ -82,7 +83,7 @@ function optionFacts(option: Option): OptionFacts {
   return {
     flags,
     names: [short, long].filter((name): name is string => name !== undefined),
-    description,
+    description: markRequired(option, description),
     takesValue: required || optional,
     needsValue: required,
     choices: argChoices ?? [],
