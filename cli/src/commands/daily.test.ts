@@ -380,6 +380,10 @@ describe("settings", () => {
       2,
       expect.stringContaining('no profile "stagin" (flag --profile); there are local, moved.'),
     ]);
+    for (const argv of [["whoami"], ["orders", "place", "--item", "Mouse"]]) {
+      const { exit, stderr } = await other.run([...argv, "--profile", "stagin"]);
+      expect([argv, exit, stderr]).toEqual([argv, 2, expect.stringContaining('no profile "stagin"')]);
+    }
     expect(await other.ok("config", "view")).toContain("http://127.0.0.1:3003");
     await other.remove();
   });

@@ -132,12 +132,13 @@ export class Session {
 
   /**
    * The id of the signed-in user.
-   * @throws {CliError} SIGN_IN
+   * @throws {CliError} SIGN_IN; USAGE for a profile that is none
    */
   async userId(): Promise<string> {
     const given = this.#given();
     const userId = given !== undefined ? textField(claimsOf(given), "sub") : (await this.credentials())?.userId;
     if (userId !== undefined) return userId;
+    if (this.#profileFault !== undefined) throw this.#profileFault;
     throw new CliError(`You are not signed in (profile ${this.profile}).`, {
       exit: "SIGN_IN",
       tries: ["ordersctl login", "ordersctl up   (starts a stack and signs you in)"],
