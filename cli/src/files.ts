@@ -91,24 +91,32 @@ export async function readJsonObject(
 export const parseJson = (text: string): unknown => JSON.parse(text.replace(/^\uFEFF/, ""));
 
 /**
+ * The text that an option names: of a file, or of standard input for `-`.
+ * @throws {CliError} USAGE when it cannot be read or is not in UTF-8
+ */
+export async function readTextInput(path: string, stdin: Input): Promise<string> {
+  try {
+    return path === "-" ? await stdin.readAll({ isStrict: true }) : decodeStrictly(await readFile(path));
+  } catch (error) {
+    const why = isAbsent(error) ? "there is no such file" : fileProblem(error);
+    throw usageError(`${nameOf(path)} cannot be read: ${why}.`);
+  }
+}
+
+/**
  * The JSON value that an option names: of a file, or of standard input for `-`.
  * @throws {CliError} USAGE when it cannot be read or is no JSON
  */
 export async function readJsonInput(path: string, stdin: Input): Promise<unknown> {
-  const name = path === "-" ? "Standard input" : path;
-  let text: string;
-  try {
-    text = path === "-" ? await stdin.readAll({ isStrict: true }) : decodeStrictly(await readFile(path));
-  } catch (error) {
-    const why = isAbsent(error) ? "there is no such file" : fileProblem(error);
-    throw usageError(`${name} cannot be read: ${why}.`);
-  }
+  const text = await readTextInput(path, stdin);
   try {
     return parseJson(text);
   } catch (error) {
-    throw usageError(`${name} is no JSON: ${messageOf(error)}`);
+    throw usageError(`${nameOf(path)} is no JSON: ${messageOf(error)}`);
   }
 }
+
+const nameOf = (path: string): string => (path === "-" ? "Standard input" : path);
 
 /** A text in UTF-8. @throws {Error} for other bytes, which would come out as U+FFFD */
 export function decodeStrictly(bytes: Uint8Array): string {

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { CliError, messageOf, usageError } from "../errors.ts";
 import type { Exit } from "../exit-codes.ts";
+import { readTextInput } from "../files.ts";
 import { harmless } from "../output/text.ts";
 import { serviceNames, type ServiceName } from "../stack/layout.ts";
 import type { Tools } from "../tools.ts";
@@ -101,11 +101,8 @@ function addressOf({ path, service }: ApiOptions, urls: Tools["session"]["urls"]
 }
 
 async function readBody(data: string | undefined, { io }: Tools): Promise<string | undefined> {
-  if (data === "-") return io.stdin.readAll();
-  if (data?.startsWith("@") !== true) return data;
-  return readFile(data.slice(1), "utf8").catch((error: unknown) => {
-    throw usageError(`${data.slice(1)} cannot be read: ${messageOf(error)}`);
-  });
+  if (data === "-") return readTextInput("-", io.stdin);
+  return data?.startsWith("@") === true ? readTextInput(data.slice(1), io.stdin) : data;
 }
 
 function addHeader(headers: Headers, header: string): void {

@@ -229,10 +229,12 @@ test("a JSON file that is not there or not in UTF-8 is refused", async () => {
   for (const command of [
     ["orders", "place"],
     ["seed", "--yes"],
+    ["api", "POST", "/products"],
   ]) {
-    const { exit, stderr } = await admin.run([...command, "-f", file]);
+    const named = (path: string) => (command[0] === "api" ? ["-d", `@${path}`] : ["-f", path]);
+    const { exit, stderr } = await admin.run([...command, ...named(file)]);
     expect([exit, stderr]).toEqual([2, `error: ${file} cannot be read: it is not encoded in UTF-8.\n`]);
-    const absent = await admin.run([...command, "-f", "/none.json"]);
+    const absent = await admin.run([...command, ...named("/none.json")]);
     expect(absent.stderr).toBe("error: /none.json cannot be read: there is no such file.\n");
   }
 });
