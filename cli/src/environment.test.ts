@@ -212,6 +212,23 @@ describe("the real program", () => {
     expect(await child.exited).toBe(130);
   });
 
+  test("takes no password that is not in UTF-8: every letter beyond ASCII would be the same one", async () => {
+    for (const argv of [
+      ["users", "create", "--email", "ada@example.com", "--name", "Ada"],
+      ["login", "--email", "ada@example.com"],
+    ]) {
+      const stdin = Buffer.from("gr\u00fcn wie Gras\n", "latin1");
+      const address = ["--user-url", "http://127.0.0.1:1"];
+      const env = { ...process.env, XDG_CONFIG_HOME: resolve(import.meta.dir, "none") };
+      const command = [process.execPath, main, ...argv, "--password-stdin", ...address];
+      const child = Bun.spawn(command, { stdin, stderr: "pipe", env });
+      expect(await new Response(child.stderr).text()).toBe(
+        "error: Standard input cannot be read: it is not encoded in UTF-8.\n",
+      );
+      expect(await child.exited).toBe(2);
+    }
+  });
+
   test("exits with the code of its failure", async () => {
     const child = start("users", "lsit");
     expect(await new Response(child.stderr).text()).toContain("Did you mean list?");

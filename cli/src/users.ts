@@ -1,6 +1,7 @@
 import type { Client } from "@pos/client";
 import type { User } from "@pos/contracts/users";
 import { CliError, usageError } from "./errors.ts";
+import { readTextInput } from "./files.ts";
 import { clean } from "./output/text.ts";
 import type { Tools } from "./tools.ts";
 
@@ -35,7 +36,7 @@ export async function readPassword(
   { io, isInteractive }: Tools,
   { fromStdin, label }: PasswordSource,
 ): Promise<string> {
-  if (fromStdin) return (await io.stdin.readAll()).replace(/\r?\n$/, "");
+  if (fromStdin) return (await readTextInput("-", io.stdin)).replace(/\r?\n$/, "");
   if (!isInteractive)
     throw usageError("Nobody can be asked for the password here.", "the same with --password-stdin < file");
   io.stderr.write(`${label}: `);

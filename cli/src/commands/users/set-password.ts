@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { usageError } from "../../errors.ts";
+import { readTextInput } from "../../files.ts";
 import type { Tools } from "../../tools.ts";
 import { readNewPassword, readPassword } from "../../users.ts";
 import type { Verb } from "../../verb.ts";
@@ -21,7 +22,9 @@ the second. Other sessions of the user end.`,
 async function setPassword({ passwordStdin = false }: SetPasswordOptions, tools: Tools): Promise<void> {
   const { session, io, talk } = tools;
   const userId = await session.userId();
-  const { currentPassword, newPassword } = passwordStdin ? fromLines(await io.stdin.readAll()) : await ask(tools);
+  const { currentPassword, newPassword } = passwordStdin
+    ? fromLines(await readTextInput("-", io.stdin))
+    : await ask(tools);
   const client = await session.client();
   await client.users.changePassword(userId, { currentPassword, newPassword });
   const kept = await session.credentials();
