@@ -76,6 +76,9 @@ describe("standard input", () => {
     keyboard.write("!\r");
     expect(await typed).toBe("secret 山!");
     expect(keyboard.isRaw).toBe(false);
+    const again = io.stdin.readLine({ hidden: true });
+    keyboard.write("wrong\u0015right\r");
+    expect(await again).toBe("right");
   });
 
   test("Ctrl-D on nothing ends the input, after something it is the answer", async () => {

@@ -118,7 +118,10 @@ function readHidden(stream: NodeJS.ReadStream): Promise<string | undefined> {
           return;
         }
         if (character === "\u0004") return finish(typed === "" ? undefined : typed);
-        typed = character === "\u007f" || character === "\b" ? [...typed].slice(0, -1).join("") : typed + character;
+        // Ctrl-U takes the whole line back, as a terminal that is not raw does.
+        if (character === "\u0015") typed = "";
+        else if (character === "\u007f" || character === "\b") typed = [...typed].slice(0, -1).join("");
+        else typed += character;
       }
     };
     stream.setRawMode(true);
