@@ -71,13 +71,18 @@ function explainFile(error: unknown): Failure | undefined {
   return { exit: "FAILED", what, why: [], tries: problem === DISK_FULL ? ["df -h"] : [] };
 }
 
+const codeOf = (cause: unknown): string => (cause instanceof Error && "code" in cause ? String(cause.code) : "");
+
 function reasonOf(cause: unknown): string {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const code = codeOf(cause);
   if (/refused/i.test(code)) return " (connection refused)";
   if (/reset/i.test(code)) return " (connection reset)";
   if (/notfound|resolve/i.test(code)) return " (unknown host)";
   return "";
 }
+
+/** Whether a request without an answer reached nobody: then nothing came of it. */
+export const isUnsent = ({ cause }: Error): boolean => /refused|notfound|resolve/i.test(codeOf(cause));
 
 /** An answer that says no. */
 export interface Answered {

@@ -1,4 +1,4 @@
-import { answerFacts, traceTries } from "./error-report.ts";
+import { type Answered, answerFacts, isUnsent, traceTries } from "./error-report.ts";
 import { CliError, messageOf } from "./errors.ts";
 import { sentence } from "./output/text.ts";
 import type { Tools } from "./tools.ts";
@@ -26,19 +26,43 @@ export async function untilAnswered<Value>(
       const isUnknown = error instanceof NoAnswerError || answer?.status === 503;
       if (!isUnknown) throw error;
       if (attempt === TRIES_MAX) {
-        throw new CliError(`${words.unknown} is not known: ${sentence(messageOf(error))}`, {
-          exit: "UNREACHABLE",
-          why: answer === undefined ? [] : [answerFacts(answer)],
-          tries: [
-            `the same with --idempotency-key ${key}   (${words.promise})`,
-            "ordersctl health",
-            ...(answer === undefined ? [] : traceTries(answer)),
-          ],
-          cause: error,
-        });
+        const again = `the same with --idempotency-key ${key}   (${words.promise})`;
+        throw unknownOutcome(error, answer, { unknown: words.unknown, first: again });
       }
       talk.say(`${sentence(messageOf(error))} Asking again with the same key …`);
       await io.sleep(answer === undefined ? 500 : (answer.retryAfterSeconds ?? 1) * 1000);
     }
   }
+}
+
+/**
+ * Makes a change that no key protects, once: where its answer is lost, a second one might make it twice.
+ * @param words what is not known then, and the command that shows it
+ * @throws {CliError} UNREACHABLE when nothing is known
+ */
+export async function onceAnswered<Value>(
+  change: () => Promise<Value>,
+  { unknown, look }: { unknown: string; look: string },
+): Promise<Value> {
+  const { ApiError, NoAnswerError } = await import("@pos/client/errors");
+  try {
+    return await change();
+  } catch (error) {
+    const answer = error instanceof ApiError && error.status === 503 ? error : undefined;
+    if (answer === undefined && !(error instanceof NoAnswerError && !isUnsent(error))) throw error;
+    throw unknownOutcome(error, answer, { unknown, first: look });
+  }
+}
+
+function unknownOutcome(
+  error: unknown,
+  answer: Answered | undefined,
+  { unknown, first }: { unknown: string; first: string },
+): CliError {
+  return new CliError(`${unknown} is not known: ${sentence(messageOf(error))}`, {
+    exit: "UNREACHABLE",
+    why: answer === undefined ? [] : [answerFacts(answer)],
+    tries: [first, "ordersctl health", ...(answer === undefined ? [] : traceTries(answer))],
+    cause: error,
+  });
 }

@@ -110,6 +110,39 @@ describe("a service that is away", () => {
     await proxy.close();
   });
 
+  test("leaves it unknown whether something was made that no key protects, and says where to look", async () => {
+    const proxies = await Promise.all(
+      [stack.urls.product, stack.urls.user].map((url) =>
+        tcpProxy({ target: { host: "127.0.0.1", port: Number(new URL(url).port) } }),
+      ),
+    );
+    const [product, user] = proxies.map(({ port }) => `http://127.0.0.1:${port}`);
+    const clerk = await world(stack);
+    clerk.env["ORDERSCTL_TOKEN"] = stack.adminToken;
+    for (const proxy of proxies) proxy.loseAnswers(true);
+    const cases: readonly (readonly [argv: readonly string[], unknown: string, look: string])[] = [
+      [
+        ["products", "create", "--name", "Desk lamp", "--price", "5", "--product-url", product ?? ""],
+        "Whether the product was added is not known:",
+        "ordersctl products list --name 'Desk lamp'",
+      ],
+      [
+        ["users", "create", "--email", "lost@example.com", "--name", "L", "--password-stdin", "--user-url", user ?? ""],
+        "Whether the user was registered is not known:",
+        "ordersctl users get lost@example.com",
+      ],
+    ];
+    for (const [argv, unknown, look] of cases) {
+      const { exit, stderr } = await clerk.run([...argv, "--timeout", "100ms"], { stdin: ADMIN.password });
+      expect([exit, stderr]).toEqual([5, expect.stringContaining(unknown)]);
+      expect(stderr).toContain(`Try: ${look} `);
+    }
+    await clerk.remove();
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+    const refused = await admin.run(["products", "create", "--name", "x", "--price", "5", "--product-url", NOWHERE]);
+    expect(refused.stderr).toContain(`${NOWHERE} does not answer (connection refused).`);
+  });
+
   test("does not keep a watch beyond its time", async () => {
     const argv = ["orders", "watch", "f".repeat(24), "--for", "100ms", "--order-url", NOWHERE];
     const { exit, stderr } = await admin.run(argv);

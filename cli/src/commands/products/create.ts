@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { readNumber } from "../../numbers.ts";
+import { shellWord } from "../../output/text.ts";
 import { productView } from "../../resources/products.ts";
 import type { Tools } from "../../tools.ts";
+import { onceAnswered } from "../../until-answered.ts";
 import type { Verb } from "../../verb.ts";
 
 interface CreateOptions {
@@ -26,11 +28,15 @@ export const createVerb: Verb<CreateOptions> = {
 
 async function createProduct(options: CreateOptions, { session, printer, talk }: Tools): Promise<void> {
   const client = await session.client();
-  const product = await client.products.create({
+  const wish = {
     name: options.name,
     price: readNumber("--price", options.price),
     stock: readNumber("--stock", options.stock),
     ...(options.description === undefined ? {} : { description: options.description }),
+  };
+  const product = await onceAnswered(() => client.products.create(wish), {
+    unknown: "Whether the product was added",
+    look: `ordersctl products list --name ${shellWord(options.name)}   (a second one may have the same name)`,
   });
   talk.done(`product ${product.id} added`);
   printer.one(product, productView);

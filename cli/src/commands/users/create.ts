@@ -1,6 +1,8 @@
 import type { Command } from "commander";
+import { shellWord } from "../../output/text.ts";
 import { userView } from "../../resources/users.ts";
 import type { Tools } from "../../tools.ts";
+import { onceAnswered } from "../../until-answered.ts";
 import { readNewPassword } from "../../users.ts";
 import type { Verb } from "../../verb.ts";
 
@@ -25,7 +27,10 @@ export const createVerb: Verb<CreateOptions> = {
 async function createUser({ email, name, passwordStdin = false }: CreateOptions, tools: Tools): Promise<void> {
   const password = await readNewPassword(tools, { fromStdin: passwordStdin, label: `Password of ${email}` });
   const client = await tools.session.clientWith();
-  const user = await client.users.create({ email, name, password });
+  const user = await onceAnswered(() => client.users.create({ email, name, password }), {
+    unknown: "Whether the user was registered",
+    look: `ordersctl users get ${shellWord(email)}   (or the same again: it is refused when the address is taken)`,
+  });
   tools.talk.done(`user ${user.id} registered`);
   tools.printer.one(user, userView);
 }
