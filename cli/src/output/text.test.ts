@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { clean, count, cut, duration, pad, widthOf } from "./text.ts";
+import { clean, count, cut, duration, harmless, pad, widthOf } from "./text.ts";
 
 describe("widths", () => {
   const cases: readonly (readonly [text: string, columns: number])[] = [
@@ -32,6 +32,9 @@ test("nothing that a terminal obeys comes through", () => {
   expect(clean("a\u001b[2Jb")).not.toContain("\u001b");
   expect(clean("one\ntwo\tthree")).toBe("one two three");
   expect(clean("a\u202eb")).toBe("a\\u202eb");
+  for (const mark of ["\u061c", "\u200e", "\u2067"]) {
+    expect([clean(mark), harmless(mark)]).not.toContain(mark);
+  }
 });
 
 test("counts and durations read as words", () => {

@@ -2,7 +2,7 @@
 const escapes = /\u001b\[[0-9;]*m/g;
 // Everything a terminal would obey instead of show, the directional marks that reorder a line included.
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
-const controls = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
 const zeroWidth = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
@@ -30,7 +30,7 @@ export function clean(text: string): string {
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 // What JSON leaves as it is and a terminal obeys, or YAML does not allow.
-const invisible = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const invisible = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /** A JSON text of the same value in which nothing can steer the terminal. */
 export const harmless = (json: string): string => json.replace(invisible, escaped);
