@@ -29,10 +29,5 @@ export interface CliErrorOptions {
 export const usageError = (message: string, ...tries: string[]): CliError =>
   new CliError(message, { exit: "USAGE", tries });
 
-/** Nothing reads what is written any more (a closed pipe, as in `ordersctl orders list | head -1`): end without a word. */
-export class BrokenPipeError extends Error {
-  override readonly name = "BrokenPipeError";
-}
-
 /** The text of anything that was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
