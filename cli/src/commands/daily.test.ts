@@ -365,6 +365,10 @@ describe("settings", () => {
     await other.ok("profile", "set", "staging", "--order-url", "https://orders.example.com");
     await other.ok("profile", "use", "staging");
     expect(await other.ok("profile", "list")).toMatch(/\*\s+staging/);
+    expect((await other.run(["whoami"])).stderr).toContain("Try: ordersctl login\n");
+    expect((await other.run(["whoami", "--profile", "staging"])).stderr).toContain(
+      "Try: ordersctl login --profile staging\n",
+    );
     expect(await other.ok("config", "view")).toContain("https://orders.example.com");
     await other.ok("profile", "delete", "staging");
     const addresses = { userUrl: "http://old.example", productUrl: "http://p.example", orderUrl: "http://o.example" };

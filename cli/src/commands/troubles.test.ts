@@ -293,6 +293,9 @@ describe("a sign-in", () => {
     expect(exit).toBe(4);
     expect(stderr).toContain(`The sign-in of ${ADMIN.email} has expired.`);
     expect(stderr).toContain(`Try: ordersctl login --email ${ADMIN.email}\n`);
+    // The password is of the service that the profile on the line leads to, and goes to no other.
+    const named = await other.run(["orders", "list", "--profile", "local"]);
+    expect(named.stderr).toContain(`Try: ordersctl login --profile local --email ${ADMIN.email}\n`);
     const doctor = await other.run(["doctor", "--data-dir", join(other.home, "none")]);
     expect(doctor.stdout).toContain("has expired");
     await other.remove();

@@ -26,6 +26,8 @@ export class Session {
   readonly #io: Io;
   readonly #talk: Talk;
   readonly #options: { timeoutMs: number; isDebug: boolean };
+  /** What to type to sign in; a profile that stands on this command line alone is named. */
+  readonly #login: string;
   #profileFault: CliError | undefined;
   #client: Client | undefined;
   /** Of a sign-in for other addresses: it is looked up for every request. */
@@ -39,6 +41,8 @@ export class Session {
     this.#talk = talk;
     this.#options = { timeoutMs, isDebug };
     this.profile = settings.profile.value;
+    const isFlag = settings.profile.origin.startsWith("flag");
+    this.#login = isFlag ? `ordersctl login --profile ${this.profile}` : "ordersctl login";
     this.#profileFault = tools.profileFault;
     this.#urls = {
       userUrl: settings.userUrl.value,
@@ -141,7 +145,7 @@ export class Session {
     if (this.#profileFault !== undefined) throw this.#profileFault;
     throw new CliError(`You are not signed in (profile ${this.profile}).`, {
       exit: "SIGN_IN",
-      tries: ["ordersctl login", "ordersctl up   (starts a stack and signs you in)"],
+      tries: [this.#login, "ordersctl up   (starts a stack and signs you in)"],
     });
   }
 
@@ -185,7 +189,7 @@ export class Session {
       throw new CliError(`The sign-in of ${email} has expired.`, {
         exit: "SIGN_IN",
         why: [`It is kept in ${credentialsPath(this.#io.env)}, profile ${this.profile}.`],
-        tries: [`ordersctl login --email ${email}`],
+        tries: [`${this.#login} --email ${email}`],
         cause: error,
       });
     }
