@@ -30,7 +30,7 @@ export const listVerb: Verb<ListOptions> = {
         .addOption(new Option("--status <status>", "only those of this status").choices(orderStatuses))
         .option("--user <id>", "only those of this user")
         .addOption(new Option("--mine", "only your own").conflicts("user"))
-        .option("--since <time>", "only those placed since: 2h, 7d, or 2026-01-31"),
+        .option("--since <time>", "only those placed since: 2h, 7d, or 2026-01-31 (from 0:00 UTC)"),
     ),
   run: listOrders,
 };
