@@ -9,8 +9,11 @@ const report = (error: unknown, isDebug = false) => reportError(error, { style: 
 type Code = ConstructorParameters<typeof ApiError>[0]["code"];
 const answered = (status: number, code: Code, more: Partial<ConstructorParameters<typeof ApiError>[0]> = {}) =>
   new ApiError({ status, code, message: "It says no.", requestId: "r-1", ...more });
-const caused = (code: string) =>
-  new NoAnswerError("http://127.0.0.1:3001/users", { isTimeout: false, cause: Object.assign(new Error(), { code }) });
+const caused = (code: string, message = "") =>
+  new NoAnswerError("http://127.0.0.1:3001/users", {
+    isTimeout: false,
+    cause: Object.assign(new Error(message), { code }),
+  });
 
 describe("a failure is told with its exit and what to try", () => {
   const up = "Try: ordersctl up\n     ordersctl status\n     ordersctl config view --show-origin\n";
@@ -47,6 +50,16 @@ describe("a failure is told with its exit and what to try", () => {
       caused("ENOTFOUND"),
       "UNREACHABLE",
       `error: The service at http://127.0.0.1:3001 does not answer (unknown host).\n${up}`,
+    ],
+    "another address": [
+      caused("UnexpectedRedirect"),
+      "UNREACHABLE",
+      `error: The service at http://127.0.0.1:3001 does not answer (it redirects to another address).\n${up}`,
+    ],
+    "a certificate that nobody here trusts": [
+      caused("DEPTH_ZERO_SELF_SIGNED_CERT", "self signed certificate"),
+      "UNREACHABLE",
+      `error: The service at http://127.0.0.1:3001 does not answer (TLS: self signed certificate).\n${up}`,
     ],
     "out of time": [
       new NoAnswerError("http://127.0.0.1:3001/users", { isTimeout: true }),

@@ -78,6 +78,8 @@ function reasonOf(cause: unknown): string {
   if (/refused/i.test(code)) return " (connection refused)";
   if (/reset/i.test(code)) return " (connection reset)";
   if (/notfound|resolve/i.test(code)) return " (unknown host)";
+  if (/redirect/i.test(code)) return " (it redirects to another address)";
+  if (/cert|signature|eproto/i.test(code)) return ` (TLS: ${messageOf(cause)})`;
   return "";
 }
 
