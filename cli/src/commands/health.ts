@@ -111,8 +111,11 @@ function ask(names: readonly ServiceName[], { session, io }: Tools): Promise<rea
         if (health.service !== `${name}-service`) return row("unhealthy", `${health.service} answers here`);
         return row(health.status, describeChecks(health));
       } catch (error) {
-        const { NoAnswerError } = await import("@pos/client/errors");
+        const { ApiError, InvalidAnswerError, NoAnswerError } = await import("@pos/client/errors");
         if (error instanceof NoAnswerError) return row("unreachable", error.isTimeout ? "no answer in time" : "-");
+        // A proxy answers for a service that is not there yet.
+        if (error instanceof ApiError) return row("unhealthy", `answered ${error.status}`);
+        if (error instanceof InvalidAnswerError) return row("unhealthy", "answered what no service does");
         throw error;
       }
     }),

@@ -54,6 +54,25 @@ describe("a service that is away", () => {
     expect(await customer.ok("version")).toContain("order     told to administrators only");
   });
 
+  test("behind a proxy that answers for it hides no other, and is waited for", async () => {
+    let isThere = false;
+    const server = createHttpServer((_, answer) => {
+      const health = { status: "healthy", service: "product-service", checks: {} };
+      if (isThere) answer.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(health));
+      else answer.writeHead(502, { "content-type": "text/html" }).end("<html>Bad gateway</html>");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { exit, stdout } = await admin.run(["health", "--product-url", url]);
+    expect([exit, stdout]).toEqual([5, expect.stringMatching(/user-service +healthy/)]);
+    expect(stdout).toMatch(/product-service +unhealthy .*answered 502/);
+    const waiting = admin.run(["health", "--wait", "60s", "--product-url", url]);
+    await Bun.sleep(100);
+    isThere = true;
+    expect((await waiting).exit).toBe(0);
+    server.close();
+  });
+
   test("that does not answer in time is told apart", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
