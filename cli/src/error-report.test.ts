@@ -69,7 +69,7 @@ describe("a failure is told with its exit and what to try", () => {
     "wrong password": [
       answered(401, "INVALID_CREDENTIALS"),
       "SIGN_IN",
-      "error: It says no.\n  401 INVALID_CREDENTIALS, request id r-1\nTry: ordersctl login   (again, with the right password)\n",
+      "error: It says no.\n  401 INVALID_CREDENTIALS, request id r-1\nTry: the same again, with the right password\n",
     ],
     "no sign-in": [
       answered(401, "UNAUTHENTICATED" as Code),
@@ -80,6 +80,11 @@ describe("a failure is told with its exit and what to try", () => {
       answered(403, "FORBIDDEN"),
       "SIGN_IN",
       "error: It says no.\n  403 FORBIDDEN, request id r-1\nTry: ordersctl whoami\n     ordersctl login   (as somebody who may)\n",
+    ],
+    "of somebody who is suspended": [
+      answered(403, "ACCOUNT_SUSPENDED"),
+      "SIGN_IN",
+      "error: It says no.\n  403 ACCOUNT_SUSPENDED, request id r-1\nTry: ordersctl users activate USER   (administrators)\n     ordersctl logs --trace r-1\n",
     ],
     "too often": [
       answered(429, "UNKNOWN", { retryAfterSeconds: 7 }),

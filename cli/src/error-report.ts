@@ -125,9 +125,10 @@ function explainAnswer(error: Answered): Failure {
     why,
     tries: [...tries, ...traceTries(error)],
   });
-  if (error.code === "INVALID_CREDENTIALS")
-    return failure("SIGN_IN", "ordersctl login   (again, with the right password)");
+  if (error.code === "INVALID_CREDENTIALS") return failure("SIGN_IN", "the same again, with the right password");
   if (error.status === 401) return failure("SIGN_IN", "ordersctl login");
+  // It may be the user that an order is for: another sign-in changes nothing then.
+  if (error.code === "ACCOUNT_SUSPENDED") return failure("SIGN_IN", "ordersctl users activate USER   (administrators)");
   if (error.status === 403) return failure("SIGN_IN", "ordersctl whoami", "ordersctl login   (as somebody who may)");
   if (error.status === 429) return failure("FAILED", `again in ${error.retryAfterSeconds ?? 60} s`);
   if (error.status === 503)
