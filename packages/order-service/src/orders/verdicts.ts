@@ -48,8 +48,8 @@ export function changeError(
 }
 
 function illegal({ from, allowed }: { from: OrderStatus; allowed: readonly OrderStatus[] }, to: OrderStatus): AppError {
-  const next = allowed.length === 0 ? "nothing" : allowed.join(" or ");
-  return new AppError("ILLEGAL_TRANSITION", `An order that is ${from} cannot become ${to}, only ${next}.`, {
+  const next = allowed.length === 0 ? "" : `, only ${allowed.join(" or ")}`;
+  return new AppError("ILLEGAL_TRANSITION", `An order that is ${from} cannot become ${to}${next}.`, {
     details: { from, to, allowed: [...allowed] },
   });
 }
