@@ -52,6 +52,7 @@ async function callApi(options: ApiOptions, tools: Tools): Promise<Exit> {
   if (!methods.includes(method)) throw usageError(`"${options.method}" is no method; there are ${methods.join(", ")}.`);
   const url = addressOf(options, session.urls);
   const body = await readBody(options.data, tools);
+  if (body !== undefined && (method === "GET" || method === "HEAD")) throw usageError(`A ${method} has no body (-d).`);
   const token = await session.token();
   const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` });
   if (body !== undefined) headers.set("content-type", "application/json");

@@ -428,6 +428,7 @@ describe("looking after it", () => {
       ["GET", "/health"],
       ["BREW", "/users"],
       ["GET", "/users", "-H", "x"],
+      ["GET", "/users", "-d", "{}"],
     ];
     for (const argv of bad) expect((await admin.run(["api", ...argv])).exit).toBe(2);
     const nobody = await world(stack);
