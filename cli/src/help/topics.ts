@@ -38,7 +38,7 @@ Files
     summary: "formats of -o, and what goes where",
     text: () => `Data goes to standard output, words to standard error: a pipe gets data alone.
 
-  -o table      the default; on a terminal cut to its width
+  -o table      the default; on a terminal cut to its width, ids never
   -o wide       more columns, nothing cut
   -o json       one JSON value: a list for lists
   -o ndjson     one JSON object a line; streams
