@@ -189,6 +189,19 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     ).replaceAll(/^metadata: \{ name/gm, "metadata: { namespace: shop, name"),
   ],
   [
+    "numbers and words that Kubernetes takes for none",
+    workload("web", {
+      container: "imagePullPolicy: ''\nlivenessProbe: { httpGet: { path: /ready, port: http }, periodSeconds: 0 }",
+    }),
+  ],
+  [
+    "texts that another program puts in the place of ${…}, percentages and an optional choice",
+    documents(
+      workload("web", { spec: "strategy: { rollingUpdate: { maxSurge: 200%, maxUnavailable: '${UNAVAILABLE}' } }" }),
+      "apiVersion: v1\nkind: Service\nmetadata: { name: out }\nspec: { type: ExternalName, externalName: db.example.com. }\n",
+    ),
+  ],
+  [
     "a policy whose list of types is empty, which is the same as none",
     callUnder("{ podSelector: { matchLabels: { app: web } }, policyTypes: [], egress: [] }"),
   ],

@@ -40,7 +40,8 @@ const roleRef: Rule = {
       const at = root.get("roleRef", "name");
       const kind = root.get("roleRef", "kind").text;
       const isCluster = kind === "ClusterRole";
-      if (at.text === undefined || kind === undefined || (isCluster && BUILT_IN_ROLE.test(at.text))) continue;
+      if (at.text === undefined || (kind !== "Role" && !isCluster) || (isCluster && BUILT_IN_ROLE.test(at.text)))
+        continue;
       if (set.find(kind, isCluster ? "" : namespace, at.text) !== undefined) continue;
       const guess = didYouMean(at.text, set.namesOf(kind, isCluster ? "" : namespace));
       yield { at, sentence: `${title} grants the ${kind} ${at.text}, which is not among the manifests${guess}.` };

@@ -2,10 +2,8 @@ import type { Cursor } from "../model/cursor.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import { listed } from "../model/words.ts";
 import type { Problem, Rule } from "../rule.ts";
-import { containersOf, titleOf } from "./iterate.ts";
-
-const PROBES = ["startupProbe", "livenessProbe", "readinessProbe"];
-const PROBE_ACTIONS = ["exec", "grpc", "httpGet", "tcpSocket"];
+import { containersOf } from "./iterate.ts";
+import { fromSchema } from "./schema.ts";
 
 const exclusiveFields: Rule = {
   id: "exclusive-fields",
@@ -15,6 +13,7 @@ const exclusiveFields: Rule = {
   wrong: "strategy: { type: Recreate, rollingUpdate: { maxSurge: 1 } }",
   right: "strategy: { type: Recreate }",
   *check(set) {
+    yield* fromSchema("exclusive-fields")(set);
     yield* podFields(set);
     for (const { root, kind, title } of set.resources) {
       const spec = root.get("spec");
@@ -27,13 +26,6 @@ const exclusiveFields: Rule = {
           .find((port) => port.isSet && port.number !== 0);
         if (at !== undefined) yield { at, sentence: `${title} has a nodePort, but its type is ClusterIP.` };
       }
-      const [least, most] = [spec.get("minAvailable"), spec.get("maxUnavailable")];
-      if (kind === "PodDisruptionBudget" && least.isSet && most.isSet)
-        yield {
-          at: most,
-          sentence: `${title} has both minAvailable and maxUnavailable.`,
-          hint: "Keep one of the two.",
-        };
     }
   },
 };
@@ -48,14 +40,6 @@ function* podFields(set: ResourceSet): Generator<Problem> {
     }
   }
   for (const container of containersOf(set)) {
-    for (const name of PROBES) {
-      const probe = container.cursor.get(name);
-      const actions = PROBE_ACTIONS.filter((action) => probe.get(action).isSet);
-      if (!probe.isSet || actions.length === 1) continue;
-      const does = actions.length === 0 ? "asks nothing" : `asks by ${listed(actions)}`;
-      const hint = `Write one of ${listed(PROBE_ACTIONS)}.`;
-      yield { at: probe, sentence: `The ${name} of ${titleOf(container)} ${does}.`, hint };
-    }
     for (const entry of container.cursor.get("env").items()) {
       if ((entry.get("value").text ?? "") === "" || !entry.get("valueFrom").isSet) continue;
       yield {

@@ -14,7 +14,7 @@ const namespaceUnset: Rule = {
   right: "kind: Service\nmetadata: { name: web, namespace: shop }",
   *check(set) {
     const namespaced = set.resources.filter(
-      ({ kind, apiVersion }) => isNamespaced(kind) && schemaOfKind(apiVersion, kind, set.facts.minor) !== undefined,
+      ({ kind, apiVersion }) => isNamespaced(kind) && schemaOfKind(apiVersion, kind) !== undefined,
     );
     const other = namespaced.find(({ namespace }) => namespace !== "");
     for (const { root, namespace, title } of other === undefined ? [] : namespaced) {

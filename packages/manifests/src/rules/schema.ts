@@ -11,13 +11,14 @@ const cache = new WeakMap<Resource, readonly SchemaProblem[]>();
 function schemaProblems(resource: Resource, set: ResourceSet): readonly SchemaProblem[] {
   const known = cache.get(resource);
   if (known !== undefined) return known;
-  const schema = schemaOfKind(resource.apiVersion, resource.kind, set.facts.minor);
+  const schema = schemaOfKind(resource.apiVersion, resource.kind);
   const problems = schema === undefined ? [] : validateSchema(resource.root, schema, set.facts.minor);
   cache.set(resource, problems);
   return problems;
 }
 
-const fromSchema = (id: SchemaRule): Rule["check"] =>
+/** A check that gives what the schema of each resource finds for one rule. */
+export const fromSchema = (id: SchemaRule): Rule["check"] =>
   function* (set) {
     for (const resource of set.resources) {
       for (const problem of schemaProblems(resource, set)) if (problem.rule === id) yield problem;
@@ -74,6 +75,26 @@ const quantity: Rule = {
   check: fromSchema("quantity"),
 };
 
+const numberRange: Rule = {
+  id: "number-range",
+  level: "error",
+  title: "Numbers are as large as their field takes",
+  why: "The API server refuses the resource; the published schema takes any number.",
+  wrong: "topologySpreadConstraints: [{ maxSkew: 0, … }]",
+  right: "topologySpreadConstraints: [{ maxSkew: 1, … }]",
+  check: fromSchema("number-range"),
+};
+
+const fieldForm: Rule = {
+  id: "field-form",
+  level: "error",
+  title: "Texts have the form that their field takes",
+  why: "The API server refuses the resource: percentages, blocks of addresses, time zones, names of volumes and variables, and paths inside of volumes have a form that the published schema does not say.",
+  wrong: 'rollingUpdate: { maxUnavailable: "1" }',
+  right: "rollingUpdate: { maxUnavailable: 1 }",
+  check: fromSchema("field-form"),
+};
+
 const apiRemoved: Rule = {
   id: "api-removed",
   level: "error",
@@ -103,7 +124,7 @@ const unknownKind: Rule = {
   right: "apiVersion: apps/v1\nkind: Deployment",
   *check(set) {
     for (const { root, apiVersion, kind } of set.resources) {
-      const isKnown = schemaOfKind(apiVersion, kind, set.facts.minor) !== undefined;
+      const isKnown = schemaOfKind(apiVersion, kind) !== undefined;
       if (isKnown || findRemovedApi(apiVersion, kind, set.facts.minor) !== undefined) continue;
       const versions = apiVersionsOf(kind);
       const guess = closest(kind, knownKinds());
@@ -124,6 +145,8 @@ export const schemaRules: readonly Rule[] = [
   wrongType,
   wrongValue,
   quantity,
+  numberRange,
+  fieldForm,
   apiRemoved,
   unknownKind,
 ];

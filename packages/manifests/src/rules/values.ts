@@ -3,10 +3,8 @@ import type { ResourceSet } from "../model/resource-set.ts";
 import { didYouMean, listed } from "../model/words.ts";
 import type { Problem, Rule } from "../rule.ts";
 import { containersOf, titleOf } from "./iterate.ts";
+import { fromSchema } from "./schema.ts";
 
-const PULL_POLICIES = ["Always", "IfNotPresent", "Never"];
-const PROTOCOLS = ["TCP", "UDP", "SCTP"];
-const OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"];
 /** What a variable may take from its pod; a file may have all labels as well. */
 const POD_FIELDS = [
   ...["name", "namespace", "uid"].map((field) => `metadata.${field}`),
@@ -22,7 +20,8 @@ const knownWord: Rule = {
   wrong: "imagePullPolicy: IfNotPresnt",
   right: "imagePullPolicy: IfNotPresent",
   *check(set) {
-    for (const [at, words] of wordFields(set)) {
+    yield* fromSchema("known-word")(set);
+    for (const [at, words] of podWords(set)) {
       if (at.text === undefined || words.includes(at.text)) continue;
       const field = at.path.findLast((step) => typeof step === "string") ?? "";
       const sentence = `${field} is "${at.text}"${didYouMean(at.text, words)}.`;
@@ -31,68 +30,15 @@ const knownWord: Rule = {
   },
 };
 
-function* wordFields(set: ResourceSet): Generator<readonly [Cursor, readonly string[]]> {
+/** Words that depend on more than the field. */
+function* podWords(set: ResourceSet): Generator<readonly [Cursor, readonly string[]]> {
   for (const { podSpec, resource, containers } of set.workloads) {
     const isJob = ["Job", "CronJob"].includes(resource.kind);
     yield [podSpec.get("restartPolicy"), restartPolicies(resource.kind, isJob)];
-    yield [podSpec.get("dnsPolicy"), ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]];
-    for (const constraint of podSpec.get("topologySpreadConstraints").items())
-      yield [constraint.get("whenUnsatisfiable"), ["DoNotSchedule", "ScheduleAnyway"]];
-    for (const toleration of podSpec.get("tolerations").items()) {
-      yield [toleration.get("operator"), ["Equal", "Exists", "Gt", "Lt"]];
-      yield [toleration.get("effect"), ["NoSchedule", "PreferNoSchedule", "NoExecute"]];
-    }
-    yield* operatorsIn(podSpec.get("affinity"));
-    for (const { cursor, ports } of containers) {
-      yield [cursor.get("imagePullPolicy"), PULL_POLICIES];
-      for (const entry of cursor.get("env").items()) {
-        const path = entry.get("valueFrom", "fieldRef", "fieldPath");
-        // One label by its name: metadata.labels['app'].
-        if (path.text?.includes("[") !== true) yield [path, POD_FIELDS];
-      }
-      for (const port of ports) yield [port.cursor.get("protocol"), PROTOCOLS];
-    }
-  }
-  for (const { root, kind } of set.resources) {
-    const spec = root.get("spec");
-    if (kind === "Service") {
-      yield [spec.get("type"), ["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"]];
-      for (const port of spec.get("ports").items()) yield [port.get("protocol"), PROTOCOLS];
-    }
-    if (kind === "Deployment") yield [spec.get("strategy", "type"), ["Recreate", "RollingUpdate"]];
-    if (kind === "StatefulSet") yield [spec.get("podManagementPolicy"), ["OrderedReady", "Parallel"]];
-    if (kind === "StatefulSet" || kind === "DaemonSet")
-      yield [spec.get("updateStrategy", "type"), ["OnDelete", "RollingUpdate"]];
-    for (const field of ["selector", "podSelector", "ingress", "egress"]) yield* operatorsIn(spec.get(field));
-    if (kind === "CronJob") yield [spec.get("concurrencyPolicy"), ["Allow", "Forbid", "Replace"]];
-    if (kind === "NetworkPolicy")
-      for (const type of spec.get("policyTypes").items()) yield [type, ["Ingress", "Egress"]];
-    for (const rule of kind === "Ingress" ? spec.get("rules").items() : []) {
-      for (const path of rule.get("http", "paths").items())
-        yield [path.get("pathType"), ["Exact", "Prefix", "ImplementationSpecific"]];
-    }
-    yield* claimWords(kind, spec);
-  }
-}
-
-/** Operators of selectors: those of label selectors and of node affinities. */
-function* operatorsIn(cursor: Cursor): Generator<readonly [Cursor, readonly string[]]> {
-  for (const expression of cursor.get("matchExpressions").items()) yield [expression.get("operator"), OPERATORS];
-  for (const inner of [...cursor.items(), ...cursor.fields().map((field) => field.cursor)]) yield* operatorsIn(inner);
-}
-
-function* claimWords(kind: string, spec: Cursor): Generator<readonly [Cursor, readonly string[]]> {
-  const claims =
-    kind === "StatefulSet"
-      ? spec
-          .get("volumeClaimTemplates")
-          .items()
-          .map((claim) => claim.get("spec"))
-      : [];
-  if (kind === "PersistentVolumeClaim" || kind === "PersistentVolume") claims.push(spec);
-  for (const claim of claims) {
-    for (const mode of claim.get("accessModes").items()) {
-      yield [mode, ["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]];
+    for (const entry of containers.flatMap(({ cursor }) => cursor.get("env").items())) {
+      const path = entry.get("valueFrom", "fieldRef", "fieldPath");
+      // One label by its name: metadata.labels['app'].
+      if (path.text?.includes("[") !== true) yield [path, POD_FIELDS];
     }
   }
 }
@@ -237,7 +183,8 @@ const probeThreshold: Rule = {
           yield { at: threshold, sentence: `successThreshold of a ${name} must be 1 (${titleOf(container)}).` };
         }
         const timeout = probe.get("timeoutSeconds");
-        const periodSeconds = probe.get("periodSeconds").number ?? 10;
+        // Kubernetes takes 0 for none.
+        const periodSeconds = probe.get("periodSeconds").number || 10;
         if ((timeout.number ?? 1) > periodSeconds) {
           const sentence = `The ${name} of ${titleOf(container)} may take ${timeout.number} s but is asked every ${periodSeconds} s.`;
           yield { at: timeout, sentence, hint: "Let timeoutSeconds be at most periodSeconds." };

@@ -20,9 +20,9 @@ const definitions = data.definitions as unknown as Definitions;
 const kinds: Readonly<Record<string, string>> = data.kinds;
 
 /** The schema of one kind, by its apiVersion and kind. */
-export function schemaOfKind(apiVersion: string, kind: string, minor: number): Schema | undefined {
+export function schemaOfKind(apiVersion: string, kind: string): Schema | undefined {
   const name = Object.hasOwn(kinds, `${apiVersion}/${kind}`) ? kinds[`${apiVersion}/${kind}`] : undefined;
-  return name === undefined ? undefined : definitionOf(name, minor);
+  return name === undefined ? undefined : { $ref: name };
 }
 
 /** @throws Error when the vendored file does not hold what it refers to */

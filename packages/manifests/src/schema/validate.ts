@@ -3,11 +3,20 @@ import { isRecord } from "../model/cursor.ts";
 import { parseQuantity } from "../model/quantity.ts";
 import { closest, listed } from "../model/words.ts";
 import type { Problem } from "../rule.ts";
+import { checkConstraints } from "./constraints.ts";
 import { definitionOf, type Schema } from "./definitions.ts";
 
 /** The rules that a schema answers. */
 export type SchemaRule =
-  "schema-unknown-field" | "schema-missing-field" | "schema-wrong-type" | "schema-wrong-value" | "quantity";
+  | "schema-unknown-field"
+  | "schema-missing-field"
+  | "schema-wrong-type"
+  | "schema-wrong-value"
+  | "quantity"
+  | "known-word"
+  | "number-range"
+  | "field-form"
+  | "exclusive-fields";
 export type SchemaProblem = Problem & { readonly rule: SchemaRule };
 
 const QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity";
@@ -31,6 +40,7 @@ function check(cursor: Cursor, schema: Schema, minor: number, problems: SchemaPr
     const before = problems.length;
     check(cursor, target, minor, problems);
     if (schema.$ref === QUANTITY && problems.length === before) checkQuantity(cursor, problems);
+    checkConstraints(cursor, schema.$ref, problems);
     return;
   }
   const allowed = typesOf(schema);

@@ -1,0 +1,67 @@
+import { isIP } from "node:net";
+import type { Cursor } from "../model/cursor.ts";
+import { didYouMean, listed } from "../model/words.ts";
+import type { SchemaProblem } from "./validate.ts";
+
+/** What a field must be besides its type; `undefined` when it is. */
+export type Check = (at: Cursor) => SchemaProblem | undefined;
+
+/** One of a few words. */
+export function words(...known: readonly string[]): Check {
+  return (at) => {
+    // Kubernetes takes an empty text for none.
+    if (at.text === undefined || at.text === "" || known.includes(at.text)) return undefined;
+    const sentence = `${fieldOf(at)} is "${at.text}"${didYouMean(at.text, known)}.`;
+    return { rule: "known-word", at, sentence, hint: `It may be ${listed(known)}.` };
+  };
+}
+
+/** A number between two, both included. */
+export function between(least: number, most = Number.POSITIVE_INFINITY): Check {
+  return (at) => {
+    if (at.number === undefined || (at.number >= least && at.number <= most)) return undefined;
+    const hint = most === Number.POSITIVE_INFINITY ? `It is at least ${least}.` : `It goes from ${least} to ${most}.`;
+    return { rule: "number-range", at, sentence: `${fieldOf(at)} is ${at.number}.`, hint };
+  };
+}
+
+/** A text of some form. What a program puts in before the manifests are applied may be of it. */
+export function form(wanted: string, pattern: RegExp | ((text: string) => boolean)): Check {
+  return (at) => {
+    if (at.text === undefined || at.text.includes("${")) return undefined;
+    if (typeof pattern === "function" ? pattern(at.text) : pattern.test(at.text)) return undefined;
+    return { rule: "field-form", at, sentence: `${fieldOf(at)} is "${at.text}", which is not ${wanted}.` };
+  };
+}
+
+/** Amounts of what a container has: others need the domain of whoever offers them. */
+export function amounts(at: Cursor): SchemaProblem | undefined {
+  const known = ["cpu", "memory", "ephemeral-storage"];
+  const wrong = at
+    .fields()
+    .find(({ name }) => !known.includes(name) && !name.startsWith("hugepages-") && !/^[^/]+\/[^/]+$/.test(name));
+  if (wrong === undefined) return undefined;
+  const sentence = `${wrong.name} is no resource of a container${didYouMean(wrong.name, known)}.`;
+  return { rule: "known-word", at: wrong.cursor, sentence, hint: `It may be ${listed(known)}, or DOMAIN/NAME.` };
+}
+
+/** `10.0.0.0/8` */
+export function isBlock(text: string): boolean {
+  const [address = "", length = ""] = text.split("/", 2);
+  const version = isIP(address);
+  return version > 0 && /^\d+$/.test(length) && Number(length) <= (version === 4 ? 32 : 128);
+}
+
+/** Whether it is a zone of the IANA database, as far as this machine has it. */
+export function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: text }).format() !== "" && /^[A-Z]/i.test(text);
+  } catch {
+    return false;
+  }
+}
+
+/** The nearest field of a map above the value, as sentences name it. */
+export function fieldOf(at: Cursor): string {
+  return at.path.findLast((step) => typeof step === "string") ?? "The resource";
+}
