@@ -7,6 +7,7 @@ import { isCompose } from "../model/compose.ts";
 import { readComposeFile } from "./compose-file.ts";
 import type { Kustomization } from "./kustomization.ts";
 import { unusedImages } from "./kustomize-images.ts";
+import { unusedTargets } from "./kustomize-targets.ts";
 import { readRendered } from "./origin.ts";
 
 /** One bundle of sources that are read as they are. */
@@ -71,7 +72,7 @@ export function renderedBundle(root: Kustomization, sources: readonly LazySource
   if (problems.length > 0) return { documents: [], problems, files };
   if (rendered instanceof Error) return { documents: [], problems: [buildProblem(root, rendered)], files };
   const documents = readRendered({ file: `${root.folder} (rendered)`, text: rendered }, sources);
-  return { documents, problems: unusedImages(sources, rendered), files };
+  return { documents, problems: [...unusedImages(sources, rendered), ...unusedTargets(sources, documents)], files };
 }
 
 /** What newer versions of kubectl put around their message: time, process and place, and quotes of either kind. */

@@ -192,6 +192,31 @@ spec: { selector: { app: web }, ports: [{ port: 80 }] }
     expect(await rules()).toEqual(["Nothing here runs the image example.com/wbe (did you mean example.com/web?)."]);
   });
 
+  test("follows the target of a patch to names with a prefix, to generated ones and to what another patch deletes", async () => {
+    const patch = (kind: string, name: string) =>
+      `{ target: { kind: ${kind}, name: ${name} }, patch: '[{"op":"add","path":"/metadata/annotations","value":{}}]' }`;
+    const deletion = `{ patch: '{ apiVersion: v1, kind: ConfigMap, metadata: { name: gone }, $patch: delete }' }`;
+    await write({
+      "targets/base/kustomization.yaml":
+        "namePrefix: shop-\nresources: [config.yaml, gone.yaml]\nconfigMapGenerator: [{ name: made, literals: [A=b] }]\n",
+      "targets/base/config.yaml": CONFIG,
+      "targets/base/gone.yaml": CONFIG.replace(/name: [\w-]+/, "name: gone"),
+      "targets/part/kustomization.yaml": `apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [${patch("Deployment", "optional")}]\n`,
+      "targets/over/kustomization.yaml": `resources: [../base]\ncomponents: [../part]\npatches: [${[
+        patch("ConfigMap", '".*-made"'),
+        patch("ConfigMap", "made"),
+        patch("Config.*", '""'),
+        patch("ConfigMap", "gone"),
+        deletion.replace("gone", "shop-gone"),
+        patch("ConfigMap", "mdae"),
+      ].join(", ")}]\n`,
+    });
+    const { findings } = checkManifests(await readBundles([join(folder, "targets")], { standardInput, environment }));
+    expect(findings.map(({ rule, sentence }) => `${rule}: ${sentence}`)).toEqual([
+      "kustomize-target: This patch is for ConfigMap mdae, which is not among the resources.",
+    ]);
+  });
+
   test("reports what cannot be rendered, and where no tool is", async () => {
     await write({ "broken/kustomization.yaml": "resources: [missing.yaml]\n" });
     const path = join(folder, "broken");

@@ -48,6 +48,16 @@ const kustomizeImage: Rule = {
   check: fromSource("kustomize-image"),
 };
 
+const kustomizeTarget: Rule = {
+  id: "kustomize-target",
+  level: "warn",
+  title: "Every patch of a kustomization changes something",
+  why: "A patch whose target takes no resource changes nothing, and no tool says so: replicas, limits and settings stay as they are in the base.",
+  wrong: "patches: [{ path: replicas.yaml, target: { kind: Deployment, name: wbe } }]      # the base has web",
+  right: "patches: [{ path: replicas.yaml, target: { kind: Deployment, name: web } }]",
+  check: fromSource("kustomize-target"),
+};
+
 const kustomizeOrphan: Rule = {
   id: "kustomize-orphan",
   level: "warn",
@@ -83,6 +93,7 @@ export const sourceRules: readonly Rule[] = [
   duplicateKey,
   kustomizeBuild,
   kustomizeImage,
+  kustomizeTarget,
   kustomizeOrphan,
   notAResource,
 ];
