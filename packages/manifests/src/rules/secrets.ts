@@ -102,4 +102,33 @@ const lineEnd: Rule = {
   },
 };
 
-export const secretRules: readonly Rule[] = [plainSecret, placeholder, lineEnd];
+/** Keys that a type of Secret asks for; of those in one list one is enough. Source: the documentation of Kubernetes. */
+const TYPE_KEYS: ReadonlyMap<string, readonly (readonly string[])[]> = new Map([
+  ["kubernetes.io/basic-auth", [["username", "password"]]],
+  ["kubernetes.io/dockercfg", [[".dockercfg"]]],
+  ["kubernetes.io/dockerconfigjson", [[".dockerconfigjson"]]],
+  ["kubernetes.io/ssh-auth", [["ssh-privatekey"]]],
+  ["kubernetes.io/tls", [["tls.crt"], ["tls.key"]]],
+]);
+
+const typeKeys: Rule = {
+  id: "secret-type-keys",
+  level: "error",
+  title: "A Secret has the keys of its type",
+  why: "The API server refuses it: kubernetes.io/tls needs tls.crt and tls.key, kubernetes.io/dockerconfigjson needs .dockerconfigjson.",
+  wrong: "type: kubernetes.io/tls\nstringData: { cert.pem: …, key.pem: … }",
+  right: "type: kubernetes.io/tls\nstringData: { tls.crt: …, tls.key: … }",
+  *check(set) {
+    for (const { root, title } of set.ofKind("Secret")) {
+      const type = root.get("type");
+      const keys = ["data", "stringData"].flatMap((field) => root.get(field).fields());
+      const names = keys.map(({ name }) => name);
+      for (const wanted of TYPE_KEYS.get(type.text ?? "") ?? []) {
+        if (wanted.some((name) => names.includes(name))) continue;
+        yield { at: type, sentence: `${title} is of the type ${type.text} and has no ${wanted.join(" or ")}.` };
+      }
+    }
+  },
+};
+
+export const secretRules: readonly Rule[] = [plainSecret, placeholder, lineEnd, typeKeys];
