@@ -1,3 +1,4 @@
+import type { Cursor } from "../model/cursor.ts";
 import { type Labels, matchesSelector, printLabels } from "../model/labels.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import type { Rule } from "../rule.ts";
@@ -102,12 +103,53 @@ const spreadSelector: Rule = {
     for (const { podSpec, labels, resource } of set.workloads) {
       for (const constraint of podSpec.get("topologySpreadConstraints").items()) {
         const selector = constraint.get("labelSelector");
-        if (!selector.isSet || matchesSelector(selector, labels)) continue;
+        if (selector.isSet && matchesSelector(selector, labels)) continue;
         const sentence = `This topology spread does not take the pods of ${resource.title}, which have ${printLabels(labels)}.`;
-        yield { at: selector, sentence };
+        yield selector.isSet
+          ? { at: selector, sentence }
+          : { at: constraint, sentence, hint: "Write a labelSelector: without one it takes no pod." };
       }
     }
   },
 };
 
-export const selectorRules: readonly Rule[] = [selectorTemplate, serviceSelector, disruptionTarget, spreadSelector];
+const affinitySelector: Rule = {
+  id: "affinity-selector",
+  level: "warn",
+  title: "Affinities between pods speak of pods that exist",
+  why: "An anti-affinity that takes no pod keeps nothing apart: all replicas may land on one node. A required affinity that takes none leaves the pod Pending.",
+  wrong:
+    "podAntiAffinity: { …: [{ labelSelector: { matchLabels: { app: wbe } }, topologyKey: kubernetes.io/hostname }] }",
+  right:
+    "podAntiAffinity: { …: [{ labelSelector: { matchLabels: { app: web } }, topologyKey: kubernetes.io/hostname }] }",
+  *check(set) {
+    for (const { podSpec, labels, resource } of set.workloads) {
+      for (const term of affinityTerms(podSpec)) {
+        const selector = term.get("labelSelector");
+        const isElsewhere = term.get("namespaces").isSet || term.get("namespaceSelector").isSet;
+        if (isElsewhere || (selector.isSet && set.podsBySelector(resource.namespace, selector).length > 0)) continue;
+        const sentence = `This affinity of ${resource.title} takes no pod.`;
+        yield { at: selector.isSet ? selector : term, sentence, hint: `Its own pods have ${printLabels(labels)}.` };
+      }
+    }
+  },
+};
+
+function affinityTerms(podSpec: Cursor): Cursor[] {
+  return ["podAffinity", "podAntiAffinity"].flatMap((kind) => {
+    const affinity = podSpec.get("affinity", kind);
+    const preferred = affinity.get("preferredDuringSchedulingIgnoredDuringExecution").items();
+    return [
+      ...affinity.get("requiredDuringSchedulingIgnoredDuringExecution").items(),
+      ...preferred.map((each) => each.get("podAffinityTerm")),
+    ];
+  });
+}
+
+export const selectorRules: readonly Rule[] = [
+  selectorTemplate,
+  serviceSelector,
+  disruptionTarget,
+  spreadSelector,
+  affinitySelector,
+];
