@@ -134,7 +134,7 @@ const composeDependency: Rule = {
     for (const { services, names } of wholeProjects(set)) {
       for (const { name, dependencies } of services) {
         for (const at of dependencies) {
-          const wanted = at.text ?? String(at.path.at(-1));
+          const wanted = dependencyName(at);
           if (names.includes(wanted)) continue;
           const sentence = `${name} waits for ${wanted}, which is no service of compose.yaml${didYouMean(wanted, names)}.`;
           yield { at, sentence };
@@ -143,6 +143,50 @@ const composeDependency: Rule = {
     }
   },
 };
+
+const composeCircle: Rule = {
+  id: "compose-circle",
+  level: "error",
+  title: "Services in compose.yaml do not wait for each other",
+  why: "`compose up` refuses the file: none of them could be started first.",
+  wrong: "web: { depends_on: [api] }\napi: { depends_on: [web] }",
+  right: "web: { depends_on: [api] }\napi: {}",
+  *check(set) {
+    for (const { services } of set.composeProjects) {
+      const seen = new Set<string>();
+      for (const { name } of services) {
+        const circle = circleFrom([name], services, seen);
+        if (circle !== undefined) yield circle;
+      }
+    }
+  },
+};
+
+/** The dependency that closes a circle at the end of a way; services of other ways have been `seen`. */
+function circleFrom(
+  way: readonly string[],
+  services: readonly ComposeService[],
+  seen: Set<string>,
+): Problem | undefined {
+  const last = way.at(-1) ?? "";
+  if (seen.has(last)) return undefined;
+  seen.add(last);
+  for (const at of services.filter(({ name }) => name === last).flatMap(({ dependencies }) => dependencies)) {
+    const next = dependencyName(at);
+    if (way.includes(next)) {
+      const circle = [...way.slice(way.indexOf(next)), next].join(", which waits for ");
+      return { at, sentence: `${circle}.` };
+    }
+    const found = circleFrom([...way, next], services, seen);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A dependency is an item of a list, or a key of a map. */
+function dependencyName(at: Cursor): string {
+  return at.text ?? String(at.path.at(-1));
+}
 
 const composeUrl: Rule = {
   id: "compose-url",
@@ -221,6 +265,7 @@ export const composeRules: readonly Rule[] = [
   composePublished,
   composeImage,
   composeDependency,
+  composeCircle,
   composeField,
   composePart,
   composeUrl,
