@@ -9,6 +9,8 @@ interface Choice {
   /** Fields that go together stand in one list. */
   readonly of: readonly (readonly string[])[];
   readonly optional?: boolean;
+  /** The field that names the one, in capitals: `type: ContainerResource`. */
+  readonly by?: string;
 }
 
 const PROTOCOL = words("TCP", "UDP", "SCTP");
@@ -177,7 +179,10 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, Check>>>> =
 
 /** Fields that stand for each other. Source: as above. */
 export const CHOICES: Readonly<Record<string, Choice>> = {
-  "autoscaling.v2.MetricSpec": { of: [["containerResource"], ["external"], ["object"], ["pods"], ["resource"]] },
+  "autoscaling.v2.MetricSpec": {
+    of: [["containerResource"], ["external"], ["object"], ["pods"], ["resource"]],
+    by: "type",
+  },
   "autoscaling.v2.MetricTarget": { of: [["averageUtilization"], ["averageValue"], ["value"]] },
   "core.v1.EnvFromSource": { of: [["configMapRef"], ["secretRef"]] },
   "core.v1.EnvVarSource": {
@@ -207,10 +212,17 @@ export function checkConstraints(cursor: Cursor, definition: string, problems: S
   if (choice !== undefined) problems.push(...checkChoice(cursor, choice));
 }
 
-function checkChoice(cursor: Cursor, { of, optional = false }: Choice): SchemaProblem[] {
+function checkChoice(cursor: Cursor, { of, optional = false, by = "" }: Choice): SchemaProblem[] {
   const set = of.flatMap((fields) => fields.find((field) => cursor.get(field).isSet) ?? []);
-  if (set.length === 1 || (optional && set.length === 0)) return [];
   const field = fieldOf(cursor);
+  const type = cursor.get(by);
+  const [first = ""] = set;
+  if (set.length === 1 && type.text !== undefined && type.text.toLowerCase() !== first.toLowerCase()) {
+    return [
+      { rule: "exclusive-fields", at: type, sentence: `${by} of ${field} is ${type.text}, but it has ${first}.` },
+    ];
+  }
+  if (set.length === 1 || (optional && set.length === 0)) return [];
   if (set.length === 0) {
     const wanted = of.flat();
     const sentence = `${field} has ${wanted.length === 1 ? "no" : "none of"} ${listed(wanted)}.`;
