@@ -218,6 +218,56 @@ describe("what looks like a fault and is none", () => {
   });
 });
 
+describe("well-known manifests of others", () => {
+  const levels = new Map([["unknown-kind", "off"]] as const);
+  const rules = (...texts: readonly string[]): string[] =>
+    checkManifests([bundleOf([{ file: "x.yaml", text: documents(...texts) }])], {
+      levels,
+      services: SERVICES,
+    }).findings.map(({ rule }) => rule);
+  const probe = (port: number) => ({ container: `livenessProbe: { httpGet: { path: /health, port: ${port} } }` });
+
+  test("a port for probes alone need not be declared, as in ingress-nginx and CoreDNS", () => {
+    expect(rules(workload("web", probe(10_254)))).toEqual([]);
+    expect(rules(workload("web", probe(8081)))).toEqual(["probe-port"]);
+    expect(rules(workload("user-service", { ...probe(10_254), spec: "" }).replace("/ready", "/health"))).toContain(
+      "probe-port",
+    );
+  });
+
+  test("a role that Kubernetes brings along is granted, as by metrics-server", () => {
+    const binding = BINDING.replace("kind: ClusterRoleBinding", "kind: RoleBinding").replace(
+      "web }",
+      "web, namespace: kube-system }",
+    );
+    const grant = (name: string) => binding.replace("kind: ClusterRole, name: view", `kind: Role, name: ${name}`);
+    expect(rules(grant("extension-apiserver-authentication-reader"))).toEqual([]);
+    expect(rules(grant("extension-apiserver-authentication-raeder"))).toEqual(["role-ref"]);
+  });
+
+  test("an empty password is allowed by a 1, as in the documentation's MySQL", () => {
+    expect(rules(workload("web", { container: "env: [{ name: MYSQL_ALLOW_EMPTY_PASSWORD, value: '1' }]" }))).toEqual(
+      [],
+    );
+  });
+
+  test("pods of a Rollout are pods", () => {
+    const rollout = workload("web").replace("apps/v1\nkind: Deployment", "argoproj.io/v1alpha1\nkind: Rollout");
+    expect(rules(rollout, SERVICE, BUDGET.replace("minAvailable", "maxUnavailable"))).toEqual([]);
+    expect(rules(rollout, SERVICE.replace("app: web", "app: wbe"))).toEqual(["service-selector"]);
+  });
+
+  test("an operator labels pods with the name of its resource", () => {
+    const prometheus = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: { name: k8s }\n";
+    const of = (name: string) => [
+      SERVICE.replace("app: web", `app.kubernetes.io/instance: ${name}`),
+      BUDGET.replace("app: web", `app.kubernetes.io/instance: ${name}`),
+    ];
+    expect(rules(prometheus, ...of("k8s"))).toEqual([]);
+    expect(rules(prometheus, ...of("k9s"))).toEqual(["service-selector", "pdb-target"]);
+  });
+});
+
 describe("custom resources", () => {
   test("an autoscaler may scale one", () => {
     const rollout = "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: { name: web }\n";

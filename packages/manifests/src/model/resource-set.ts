@@ -5,6 +5,7 @@ import { Cursor } from "./cursor.ts";
 import { includesLabels, type Labels, matchesSelector } from "./labels.ts";
 import { objectsOf, readResource, type Resource } from "./resource.ts";
 import { readWorkload, type Workload } from "./workload.ts";
+import { schemaOfKind } from "../schema/definitions.ts";
 
 /** Each pod of a StatefulSet gets a label with its own name. */
 const POD_NAME_LABEL = "statefulset.kubernetes.io/pod-name";
@@ -82,6 +83,14 @@ export class ResourceSet {
     return this.podsIn(namespace).filter(({ labels }) => matchesSelector(selector, labels));
   }
 
+  /** Whether an operator may run pods with these labels: one of them is the name of a resource without a schema. */
+  mayBeOperated(namespace: string, labels: Labels): boolean {
+    const values = Object.values(labels);
+    return this.resources.some(
+      (resource) => resource.namespace === namespace && !isKnown(resource) && values.includes(resource.name),
+    );
+  }
+
   podsIn(namespace: string): Workload[] {
     return this.workloads.filter(({ resource }) => resource.namespace === namespace);
   }
@@ -92,6 +101,10 @@ export class ResourceSet {
       workload.resource.name === service || workload.labels["app.kubernetes.io/name"] === service;
     return this.workloads.find((workload) => isNamed(workload) && workload.resource.kind !== "Job");
   }
+}
+
+function isKnown({ apiVersion, kind }: Resource): boolean {
+  return schemaOfKind(apiVersion, kind) !== undefined;
 }
 
 /** Whether a name is `NAME-0`, `NAME-1` and so on: what a StatefulSet calls its pods. */

@@ -34,11 +34,12 @@ const TEMPLATE_PATHS: ReadonlyMap<string, readonly string[]> = new Map([
   ["Job", ["spec", "template"]],
   ["Pod", []],
   ["ReplicaSet", ["spec", "template"]],
+  ["Rollout", ["spec", "template"]],
   ["StatefulSet", ["spec", "template"]],
 ]);
 
 /** Kinds whose pods serve until they are stopped. */
-const LASTING_KINDS = new Set(["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"]);
+const LASTING_KINDS = new Set(["DaemonSet", "Deployment", "ReplicaSet", "Rollout", "StatefulSet"]);
 
 /** The pods that a resource runs; `undefined` for a kind that runs none. */
 export function readWorkload(resource: Resource): Workload | undefined {

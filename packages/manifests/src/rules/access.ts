@@ -5,7 +5,7 @@ import type { Rule } from "../rule.ts";
 
 const BINDINGS = ["RoleBinding", "ClusterRoleBinding"] as const;
 /** Roles that Kubernetes brings along. */
-const BUILT_IN_ROLE = /^(?:system:.*|cluster-admin|admin|edit|view)$/;
+const BUILT_IN_ROLE = /^(?:system:.*|cluster-admin|admin|edit|view|extension-apiserver-authentication-reader)$/;
 
 const serviceAccountRef: Rule = {
   id: "service-account-ref",
@@ -40,8 +40,7 @@ const roleRef: Rule = {
       const at = root.get("roleRef", "name");
       const kind = root.get("roleRef", "kind").text;
       const isCluster = kind === "ClusterRole";
-      if (at.text === undefined || (kind !== "Role" && !isCluster) || (isCluster && BUILT_IN_ROLE.test(at.text)))
-        continue;
+      if (at.text === undefined || (kind !== "Role" && !isCluster) || BUILT_IN_ROLE.test(at.text)) continue;
       if (set.find(kind, isCluster ? "" : namespace, at.text) !== undefined) continue;
       const guess = didYouMean(at.text, set.namesOf(kind, isCluster ? "" : namespace));
       yield { at, sentence: `${title} grants the ${kind} ${at.text}, which is not among the manifests${guess}.` };

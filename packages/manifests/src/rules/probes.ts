@@ -1,7 +1,7 @@
 import type { Cursor } from "../model/cursor.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import { podsBehind } from "../model/service-address.ts";
-import { didYouMean, listed } from "../model/words.ts";
+import { closest, didYouMean, listed } from "../model/words.ts";
 import { type Container, isLasting, printPorts, type Workload } from "../model/workload.ts";
 import type { Rule } from "../rule.ts";
 import { containersOf, titleOf } from "./iterate.ts";
@@ -36,12 +36,16 @@ const probePort: Rule = {
       for (const handler of ["httpGet", "tcpSocket", "grpc"]) {
         const at = cursor.get(handler, "port");
         const { ports } = container;
-        // Numbers need no declaration in Kubernetes, and containers of a pod share their address: a number is compared
-        // where the container declares ports at all, and may be one of another container.
+        // Containers of a pod share their address: a number may be one of another container.
         const isDeclared =
           ports.some((port) => port.name === at.port) ||
           container.workload.containers.some((each) => each.ports.some((port) => port.port === at.port));
-        if (at.port === undefined || isDeclared || (typeof at.port === "number" && ports.length === 0)) continue;
+        if (
+          at.port === undefined ||
+          isDeclared ||
+          (typeof at.port === "number" && !isMistaken(at.port, container, set))
+        )
+          continue;
         const names = ports.flatMap((port) => port.name ?? []);
         yield {
           at,
@@ -51,6 +55,16 @@ const probePort: Rule = {
     }
   },
 };
+
+/**
+ * Numbers need no declaration in Kubernetes, and many a program has a port for its probes alone: a number is a fault when
+ * hardly a digit is wrong, and in services of ours, whose ports are all declared.
+ */
+function isMistaken(port: number, { ports, workload }: Container, set: ResourceSet): boolean {
+  const isOurs = set.facts.services.some(({ service }) => set.workloadOf(service) === workload);
+  const numbers = ports.flatMap((each) => (each.port === undefined ? [] : [String(each.port)]));
+  return ports.length > 0 && (isOurs || closest(String(port), numbers) !== undefined);
+}
 
 const probePath: Rule = {
   id: "probe-path",

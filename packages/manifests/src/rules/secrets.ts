@@ -10,7 +10,7 @@ const URL_PASSWORD = /^[a-z][a-z\d+.-]*:\/\/[^\s:/@]*:(?!\$[({])[^\s/@]+@/i;
 /** `$(NAME)` is another variable, `${NAME}` what a program puts in before the manifests are applied. */
 const REFERENCE = /^\$(?:\([^)]*\)|\{[^}]*\})$/;
 /** Values of switches such as ALLOW_EMPTY_PASSWORD. */
-const SWITCH = /^(?:true|false|yes|no)$/i;
+const SWITCH = /^(?:true|false|yes|no|on|off|0|1)$/i;
 const PLACEHOLDER = /^(?:change[-_ ]?me.*|replace[-_ ]?me.*|placeholder.*|todo|xxx+|<[^>]*>)$/i;
 const PLACEHOLDER_PASSWORD = /:\/\/[^\s:/@]*:(?:change[-_]?me|replace[-_]?me|placeholder|<[^>@]*>)[^@/]*@/i;
 

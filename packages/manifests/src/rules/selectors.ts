@@ -38,6 +38,7 @@ const serviceSelector: Rule = {
       const selector = root.get("spec", "selector");
       const wanted = selector.texts();
       if (Object.keys(wanted).length === 0 || set.podsByLabels(namespace, wanted).length > 0) continue;
+      if (set.mayBeOperated(namespace, wanted)) continue;
       const near = nearest(set, namespace, wanted);
       const wrong =
         near === undefined ? undefined : Object.keys(wanted).find((name) => near.labels[name] !== wanted[name]);
@@ -82,6 +83,7 @@ const disruptionTarget: Rule = {
       const selector = root.get("spec", "selector");
       if (!selector.isSet || set.podsBySelector(namespace, selector).length > 0) continue;
       const wanted = selector.get("matchLabels").texts();
+      if (set.mayBeOperated(namespace, wanted)) continue;
       const near = nearest(set, namespace, wanted);
       yield {
         at: selector,
