@@ -47,6 +47,17 @@ describe("parseSource", () => {
     expect(problems[0]).toMatchObject({ rule: "yaml-syntax", file: "x" });
   });
 
+  test("tells a chart's template once, with what to do", () => {
+    const text =
+      "{{- if .Values.on }}\nkind: Service\nmetadata:\n  name: {{ .Release.Name }}\n{{- end }}\n---\na: [1\n";
+    const { problems } = parseSource({ file: "x", text });
+    const hint = "A chart is rendered first: helm template CHART | ordersctl validate -.";
+    expect(problems.map(({ line, hint: told }) => [line, told])).toEqual([
+      [1, hint],
+      [8, hint],
+    ]);
+  });
+
   test("finds keys that stand twice where they stand again, and reads the rest", () => {
     const text = `a: &a { b: 1, "b": 2 }
 c:

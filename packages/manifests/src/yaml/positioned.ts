@@ -22,6 +22,8 @@ const MAX_DOCUMENTS = 10_000;
 /** Limit on how often one anchor is used, with the aliases inside of it: what grows further is no manifest. */
 const MAX_ALIASES = 1000;
 
+const TEMPLATE_HINT = "A chart is rendered first: helm template CHART | ordersctl validate -.";
+
 /** Reads all documents of a text, each with the way back to its places. */
 export function parsePositioned(source: Source): { documents: SourceDocument[]; problems: SourceProblem[] } {
   const lines = new LineCounter();
@@ -43,7 +45,8 @@ export function parsePositioned(source: Source): { documents: SourceDocument[]; 
     problems.push({ file: source.file, ...positionAt(lines, next.range[0]), rule: "yaml-syntax", sentence });
   }
   for (const document of all.slice(0, MAX_DOCUMENTS)) {
-    problems.push(...document.errors.map((error) => toProblem(error, source, lines)));
+    // Those after the first follow from it.
+    problems.push(...document.errors.slice(0, 1).map((error) => toProblem(error, source, lines)));
     problems.push(...repeatedKeys(document, source, lines));
     if (document.errors.length > 0 || document.contents === null) continue;
     readDocument(document, source, lines, { documents, problems });
@@ -100,6 +103,7 @@ function toProblem(
     ...positionAt(lines, error.pos[0]),
     rule: "yaml-syntax",
     sentence: `This is no YAML: ${sentence.replace(/[.:]?$/, ".")}`,
+    ...(source.text.includes("{{") ? { hint: TEMPLATE_HINT } : {}),
   };
 }
 
