@@ -1,9 +1,13 @@
 import type { Cursor } from "../model/cursor.ts";
+import type { Resource } from "../model/resource.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import { listed } from "../model/words.ts";
 import type { Problem, Rule } from "../rule.ts";
-import { containersOf } from "./iterate.ts";
+import { containersOf, titleOf } from "./iterate.ts";
 import { fromSchema } from "./schema.ts";
+
+/** Fields of containers that keep running. */
+const LASTING_FIELDS = ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"];
 
 const exclusiveFields: Rule = {
   id: "exclusive-fields",
@@ -15,20 +19,47 @@ const exclusiveFields: Rule = {
   *check(set) {
     yield* fromSchema("exclusive-fields")(set);
     yield* podFields(set);
-    for (const { root, kind, title } of set.resources) {
-      const spec = root.get("spec");
-      if (kind === "Deployment") yield* rollout(spec.get("strategy"), title);
-      if (kind === "Service" && (spec.get("type").text ?? "ClusterIP") === "ClusterIP") {
-        const at = spec
-          .get("ports")
-          .items()
-          .map((port) => port.get("nodePort"))
-          .find((port) => port.isSet && port.number !== 0);
-        if (at !== undefined) yield { at, sentence: `${title} has a nodePort, but its type is ClusterIP.` };
-      }
+    for (const resource of set.resources) {
+      const spec = resource.root.get("spec");
+      if (resource.kind === "Deployment") yield* rollout(spec.get("strategy"), resource.title);
+      if (resource.kind === "Service" && resource.apiVersion === "v1") yield* serviceFields(spec, resource.title);
+      if (resource.kind === "Ingress") yield* ingressFields(resource);
     }
   },
 };
+
+/** Fields that the type of a Service takes or asks for. */
+function* serviceFields(spec: Cursor, title: string): Generator<Problem> {
+  const type = spec.get("type").text || "ClusterIP";
+  const ports = spec.get("ports").items();
+  const own = ports.map((port) => port.get("nodePort")).find((port) => port.isSet && port.number !== 0);
+  if (own !== undefined && type === "ClusterIP")
+    yield { at: own, sentence: `${title} has a nodePort, but its type is ClusterIP.` };
+  const policy = spec.get("externalTrafficPolicy");
+  const isOpen = type !== "ClusterIP" || spec.get("externalIPs").items().length > 0;
+  if ((policy.text ?? "") !== "" && !isOpen)
+    yield { at: policy, sentence: `${title} has an externalTrafficPolicy, but its type is ClusterIP.` };
+  if (type === "ExternalName") {
+    if ((spec.get("externalName").text ?? "") === "")
+      yield { at: spec, sentence: `${title} is of the type ExternalName and has no externalName.` };
+  } else if (ports.length === 0 && spec.get("clusterIP").text !== "None") {
+    yield { at: spec, sentence: `${title} has no ports.` };
+  }
+}
+
+const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
+
+function* ingressFields({ root, title }: Resource): Generator<Problem> {
+  const spec = root.get("spec");
+  const old = root.get("metadata", "annotations", CLASS_ANNOTATION);
+  const own = spec.get("ingressClassName").text;
+  if (old.text !== undefined && own !== undefined && own !== old.text)
+    yield { at: old, sentence: `${title} has the ingressClassName ${own}, but the annotation says ${old.text}.` };
+  const isEmpty = spec.get("rules").items().length === 0 && !spec.get("defaultBackend").isSet;
+  // An Ingress of an older version has other fields.
+  if (isEmpty && !spec.get("backend").isSet)
+    yield { at: spec, sentence: `${title} has neither rules nor a defaultBackend.` };
+}
 
 function* podFields(set: ResourceSet): Generator<Problem> {
   for (const { podSpec, resource } of set.workloads) {
@@ -38,8 +69,14 @@ function* podFields(set: ResourceSet): Generator<Problem> {
       const names = listed(sources.map(({ name }) => name));
       yield { at: volume, sentence: `The volume ${volume.get("name").text} of ${resource.title} is both ${names}.` };
     }
+    for (const toleration of podSpec.get("tolerations").items()) yield* tolerationFields(toleration);
   }
   for (const container of containersOf(set)) {
+    const lasting = container.role === "init" ? LASTING_FIELDS.map((field) => container.cursor.get(field)) : [];
+    for (const at of lasting.filter(({ isSet }) => isSet)) {
+      const sentence = `The ${titleOf(container)} has a ${String(at.path.at(-1))}, but it ends before the others start.`;
+      yield { at, sentence, hint: "A sidecar has restartPolicy: Always." };
+    }
     for (const entry of container.cursor.get("env").items()) {
       if ((entry.get("value").text ?? "") === "" || !entry.get("valueFrom").isSet) continue;
       yield {
@@ -49,6 +86,17 @@ function* podFields(set: ResourceSet): Generator<Problem> {
       };
     }
   }
+}
+
+function* tolerationFields(toleration: Cursor): Generator<Problem> {
+  const [key, value, seconds] = ["key", "value", "tolerationSeconds"].map((field) => toleration.get(field));
+  const isExists = toleration.get("operator").text === "Exists";
+  if (isExists && (value?.text ?? "") !== "")
+    yield { at: value ?? toleration, sentence: "A toleration with operator: Exists has a value." };
+  if (!isExists && (key?.text ?? "") === "")
+    yield { at: toleration, sentence: "A toleration without a key has operator: Exists." };
+  if (seconds?.isSet === true && toleration.get("effect").text !== "NoExecute")
+    yield { at: seconds, sentence: "tolerationSeconds is for the effect NoExecute alone." };
 }
 
 function* rollout(strategy: Cursor, title: string): Generator<Problem> {
