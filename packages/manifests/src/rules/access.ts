@@ -36,9 +36,13 @@ const roleRef: Rule = {
   wrong: "roleRef: { kind: Role, name: raeder, … }",
   right: "roleRef: { kind: Role, name: reader, … }",
   *check(set) {
-    for (const { root, namespace, title } of set.ofKind(...BINDINGS)) {
+    for (const { root, namespace, title, kind: binding } of set.ofKind(...BINDINGS)) {
       const at = root.get("roleRef", "name");
       const kind = root.get("roleRef", "kind").text;
+      if (binding === "ClusterRoleBinding" && kind === "Role") {
+        yield { at: root.get("roleRef", "kind"), sentence: `${title} grants a Role: it may grant ClusterRoles alone.` };
+        continue;
+      }
       const isCluster = kind === "ClusterRole";
       if (at.text === undefined || (kind !== "Role" && !isCluster) || BUILT_IN_ROLE.test(at.text)) continue;
       if (set.find(kind, isCluster ? "" : namespace, at.text) !== undefined) continue;
@@ -56,10 +60,15 @@ const roleSubject: Rule = {
   wrong: "subjects: [{ kind: ServiceAccount, name: wbe, namespace: shop }]",
   right: "subjects: [{ kind: ServiceAccount, name: web, namespace: shop }]",
   *check(set) {
-    for (const { root, namespace, title } of set.ofKind(...BINDINGS)) {
+    for (const { root, namespace, title, kind } of set.ofKind(...BINDINGS)) {
       for (const subject of root.get("subjects").items()) {
         const at = subject.get("name");
-        if (subject.get("kind").text !== "ServiceAccount" || at.text === undefined || at.text === "default") continue;
+        if (subject.get("kind").text !== "ServiceAccount" || at.text === undefined) continue;
+        if (kind === "ClusterRoleBinding" && !subject.get("namespace").isSet) {
+          yield { at: subject, sentence: `${title} names the service account ${at.text} without its namespace.` };
+          continue;
+        }
+        if (at.text === "default") continue;
         const home = subject.get("namespace").text ?? namespace;
         if (home !== namespace && set.podsIn(home).length === 0 && set.namesOf("ServiceAccount", home).length === 0)
           continue;

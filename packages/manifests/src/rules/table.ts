@@ -17,6 +17,7 @@ import { portRules } from "./ports.ts";
 import { probeRules } from "./probes.ts";
 import { resourceRules } from "./resources.ts";
 import { scalingRules } from "./scaling.ts";
+import { roleRules } from "./roles.ts";
 import { schemaRules } from "./schema.ts";
 import { secretRules } from "./secrets.ts";
 import { securityRules } from "./security.ts";
@@ -43,6 +44,7 @@ export const RULES: readonly Rule[] = [
   ...configRules,
   ...storageRules,
   ...accessRules,
+  ...roleRules,
   ...ingressRules,
   ...scalingRules,
   ...networkRules,
