@@ -61,23 +61,36 @@ function wantedForm({ kind, name }: Resource): string | undefined {
 const labelSyntax: Rule = {
   id: "label-syntax",
   level: "error",
-  title: "Labels have the form that Kubernetes takes",
+  title: "Labels and names of annotations have the form that Kubernetes takes",
   why: "The API server refuses labels with spaces, slashes or more than 63 characters in their value.",
   wrong: 'labels: { team: "order people" }',
   right: "labels: { team: order-people }",
   *check(set) {
-    for (const { root } of set.resources) yield* checkLabels(root.get("metadata", "labels"));
-    for (const { template, resource } of set.workloads) {
+    for (const { root } of set.resources) {
+      yield* checkLabels(root.get("metadata", "labels"));
+      yield* checkNames(root.get("metadata", "annotations"), "an annotation");
+    }
+    for (const { template, resource, podSpec } of set.workloads) {
+      yield* checkLabels(podSpec.get("nodeSelector"));
       if (template.path.length > resource.root.path.length) yield* checkLabels(template.get("metadata", "labels"));
     }
   },
 };
 
-function* checkLabels(labels: Cursor): Generator<Problem> {
-  for (const { name, cursor } of labels.fields()) {
+function* checkNames(map: Cursor, what: string): Generator<Problem> {
+  for (const { name, cursor } of map.fields()) {
     const [prefix, ...rest] = name.split("/").toReversed();
-    const isName = LABEL_NAME.test(prefix ?? "") && rest.length <= 1 && rest.every((domain) => SUBDOMAIN.test(domain));
-    if (!isName) yield { at: cursor, sentence: `"${name}" is no name for a label.` };
+    // Kubernetes takes capitals in the domain of an annotation.
+    const domains = what === "a label" ? rest : rest.map((domain) => domain.toLowerCase());
+    const isName =
+      LABEL_NAME.test(prefix ?? "") && domains.length <= 1 && domains.every((each) => SUBDOMAIN.test(each));
+    if (!isName) yield { at: cursor, sentence: `"${name}" is no name for ${what}.` };
+  }
+}
+
+function* checkLabels(labels: Cursor): Generator<Problem> {
+  yield* checkNames(labels, "a label");
+  for (const { name, cursor } of labels.fields()) {
     const value = cursor.text ?? "";
     if (value !== "" && !LABEL_NAME.test(value)) {
       const hint =
