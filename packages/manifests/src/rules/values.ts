@@ -1,6 +1,7 @@
 import type { Cursor } from "../model/cursor.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import { didYouMean, listed } from "../model/words.ts";
+import type { Workload } from "../model/workload.ts";
 import type { Problem, Rule } from "../rule.ts";
 import { containersOf, titleOf } from "./iterate.ts";
 import { fromSchema } from "./schema.ts";
@@ -89,12 +90,30 @@ const duplicateEntry: Rule = {
         yield* repeated(cursor.get("ports").items(), (each) => each.get("name").text, "port name");
       }
     }
+    for (const workload of set.workloads) yield* sharedPorts(workload);
     for (const { root } of set.ofKind("Service")) {
       yield* repeated(root.get("spec", "ports").items(), portKey("port"), "port");
       yield* repeated(root.get("spec", "ports").items(), (each) => each.get("name").text, "port name");
     }
   },
 };
+
+/** Containers of a pod share their address: the second one that listens on a port ends with an error. */
+function* sharedPorts({ containers, resource }: Workload): Generator<Problem> {
+  const owners = new Map<string, string>();
+  for (const { name, ports } of containers.filter(({ role }) => role !== "init")) {
+    for (const { cursor } of ports) {
+      const key = portKey("containerPort")(cursor);
+      const owner = key === undefined ? undefined : owners.get(key);
+      if (owner !== undefined && owner !== name)
+        yield {
+          at: cursor,
+          sentence: `The containers ${owner} and ${name} of ${resource.title} share the port ${key}.`,
+        };
+      else if (key !== undefined) owners.set(key, name);
+    }
+  }
+}
 
 function* repeated(
   items: readonly Cursor[],
