@@ -36,7 +36,7 @@ const FROM_SECRET = "envFrom: [{ secretRef: { name: user-secret } }]";
 const POD_NAME = "statefulset.kubernetes.io/pod-name";
 const MEMBERS = workload("web", {
   kind: "StatefulSet",
-  spec: "volumeClaimTemplates: [{ metadata: { name: data }, spec: {} }]",
+  spec: "volumeClaimTemplates: [{ metadata: { name: data }, spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } }]",
   container: "volumeMounts: [{ name: data, mountPath: /data }]",
 });
 

@@ -147,6 +147,29 @@ const accessMode: Rule = {
   },
 };
 
+const claimForm: Rule = {
+  id: "claim-form",
+  level: "error",
+  title: "A volume claim says how large it is and who may mount it",
+  why: "The API server refuses a claim without accessModes or storage; of a StatefulSet only its events say so, and no pod is made.",
+  wrong: "kind: PersistentVolumeClaim\nspec: { accessModes: [ReadWriteOnce] }",
+  right:
+    "kind: PersistentVolumeClaim\nspec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }",
+  *check(set) {
+    const own = set.ofKind("PersistentVolumeClaim").map(({ root }) => root);
+    const made = set.ofKind("StatefulSet").flatMap(({ root }) => root.get("spec", "volumeClaimTemplates").items());
+    for (const claim of [...own, ...made]) {
+      const spec = claim.get("spec");
+      const hasModes = spec.get("accessModes").items().length > 0;
+      const hasSize = spec.get("resources", "requests", "storage").isSet;
+      const missing = [...(hasModes ? [] : ["accessModes"]), ...(hasSize ? [] : ["resources.requests.storage"])];
+      if (missing.length === 0) continue;
+      const sentence = `The claim ${claim.get("metadata", "name").text} has no ${missing.join(" and no ")}.`;
+      yield { at: spec.isSet ? spec : claim, sentence };
+    }
+  },
+};
+
 function isForOneNode(set: ResourceSet, namespace: string, name: string): boolean {
   const modes = set.find("PersistentVolumeClaim", namespace, name)?.root.get("spec", "accessModes").items() ?? [];
   return modes.length > 0 && modes.every(({ text }) => text === "ReadWriteOnce" || text === "ReadWriteOncePod");
@@ -168,4 +191,11 @@ function claimTemplates({ root }: Resource): Cursor[] {
     .map((claim) => claim.get("metadata", "name"));
 }
 
-export const storageRules: readonly Rule[] = [claimRef, volumeMount, volumeUnused, statefulService, accessMode];
+export const storageRules: readonly Rule[] = [
+  claimRef,
+  volumeMount,
+  volumeUnused,
+  statefulService,
+  accessMode,
+  claimForm,
+];
