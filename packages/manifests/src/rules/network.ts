@@ -163,4 +163,32 @@ const policyPort: Rule = {
   },
 };
 
-export const networkRules: readonly Rule[] = [serviceUrl, networkBlocked, networkNames, policySelector, policyPort];
+const policyType: Rule = {
+  id: "network-type",
+  level: "error",
+  title: "A network policy has the types of its rules",
+  why: "Rules for a way that policyTypes leaves out do nothing: the pods may call whomever they like.",
+  wrong: "policyTypes: [Ingress]\negress: [{ to: […] }]",
+  right: "policyTypes: [Ingress, Egress]\negress: [{ to: […] }]",
+  *check(set) {
+    for (const { root, title } of set.ofKind("NetworkPolicy")) {
+      const types = root.get("spec", "policyTypes").items();
+      const names = types.map(({ text }) => text);
+      for (const type of types.length === 0 ? [] : ["Ingress", "Egress"]) {
+        const at = root.get("spec", type.toLowerCase());
+        if (at.items().length === 0 || names.includes(type)) continue;
+        const sentence = `${title} has rules for ${at.path.at(-1)}, but its policyTypes do not have ${type}.`;
+        yield { at, sentence, hint: `Add ${type} to policyTypes.` };
+      }
+    }
+  },
+};
+
+export const networkRules: readonly Rule[] = [
+  serviceUrl,
+  networkBlocked,
+  networkNames,
+  policySelector,
+  policyPort,
+  policyType,
+];
