@@ -2,6 +2,7 @@ import type { Level } from "../finding.ts";
 import { closest } from "../model/words.ts";
 import type { Rule } from "../rule.ts";
 import { accessRules } from "./access.ts";
+import { boundRules } from "./bounds.ts";
 import { composeRules } from "./compose.ts";
 import { configRules } from "./config.ts";
 import { environmentRules } from "./environment.ts";
@@ -50,6 +51,7 @@ export const RULES: readonly Rule[] = [
   ...networkRules,
   ...namespaceRules,
   ...resourceRules,
+  ...boundRules,
   ...securityRules,
   ...imageRules,
   ...secretRules,
