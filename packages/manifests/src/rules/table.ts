@@ -26,6 +26,7 @@ import { selectorRules } from "./selectors.ts";
 import { sourceRules } from "./source.ts";
 import { storageRules } from "./storage.ts";
 import { valueRules } from "./values.ts";
+import { variableRules } from "./variables.ts";
 
 /** Rules that look at one resource at a time: they hold even when another file could not be read. */
 export const LOCAL_RULES: readonly Rule[] = [
@@ -56,6 +57,7 @@ export const RULES: readonly Rule[] = [
   ...imageRules,
   ...secretRules,
   ...environmentRules,
+  ...variableRules,
   ...mongoRules,
   ...composeRules,
   ...liveRules,
