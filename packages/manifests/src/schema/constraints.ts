@@ -197,19 +197,37 @@ export const CHOICES: Readonly<Record<string, Choice>> = {
   "policy.v1.PodDisruptionBudgetSpec": { of: [["minAvailable"], ["maxUnavailable"]], optional: true },
 };
 
+const PREFIX = /^io\.k8s\.(?:api|apimachinery\.pkg\.apis)\./;
+
+interface Constraints {
+  readonly checks: readonly (readonly [field: string, check: Check])[];
+  readonly choice: Choice | undefined;
+}
+
+const cache = new Map<string, Constraints>();
+
 /** What is wrong with a value of a definition beyond the published schema. */
 export function checkConstraints(cursor: Cursor, definition: string, problems: SchemaProblem[]): void {
-  const name = definition.replace(/^io\.k8s\.(?:api|apimachinery\.pkg\.apis)\./, "");
-  const checks = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
-  for (const [field, check] of Object.entries(checks ?? {})) {
+  const { checks, choice } = constraintsOf(definition);
+  for (const [field, check] of checks) {
     const at = cursor.get(field);
     for (const each of Array.isArray(at.value) ? at.items() : [at]) {
       const problem = each.isSet ? check(each) : undefined;
       if (problem !== undefined) problems.push(problem);
     }
   }
-  const choice = Object.hasOwn(CHOICES, name) && cursor.isSet ? CHOICES[name] : undefined;
-  if (choice !== undefined) problems.push(...checkChoice(cursor, choice));
+  if (choice !== undefined && cursor.isSet) problems.push(...checkChoice(cursor, choice));
+}
+
+/** Kept by the name in full, because it is asked for every value. */
+function constraintsOf(definition: string): Constraints {
+  const known = cache.get(definition);
+  if (known !== undefined) return known;
+  const name = definition.replace(PREFIX, "");
+  const checks = Object.entries((Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined) ?? {});
+  const constraints = { checks, choice: Object.hasOwn(CHOICES, name) ? CHOICES[name] : undefined };
+  cache.set(definition, constraints);
+  return constraints;
 }
 
 function checkChoice(cursor: Cursor, { of, optional = false, by = "" }: Choice): SchemaProblem[] {
