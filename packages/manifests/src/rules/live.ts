@@ -116,7 +116,7 @@ const version: Rule = {
     for (const { container, meta, service } of answeringOf(set)) {
       const at = container.cursor.get("image");
       const tag = parseImage(at.text ?? "").tag?.replace(/^v(?=\d)/, "");
-      if (tag === undefined || !/^\d+\.\d+/.test(tag) || tag === meta.version) continue;
+      if (tag === undefined || !/^\d+\.\d+/.test(tag) || `${meta.version}.`.startsWith(`${tag}.`)) continue;
       yield { at, sentence: `The running ${service} is ${meta.version}, the image ${tag}.` };
     }
   },
