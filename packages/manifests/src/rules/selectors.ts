@@ -1,4 +1,4 @@
-import type { Cursor } from "../model/cursor.ts";
+import { type Cursor, isRecord } from "../model/cursor.ts";
 import { type Labels, matchesSelector, printLabels } from "../model/labels.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import type { Rule } from "../rule.ts";
@@ -14,6 +14,8 @@ const selectorTemplate: Rule = {
     for (const { resource, labels } of set.workloads) {
       if (!["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].includes(resource.kind)) continue;
       const selector = resource.root.get("spec", "selector");
+      if (isRecord(selector.value) && Object.keys(selector.value).length === 0)
+        yield { at: selector, sentence: `The selector of ${resource.title} is empty: it takes every pod.` };
       if (!selector.isSet || matchesSelector(selector, labels)) continue;
       const wanted = selector.get("matchLabels").texts();
       const wrong = Object.keys(wanted).find((name) => labels[name] !== wanted[name]);
