@@ -12,18 +12,31 @@ function targetOf(autoscaler: Resource, set: ResourceSet): Workload | undefined 
   return set.workloads.find((workload) => workload.resource === resource);
 }
 
+/** Kinds that run pods and have no number of them to set. */
+const UNSCALED = new Set(["CronJob", "DaemonSet", "Job", "Pod"]);
+
 const hpaTarget: Rule = {
   id: "hpa-target",
   level: "error",
-  title: "An autoscaler's target exists",
+  title: "An autoscaler's target exists, can be scaled, and is its own",
   why: "The autoscaler reports an error for ever and never scales.",
   wrong: "scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: wbe }",
   right: "scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }",
   *check(set) {
+    const scaled = new Set<string>();
     for (const autoscaler of set.ofKind("HorizontalPodAutoscaler")) {
       const target = autoscaler.root.get("spec", "scaleTargetRef");
       const { text: kind } = target.get("kind");
       const { text: name } = target.get("name");
+      const key = `${kind} ${autoscaler.namespace}/${name}`;
+      if (UNSCALED.has(kind ?? ""))
+        yield { at: target.get("kind"), sentence: `${autoscaler.title} scales a ${kind}, which has no replicas.` };
+      else if (scaled.has(key))
+        yield {
+          at: target.get("name"),
+          sentence: `${autoscaler.title} is the second that scales the ${kind} ${name}.`,
+        };
+      scaled.add(key);
       if (kind === undefined || name === undefined || set.find(kind, autoscaler.namespace, name) !== undefined)
         continue;
       const guess = didYouMean(name, set.namesOf(kind, autoscaler.namespace));
