@@ -95,6 +95,15 @@ describe("a service", () => {
     expect(await first.exited).toBe(0);
   });
 
+  test("ends at once on SIGTERM while it waits for its database", async () => {
+    const run = start({ MONGO_URI: "mongodb://127.0.0.1:1/nowhere" });
+    while (!run.state.lines.some((line) => line.includes("trying again"))) await Bun.sleep(10);
+    const stop = run.signals.get("SIGTERM");
+    expect(stop).toBeDefined();
+    stop?.();
+    expect(await run.exited).toBe(0);
+  });
+
   test("says every problem of its environment on a line of its own and exits 1", async () => {
     const run = start({ MONGO_URI: "", PORT: "x", LOG_LEVEL: "loud" });
     expect(await run.exited).toBe(1);

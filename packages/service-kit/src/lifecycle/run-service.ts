@@ -76,7 +76,8 @@ export interface RunOptions {
 /**
  * Runs a service: configuration, database (with back-off), app, listen. No port is open before the database answers.
  * On SIGTERM health turns 503 and each answer closes its connection, after the drain delay no new connections are taken,
- * requests in flight finish (10 s at most), background work stops, the pool closes, exit 0. Exits 1 when it cannot start.
+ * requests in flight finish (10 s at most), background work stops, the pool closes, exit 0; before it listens it ends at
+ * once. Exits 1 when it cannot start.
  */
 export async function runService<Schema extends EnvironmentSchema>(
   definition: ServiceDefinition<Schema>,
@@ -119,6 +120,14 @@ async function serve<Schema extends EnvironmentSchema>(
   },
 ): Promise<void> {
   const clock = options.clock ?? systemClock;
+  // The first process of a container ignores signals that nobody listens to, and the database may let it wait for minutes.
+  let stop = async () => {
+    logger.info("stopped before it listened");
+    await flushLogs(logger);
+    process.exit(0);
+  };
+  process.on("SIGTERM", () => void stop());
+  process.on("SIGINT", () => void stop());
   const telemetry = await openTelemetry(definition, config);
   const listener = metricsListener(config.metricsHost, telemetry.metrics);
   const database = await connectDatabase(config.mongoUri, {
@@ -144,7 +153,7 @@ async function serve<Schema extends EnvironmentSchema>(
   logger.flush();
 
   let isStopping = false;
-  const stop = async () => {
+  stop = async () => {
     if (isStopping) return;
     isStopping = true;
     logger.info("stopping");
@@ -159,6 +168,4 @@ async function serve<Schema extends EnvironmentSchema>(
     await flushLogs(logger);
     process.exit(0);
   };
-  process.on("SIGTERM", () => void stop());
-  process.on("SIGINT", () => void stop());
 }
