@@ -53,6 +53,8 @@ test("--file reads what a container engine collected, with its prefix or without
   const collected = [
     `order-service-1  | ${line("order-service", { path: "/orders", status: 403 })}`,
     line("user-service", { path: "/users/lookup", status: 200 }),
+    // As podman-compose paints it, also where nobody looks.
+    `\u001b[1;34m[product-service] |\u001b[0m \u001b[37m${line("product-service", { traceId: "t-6", path: "/meta" })}\u001b[0m`,
     `mongodb-1 | {"t":{"$date":"2026-01-31T12:00:00.000Z"},"s":"I","msg":"text","attr":{"traceId":"t-4"}}`,
     "no JSON at all",
     line("order-service", { traceId: "t-5" }),
@@ -63,6 +65,7 @@ test("--file reads what a container engine collected, with its prefix or without
       "12:00:00.000 user       INFO  request path=/users/lookup status=200\n",
   );
   expect((await told(["user", "-o", "ndjson"])).stdout).toBe(`${collected.split("\n")[1]}\n`);
+  expect((await told(["--trace", "t-6"])).stdout).toBe("12:00:00.000 product    INFO  request path=/meta\n");
   const file = join(somebody.home, "collected.log");
   await Bun.write(file, collected);
   expect((await somebody.run(["logs", "order", "--file", file])).stdout.split("\n")).toHaveLength(3);

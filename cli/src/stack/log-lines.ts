@@ -28,11 +28,11 @@ export function parseLogLine(raw: string, source: string): LogLine {
 }
 
 /**
- * Reads a line that a container engine collected, whatever it put before it.
+ * Reads a line that a container engine collected, whatever it put around it.
  * @returns undefined for what is no line of a service
  */
 export function parseCollectedLine(collected: string): LogLine | undefined {
-  const raw = collected.slice(Math.max(0, collected.indexOf("{")));
+  const raw = collected.slice(Math.max(0, collected.indexOf("{")), collected.lastIndexOf("}") + 1);
   const line = parseLogLine(raw, "");
   const service = /"service":"([a-z]+)-service"/.exec(raw)?.[1];
   return line.timeMs === undefined || service === undefined ? undefined : { ...line, source: service };
