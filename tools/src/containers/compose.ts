@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { commandOptions } from "@pos/testing/command-options";
 import { Checks, eventually, expect, takeAwayOnSignal } from "./checks.ts";
 import { crash, provideEngine } from "./engine.ts";
-import { checkImages } from "./images.ts";
+import { checkImages, imageOf } from "./images.ts";
 import { shell } from "./shell.ts";
 import { ComposeStack } from "./stack.ts";
 import { Workload } from "./workload.ts";
@@ -73,6 +73,7 @@ async function run(stack: ComposeStack): Promise<void> {
     });
   }
   await checks.check("a second up changes nothing", () => upAgain(stack));
+  await checks.check("an up after an image was built anew takes it", () => upWithNewImage(stack));
   await checks.check("down and up keep the data", async () => {
     await stack.compose("down");
     const startedAt = performance.now();
@@ -137,6 +138,22 @@ async function upAgain(stack: ComposeStack): Promise<void> {
   const before = await ids();
   await stack.compose("up", "--no-build");
   expect((await ids()).join() === before.join(), "containers were made or started again");
+}
+
+/** As after an upgrade: the next version's image has the name of the one before. */
+async function upWithNewImage(stack: ComposeStack): Promise<void> {
+  const { engine } = stack;
+  const image = imageOf("user-service");
+  const idOf = (what: string, field: string) => shell([engine, "inspect", "--format", `{{.${field}}}`, what]);
+  const before = await idOf(image, "Id");
+  try {
+    await shell([engine, "build", "--tag", image, "-"], { input: `FROM ${image}\nLABEL made=anew\n` });
+    await stack.compose("up", "--no-build");
+    expect((await idOf(await stack.container("user-service"), "Image")) !== before, "the container is the one before");
+  } finally {
+    await shell([engine, "tag", before, image]);
+    await stack.compose("up", "--no-build");
+  }
 }
 
 async function checkMemory(stack: ComposeStack, maxMib: number): Promise<string> {

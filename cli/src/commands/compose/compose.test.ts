@@ -119,8 +119,33 @@ test("what the engine says when it fails is shown, and nothing is started after 
 
 test("podman takes Docker's place", async () => {
   await install("docker", "exit 1");
+  await install("podman");
   await install("podman-compose");
   await calls();
   expect((await compose("down")).exit).toBe(0);
   expect((await calls()).at(-1)).toBe(`--project-name product-order-system --env-file ${envFile} down`);
+});
+
+test("podman-compose is made to take an image that was built anew", async () => {
+  const image = (name: string) => `localhost/product-order-system/${name}:0.1.0`;
+  const container = (service: string, name: string, id: string) => ({
+    Image: image(name),
+    ImageID: id,
+    Labels: { "io.podman.compose.service": service },
+  });
+  const containers = [
+    container("user-service", "user-service", "aa"),
+    container("order-service", "order-service", "bb"),
+    container("mongodb-user-init", "ordersctl", "cc"),
+    { ...container("mongodb-user", "", "dd"), Image: "docker.io/library/mongo:gone" },
+  ];
+  const images = [image("user-service"), image("order-service"), image("ordersctl")]
+    .map((name, index) => `${name} sha256:${["a2", "bb", "c2"][index]}`)
+    .join("\n");
+  await install("podman", `case "$1" in ps) echo '${JSON.stringify(containers)}';; images) echo '${images}';; esac`);
+  await calls();
+  expect((await compose("up", "--no-build")).exit).toBe(0);
+  const words = (await calls()).filter((line) => line.startsWith("--project-name"));
+  const project = `--project-name product-order-system --env-file ${envFile}`;
+  expect(words).toEqual([`${project} down user-service mongodb-user-init`, `${project} up --detach --no-build`]);
 });

@@ -23,6 +23,7 @@ starts what does not run.`,
       await import("../../deployment/compose-project.ts");
     const { runCommand } = await import("../../deployment/run-command.ts");
     const { serviceUrls, waitForHealth } = await import("../../deployment/compose-health.ts");
+    const { outdatedServices } = await import("../../deployment/outdated-services.ts");
     const { io, talk } = tools;
     const project = composeProject(options, io.cwd);
     const engine = await requireContainerEngine(io.env);
@@ -32,8 +33,13 @@ starts what does not run.`,
     }
     if (options.build !== false) await buildImages(engine, project, tools);
     const startedAt = io.now();
-    const up = composeCommand(engine, project, ["up", "--detach", "--no-build"]);
-    await runCommand(up, { cwd: project.folder, env: io.env });
+    const compose = (...words: readonly string[]) =>
+      runCommand(composeCommand(engine, project, words), { cwd: project.folder, env: io.env });
+    if (engine.name === "podman") {
+      const outdated = await outdatedServices(project, io.env);
+      if (outdated.length > 0) await compose("down", ...outdated);
+    }
+    await compose("up", "--detach", "--no-build");
     const variables = await readEnvFile(project.envFile);
     const urls = serviceUrls({ ...variables, ...io.env });
     await waitForHealth(urls, { io, say: (line) => talk.say(line) });
