@@ -8,12 +8,8 @@ import { runProgram, say } from "../program.ts";
 import { report } from "./report.ts";
 import { failuresOf } from "./result.ts";
 
-await runProgram(async () => {
-  const options = readOptions(process.argv.slice(2), BENCH);
-  if (options === "help") {
-    process.stdout.write(`${USAGE}\n`);
-    return;
-  }
+await runProgram(USAGE, async () => {
+  const options = readOptions(BENCH);
   const result = await compare(options, say);
   const text = report(result);
   process.stdout.write(text);

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { positive, readArguments, UsageError } from "../program.ts";
 import { SCENARIOS, type Scenario } from "../scenarios.ts";
 import { OURS, ours, PEER_STACKS, type StackDescription } from "../stacks.ts";
 import type { Amounts } from "../shop.ts";
@@ -19,7 +19,7 @@ export interface BenchOptions {
 }
 
 /** How the command is used. */
-export const USAGE = `bun run bench [--quick] [options]
+export const USAGE = `Usage: bun run bench [--quick] [options]
 
   --quick            one product and one order of 1 line against go-native, in under 2 minutes; printed, not written
   --only a,b         scenarios: ${SCENARIOS.map(({ name }) => name).join(", ")}
@@ -27,25 +27,20 @@ export const USAGE = `bun run bench [--quick] [options]
   --rounds 3 --seconds 3 --warm 1.5 --starts 3 --products 1000 --orders 200
   --out FOLDER       where RESULT.md and throughput.svg go (default: bench, for a whole run)`;
 
-/** @throws Error with a sentence for the user */
-export function readOptions(args: readonly string[], defaultOut: string): BenchOptions | "help" {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      quick: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-      only: { type: "string" },
-      stacks: { type: "string" },
-      rounds: { type: "string" },
-      seconds: { type: "string" },
-      warm: { type: "string" },
-      starts: { type: "string" },
-      products: { type: "string" },
-      orders: { type: "string" },
-      out: { type: "string" },
-    },
+/** @throws {UsageError} */
+export function readOptions(defaultOut: string): BenchOptions {
+  const values = readArguments({
+    quick: { type: "boolean", default: false },
+    only: { type: "string" },
+    stacks: { type: "string" },
+    rounds: { type: "string" },
+    seconds: { type: "string" },
+    warm: { type: "string", default: "1.5" },
+    starts: { type: "string" },
+    products: { type: "string", default: "1000" },
+    orders: { type: "string", default: "200" },
+    out: { type: "string" },
   });
-  if (values.help) return "help";
   const { quick } = values;
   const only = values.only ?? (quick ? "get-product,order-1" : undefined);
   const names = values.stacks ?? (quick ? `go-native,${OURS}` : undefined);
@@ -53,14 +48,14 @@ export function readOptions(args: readonly string[], defaultOut: string): BenchO
   return {
     scenarios: chosen(SCENARIOS, only, "scenario"),
     stacks: chosen([...PEER_STACKS, ours()], names, "stack"),
-    rounds: positive(values.rounds, quick ? 2 : 3, "rounds"),
-    seconds: positive(values.seconds, quick ? 2 : 3, "seconds"),
-    warmSeconds: positive(values.warm, 1.5, "warm"),
-    starts: positive(values.starts, quick ? 1 : 3, "starts"),
+    rounds: positive(values.rounds ?? (quick ? "2" : "3"), "rounds"),
+    seconds: positive(values.seconds ?? (quick ? "2" : "3"), "seconds"),
+    warmSeconds: positive(values.warm, "warm"),
+    starts: positive(values.starts ?? (quick ? "1" : "3"), "starts"),
     amounts: {
       users: 10,
-      products: positive(values.products, 1000, "products"),
-      orders: positive(values.orders, 200, "orders"),
+      products: positive(values.products, "products"),
+      orders: positive(values.orders, "orders"),
     },
     out: values.out ?? (isWhole ? defaultOut : undefined),
   };
@@ -75,12 +70,6 @@ function chosen<Thing extends { readonly name: string }>(
   const wanted = names.split(",");
   const unknown = wanted.find((name) => !all.some((thing) => thing.name === name));
   if (unknown !== undefined)
-    throw new Error(`There is no ${what} ${unknown}: ${all.map(({ name }) => name).join(", ")}.`);
+    throw new UsageError(`There is no ${what} ${unknown}: ${all.map(({ name }) => name).join(", ")}.`);
   return all.filter(({ name }) => wanted.includes(name));
-}
-
-function positive(text: string | undefined, otherwise: number, name: string): number {
-  const value = text === undefined ? otherwise : Number(text);
-  if (!(value > 0) || value > 1e6) throw new Error(`--${name} takes a number above 0, not ${text}.`);
-  return value;
 }

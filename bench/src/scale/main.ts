@@ -1,35 +1,32 @@
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { BENCH } from "../paths.ts";
-import { runProgram, say } from "../program.ts";
+import { positive, readArguments, runProgram, say } from "../program.ts";
 import { scaleReport } from "./report.ts";
 import { scale } from "./scale.ts";
 
-const USAGE = `bun run bench:scale [--products 1000000] [--orders 2000000] [--seconds 5] [--out bench/SCALE.md]
+const USAGE = `Usage: bun run bench:scale [--products 1000000] [--orders 2000000] [--seconds 5] [--out bench/SCALE.md]
 
   How the cost of a request grows with the data, the connections and the replicas. About 10 minutes.`;
 
-await runProgram(async () => {
-  const { values } = parseArgs({
-    options: {
-      products: { type: "string", default: "1000000" },
-      orders: { type: "string", default: "2000000" },
-      seconds: { type: "string", default: "5" },
-      out: { type: "string", default: join(BENCH, "SCALE.md") },
-      help: { type: "boolean", default: false },
-    },
+const DOCUMENTS_MAX = 1e8;
+
+await runProgram(USAGE, async () => {
+  const values = readArguments({
+    products: { type: "string", default: "1000000" },
+    orders: { type: "string", default: "2000000" },
+    seconds: { type: "string", default: "5" },
+    out: { type: "string", default: join(BENCH, "SCALE.md") },
   });
-  if (values.help) {
-    process.stdout.write(`${USAGE}\n`);
-    return;
-  }
   const found = await scale(
     {
       few: { products: 1000, orders: 1000 },
-      many: { products: Number(values.products), orders: Number(values.orders) },
+      many: {
+        products: positive(values.products, "products", DOCUMENTS_MAX),
+        orders: positive(values.orders, "orders", DOCUMENTS_MAX),
+      },
       connections: [1, 32, 256, 1024],
-      seconds: Number(values.seconds),
+      seconds: positive(values.seconds, "seconds"),
     },
     say,
   );

@@ -1,28 +1,20 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { BENCH } from "../paths.ts";
-import { runProgram, say } from "../program.ts";
+import { readArguments, runProgram, say, UsageError } from "../program.ts";
 import { MINUTES_MIN, soak } from "./soak.ts";
 
-const USAGE = `bun run bench:soak [--minutes 20] [--out bench/SOAK.md]
+const USAGE = `Usage: bun run bench:soak [--minutes 20] [--out bench/SOAK.md]
 
   Loads the stack at 60 % of what it can do, watches memory and queues, and audits it at the end.`;
 
-await runProgram(async () => {
-  const { values } = parseArgs({
-    options: {
-      minutes: { type: "string", default: "20" },
-      out: { type: "string", default: join(BENCH, "SOAK.md") },
-      help: { type: "boolean", default: false },
-    },
+await runProgram(USAGE, async () => {
+  const values = readArguments({
+    minutes: { type: "string", default: "20" },
+    out: { type: "string", default: join(BENCH, "SOAK.md") },
   });
-  if (values.help) {
-    process.stdout.write(`${USAGE}\n`);
-    return;
-  }
   const minutes = Number(values.minutes);
   if (!(minutes >= MINUTES_MIN))
-    throw new Error(`--minutes takes a number from ${MINUTES_MIN}, not ${values.minutes}.`);
+    throw new UsageError(`--minutes takes a number from ${MINUTES_MIN}, not ${values.minutes}.`);
   const { ratePerSecond, requests, failures, samples, slopes, auditExitCode, audit } = await soak(minutes, say);
   const names = Object.keys(slopes);
   const text = [

@@ -3,6 +3,10 @@ import { join } from "node:path";
 
 const root = join(import.meta.dir, "../../..");
 const commands = [
+  "cli/scripts/docs.ts",
+  "bench/src/compare/main.ts",
+  "bench/src/scale/main.ts",
+  "bench/src/soak/main.ts",
   "packages/testing/src/api-docs/main.ts",
   "packages/testing/src/browser/main.ts",
   "packages/testing/src/fuzz/main.ts",
@@ -34,6 +38,8 @@ test.each([
   ["simulate", "packages/testing/src/simulator/main.ts"],
   ["chaos", "packages/testing/src/chaos/main.ts"],
   ["mutate", "tools/src/mutate.ts"],
+  ["docs:cli", "cli/scripts/docs.ts"],
+  ["bench:scale", "bench/src/scale/main.ts"],
 ])("%s says how it is used", async (name, command) => {
   const { exit, stdout } = await run(command, "--help");
   expect([exit, stdout]).toEqual([0, expect.stringMatching(new RegExp(`^Usage: bun run ${name} \\[`))]);
@@ -47,4 +53,16 @@ test("a wrong variant that does not exist is not taken for one that was caught",
 test("a number of the fuzzer is one", async () => {
   const { exit, stderr } = await run("packages/testing/src/fuzz/main.ts", "--bodies=all");
   expect([exit, stderr]).toEqual([2, expect.stringMatching(/^Each option takes a whole number\.\n/)]);
+});
+
+test.each([
+  ["--products", "many"],
+  ["--orders", "0"],
+  ["--seconds", "1e9"],
+])("bench:scale measures nothing for %s %s", async (option, value) => {
+  const { exit, stderr } = await run("bench/src/scale/main.ts", option, value);
+  expect([exit, stderr]).toEqual([
+    2,
+    expect.stringMatching(new RegExp(`^${option} takes a number above 0, at most \\d+, not ${value}\\.\n\nUsage: `)),
+  ]);
 });
