@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Type } from "@sinclair/typebox";
+import { type AddressInfo, createServer } from "node:net";
 import { ApiError, InvalidAnswerError, NoAnswerError } from "./errors.ts";
 import { fetchSender } from "./sending/fetch-sender.ts";
 import { kySender } from "./sending/ky-sender.ts";
@@ -63,7 +64,9 @@ describe.each([
   ["fetch", () => fetchSender()],
 ])("a transport that sends through %s", (_name, senderOf) => {
   const call = (path: string, more: Partial<Call<typeof Echo>> = {}) =>
-    createTransport({ baseUrl: `http://127.0.0.1:${server.port}/`, sender: senderOf() }).call({
+    callTo(`http://127.0.0.1:${server.port}/`, path, more);
+  const callTo = (baseUrl: string, path: string, more: Partial<Call<typeof Echo>> = {}) =>
+    createTransport({ baseUrl, sender: senderOf() }).call({
       method: "GET",
       path,
       answer: Echo,
@@ -186,4 +189,45 @@ describe.each([
     expect(error).toBeInstanceOf(NoAnswerError);
     expect(error).toMatchObject({ isTimeout: false });
   });
+
+  test("a connection that is cut is no answer, and nothing is sent again", async () => {
+    await using cut = await cutting("");
+    const error: unknown = await callTo(cut.url, "/").catch((thrown: unknown) => thrown);
+    expect([error, cut.requests]).toEqual([expect.any(NoAnswerError), 1]);
+    expect(error).toMatchObject({ isTimeout: false });
+  });
+
+  test("an answered error keeps its status and headers when its body is cut, and a success is none", async () => {
+    const head = (status: string) => `HTTP/1.1 ${status}\r\ncontent-length: 100\r\nretry-after: 7\r\n\r\n{`;
+    await using away = await cutting(head("503 Service Unavailable"));
+    expect(await callTo(away.url, "/").catch((thrown: unknown) => thrown)).toMatchObject({
+      name: "ApiError",
+      status: 503,
+      retryAfterSeconds: 7,
+    });
+    await using well = await cutting(head("200 OK"));
+    expect(await callTo(well.url, "/").catch((thrown: unknown) => thrown)).toBeInstanceOf(NoAnswerError);
+  });
 });
+
+/** A server that sends this in answer to each request, and cuts the connection. */
+async function cutting(answer: string) {
+  const state = { requests: 0 };
+  const cutServer = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", () => {
+      state.requests++;
+      socket.write(answer, () => setTimeout(() => socket.resetAndDestroy(), 20));
+    });
+  });
+  const port = await new Promise<number>((resolve) => {
+    cutServer.listen(0, "127.0.0.1", () => resolve((cutServer.address() as AddressInfo).port));
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    get requests() {
+      return state.requests;
+    },
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => cutServer.close(() => resolve())),
+  };
+}
