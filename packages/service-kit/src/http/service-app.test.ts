@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { errors } from "@pos/contracts/errors";
+import { BODY_MAX_BYTES, BODY_MAX_DEPTH } from "@pos/contracts/limits";
 import { ClosedObject, Text, WholeNumber } from "@pos/contracts/primitives";
 import { eventually } from "@pos/testing/eventually";
 import { testLogger } from "@pos/testing/logger";
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
+import { connect } from "node:net";
 import { access } from "../auth/access.ts";
 import type { TokenVerifier } from "../auth/token-verifier.ts";
 import { createHealthMonitor } from "../health/health.ts";
@@ -185,6 +187,26 @@ describe("bodies", () => {
     const answer = await call("POST", `/things/${own}`, { token: "admin", body: stream });
     expect([answer.status, answer.code]).toEqual([413, "PAYLOAD_TOO_LARGE"]);
   });
+  test("is refused by its announced length, before any of it has come", async () => {
+    const head = ["POST /things/x HTTP/1.1", "host: localhost", "content-type: application/json"];
+    const socket = connect(Number(app.server?.port), "127.0.0.1");
+    socket.write([...head, `content-length: ${BODY_MAX_BYTES + 1}`, "", ""].join("\r\n"));
+    let answer = "";
+    for await (const chunk of socket) {
+      answer += String(chunk);
+      if (answer.includes("\r\n\r\n")) break;
+    }
+    expect(answer).toStartWith("HTTP/1.1 413 ");
+  });
+  test("may nest as deep as the limit, and brackets in a text are no levels", async () => {
+    const read = (body: string) =>
+      readJsonBody(new Request("http://localhost", { method: "POST", headers: json, body }));
+    const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+    expect(JSON.stringify(await read(nested(BODY_MAX_DEPTH)))).toBe(nested(BODY_MAX_DEPTH));
+    expect(await read(nested(BODY_MAX_DEPTH + 1)).catch((error: unknown) => error)).toBeInstanceOf(AppError);
+    const text = `\\"${"[{".repeat(BODY_MAX_DEPTH)}`;
+    expect(await read(JSON.stringify({ text }))).toEqual({ text });
+  });
   test("refuses invalid UTF-8", async () => {
     const body = new Uint8Array([...new TextEncoder().encode('{"name":"'), 0xff, ...new TextEncoder().encode('"}')]);
     expect((await call("POST", `/things/${own}`, { token: "admin", body })).status).toBe(400);
@@ -271,6 +293,7 @@ describe("every answer", () => {
     expect([answer.status, answer.code, answer.headers.get("allow")]).toEqual([status, code, allow]);
     expect(answer.text).not.toContain("secret");
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(answer.headers.get("cache-control")).toBe("no-store");
   });
   test.each(["100%", "100%25", "5%-off", "%F0%9F%98%80%c3%a9"])("takes the text %s of a query", async (text) => {
     expect((await call("GET", `/things?name=${text}`)).status).toBe(200);
@@ -279,9 +302,10 @@ describe("every answer", () => {
     expect((await call("GET", "/things", { headers: { "x-request-id": "abc-1" } })).headers.get("x-request-id")).toBe(
       "abc-1",
     );
-    expect((await call("GET", "/nope", { headers: { "x-request-id": "a b" } })).headers.get("x-request-id")).toMatch(
-      /^[0-9a-f-]{36}$/,
-    );
+    for (const id of ["a b", "a".repeat(129)])
+      expect((await call("GET", "/nope", { headers: { "x-request-id": id } })).headers.get("x-request-id")).toMatch(
+        /^[0-9a-f-]{36}$/,
+      );
   });
   test("is of its path, however short the name of the host is", async () => {
     for (const host of ["a", "api", "api.example"]) {
@@ -318,6 +342,19 @@ describe("every answer", () => {
     expect([good.status, good.headers.get("access-control-allow-origin")]).toEqual([204, "https://shop.example"]);
     const bad = await call("OPTIONS", "/things", { headers: { origin: "https://evil.example", ...preflight } });
     expect(bad.headers.get("access-control-allow-origin")).toBeNull();
+  });
+  test("lets a browser send and read every header that the routes know", async () => {
+    const origin = "https://shop.example";
+    const preflight = await call("OPTIONS", "/things", { headers: { origin, "access-control-request-method": "PUT" } });
+    const list = (answer: typeof preflight, header: string) => answer.headers.get(header)?.split(", ").toSorted();
+    const sent = ["authorization", "content-type", "idempotency-key", "if-match", "traceparent", "x-request-id"];
+    expect(list(preflight, "access-control-allow-headers")).toEqual(sent);
+    expect(list(preflight, "access-control-allow-methods")).toEqual(["DELETE", "GET", "HEAD", "POST", "PUT"]);
+    const answer = await call("GET", "/things", { headers: { origin } });
+    const readable = ["etag", "idempotent-replayed", "location", "retry-after", "x-request-id"];
+    expect(list(answer, "access-control-expose-headers")).toEqual(readable);
+    // The answer for one origin must not be taken for that of another.
+    expect(answer.headers.get("vary")).toBe("origin");
   });
   test("before another of a browser is logged and measured too", async () => {
     const preflight = { origin: "https://shop.example", "access-control-request-method": "POST" };

@@ -23,7 +23,7 @@ function start(env: Record<string, string> = {}) {
   const signals = new Map<string, () => void>();
   const exited = Promise.withResolvers<number>();
   const listening = Promise.withResolvers<number>();
-  const state = { lines: [] as string[], stoppedWork: 0 };
+  const state = { lines: [] as string[], stoppedWork: 0, exits: 0 };
   const build = async ({ logger, port }: BuildParts<{ mongoUri: string }>) => {
     const verifier = { verify: () => Promise.reject(new Error("nobody")) };
     const health = createHealthMonitor("slow", []);
@@ -60,7 +60,10 @@ function start(env: Record<string, string> = {}) {
     { name: "slow", version: "1", environment, build },
     {
       env: { MONGO_URI: database.uri, PORT: "0", HOST: "127.0.0.1", ...env },
-      exit: (code) => exited.resolve(code),
+      exit: (code) => {
+        state.exits++;
+        exited.resolve(code);
+      },
       on: (signal, listener) => signals.set(signal, listener),
     },
     { clock: systemClock, logDestination: { write: (line: string) => void state.lines.push(line) } },
@@ -83,6 +86,16 @@ describe("a service", () => {
     expect(await run.exited).toBe(0);
     expect(run.state.stoppedWork).toBe(1);
     await expect(fetch(`${url}/health`)).rejects.toThrow();
+  });
+
+  test("ends on SIGINT too, once however often it is asked to", async () => {
+    const run = start({ DRAIN_DELAY_MS: "50" });
+    await run.listening;
+    for (let times = 0; times < 2; times++) run.signals.get("SIGINT")!();
+    expect(await run.exited).toBe(0);
+    // The others would end it in the same turn.
+    await Bun.sleep(0);
+    expect(run.state).toMatchObject({ stoppedWork: 1, exits: 1 });
   });
 
   test("does not share its port: a second one says that it is taken and exits 1", async () => {
