@@ -12,7 +12,7 @@ import { environment } from "../src/config.ts";
 /** What one call may say. */
 export interface Request {
   readonly body?: unknown;
-  readonly as?: "admin" | "service" | "customer" | "nobody";
+  readonly as?: "admin" | "otherAdmin" | "service" | "customer" | "nobody";
   readonly headers?: Record<string, string>;
 }
 
@@ -49,6 +49,7 @@ const pair = await generateKeyPair("ES256");
 const publicKey = await exportJWK(pair.publicKey);
 const tokens = {
   admin: await tokenOf("a".repeat(24), "admin"),
+  otherAdmin: await tokenOf("b".repeat(24), "admin"),
   service: await tokenOf("order-service", "service"),
   customer: await tokenOf("c".repeat(24), "customer"),
 };

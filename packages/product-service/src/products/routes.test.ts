@@ -105,6 +105,16 @@ describe("GET /products", () => {
     expect(bytes).toHaveLength(2);
   });
 
+  test("lists that are asked for at the same time do not share an answer of another length", async () => {
+    const name = crypto.randomUUID();
+    for (let index = 0; index < 3; index++) await addProduct(service, index, name);
+    const limits = [1, 2, 3, 1, 2, 3];
+    const answers = await Promise.all(
+      limits.map((limit) => service.call("GET", `/products?name=${name}&limit=${limit}`, { as: "nobody" })),
+    );
+    expect(answers.map(({ body }) => (body["products"] as unknown[]).length)).toEqual(limits);
+  });
+
   test("filters by the exact name, whatever it holds", async () => {
     const name = `$where {"a":1} ${crypto.randomUUID()}`;
     const id = await addProduct(service, 1, name);
@@ -124,11 +134,13 @@ describe("GET /products", () => {
 describe("PUT /products/:id", () => {
   test("changes what is named and nothing else", async () => {
     const { body: before } = await service.call("POST", "/products", { body: lamp });
+    await Bun.sleep(2);
     const answer = await service.call("PUT", `/products/${String(before["id"])}`, {
       body: { name: "$name", price: 5 },
     });
     expect([answer.status, answer.headers.get("etag")]).toEqual([200, '"2"']);
     expect(answer.body).toEqual({ ...before, name: "$name", price: 5, updatedAt: expect.any(String) });
+    expect(String(answer.body["updatedAt"]) > String(before["updatedAt"])).toBe(true);
   });
 
   test("refuses a version that is no more, and one of several writers wins", async () => {
@@ -220,6 +232,22 @@ describe("POST /products/:id/stock-adjustments", () => {
     expect((await adjust(id, 5, headers, "another reason")).status).toBe(422);
     expect((await adjust(id, 5, { "idempotency-key": "ü" })).status).toBe(400);
     expect(await stockOf(service, id)).toBe(15);
+  });
+
+  test("a key is that of who sends it: another administrator's own adjustment may have the same", async () => {
+    const id = await addProduct(service, 10);
+    const headers = { "idempotency-key": "monday" };
+    for (const isReplay of [false, true]) {
+      for (const [as, delta] of [
+        ["admin", 1],
+        ["otherAdmin", 2],
+      ] as const) {
+        const body = { delta, reason: "delivery" };
+        const answer = await service.call("POST", `/products/${id}/stock-adjustments`, { as, body, headers });
+        expect([answer.status, answer.headers.get("idempotent-replayed")]).toEqual([200, isReplay ? "true" : null]);
+      }
+    }
+    expect(await stockOf(service, id)).toBe(13);
   });
 
   test("a key that was refused can be used again", async () => {

@@ -1,0 +1,13 @@
+import type { Mutation } from "../src/mutations/mutation.ts";
+
+export const mutation: Mutation = {
+  harm: "An administrator who repeats an adjustment is told that the key was used otherwise, because somebody else chose the same.",
+  edits: [
+    {
+      file: "packages/product-service/src/products/adjustment-repository.ts",
+      find: "findOne({ by, key }, { readConcern })",
+      replace: "findOne({ key }, { readConcern })",
+    },
+  ],
+  test: { file: "packages/product-service/src/products/routes.test.ts", name: "a key is that of who sends it" },
+};
