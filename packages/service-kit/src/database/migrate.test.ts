@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
+import { eventually } from "@pos/testing/eventually";
 import { silentLogger } from "@pos/testing/logger";
 import type { Db } from "mongodb";
 import { systemClock } from "../lifecycle/clock.ts";
@@ -72,6 +73,35 @@ describe("migrations", () => {
     await db.collection<{ _id: string }>("locks").deleteOne({ _id: "migrations" });
     await migrated;
     expect(ran).toEqual(["first", "second", "third"]);
+  });
+
+  test("keep their lock while they last, however long, and give it back for good", async () => {
+    await db.collection("migrations").deleteMany({});
+    const locks = db.collection<{ _id: string; heartbeatAt: Date }>("locks");
+    const heartbeatMs = async () => (await locks.findOne({ _id: "migrations" }))?.heartbeatAt.getTime() ?? 0;
+    const slept: number[] = [];
+    const clock = {
+      ...systemClock,
+      sleep: (ms: number, signal?: AbortSignal) => {
+        slept.push(ms);
+        return systemClock.sleep(1, signal);
+      },
+    };
+    const up = async () => {
+      const begun = await heartbeatMs();
+      await eventually(async () => (await heartbeatMs()) > begun);
+    };
+    await migrateDatabase(
+      db,
+      { migrations: [{ version: 1, name: "long", up }], indexes: [] },
+      { clock, logger: silentLogger },
+    );
+    expect(await locks.countDocuments()).toBe(0);
+    const beats = slept.length;
+    await Bun.sleep(50);
+    expect([await locks.countDocuments(), slept.length]).toEqual([0, beats]);
+    // Well within the 30 s after which others take it.
+    expect(Math.max(...slept)).toBeLessThanOrEqual(10_000);
   });
 
   test("a step that fails leaves the later ones for the next start", async () => {

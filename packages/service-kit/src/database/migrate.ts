@@ -37,6 +37,7 @@ interface Lock {
 }
 
 const LOCK_LOST_AFTER_MS = 30_000;
+const HEARTBEAT_MS = LOCK_LOST_AFTER_MS / 3;
 const LOCK_POLL_MS = 200;
 const LOCK_WAIT_MAX_MS = 300_000;
 
@@ -87,12 +88,27 @@ async function withLock(db: Db, clock: Clock, work: () => Promise<void>): Promis
     if (waitedMs >= LOCK_WAIT_MAX_MS) throw new Error("another process has held the migration lock for 5 minutes");
     await clock.sleep(LOCK_POLL_MS);
   }
-  const heartbeat = setInterval(() => void takeLock(locks, owner).catch(() => undefined), LOCK_LOST_AFTER_MS / 3);
+  const ended = new AbortController();
+  const beating = beat(() => takeLock(locks, owner), { clock, signal: ended.signal });
   try {
     await work();
   } finally {
-    clearInterval(heartbeat);
+    ended.abort();
+    // A last heartbeat that is under way would put the lock back.
+    await beating;
     await locks.deleteOne({ _id: "migrations", owner });
+  }
+}
+
+/** Says that the holder lives, until the signal aborts. */
+async function beat(
+  renew: () => Promise<unknown>,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<void> {
+  for (;;) {
+    await clock.sleep(HEARTBEAT_MS, signal);
+    if (signal.aborted) return;
+    await renew().catch(() => undefined);
   }
 }
 
