@@ -35,6 +35,27 @@ afterAll(async () => {
   await shared.drop();
 });
 
+test("every write waits for a majority and its journal, whatever the server's own default is", async () => {
+  const written: unknown[] = [];
+  const watched = await connectDatabase(shared.uri, {
+    clock: systemClock,
+    logger: testLogger().logger,
+    watch: {
+      commands: true,
+      client: (client) => client.on("commandStarted", ({ command }) => written.push(command["writeConcern"])),
+    },
+  });
+  await watched.ping();
+  written.length = 0;
+  const things = watched.db.collection("things");
+  await things.insertOne({ name: "a" });
+  await things.updateMany({}, { $set: { name: "b" } });
+  await things.findOneAndUpdate({}, { $set: { name: "c" } });
+  await things.deleteMany({});
+  expect(written).toEqual(Array.from({ length: 4 }, () => ({ w: "majority", j: true })));
+  await watched.close();
+});
+
 test("that the server is silent is found out by a look at it, before a command's own limit", async () => {
   const commands = new DirectCommands(database.db);
   const ways = [() => commands.run({ ping: 1 }), () => database.db.command({ ping: 1 })];
