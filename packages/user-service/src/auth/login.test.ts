@@ -144,6 +144,13 @@ describe("a change of the password", () => {
     expect(await outcome(replica.as().auth.login(ada.credentials))).toBe("INVALID_CREDENTIALS");
     expect(await outcome(replica.as().auth.login({ ...ada.credentials, password: "a new password" }))).toBe("ok");
   });
+  test("is one of two that come at once with the same current password", async () => {
+    const { id, client, credentials } = await replica.customer();
+    const changes = ["one new password", "another new password"].map((newPassword) =>
+      outcome(client.users.changePassword(id, { currentPassword: credentials.password, newPassword })),
+    );
+    expect((await Promise.all(changes)).toSorted()).toEqual(["INVALID_CREDENTIALS", "ok"]);
+  });
   test("leaves the own session alone, which may be refreshed at any moment of it", async () => {
     for (let round = 0; round < 30; round++) {
       const { id, client, credentials, refreshToken } = await replica.customer();

@@ -32,6 +32,9 @@ describe("client credentials", () => {
   test("may come by HTTP Basic", async () => {
     expect((await ask({}, basic(SERVICE.client_id, SERVICE.client_secret))).status).toBe(200);
     expect((await ask({}, basic(SERVICE.client_id, "wrong"))).code).toBe("INVALID_CREDENTIALS");
+    // Form-encoded within, any character may be written as an escape (RFC 6749 section 2.3.1).
+    const escaped = (text: string) => [...text].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join("");
+    expect((await ask({}, basic(escaped(SERVICE.client_id), escaped(SERVICE.client_secret)))).status).toBe(200);
     expect((await ask({}, basic("%", "%"))).code).toBe("INVALID_CREDENTIALS");
   });
   test.each([

@@ -93,6 +93,15 @@ describe("a rotation", () => {
     expect(outcomes.filter((each) => each === "ok").length).toBe(1);
     clock.advance(30 * MINUTE);
   });
+  test("leaves the end of a key that was to end already as it is", async () => {
+    const admin = await replica.admin();
+    const [oldest] = (await admin.auth.rotateKeys()).keys;
+    clock.advance(3 * MINUTE);
+    await settle();
+    const later = await (await replica.admin()).auth.rotateKeys();
+    expect(later.keys.find(({ id }) => id === oldest?.id)?.verifiesUntil).toBe(String(oldest?.verifiesUntil));
+    clock.advance(30 * MINUTE);
+  });
   test("with revoke refuses tokens of the old keys at once, on every replica within seconds", async () => {
     const before = await replica.customer();
     const admin = await replica.admin();
