@@ -89,6 +89,56 @@ async function connectedAgain(): Promise<void> {
     if ((await store.readMajority(storedOrder().id)).kind === "none") break;
 }
 
+const entryAt = (at: Date): OutboxEntry => ({
+  id: "entry",
+  kind: "release",
+  rid: "r",
+  state: "pending",
+  tries: 0,
+  unanswered: 0,
+  createdAt: at,
+  nextAt: at,
+});
+
+test("the outbox entries of a change are told of when it is acknowledged", async () => {
+  await connectedAgain();
+  const order = storedOrder();
+  await store.insert(order, soon());
+  const at = new Date();
+  const entry = entryAt(at);
+  const step = { status: "cancelled" as const, at, by: "x" };
+  const change = { orderId: order.id, from: order.status as "pending", version: order.version, step, entries: [entry] };
+  expect((await store.changeStatus({ ...change, version: 77 })).kind).toBe("refused");
+  expect(offered).toEqual([]);
+  expect((await store.changeStatus(change)).kind).toBe("acknowledged");
+  expect(offered).toEqual([[order.id, [entry]]]);
+});
+
+test("nothing waits for a silent database for more than three seconds", async () => {
+  const never = () => new Promise<never>(() => undefined);
+  const startedAt = performance.now();
+  // A hundred times as fast.
+  const clock = { ...systemClock, now: () => (performance.now() - startedAt) * 100 };
+  const silent = new CoalescingOrderStore(
+    { insertAll: never, findMany: never, changeStatus: never },
+    { drop: never, postpone: never },
+    { clock, logger: log.logger, onInserted: () => undefined, onEntries: () => undefined },
+  );
+  const order = storedOrder();
+  const step = { status: "cancelled" as const, at: new Date(), by: "x" };
+  const waits = [
+    silent.readMajority(order.id),
+    silent.readMajority(order.id, Number.POSITIVE_INFINITY),
+    silent.changeStatus({ orderId: order.id, from: "pending", version: 1, step, entries: [] }),
+    silent.dropEntry(order.id, "x"),
+    silent.postponeEntry(order.id, entryAt(new Date())),
+  ];
+  for (const wait of waits) {
+    expect((await wait).kind).toBe("unknown");
+    expect(clock.now()).toBeGreaterThanOrEqual(3000);
+  }
+});
+
 describe("while the database is away", () => {
   test("every verdict is unknown, and the log says why", async () => {
     const order = storedOrder();

@@ -2,12 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, t
 import { systemClock } from "@pos/service-kit/clock";
 import { migrateDatabase } from "@pos/service-kit/migrate";
 import { type TestDatabase, testDatabase } from "@pos/testing/database";
+import { eventually } from "@pos/testing/eventually";
 import { silentLogger } from "@pos/testing/logger";
 import { layout } from "../migrations.ts";
 import { OrderRepository } from "../orders/repository.ts";
 import type { OutboxEntry } from "../placement/order.ts";
 import { storedOrder } from "../test/orders.ts";
 import { stagesOf } from "../test/plan.ts";
+import { OutboxCensus } from "./census.ts";
 import { dueFilter, OutboxRepository } from "./repository.ts";
 
 setDefaultTimeout(120_000);
@@ -108,6 +110,35 @@ describe("due entries", () => {
     expect(await outbox.revive(order.id, a.id, now)).toBe(false);
     const [revived] = await outbox.due(now, 10, undefined);
     expect(revived?.entry).toMatchObject({ id: b.id, tries: 0, state: "pending", nextAt: now });
+  });
+});
+
+describe("the census", () => {
+  test("counts what waits and what is dead, and tells how long the oldest has waited", async () => {
+    expect(await outbox.census(now)).toEqual({ pending: 0, dead: 0, oldestSeconds: 0 });
+    const dead = entry({ state: "dead", createdAt: inMs(-60_000) });
+    await store([entry({ createdAt: inMs(-2000) }), dead], [entry({ createdAt: inMs(-5000) })], []);
+    expect(await outbox.census(now)).toEqual({ pending: 2, dead: 1, oldestSeconds: 5 });
+  });
+
+  test("that fails leaves no old numbers, which would look like news", async () => {
+    let isAway = false;
+    const entries = {
+      census: async () => {
+        if (isAway) throw new Error("away");
+        return { pending: 3, dead: 0, oldestSeconds: 1 };
+      },
+    };
+    const clock = { ...systemClock, sleep: (_ms: number, signal?: AbortSignal) => systemClock.sleep(1, signal) };
+    const census = new OutboxCensus(entries, { clock, logger: silentLogger });
+    expect(census.state).toBeUndefined();
+    census.start();
+    await eventually(() => census.state?.pending === 3);
+    isAway = true;
+    await eventually(() => census.state === undefined);
+    isAway = false;
+    await eventually(() => census.state?.pending === 3);
+    await census.stop();
   });
 });
 

@@ -71,6 +71,15 @@ describe("a message that is not delivered", () => {
     expect(world.alarms).toHaveLength(1);
   });
 
+  test("begins anew with its waits after an answer, and keeps of a reason its begin", () => {
+    const { world, entry } = setUp("release", {});
+    const silent = { ...entry, unanswered: 30 };
+    const refused = postponed(silent, "x".repeat(5000), true, world.ports);
+    expect(refused).toMatchObject({ tries: 1, unanswered: 0, lastError: "x".repeat(1000) });
+    const later = postponed(refused, "unavailable", false, world.ports);
+    expect(later).toMatchObject({ tries: 1, unanswered: 1, nextAt: refused.nextAt });
+  });
+
   test("waits longer each time, and at most 5 s", () => {
     const { world, entry } = setUp("release", {});
     const now = world.ports.clock.now();
