@@ -89,6 +89,17 @@ test("things that come one by one have no header each", () => {
   expect(printed("json")).toBe(printed("ndjson"));
 });
 
+test("what is cut to fit is never a column that is kept whole, although it is as wide", () => {
+  const [id, name] = ["0123456789abcdef01234567", "A name of just 24 letters"];
+  const kept: View<Thing> = {
+    ...view,
+    columns: view.columns.map((column, at) => ({ ...column, ...(at === 0 ? { keep: true } : {}) })),
+  };
+  const printed = print("table", (printer) => printer.list([{ id, name: name.slice(0, 24), stock: 1 }], kept), 40);
+  expect(printed).toContain(id);
+  expect(printed).toContain("…");
+});
+
 test("an empty list is an empty table, and an empty JSON list", () => {
   expect(print("table", (printer) => printer.list([], view))).toBe("");
   expect(print("json", (printer) => printer.list([], view))).toBe("[]\n");

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { StringDecoder } from "node:string_decoder";
 import { type LogLine, parseLogLine } from "./log-lines.ts";
 
 /** Of each file; a log is at most 20 MB and its predecessor as much. */
@@ -10,6 +11,8 @@ export class FollowedFile {
   readonly #source: string;
   #offset = 0;
   #partial = "";
+  /** Keeps the begin of a letter that is not yet written whole. */
+  readonly #decoder = new StringDecoder("utf8");
 
   constructor(path: string, source: string) {
     this.#path = path;
@@ -37,7 +40,7 @@ export class FollowedFile {
     try {
       const count = readSync(file, buffer, 0, length, this.#offset);
       this.#offset += count;
-      return buffer.toString("utf8", 0, count);
+      return this.#decoder.write(buffer.subarray(0, count));
     } finally {
       closeSync(file);
     }

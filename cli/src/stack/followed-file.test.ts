@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { appendFileSync, mkdtempSync, rmSync, truncateSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FollowedFile } from "./followed-file.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "ordersctl-test-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A log file and what a reader of it sees anew. */
+function followed(name: string) {
+  const path = join(folder, name);
+  const file = new FollowedFile(path, "user");
+  return { path, file, news: () => file.read().map(({ raw }) => raw) };
+}
+
+test("what was added is read once, lines when they are whole", () => {
+  const { path, file, news } = followed("added");
+  expect([file.exists, news()]).toEqual([false, []]);
+  appendFileSync(path, "one\ntw");
+  expect([file.exists, news()]).toEqual([true, ["one"]]);
+  expect(news()).toEqual([]);
+  appendFileSync(path, "o\nthree\n");
+  expect(news()).toEqual(["two", "three"]);
+});
+
+test("a file that was emptied is read from its begin on", () => {
+  const { path, news } = followed("emptied");
+  appendFileSync(path, "a long line of before\nanother one\n");
+  news();
+  truncateSync(path);
+  expect(news()).toEqual([]);
+  appendFileSync(path, "after\n");
+  expect(news()).toEqual(["after"]);
+});
+
+test("a letter that is not yet written whole is not lost", () => {
+  const { path, news } = followed("letters");
+  const line = Buffer.from("Zoë 🛒\n");
+  const seen: string[] = [];
+  for (const byte of line) {
+    appendFileSync(path, Buffer.from([byte]));
+    seen.push(...news());
+  }
+  expect(seen).toEqual(["Zoë 🛒"]);
+});
