@@ -65,6 +65,20 @@ describe("a relay", () => {
     expect(delivered.toSorted()).toEqual([...offered, "other"].toSorted());
   });
 
+  test("delivers in a round what its queue had no room for", async () => {
+    const offered = Array.from({ length: 10_001 }, (_, number) => `offered-${number}`);
+    const last = offered.slice(-1);
+    const { relay, delivered } = setUp(async () => undefined, [...last]);
+    relay.offer(
+      "o",
+      offered.map((id) => entry(id)),
+    );
+    expect(relay.waiting).toBe(10_000);
+    await relay.round(new AbortController().signal);
+    expect(delivered).toEqual(last);
+    await relay.stop();
+  });
+
   test("stops when the delivery under way is done, and takes nothing more", async () => {
     const release = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();

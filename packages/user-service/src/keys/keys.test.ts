@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { createKeyCache } from "@pos/service-kit/key-cache";
 import { createTokenVerifier } from "@pos/service-kit/token-verifier";
 import { testDatabase } from "@pos/testing/database";
+import { silentLogger } from "@pos/testing/logger";
 import { createVerifierOf } from "../../test/tokens.ts";
 import { ADMIN, outcome, type Replica, SLOW_MS, startReplica, testClock } from "../../test/user-service.ts";
+import { KeyRing } from "./key-ring.ts";
+import { KeyRepository } from "./repository.ts";
 
 setDefaultTimeout(SLOW_MS);
 
@@ -59,6 +62,31 @@ describe("the key set", () => {
     for (const each of replicas) await each.stop();
     await database.drop();
   });
+});
+
+test("made-up key ids make a replica look for its keys once a second at most", async () => {
+  let looks = 0;
+  class Counted extends KeyRepository {
+    override verifyingAt(now: Date) {
+      looks++;
+      return super.verifyingAt(now);
+    }
+  }
+  const own = await testDatabase("looks");
+  const ring = await KeyRing.open({
+    repository: new Counted(own.database.db),
+    encryptionSecret: "x".repeat(32),
+    issuer: "issuer",
+    clock,
+    logger: silentLogger,
+  });
+  looks = 0;
+  for (let second = 0; second < 3; second++) {
+    for (let index = 0; index < 50; index++) expect(await ring.find(`made-up-${index}`)).toBeUndefined();
+    clock.advance(1001);
+  }
+  expect(looks).toBe(2);
+  await own.drop();
 });
 
 describe("a rotation", () => {
