@@ -211,6 +211,23 @@ describe("audit", () => {
     expect(mended).toEqual([10]);
   });
 
+  test("what is still held gets the rest of its time, and is no finding when it has ended by then", async () => {
+    const _id = new ObjectId(await place());
+    const order = await orders.findOne({ _id });
+    await orders.deleteOne({ _id });
+    await reservations.updateOne({ _id }, { $set: { state: "held", createdAt: new Date() } });
+    const waits: number[] = [];
+    const io = ioThatNotes(waits, async () => {
+      if (waits.length < 2) return;
+      await orders.insertOne(order as never);
+      await reservations.updateOne({ _id }, { $set: { state: "confirmed" } });
+    });
+    const { findings, candidates } = await runAudit(stack.admin, { io, settleMs: 10, tell: () => undefined });
+    expect([findings, candidates]).toEqual([[], { I7: 1 }]);
+    const [settleMs, restMs = 0] = waits;
+    expect([settleMs, restMs > 60_000 && restMs <= 90_000]).toEqual([10, true]);
+  });
+
   test("prints findings for people and for programs", async () => {
     const _id = new ObjectId(productId);
     await products.updateOne({ _id }, { $inc: { stock: -3 } });
