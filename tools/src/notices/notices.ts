@@ -26,19 +26,17 @@ export async function licensed(folder: string): Promise<Licensed> {
     throw new Error(
       `${name} ${version} is licensed under ${license}: see whether it may be shipped, and on what terms.`,
     );
-  return { title: `${name} ${version} (${license})`, texts: await textsIn(folder) };
-}
-
-/** What is not a package, but a file of ours made from theirs, with the licence and notice files of its folder. */
-export async function vendored(title: string, folder: string): Promise<Licensed> {
-  return { title, texts: await textsIn(folder) };
-}
-
-async function textsIn(folder: string): Promise<readonly string[]> {
   const files = (await readdir(folder)).filter((file) => LICENCE_FILE.test(file)).toSorted();
-  const texts = await Promise.all(files.map((file) => Bun.file(join(folder, file)).text()));
-  return texts.map((text) => text.replaceAll("\r\n", "\n").trim());
+  const texts = await Promise.all(files.map((file) => textOf(join(folder, file))));
+  return { title: `${name} ${version} (${license})`, texts };
 }
+
+/** What is not a package, but a file of ours made from theirs, with its licence and notice files. */
+export async function vendored(title: string, files: readonly string[]): Promise<Licensed> {
+  return { title, texts: await Promise.all(files.map(textOf)) };
+}
+
+const textOf = async (file: string): Promise<string> => (await Bun.file(file).text()).replaceAll("\r\n", "\n").trim();
 
 /** One text for all: each licence once, below the packages that it is of. */
 export function noticesOf(all: readonly Licensed[]): string {
