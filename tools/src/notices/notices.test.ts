@@ -23,7 +23,7 @@ test("what the bundles hold is found, and what they only could hold is not", asy
   for (const name of ["elysia", "mongodb", "bcrypt", "swagger-ui-dist", "commander", "yaml"])
     expect(names).toContain(name);
   for (const name of ["typescript", "fast-check", "oxlint"]) expect(names).not.toContain(name);
-});
+}, 60_000);
 
 test("a file belongs to the innermost package", () => {
   expect(packageOf("/x/node_modules/.bun/a@1/node_modules/@b/c/lib/d.js")).toBe(
