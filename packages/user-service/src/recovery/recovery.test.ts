@@ -137,8 +137,9 @@ describe("a reset of the password", () => {
     await confirm(String(first?.token));
     clock.advance(MAIL_LIMITS.windowMs);
     const { users } = replica.as((await replica.as().auth.login({ email, password: newPassword })).token);
+    const sent = (await folder.all()).filter(({ to, subject }) => to === email && VERIFY.test(subject)).length;
     await users.requestEmailVerification(id, newPassword);
-    await replica.as().auth.verifyEmail(tokenOf(await folder.waitFor(email, VERIFY, 4)));
+    await replica.as().auth.verifyEmail(tokenOf(await folder.waitFor(email, VERIFY, sent + 1)));
     await users.update(id, { email: `mine.${email}` });
     await askForReset(email);
     const mails = await folder.waitFor(email, RESET, 5);
@@ -393,6 +394,17 @@ describe("an e-mail address", () => {
     const told = (await folder.all()).filter(({ subject }) => CHANGED.test(subject)).map(({ to }) => to);
     expect(told.filter((to) => to === strangers).length).toBe(3);
     expect(told.filter((to) => to === credentials.email).length).toBe(3);
+  });
+  test("that is verified is told of a change, however often a stranger that left it changes its own", async () => {
+    const [stranger, admin] = [await replica.customer(), await replica.admin()];
+    const { email } = stranger.credentials;
+    await folder.waitFor(email, VERIFY);
+    for (let each = 0; each < 5; each++) await stranger.client.users.update(stranger.id, { email: `${each}.${email}` });
+    clock.advance(1);
+    const { id } = await replica.as().users.create({ email, password: newPassword, name: "Owner" });
+    await replica.as().auth.verifyEmail(tokenOf(await folder.waitFor(email, VERIFY, 2)));
+    await admin.users.update(id, { email: `new.${email}` });
+    await folder.waitFor(email, CHANGED, 4);
   });
   test("is told of new passwords 3 times in 15 minutes at most, and strangers that left it use up none of these", async () => {
     const { credentials, id, client } = await replica.customer();

@@ -150,7 +150,9 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
     const { email, emailKey, recoveryEmail, recoveryKey } = before;
     post.postOptional(async () => {
       const mails: Mail[] = [];
-      if (await throttle.admits("email-changed", recoveryKey))
+      // One account may take and leave an address in turn, so all that have it unverified count together.
+      const recipient = before.verifiedKey === recoveryKey ? recoveryKey : leftBy(recoveryKey);
+      if (await throttle.admits("email-changed", recipient))
         mails.push(emailChangedMail(recoveryEmail, { getsResets: true }));
       if (isRenamed(before) && (await throttle.admitsStranger("email-changed", emailKey, address)))
         mails.push(emailChangedMail(email, { getsResets: false }));
@@ -202,7 +204,10 @@ interface RecoveryParts {
  * up those of its owner.
  */
 const recipientOf = (account: Account): string =>
-  isStrangers(account) ? `not ${account.recoveryKey}` : account.recoveryKey;
+  isStrangers(account) ? leftBy(account.recoveryKey) : account.recoveryKey;
+
+/** Counts apart from the address itself, which holds no blank. */
+const leftBy = (emailKey: string): string => `not ${emailKey}`;
 
 const invalidToken = (): AppError =>
   new AppError("INVALID_TOKEN", "The token is not valid: it is unknown, was used, or has expired. Ask for a new one.");
