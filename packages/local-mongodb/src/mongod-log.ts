@@ -11,8 +11,8 @@ export function logEnd(logPath: string): number {
   return 0;
 }
 
-/** What follows a fatal error in every log and says nothing about its cause: fassert, abort, the signal. */
-const AFTERMATH_IDS: readonly unknown[] = [23089, 23090, 6384300];
+/** What follows a fatal error in every log and says nothing about its cause: fassert, abort, the signal, its stack. */
+const AFTERMATH_IDS: readonly unknown[] = [23089, 23090, 6384300, 31430];
 
 /**
  * The last line since `from` that tells why mongod ended: an error or fatal entry of its structured log, or the plain text
@@ -33,12 +33,12 @@ interface LogEntry {
   readonly text: string;
 }
 
-/** mongod's own form: `{"s": severity, "id": number, "msg": text, "attr": {"error": …, "message": …}}`. */
+/** mongod's own form: `{"s": severity, "id": number, "msg": text, "attr": {"error": text or {"errmsg": …}, "message": …}}`. */
 function parse(line: string): LogEntry | undefined {
   try {
     const { s, id, msg, attr } = JSON.parse(line) as { s?: unknown; id?: unknown; msg?: unknown; attr?: Attributes };
     const inner = typeof attr?.message === "object" ? attr.message?.msg : attr?.message;
-    const detail = typeof attr?.error === "string" ? attr.error : inner;
+    const detail = (typeof attr?.error === "object" ? attr.error?.errmsg : attr?.error) ?? inner;
     return { isError: s === "E" || s === "F", id, text: `${String(msg)}${detail ? `: ${detail}` : ""}` };
   } catch {
     return undefined;
@@ -46,6 +46,6 @@ function parse(line: string): LogEntry | undefined {
 }
 
 interface Attributes {
-  readonly error?: unknown;
+  readonly error?: string | { readonly errmsg?: string } | null;
   readonly message?: string | { readonly msg?: string } | null;
 }

@@ -146,6 +146,18 @@ test("a mongod that does not know its options is told with its own words", async
   expect((await errorOf(start("picky-data", { binary: script }))).message).toBe(error.message);
 });
 
+test("a mongod that crashes is told with its last error, not with how its stack trace failed", async () => {
+  const script = join(root, "crashed");
+  const errors = [
+    { s: "E", id: 6328201, msg: "Unable to create eventfd object", attr: { error: { errmsg: "Too many open files" } } },
+    { s: "E", id: 31430, msg: "Error collecting stack trace", attr: { error: "unw_get_proc_name(55A3)\nunw_get" } },
+  ];
+  const log = errors.map((line) => JSON.stringify(line)).join("\n");
+  await writeFile(script, `#!/bin/sh\ncat <<'END'\n${log}\nEND\nexit 134\n`, { mode: 0o755 });
+  const error = await errorOf(start("crashed-data", { binary: script }));
+  expect(error.message).toContain("mongod ended with exit code 134: Unable to create eventfd object: Too many open");
+});
+
 test.each(["detached", "with-parent"] as const)("a binary that is not there is an error (%s)", async (lifetime) => {
   const error = await errorOf(start("no-binary", { binary: join(root, "nothing"), lifetime }));
   expect(error.message).toContain(join(root, "nothing"));
