@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { appendFile, mkdir } from "node:fs/promises";
+import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type World, world } from "../test/world.ts";
 
@@ -80,4 +80,12 @@ test("--trace says so when nothing is logged, and refuses what is no id or goes 
   });
   expect((await trace("../etc")).exit).toBe(2);
   expect((await trace("r-2", "--follow")).exit).toBe(2);
+});
+
+test("a log that cannot be read is not said to be absent", async () => {
+  const file = join(somebody.home, "file");
+  await writeFile(file, "");
+  const { exit, stderr } = await somebody.run(["logs", "--data-dir", file]);
+  const what = `${join(file, "logs", "user.log")} cannot be used: a part of the path is not a folder.`;
+  expect([exit, stderr]).toEqual([1, `error: ${what}\n`]);
 });

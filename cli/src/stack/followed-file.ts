@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
+import { isAbsent } from "../files.ts";
 import { type LogLine, parseLogLine } from "./log-lines.ts";
 
 /** Of each file; a log is at most 20 MB and its predecessor as much. */
@@ -54,8 +55,9 @@ export class FollowedFile {
       } finally {
         closeSync(file);
       }
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
     }
   }
 }
