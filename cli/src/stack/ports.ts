@@ -26,18 +26,20 @@ export async function assertFree(ports: Readonly<Record<ServiceName, number>>, l
   for (const [name, port] of Object.entries(ports)) {
     const problem = await portProblem(port);
     if (problem === undefined) continue;
-    const why = problem === "EADDRINUSE" ? "is taken by another program" : `cannot be used (${problem})`;
+    const isTaken = problem === "EADDRINUSE";
+    const why = isTaken ? "is taken by another program" : `cannot be used (${problem})`;
+    const who = `ss -ltnp | grep :${port}   (who has it; on macOS: lsof -i :${port})`;
     throw new CliError(`Port ${port}, which ${name}-service needs, ${why}. Nothing was started.`, {
       why: [`Data directory: ${layout.dataDir}`],
-      tries: [upElsewhere(ports, layout), `ss -ltnp | grep :${port}   (who has it; on macOS: lsof -i :${port})`],
+      tries: [upElsewhere(ports, layout), ...(isTaken ? [who] : [])],
     });
   }
 }
 
-/** The command that starts the same stack at other ports. */
+/** The command that starts the same stack at other ports: not at those that an administrator alone may take. */
 export function upElsewhere({ user }: Readonly<Record<ServiceName, number>>, { option }: StackLayout): string {
   const first = user + PORT_STEP > PORT_MAX ? user - PORT_STEP : user + PORT_STEP;
-  return `ordersctl up --port ${first}${option}`;
+  return `ordersctl up --port ${Math.max(first, PORT_DEFAULT)}${option}`;
 }
 
 function portProblem(port: number): Promise<string | undefined> {

@@ -7,7 +7,8 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { freePorts, isRunning, mongodBinary, stateOf, until } from "../test/local-stack.ts";
 import { type World, world } from "../test/world.ts";
-import { serviceNames } from "./layout.ts";
+import { serviceNames, stackLayout } from "./layout.ts";
+import { upElsewhere } from "./ports.ts";
 import { livingProcesses } from "./state.ts";
 
 setDefaultTimeout(120_000);
@@ -89,6 +90,13 @@ test("a replica set of one's own is used and left running", async () => {
     for (const name of ["userdb", "productdb", "orderdb"]) await client.db(name).dropDatabase();
     await client.close();
   }
+});
+
+test("ports that an administrator alone may take are not suggested", () => {
+  const layout = stackLayout({ env: {}, cwd: user.home } as never, "/var/tmp/second");
+  const suggested = (first: number) => upElsewhere({ user: first, product: first + 1, order: first + 2 }, layout);
+  expect(suggested(80)).toBe("ordersctl up --port 3001 --data-dir /var/tmp/second");
+  expect(suggested(4001)).toBe("ordersctl up --port 4101 --data-dir /var/tmp/second");
 });
 
 test("what is suggested means a data directory with blanks and quotes as one word", async () => {
