@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { run } from "../test/world.ts";
 import { unpackServices } from "./shipped.ts";
 
 let folder: string;
@@ -39,4 +40,11 @@ test("what cannot be unpacked leaves nothing behind", async () => {
   ship("d2", { "user-service/main.js": join(folder, "absent") });
   expect(() => unpackServices({ HOME: folder })).toThrow("ENOENT");
   expect(await readdir(join(folder, ".cache", "product-order-system", "services"))).toEqual([]);
+});
+
+test("a shipped program names the commit it was made from, sources name none", async () => {
+  expect(await run(["version"])).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^ordersctl \S+\n/) });
+  ship("", {});
+  expect((await run(["version"])).stdout).toMatch(/^ordersctl \S+ \(abc\)\n/);
+  expect(JSON.parse((await run(["version", "-o", "json"])).stdout)).toMatchObject({ commit: "abc" });
 });
