@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type World, world } from "../test/world.ts";
 
@@ -80,6 +80,16 @@ test("--trace says so when nothing is logged, and refuses what is no id or goes 
   });
   expect((await trace("../etc")).exit).toBe(2);
   expect((await trace("r-2", "--follow")).exit).toBe(2);
+});
+
+test("what was set aside when a log had grown too long is told as well", async () => {
+  const longAgoMs = Date.now() - 90_000;
+  await write("order.log.1", { requestId: "r-9", traceId: "t-9", path: "/orders" }, longAgoMs);
+  await rename(join(logs, "order.log.1.log"), join(logs, "order.log.1"));
+  await write("order", { requestId: "r-10", traceId: "t-10", path: "/later" });
+  expect((await trace("t-9")).stdout).toContain(" order      INFO  request path=/orders\n");
+  const { stdout } = await somebody.run(["logs", "order", "--since", "1h", "--data-dir", join(somebody.home, "data")]);
+  expect(stdout).toMatch(/traceId=t-9 path=\/orders\n[^]*traceId=t-10 path=\/later\n/);
 });
 
 test("a log that cannot be read is not said to be absent", async () => {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import { isAbsent } from "../files.ts";
 import { type LogLine, parseLogLine } from "./log-lines.ts";
@@ -6,7 +6,10 @@ import { type LogLine, parseLogLine } from "./log-lines.ts";
 /** Of each file; a log is at most 20 MB and its predecessor as much. */
 const READ_MAX_BYTES = 20_000_000;
 
-/** Reads what was added to a log file since the last time, also after it was emptied. */
+/**
+ * Reads what was added to a log file since the last time, also after it was emptied. The first time that begins with
+ * what was set aside of it.
+ */
 export class FollowedFile {
   readonly #path: string;
   readonly #source: string;
@@ -14,6 +17,7 @@ export class FollowedFile {
   #partial = "";
   /** Keeps the begin of a letter that is not yet written whole. */
   readonly #decoder = new StringDecoder("utf8");
+  #isBegun = false;
 
   constructor(path: string, source: string) {
     this.#path = path;
@@ -26,12 +30,23 @@ export class FollowedFile {
   }
 
   read(): readonly LogLine[] {
+    const earlier = this.#isBegun ? [] : this.#setAside();
+    this.#isBegun = true;
     const size = this.#size();
-    if (size === undefined) return [];
+    if (size === undefined) return earlier;
     if (size < this.#offset) this.#offset = 0;
-    if (size === this.#offset) return [];
+    if (size === this.#offset) return earlier;
     const lines = (this.#partial + this.#slice(size - this.#offset)).split("\n");
     this.#partial = lines.pop() ?? "";
+    return [...earlier, ...this.#parse(lines)];
+  }
+
+  #setAside(): readonly LogLine[] {
+    const path = `${this.#path}.1`;
+    return existsSync(path) ? this.#parse(readFileSync(path, "utf8").split("\n")) : [];
+  }
+
+  #parse(lines: readonly string[]): readonly LogLine[] {
     return lines.filter((line) => line !== "").map((line) => parseLogLine(line, this.#source));
   }
 
