@@ -30,14 +30,16 @@ export async function writePrivate(path: string, text: string): Promise<void> {
 
 /**
  * Makes a folder for its owner alone, unless it is there.
+ * @param next what to try where that fails
  * @throws {CliError} when nothing can be kept in it
  */
-export async function ensureFolder(path: string): Promise<void> {
+export async function ensureFolder(path: string, next: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
     await access(path, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new CliError(`${path} cannot be used as a folder: ${fileProblem(error)}.`, { cause: error });
+    const what = `${path} cannot be used as a folder: ${fileProblem(error)}.`;
+    throw new CliError(what, { cause: error, tries: [next] });
   }
 }
 

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Exit } from "../exit-codes.ts";
 import { ensureFolder } from "../files.ts";
 import { SAME_SIGNAL_MS } from "../interruptible.ts";
-import { configDir } from "../session/config-files.ts";
+import { ensureConfigDir } from "../session/config-files.ts";
 import { DEFAULT_PROFILE } from "../session/settings.ts";
 import { startDetached } from "../stack/detached.ts";
 import { serviceEntry, serviceNames, type StackLayout, stackLayout } from "../stack/layout.ts";
@@ -57,7 +57,7 @@ Other variables of the services (LOG_LEVEL, SMTP_URL, OTEL_EXPORTER_OTLP_ENDPOIN
 async function runUp(options: UpOptions, tools: Tools): Promise<Exit> {
   const layout = stackLayout(tools.io, options.dataDir);
   for (const name of serviceNames) serviceEntry(name, tools.io.env);
-  await ensureFolder(layout.dataDir);
+  await ensureFolder(layout.dataDir, "ordersctl up --data-dir …   (a folder of your own)");
   const holder = await supervisorOf(layout.lockFile);
   if (holder !== undefined && !(await hasStopped(holder, layout, tools))) return tellRunning(holder, layout, tools);
   await refuseHalfRestored(layout);
@@ -99,7 +99,7 @@ async function tellRunning(holder: Holder, layout: StackLayout, tools: Tools): P
 async function runStack(layout: StackLayout, options: UpOptions, tools: Tools): Promise<Exit> {
   const { io, talk } = tools;
   // The sign-in is kept there, once everything is healthy: too late to notice that it cannot be.
-  await ensureFolder(configDir(io.env));
+  await ensureConfigDir(io.env);
   const last = await readState(layout);
   const ended = await endOrphans(layout, last, talk);
   if (ended > 0) talk.say("What an earlier `up` had left behind is stopped; its data is kept.");

@@ -93,10 +93,9 @@ async function checkDataDir({ io }: Tools, option: string | undefined): Promise<
   const name = "Data directory";
   if (!existsSync(dataDir)) return { name, status: "ok", detail: `${dataDir} (made by the first up)` };
   try {
-    await ensureFolder(dataDir);
+    await ensureFolder(dataDir, "choose another folder with --data-dir");
   } catch (error) {
-    const fix = "choose another folder with --data-dir";
-    return { name, status: "problem", detail: messageOf(error), fix };
+    return { name, ...problemOf(error) };
   }
   const mode = statSync(dataDir).mode & 0o777;
   if ((mode & 0o077) === 0) return { name, status: "ok", detail: dataDir };

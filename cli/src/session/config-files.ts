@@ -42,6 +42,10 @@ export function configDir(env: Io["env"]): string {
   return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(env["HOME"] || homedir(), ".config"), "ordersctl");
 }
 
+/** @throws {CliError} when nothing can be kept in it */
+export const ensureConfigDir = (env: Io["env"]): Promise<void> =>
+  ensureFolder(configDir(env), "set XDG_CONFIG_HOME to a folder of your own");
+
 export const userConfigPath = (env: Io["env"]): string => join(configDir(env), "config.json");
 export const credentialsPath = (env: Io["env"]): string => join(configDir(env), "credentials.json");
 
@@ -59,7 +63,7 @@ export async function readUserConfig(env: Io["env"]): Promise<UserConfig> {
 /** Reads the user's file, and writes what `change` makes of it. */
 export function changeUserConfig(env: Io["env"], change: (config: UserConfig) => UserConfig): Promise<void> {
   const path = userConfigPath(env);
-  return alone(path, async () => {
+  return alone(env, path, async () => {
     const { preferences, currentProfile, profiles } = change(await readUserConfig(env));
     await writePrivateJson(path, { ...preferences, currentProfile, profiles });
   });
@@ -90,7 +94,7 @@ export async function readCredentials(env: Io["env"]): Promise<Readonly<Record<s
 /** Keeps or forgets the sign-in of one profile. */
 export function writeCredentials(env: Io["env"], profile: string, value: Credentials | undefined): Promise<void> {
   const path = credentialsPath(env);
-  return alone(path, async () => {
+  return alone(env, path, async () => {
     const { [profile]: _, ...others } = await readCredentials(env);
     await writePrivateJson(path, value === undefined ? others : { ...others, [profile]: value });
   });
@@ -100,8 +104,8 @@ export function writeCredentials(env: Io["env"], profile: string, value: Credent
  * Changes a file while no other process does: of two that read, change and write it at once, one change would be lost.
  * @throws {CliError} when nothing can be kept beside it, or others hold its lock for 10 s
  */
-async function alone(path: string, change: () => Promise<void>): Promise<void> {
-  await ensureFolder(dirname(path));
+async function alone(env: Io["env"], path: string, change: () => Promise<void>): Promise<void> {
+  await ensureConfigDir(env);
   const { takeLock } = await import("../lock.ts");
   for (const endMs = Date.now() + LOCK_WAIT_MAX_MS; ; await sleep(LOCK_PAUSE_MS)) {
     const lock = await takeLock(`${path}.lock`);

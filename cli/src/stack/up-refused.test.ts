@@ -131,7 +131,11 @@ test("up -d tells why it did not come up", async () => {
 test("a home that takes no sign-in is noticed before anything starts", async () => {
   const { exit, stderr } = await up("no-home", { MONGOD_BIN: mongodPath, XDG_CONFIG_HOME: "/proc/none" });
   const what = "/proc/none/ordersctl cannot be used as a folder: a part of the path does not exist.";
-  expect([exit, stderr, await stateOf(dataDir("no-home"))]).toEqual([1, `error: ${what}\n`, undefined]);
+  expect([exit, stderr, await stateOf(dataDir("no-home"))]).toEqual([
+    1,
+    `error: ${what}\nTry: set XDG_CONFIG_HOME to a folder of your own\n`,
+    undefined,
+  ]);
 });
 
 test("a data folder that is none is told in words", async () => {
@@ -145,7 +149,7 @@ test("a data folder that is none is told in words", async () => {
     expect(await user.run(["up", "--data-dir", path ?? ""])).toEqual({
       exit: 1,
       stdout: "",
-      stderr: `error: ${path} cannot be used as a folder: ${why}.\n`,
+      stderr: `error: ${path} cannot be used as a folder: ${why}.\nTry: ordersctl up --data-dir …   (a folder of your own)\n`,
     });
   for (const verb of ["status", "down"])
     expect((await user.run([verb, "--data-dir", file])).stderr).toBe(
