@@ -96,6 +96,14 @@ test("up and backup want a restore that broke off half-way done again", async ()
   expect(await here("up")).toMatchObject(refusal);
   expect(await here("up", "-d")).toMatchObject(refusal);
   expect(await here("backup", join(user.home, "wednesday"))).toMatchObject(refusal);
+  const doctor = await here("doctor", "-o", "json");
+  expect(doctor.exit).toBe(6);
+  expect(JSON.parse(doctor.stdout)).toContainEqual({
+    name: "Stack",
+    status: "problem",
+    detail: expect.stringContaining("broke off"),
+    fix: again,
+  });
 
   expect(await here("restore", folder, "--replace", "--yes")).toMatchObject({ exit: 0 });
   expect(await here("up", "-d")).toMatchObject({ exit: 0 });

@@ -8,6 +8,7 @@ import type { Session } from "../session/session.ts";
 import { serviceEntry, serviceNames, type StackLayout, stackLayout } from "../stack/layout.ts";
 import { lockHolder } from "../lock.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
+import { refuseHalfRestored } from "../stack/restore-mark.ts";
 import { endedUnits, livingProcesses, portsOf, readState, type StackState } from "../stack/state.ts";
 import type { Tools } from "../tools.ts";
 
@@ -119,6 +120,7 @@ async function checkStack({ io }: Tools, option: string | undefined): Promise<Ch
     const detail = Object.values(ports).join(", ");
     if (state !== undefined && livingProcesses(state).length > 0)
       return { name, ...(await judgeRunning(state, layout, `it runs on ports ${detail}`)) };
+    await refuseHalfRestored(layout);
     await assertFree(ports, layout);
     return { name, status: "ok", detail: `it does not run; ports ${detail} are free` };
   } catch (error) {
