@@ -15,13 +15,14 @@ interface Failure {
 
 /**
  * Puts a failure into words: what, why, and last what to try. The stack is shown with --debug alone.
+ * @param hasToken whether the token was that of the environment, which no sign-in takes the place of
  * @returns the exit it means and the text for standard error
  */
 export async function reportError(
   error: unknown,
-  { style, isDebug }: { style: Style; isDebug: boolean },
+  { style, isDebug, hasToken = false }: { style: Style; isDebug: boolean; hasToken?: boolean },
 ): Promise<{ exit: Exit; text: string }> {
-  const { exit, what, why, tries: all } = await explain(error);
+  const { exit, what, why, tries: all } = await explain(error, hasToken);
   const tries = canStartPrograms ? all : all.filter((words) => !/^ordersctl (up|compose)\b/.test(words));
   const lines = [
     `${style.red("error:")} ${cleanLines(what)}`,
@@ -41,7 +42,7 @@ function causes(error: Error, style: Style): string[] {
 /** Our own messages may have several lines; what they quote may not steer the terminal. */
 const cleanLines = (text: string): string => text.split("\n").map(clean).join("\n");
 
-async function explain(error: unknown): Promise<Failure> {
+async function explain(error: unknown, hasToken: boolean): Promise<Failure> {
   if (error instanceof CliError) return { exit: error.exit, what: error.message, why: error.why, tries: error.tries };
   // Only a command that called a service has loaded these, so this costs nothing that was not paid.
   const { ApiError, InvalidAnswerError, NoAnswerError } = await import("@pos/client/errors");
@@ -55,7 +56,7 @@ async function explain(error: unknown): Promise<Failure> {
       tries: ["ordersctl up", "ordersctl status", "ordersctl config view --show-origin"],
     };
   }
-  if (error instanceof ApiError) return explainAnswer(error);
+  if (error instanceof ApiError) return explainAnswer(error, hasToken);
   if (error instanceof InvalidAnswerError) {
     return { exit: "FAILED", what: error.message, why: [], tries: ["ordersctl version   (are both of one release?)"] };
   }
@@ -117,7 +118,7 @@ export const traceTries = ({ status, code, requestId }: Answered): readonly stri
     ? [`ordersctl logs --trace ${requestId}`]
     : [];
 
-function explainAnswer(error: Answered): Failure {
+function explainAnswer(error: Answered, hasToken: boolean): Failure {
   const why = [...fieldProblems(error.details["fields"]), answerFacts(error)];
   const failure = (exit: Exit, ...tries: string[]): Failure => ({
     exit,
@@ -126,7 +127,8 @@ function explainAnswer(error: Answered): Failure {
     tries: [...tries, ...traceTries(error)],
   });
   if (error.code === "INVALID_CREDENTIALS") return failure("SIGN_IN", "the same again, with the right password");
-  if (error.status === 401) return failure("SIGN_IN", "ordersctl login");
+  if (error.status === 401)
+    return failure("SIGN_IN", hasToken ? "unset ORDERSCTL_TOKEN   (or name a new one)" : "ordersctl login");
   // It may be the user that an order is for: another sign-in changes nothing then.
   if (error.code === "ACCOUNT_SUSPENDED") return failure("SIGN_IN", "ordersctl users activate USER   (administrators)");
   if (error.status === 403) return failure("SIGN_IN", "ordersctl whoami", "ordersctl login   (as somebody who may)");

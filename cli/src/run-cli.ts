@@ -45,6 +45,7 @@ export async function runCli(given: readonly string[], io: Io): Promise<number> 
     const { exit, text } = await reportError(error instanceof CommanderError ? await usage(error, argv) : error, {
       style,
       isDebug,
+      hasToken: Boolean(io.env["ORDERSCTL_TOKEN"]),
     });
     io.stderr.write(asCalled(text, io.env));
     return exitCodes[exit].code;

@@ -348,6 +348,11 @@ describe("a sign-in", () => {
         expect([exit, stderr]).toEqual([4, "error: ORDERSCTL_TOKEN is no access token.\nTry: unset ORDERSCTL_TOKEN\n"]);
       }
     }
+    // One that has expired: a new sign-in would not take its place.
+    other.env["ORDERSCTL_TOKEN"] = `${stack.adminToken.slice(0, -4)}AAAA`;
+    const ended = await other.run(["orders", "list"]);
+    expect([ended.exit, ended.stderr]).toEqual([4, expect.stringMatching(/\nTry: unset ORDERSCTL_TOKEN .*\n$/)]);
+    other.env["ORDERSCTL_TOKEN"] = "a.b.c";
     expect(await other.ok("version")).not.toContain("does not answer");
     await other.remove();
   });
