@@ -57,7 +57,10 @@ async function callApi(options: ApiOptions, tools: Tools): Promise<Exit> {
   const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` });
   if (body !== undefined) headers.set("content-type", "application/json");
   for (const header of options.header ?? []) addHeader(headers, header);
-  const answer = await send(url, { method, headers, body, timeoutMs: parseDuration(settings.timeout.value) }, tools);
+  const isOwn = token !== undefined && headers.get("authorization") === `Bearer ${token}`;
+  const timeoutMs = parseDuration(settings.timeout.value);
+  const fetch = isOwn ? session.renewingFetch : session.fetch;
+  const answer = await send(url, { method, headers, body, timeoutMs }, fetch);
   if (options.include === true) printer.text(`${answer.status} ${answer.statusText}\n${headersText(answer.headers)}\n`);
   printer.text(formatBody(await answer.text(), io.stdout.isTty));
   if (answer.ok) return "OK";
@@ -72,10 +75,10 @@ async function send(
     body,
     timeoutMs,
   }: { method: string; headers: Headers; body: string | undefined; timeoutMs: number },
-  { session }: Tools,
+  fetch: typeof globalThis.fetch,
 ): Promise<Response> {
   try {
-    return await session.fetch(url, {
+    return await fetch(url, {
       method,
       headers,
       redirect: "manual",
@@ -83,6 +86,7 @@ async function send(
       ...(body === undefined ? {} : { body }),
     });
   } catch (error) {
+    if (error instanceof CliError) throw error;
     const { NoAnswerError } = await import("@pos/client/errors");
     throw new NoAnswerError(url, {
       isTimeout: error instanceof DOMException && error.name === "TimeoutError",

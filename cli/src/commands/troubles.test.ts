@@ -327,6 +327,10 @@ describe("a sign-in", () => {
     expect((await other.run(["whoami"])).exit).toBe(0);
     await change(other, { token: "revoked" });
     expect((await other.run(["orders", "list"])).exit).toBe(0);
+    await change(other, { token: "revoked" });
+    // A token that was typed is sent as it is, whatever comes of it.
+    expect((await other.run(["api", "GET", "/orders", "-H", "authorization: Bearer typed"])).exit).toBe(4);
+    expect((await other.run(["api", "GET", "/orders"])).exit).toBe(0);
     await other.remove();
   });
 

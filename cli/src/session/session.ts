@@ -61,12 +61,12 @@ export class Session {
   async client(): Promise<Client> {
     const { createClient } = await import("@pos/client");
     const { timeoutMs } = this.#options;
-    this.#client ??= createClient({ ...this.urls, timeoutMs, fetch: this.#renewing(), token: () => this.token() });
+    this.#client ??= createClient({ ...this.urls, timeoutMs, fetch: this.renewingFetch, token: () => this.token() });
     return this.#client;
   }
 
   /** Repeats what was refused for its token once with a new one: `keys rotate --revoke` ends tokens before their time. */
-  #renewing(): typeof fetch {
+  get renewingFetch(): typeof fetch {
     const send = async (input: Request | URL | string, init?: RequestInit) => {
       const request = new Request(input as Request, init);
       const again = request.clone() as Request;
