@@ -60,9 +60,9 @@ async function callApi(options: ApiOptions, tools: Tools): Promise<Exit> {
   const isOwn = token !== undefined && headers.get("authorization") === `Bearer ${token}`;
   const timeoutMs = parseDuration(settings.timeout.value);
   const fetch = isOwn ? session.renewingFetch : session.fetch;
-  const answer = await send(url, { method, headers, body, timeoutMs }, fetch);
+  const { answer, text } = await send(url, { method, headers, body, timeoutMs }, fetch);
   if (options.include === true) printer.text(`${answer.status} ${answer.statusText}\n${headersText(answer.headers)}\n`);
-  printer.text(formatBody(await answer.text(), io.stdout.isTty));
+  printer.text(formatBody(text, io.stdout.isTty));
   if (answer.ok) return "OK";
   return answer.status === 401 || answer.status === 403 ? "SIGN_IN" : "FAILED";
 }
@@ -76,15 +76,16 @@ async function send(
     timeoutMs,
   }: { method: string; headers: Headers; body: string | undefined; timeoutMs: number },
   fetch: typeof globalThis.fetch,
-): Promise<Response> {
+): Promise<{ answer: Response; text: string }> {
   try {
-    return await fetch(url, {
+    const answer = await fetch(url, {
       method,
       headers,
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),
       ...(body === undefined ? {} : { body }),
     });
+    return { answer, text: await answer.text() };
   } catch (error) {
     if (error instanceof CliError) throw error;
     const { NoAnswerError } = await import("@pos/client/errors");

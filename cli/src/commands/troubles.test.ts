@@ -89,6 +89,22 @@ describe("a service that is away", () => {
     server.close();
   });
 
+  test("in the middle of its answer is away for api, too", async () => {
+    const server = createServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"prod', () => socket.resetAndDestroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    for (const argv of [
+      ["products", "list"],
+      ["api", "GET", "/products"],
+    ]) {
+      const { exit, stderr } = await admin.run([...argv, "--product-url", url]);
+      expect([argv, exit, stderr]).toEqual([argv, 5, expect.stringContaining(`${url} does not answer`)]);
+    }
+    server.close();
+  });
+
   test("for a moment only costs a moment: the order is placed once", async () => {
     stack.proxies.product.cut();
     const placing = admin.run(["orders", "place", "--item", "Mouse=3", "--idempotency-key", "cart-1", "-q"]);
