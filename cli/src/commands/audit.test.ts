@@ -235,6 +235,8 @@ describe("audit", () => {
     expect(people.stdout.match(/\d broken/g)).toEqual(["1 broken"]);
     expect(people.stdout).toMatch(/\nRULE +WHERE +WHAT\nI1 +product\//);
     expect(people.stderr).toContain("1 finding: 1 product");
+    const narrow = await admin.run(["audit", "--settle", "10ms"], { isTty: true, columns: 60 });
+    expect(narrow.stdout).toContain(`product/${productId} `);
     const lines = await admin.run(["audit", "--settle", "10ms", "-o", "ndjson"]);
     expect(JSON.parse(lines.stdout)).toMatchObject({ invariant: "I1", subject: `product/${productId}` });
     expect((await admin.run(["audit", "--settle", "10ms", "-q"])).stdout).toBe(`I1/product/${productId}\n`);

@@ -42,7 +42,7 @@ const findingView: View<Finding> = {
   id: ({ invariant, subject }) => `${invariant}/${subject}`,
   columns: [
     { header: "RULE", value: ({ invariant }) => invariant },
-    { header: "WHERE", value: ({ subject }) => subject },
+    { header: "WHERE", keep: true, value: ({ subject }) => subject },
     { header: "WHAT", value: ({ sentence }) => sentence },
   ],
 };
