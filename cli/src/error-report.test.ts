@@ -41,6 +41,14 @@ describe("a failure is told with its exit and what to try", () => {
       "UNREACHABLE",
       `error: The service at http://127.0.0.1:3001 does not answer (connection refused).\n${up}`,
     ],
+    "refused, as Node tells it": [
+      new NoAnswerError("http://127.0.0.1:3001/users", {
+        isTimeout: false,
+        cause: new TypeError("fetch failed", { cause: Object.assign(new Error(), { code: "ECONNREFUSED" }) }),
+      }),
+      "UNREACHABLE",
+      `error: The service at http://127.0.0.1:3001 does not answer (connection refused).\n${up}`,
+    ],
     reset: [
       caused("ECONNRESET"),
       "UNREACHABLE",

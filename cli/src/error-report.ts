@@ -72,20 +72,24 @@ function explainFile(error: unknown): Failure | undefined {
   return { exit: "FAILED", what, why: [], tries: problem === DISK_FULL ? ["df -h"] : [] };
 }
 
-const codeOf = (cause: unknown): string => (cause instanceof Error && "code" in cause ? String(cause.code) : "");
+/** What went wrong at the bottom, with its code: Node wraps it into "fetch failed". */
+function rootOf(cause: unknown): { code: string; message: string } {
+  if (cause instanceof Error && !("code" in cause) && cause.cause !== undefined) return rootOf(cause.cause);
+  return { code: cause instanceof Error && "code" in cause ? String(cause.code) : "", message: messageOf(cause) };
+}
 
 function reasonOf(cause: unknown): string {
-  const code = codeOf(cause);
+  const { code, message } = rootOf(cause);
   if (/refused/i.test(code)) return " (connection refused)";
   if (/reset/i.test(code)) return " (connection reset)";
   if (/notfound|resolve/i.test(code)) return " (unknown host)";
   if (/redirect/i.test(code)) return " (it redirects to another address)";
-  if (/cert|signature|eproto/i.test(code)) return ` (TLS: ${messageOf(cause)})`;
+  if (/cert|signature|eproto/i.test(code)) return ` (TLS: ${message})`;
   return "";
 }
 
 /** Whether a request without an answer reached nobody: then nothing came of it. */
-export const isUnsent = ({ cause }: Error): boolean => /refused|notfound|resolve/i.test(codeOf(cause));
+export const isUnsent = ({ cause }: Error): boolean => /refused|notfound|resolve/i.test(rootOf(cause).code);
 
 /** An answer that says no. */
 export interface Answered {
