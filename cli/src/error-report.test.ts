@@ -69,6 +69,11 @@ describe("a failure is told with its exit and what to try", () => {
       "UNREACHABLE",
       `error: The service at http://127.0.0.1:3001 does not answer (TLS: self signed certificate).\n${up}`,
     ],
+    "no TLS at all, as Node tells it": [
+      caused("ERR_SSL_WRONG_VERSION_NUMBER", "wrong version number"),
+      "UNREACHABLE",
+      `error: The service at http://127.0.0.1:3001 does not answer (TLS: wrong version number).\n${up}`,
+    ],
     "out of time": [
       new NoAnswerError("http://127.0.0.1:3001/users", { isTimeout: true }),
       "UNREACHABLE",

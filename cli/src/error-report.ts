@@ -84,7 +84,7 @@ function reasonOf(cause: unknown): string {
   if (/reset/i.test(code)) return " (connection reset)";
   if (/notfound|resolve/i.test(code)) return " (unknown host)";
   if (/redirect/i.test(code)) return " (it redirects to another address)";
-  if (/cert|signature|eproto/i.test(code)) return ` (TLS: ${message})`;
+  if (/cert|signature|eproto|ssl/i.test(code)) return ` (TLS: ${message})`;
   return "";
 }
 
