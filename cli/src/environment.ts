@@ -114,7 +114,7 @@ function readHidden(stream: NodeJS.ReadStream): Promise<string | undefined> {
         if (character === "\r" || character === "\n") return finish(typed);
         if (character === "\u0003") {
           finish(undefined);
-          process.kill(process.pid, "SIGINT");
+          process.emit("SIGINT");
           return;
         }
         if (character === "\u0004") return finish(typed === "" ? undefined : typed);
