@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { AuditOrder, AuditReservation } from "@pos/contracts/audit";
 import { type Stack, startStack } from "@pos/testing/stack";
-import { ObjectId } from "mongodb";
+import { type Document, ObjectId } from "mongodb";
 import { signedInWorld } from "../test/signed-in.ts";
 import type { World } from "../test/world.ts";
 import type { Finding } from "./finding.ts";
@@ -165,6 +165,25 @@ describe("an audit of a running stack", () => {
     expect(stdout.match(/holds/g)).toHaveLength(9);
     expect(stderr).toContain("Everything holds: 3 products, 12 orders, 12 reservations.");
     expect(await admin.json("audit", "--settle", "2s")).toMatchObject({ products: 3, findings: [] });
+  });
+
+  test("asks for few stock books at a time: whatever was ever sold of them is counted for one answer", async () => {
+    const db = stack.databases.product.database.db;
+    const { _id: first, ...product } = (await products().findOne({})) as Document;
+    const copies = Array.from({ length: 120 }, () => ({ ...product, stock: 0, received: 0 }));
+    const { insertedIds } = await products().insertMany(copies);
+    await db.command({ profile: 2 });
+    const report = await audit();
+    await db.command({ profile: 0 });
+    await products().deleteMany({ _id: { $in: Object.values(insertedIds) } });
+    expect([report.products, first instanceof ObjectId]).toEqual([123, true]);
+    const counts = await db
+      .collection("system.profile")
+      .find({ ns: `${db.databaseName}.reservations`, "command.aggregate": "reservations" })
+      .toArray();
+    const asked = counts.map(({ command }) => command.pipeline[0].$match["items.productId"].$in.length as number);
+    expect(Math.max(...asked)).toBeLessThanOrEqual(101);
+    await db.collection("system.profile").drop();
   });
 
   test("finds units that vanished, orders that vanished, and stock from nowhere", async () => {

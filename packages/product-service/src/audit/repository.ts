@@ -11,6 +11,8 @@ import { recordOf, reservationOf, type ReservationDocument } from "../reservatio
 
 type Aged = ReservationDocument & { ageMs: number };
 
+/** Of the count of what was ever sold of a page's products. After 10 s the driver would give up and ask once more. */
+const COUNT_MAX_MS = 9000;
 const majority = { level: "majority" } as const;
 const reservationAged = {
   rid: 1,
@@ -103,7 +105,7 @@ export class AuditRepository {
           { $match: { "items.productId": { $in: productIds } } },
           { $group: { _id: { productId: "$items.productId", state: "$state" }, units: { $sum: "$items.quantity" } } },
         ],
-        { session, hint: { "items.productId": 1, isOpen: 1, userId: 1 } },
+        { session, hint: { "items.productId": 1, isOpen: 1, userId: 1 }, maxTimeMS: COUNT_MAX_MS },
       )
       .toArray();
     return new Map(summed.map(({ _id, units }) => [`${_id.productId.toHexString()}:${_id.state}`, units]));
