@@ -163,4 +163,17 @@ describe("the list", () => {
     expect(await flat("dead", ids[0])).toEqual([[ids[3], 1]]);
     expect(await outbox.list({ state: undefined, limit: 1, afterOrderId: undefined })).toHaveLength(2);
   });
+
+  test("looks at no order without entries", async () => {
+    const { db } = test_.database;
+    const ids = await store(...Array.from({ length: 30 }, () => []), [entry()], [entry({ state: "dead" }), entry()]);
+    await db.command({ profile: 2 });
+    for (const state of [undefined, "pending", "dead"] as const)
+      for (const afterOrderId of [undefined, ids[0]]) await outbox.list({ state, limit: 10, afterOrderId });
+    await db.command({ profile: 0 });
+    const seen = await db.collection("system.profile").find({ op: "query" }).toArray();
+    await db.collection("system.profile").drop();
+    expect(seen.length).toBeGreaterThanOrEqual(6);
+    expect(Math.max(...seen.map(({ docsExamined }) => Number(docsExamined)))).toBe(2);
+  });
 });

@@ -95,16 +95,21 @@ export class OutboxRepository {
   /** Entries by order id, those of at most `limit` orders and one more. */
   async list({ state, limit, afterOrderId }: OutboxPage): Promise<readonly (readonly OwnedEntry[])[]> {
     const after = afterOrderId === undefined ? {} : { _id: { $gt: new ObjectId(afterOrderId) } };
+    const withEntries = (word: OutboxEntry["state"]) =>
+      this.#orders
+        .find<WithOutbox>({ "outbox.state": word, ...after }, { projection: { outbox: 1 }, maxTimeMS: QUERY_MAX_MS })
+        // By itself the database would walk over all orders: pending entries are in an index by their time alone.
+        .hint(`outbox_${word}`)
+        .sort({ _id: 1 })
+        .limit(limit + 1)
+        .toArray();
     const states = state === undefined ? (["pending", "dead"] as const) : [state];
-    const found = await this.#orders
-      .find<WithOutbox>(
-        { $or: states.map((word) => ({ "outbox.state": word, ...after })) },
-        { projection: { outbox: 1 }, maxTimeMS: QUERY_MAX_MS },
-      )
-      .sort({ _id: 1 })
-      .limit(limit + 1)
-      .toArray();
-    return found.map((document) => owned(document).filter(({ entry }) => state === undefined || entry.state === state));
+    const found = (await Promise.all(states.map(withEntries))).flat();
+    const byId = new Map(found.map((document) => [document._id.toHexString(), document]));
+    const first = [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, limit + 1);
+    return first.map(([, document]) =>
+      owned(document).filter((own) => state === undefined || own.entry.state === state),
+    );
   }
 
   /** Makes an entry pending, due now and with all its tries. @returns whether there is such an entry */
