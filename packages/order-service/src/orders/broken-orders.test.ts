@@ -83,7 +83,7 @@ describe("an order that was broken by hand", () => {
       ["broken", { createdAt: "yesterday" }],
       ["unknown", { kind: "forget" }],
     ] as const)
-      await breakBy(await place(), { $push: { outbox: { ...entry, ...more, id } } } as Document);
+      await breakBy(await place(), { $push: { outbox: { ...entry, ...more, id } } });
     const { entries } = await stack.admin.audit.outbox({ state: "dead" });
     expect(entries.map(({ entry: { id } }) => id)).toEqual(["whole"]);
   });
