@@ -9,6 +9,8 @@ const PAGE = 1000;
  * must be answered within a call's limit however long the shop has been open.
  */
 const BOOKS_PAGE = 100;
+/** Everything there is, in pages that may be short: a hundred million books, more orders than that. */
+const PAGES_MAX = 1_000_000;
 
 const pageQuery = (cursor: string | undefined, limit = PAGE) => ({
   limit,
@@ -38,19 +40,19 @@ export const readProducts = (client: Client) =>
   allPages(async (cursor) => {
     const { products, broken, nextCursor } = await client.audit.products(pageQuery(cursor, BOOKS_PAGE));
     return { items: inOrder(products, broken, ({ id }) => id), nextCursor };
-  });
+  }, PAGES_MAX);
 
 const readOrders = (client: Client) =>
   allPages(async (cursor) => {
     const { orders, broken, nextCursor } = await client.audit.orders(pageQuery(cursor));
     return { items: inOrder(orders, broken, ({ id }) => id), nextCursor };
-  });
+  }, PAGES_MAX);
 
 const readReservations = (client: Client) =>
   allPages(async (cursor) => {
     const { reservations, broken, nextCursor } = await client.audit.reservations(pageQuery(cursor));
     return { items: inOrder(reservations, broken, ({ orderId }) => orderId), nextCursor };
-  });
+  }, PAGES_MAX);
 
 /**
  * Every order with its reservation, and every reservation without an order, by id: both lists come in that order, so
