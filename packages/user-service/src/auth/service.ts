@@ -36,7 +36,7 @@ export class AuthService {
     const name = emailKeyOf(email);
     const find = () => this.#parts.users.findByEmail(name);
     const { account, takeBack } = await this.#prove({ find, name, password, address });
-    if (account.status === "suspended") {
+    if (account.status !== "active") {
       await takeBack();
       throw new AppError("ACCOUNT_SUSPENDED", "This account is suspended.");
     }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { User } from "@pos/contracts/users";
+import { ObjectId } from "mongodb";
 import { outcome, type Replica, SLOW_MS, startReplica } from "../../test/user-service.ts";
 
 let replica: Replica;
@@ -189,6 +190,14 @@ describe("administrators", () => {
     ];
     expect(await Promise.all(powers(stolen))).toEqual([1, 2, 3, 4, 5].map(() => "UNAUTHORIZED"));
     for (const power of powers(own)) expect(["ok", "NOT_FOUND"]).toContain(await power);
+  });
+  test("may write a status by hand that nobody knows: whoever has it does not sign in", async () => {
+    const [ada, admin] = [await replica.customer(), await replica.admin()];
+    const users = replica.database.database.db.collection("users");
+    await users.updateOne({ _id: new ObjectId(ada.id) }, { $set: { status: "banned" } });
+    expect(await outcome(replica.as().auth.login(ada.credentials))).toBe("ACCOUNT_SUSPENDED");
+    await admin.users.changeStatus(ada.id, "active");
+    expect(await outcome(replica.as().auth.login(ada.credentials))).toBe("ok");
   });
   test("suspend a user, who cannot sign in or refresh until reactivated", async () => {
     const [ada, admin] = [await replica.customer(), await replica.admin()];
