@@ -7,6 +7,8 @@ import type { Problem, Rule } from "../rule.ts";
 const PARTS = ["volumes", "networks", "secrets", "configs"] as const;
 /** Fields that say `service:NAME`. */
 const JOINED = ["network_mode", "pid", "ipc"];
+/** Where the content of a secret or a config comes from. */
+const SOURCES = ["file", "environment", "content", "external", "driver", "template_driver"];
 
 export const composePart: Rule = {
   id: "compose-part",
@@ -35,6 +37,17 @@ function* undeclared({ files, services, names }: ComposeProject): Generator<Prob
         const sentence = `${name} uses ${used}, which no file declares under ${part}${didYouMean(used, declared)}.`;
         yield { at, sentence };
       }
+    }
+  }
+  for (const part of ["secrets", "configs"]) {
+    for (const { name, cursor } of files.flatMap(({ root }) => root.get(part).fields())) {
+      const isMade = files.some(({ root }) => SOURCES.some((field) => root.get(part, name, field).isSet));
+      if (!isMade)
+        yield {
+          at: cursor,
+          sentence: `${name} under ${part} comes from nowhere.`,
+          hint: "Write file: or environment:.",
+        };
     }
   }
   for (const { name, cursor } of services) {
@@ -70,6 +83,12 @@ function serviceUses(service: Cursor): (readonly [Cursor, string])[] {
     const at = service.get(field);
     return at.text?.startsWith("service:") === true ? [[at, at.text.slice("service:".length)] as const] : [];
   });
+  for (const field of ["links", "volumes_from"]) {
+    for (const at of service.get(field).items()) {
+      const [used = ""] = (at.text ?? "").split(":", 1);
+      if (used !== "" && used !== "container") joined.push([at, used]);
+    }
+  }
   const base = service.get("extends");
   const at = isRecord(base.value) ? base.get("service") : base;
   const isHere = at.text !== undefined && !base.get("file").isSet;

@@ -108,7 +108,7 @@ describe("what looks like a fault of a compose file and is none", () => {
     expect(asks("API_URL", "legacy", ", extra_hosts: ['legacy:10.0.0.1']")).toEqual([]);
     expect(asks("API_URL", "legacy", ", extra_hosts: ['legacy=10.0.0.1']")).toEqual([]);
     expect(asks("API_URL", "legacy", ", extra_hosts: { legacy: 10.0.0.1 }")).toEqual([]);
-    expect(asks("API_URL", "legacy", ", links: ['database:legacy']")).toEqual([]);
+    expect(asks("API_URL", "legacy", ", links: ['database:legacy'] }, database: { image: database:1")).toEqual([]);
     expect(asks("API_URL", "legacy")).toEqual(["compose-url"]);
   });
 
