@@ -2,6 +2,7 @@ import type { ComposeService } from "../model/compose.ts";
 import { isRecord } from "../model/cursor.ts";
 import { closest, listed } from "../model/words.ts";
 import type { Problem, Rule } from "../rule.ts";
+import { formFaults } from "./compose-forms.ts";
 
 /** The fields of a service in the compose specification. A newer one passes unless it resembles one of them. */
 const FIELDS = [
@@ -31,7 +32,9 @@ export const composeField: Rule = {
   },
 };
 
-function* faultsOf({ name, cursor }: ComposeService): Generator<Problem> {
+function* faultsOf(service: ComposeService): Generator<Problem> {
+  const { name, cursor } = service;
+  yield* formFaults(service);
   for (const field of cursor.fields()) {
     const guess = FIELDS.includes(field.name) || field.name.startsWith("x-") ? undefined : closest(field.name, FIELDS);
     if (guess !== undefined)

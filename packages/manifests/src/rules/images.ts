@@ -48,7 +48,8 @@ const HOST = /^(?:[\w-]+(?:\.[\w-]+)*(?::\d+)?\/)?/.source;
 const NAME = /[a-z\d]+(?:(?:\.|_|__|-+)[a-z\d]+)*(?:\/[a-z\d]+(?:(?:\.|_|__|-+)[a-z\d]+)*)*/.source;
 const IMAGE = new RegExp(String.raw`${HOST}${NAME}(?::\w[\w.-]{0,127})?(?:@sha256:[a-f\d]{64})?$`);
 
-function isImage(text: string): boolean {
+/** Whether it is a name of an image, perhaps with a tag and a digest. */
+export function isImage(text: string): boolean {
   return IMAGE.test(text);
 }
 
