@@ -218,6 +218,55 @@ describe("what looks like a fault and is none", () => {
   });
 });
 
+describe("compose files that look faulty and are not", () => {
+  const web = (lines: string, others = ""): string =>
+    `services:\n  web: { image: example.com/web:1, ${lines} }\n${others}`;
+  test.each([
+    [
+      "an image of somebody's own may bring a healthcheck",
+      web("depends_on: { db: { condition: service_healthy } }", "  db: { image: example.com/db:1 }\n"),
+    ],
+    [
+      "one port for TCP and UDP, at two addresses, and for services of two profiles",
+      web(
+        "ports: ['443:443', '443:443/udp', '127.0.0.1:8080:80', '127.0.0.2:8080:80', '${PORT}:90', '${PORT}:91']",
+        "  a: { image: example.com/a:1, profiles: [a], ports: ['443:443'], container_name: x }\n  b: { image: example.com/b:1, profiles: [b], ports: ['443:443'], container_name: x }\n",
+      ),
+    ],
+    [
+      "durations, and a healthcheck in one text",
+      web(
+        "stop_grace_period: 1m30s, healthcheck: { test: curl localhost, interval: 1.5s, timeout: '0', start_period: '${T}' }",
+      ),
+    ],
+    [
+      "a service of a profile for one of the same, and one that need not be there",
+      web(
+        "profiles: [a, b], depends_on: { db: { condition: service_started }, c: { condition: service_started, required: false } }",
+        "  db: { image: example.com/db:1, profiles: [b] }\n  c: { image: example.com/c:1, profiles: [c] }\n",
+      ),
+    ],
+    [
+      "services that meet in one of several networks, and in that of another container",
+      web(
+        "networks: [a, b], environment: { DB: 'postgres://db/x', MORE: 'http://side' }",
+        "  db: { image: example.com/db:1, networks: { b: { aliases: [store] } } }\n  side: { image: example.com/s:1, network_mode: 'service:web' }\nnetworks: { a: , b: }\n",
+      ),
+    ],
+    [
+      "a container and an external secret",
+      web("volumes_from: ['container:x'], secrets: [s]", "secrets: { s: { external: true } }\n"),
+    ],
+  ])("%s", (_, text) => {
+    expect(checkManifests([bundleOf([{ file: "compose.yaml", text }])]).findings).toEqual([]);
+  });
+
+  test("a file that adds to another has no image", () => {
+    const text = "services:\n  web: { ports: ['8080:80'] }\n";
+    expect(checkManifests([bundleOf([{ file: "compose.production.yaml", text }])]).findings).toEqual([]);
+  });
+});
+
 describe("well-known manifests of others", () => {
   const levels = new Map([["unknown-kind", "off"]] as const);
   const rules = (...texts: readonly string[]): string[] =>

@@ -40,6 +40,7 @@ export interface ComposePort {
   readonly host: number | undefined;
   readonly container: number | undefined;
   readonly address: string | undefined;
+  readonly protocol: string;
   /** False when it can be read as no port at all. */
   readonly isValid: boolean;
 }
@@ -52,7 +53,7 @@ export interface ComposeVariable {
 }
 
 const PORT =
-  /^(?:(?:(?<address>\d+\.\d+\.\d+\.\d+|\[[\da-f:]+\]|localhost):)?(?<host>[\d-]*):)?(?<container>[\d-]+)(?:\/(?:tcp|udp|sctp))?$/;
+  /^(?:(?:(?<address>\d+\.\d+\.\d+\.\d+|\[[\da-f:]+\]|localhost):)?(?<host>[\d-]*):)?(?<container>[\d-]+)(?:\/(?<protocol>tcp|udp|sctp))?$/;
 
 /** Whether a document is a compose file: it has services or includes them, and no `kind`. */
 export function isCompose(value: unknown): boolean {
@@ -78,15 +79,17 @@ export function readCompose(root: Cursor): ComposeFile | undefined {
   return { root, path, services, includes: readIncludes(root.get("include"), dirname(path)) };
 }
 
-/** The file of a folder that `docker compose` reads first. */
-const BASE_NAME = /^(?:docker-)?compose\.ya?ml$/;
+/** Whether it is a file that `docker compose` reads first in its folder. */
+export function isBaseName(name: string): boolean {
+  return /^(?:docker-)?compose\.ya?ml$/.test(name);
+}
 
 /**
  * The projects of some files. One begins in each folder that holds a file of the usual name; files of other names belong
  * to the nearest one above, and what a file includes belongs to the project of that file.
  */
 export function projectsOf(files: readonly ComposeFile[]): ComposeProject[] {
-  const isBase = ({ path }: ComposeFile): boolean => BASE_NAME.test(basename(path));
+  const isBase = ({ path }: ComposeFile): boolean => isBaseName(basename(path));
   const ordered = [...files.filter(isBase), ...files.filter((file) => !isBase(file))];
   const folders = ordered.filter(isBase).map(({ path }) => dirname(path));
   const homes = new Map(ordered.map((file) => [file.path, homeOf(file, folders)]));
@@ -140,10 +143,12 @@ function readPort(cursor: Cursor): ComposePort {
     const container = toPort(interpolate(scalarText(cursor.get("target"))));
     const mayBePublished = !published.isSet || host !== undefined || /\$|^\d+-\d+$/.test(scalarText(published));
     const isValid = container !== undefined && mayBePublished;
-    return { cursor, host, container, address: cursor.get("host_ip").text, isValid };
+    const protocol = cursor.get("protocol").text ?? "tcp";
+    return { cursor, host, container, address: cursor.get("host_ip").text, protocol, isValid };
   }
   const text = interpolate(scalarText(cursor));
-  if (text === undefined) return { cursor, host: undefined, container: undefined, address: undefined, isValid: true };
+  if (text === undefined)
+    return { cursor, host: undefined, container: undefined, address: undefined, protocol: "tcp", isValid: true };
   const groups = PORT.exec(text)?.groups;
   const container = toPort(groups?.["container"]);
   const host = toPort(groups?.["host"]);
@@ -155,6 +160,7 @@ function readPort(cursor: Cursor): ComposePort {
     host,
     container,
     address: groups?.["address"],
+    protocol: groups?.["protocol"] ?? "tcp",
     isValid: groups !== undefined && (isRange || isInRange),
   };
 }

@@ -8,6 +8,7 @@ import { printPorts, servingPorts, type Workload } from "../model/workload.ts";
 import type { Problem, Rule } from "../rule.ts";
 import { composeField } from "./compose-fields.ts";
 import { composePart } from "./compose-parts.ts";
+import { composeClash, composeHealth, composeSource } from "./compose-start.ts";
 
 const BROWSER_ADDRESS = /PUBLIC|EXTERNAL|ORIGIN|CORS|CALLBACK|REDIRECT/i;
 const DATABASE_PORTS = new Set([3306, 5432, 6379, 27_017, 27_018, 27_019]);
@@ -135,7 +136,12 @@ const composeDependency: Rule = {
       for (const { name, dependencies } of services) {
         for (const at of dependencies) {
           const wanted = dependencyName(at);
-          if (names.includes(wanted)) continue;
+          if (names.includes(wanted)) {
+            const profiles = missingProfiles(name, wanted, services);
+            if (profiles !== undefined)
+              yield { at, sentence: `${name} waits for ${wanted}, which only the profile ${profiles} starts.` };
+            continue;
+          }
           const sentence = `${name} waits for ${wanted}, which is no service of compose.yaml${didYouMean(wanted, names)}.`;
           yield { at, sentence };
         }
@@ -143,6 +149,18 @@ const composeDependency: Rule = {
     }
   },
 };
+
+/** The profiles of a dependency when the service may be started without them. */
+function missingProfiles(name: string, other: string, services: readonly ComposeService[]): string | undefined {
+  const profilesOf = (service: string): string[] =>
+    services
+      .filter((each) => each.name === service)
+      .flatMap(({ cursor }) => cursor.get("profiles").items())
+      .flatMap(({ text }) => text ?? []);
+  const [own, wanted] = [profilesOf(name), profilesOf(other)];
+  const isStarted = wanted.length === 0 || own.some((profile) => wanted.includes(profile));
+  return isStarted ? undefined : wanted.join(" or ");
+}
 
 const composeCircle: Rule = {
   id: "compose-circle",
@@ -207,6 +225,11 @@ function* strayAddresses({ services, names }: ComposeProject): Generator<Problem
     for (const { name, value, cursor } of service.environment) {
       for (const { host, port } of addressesIn(value ?? "")) {
         const isLocal = host === "localhost" || host === "127.0.0.1";
+        if (names.includes(host) && !mayMeet(service.name, host, services))
+          yield {
+            at: cursor,
+            sentence: `${name} of ${service.name} asks ${host}:${port}, but the two share no network.`,
+          };
         if (names.includes(host) || (host.includes(".") && !isLocal) || hasHost(services, host)) continue;
         if (isLocal ? isForBrowsers(name, port, service) : hostsOf(service).includes(host)) continue;
         const reason = isLocal ? "is the container itself" : `is no service of compose.yaml${didYouMean(host, names)}`;
@@ -214,6 +237,21 @@ function* strayAddresses({ services, names }: ComposeProject): Generator<Problem
       }
     }
   }
+}
+
+/** Whether two services are in one network; those of the host or of another container are taken to be. */
+function mayMeet(name: string, other: string, services: readonly ComposeService[]): boolean {
+  const [own, others] = [name, other].map((each) => {
+    const parts = services.filter((service) => service.name === each).map(({ cursor }) => cursor);
+    if (parts.some((part) => part.get("network_mode").isSet || part.get("extends").isSet)) return undefined;
+    const lists = parts.map((part) => part.get("networks"));
+    const networks = lists.flatMap((list) => [
+      ...list.fields().map((field) => field.name),
+      ...list.items().flatMap(({ text }) => text ?? []),
+    ]);
+    return networks.length === 0 ? ["default"] : networks;
+  });
+  return own === undefined || others === undefined || own.some((network) => others.includes(network));
 }
 
 function servicesOf({ composeProjects }: ResourceSet): ComposeService[] {
@@ -266,6 +304,9 @@ export const composeRules: readonly Rule[] = [
   composeImage,
   composeDependency,
   composeCircle,
+  composeHealth,
+  composeClash,
+  composeSource,
   composeField,
   composePart,
   composeUrl,

@@ -1,0 +1,105 @@
+import { basename } from "node:path";
+import { type ComposeProject, type ComposeService, isBaseName } from "../model/compose.ts";
+import { parseImage } from "../model/image.ts";
+import type { Problem, Rule } from "../rule.ts";
+
+/** Images without a healthcheck of their own. */
+const SILENT_IMAGES = new Set(
+  "httpd mariadb memcached mongo mysql nats nginx postgres rabbitmq redis traefik valkey/valkey".split(" "),
+);
+
+export const composeHealth: Rule = {
+  id: "compose-health",
+  level: "error",
+  title: "Who is waited for until it is healthy has a healthcheck",
+  why: '`compose up` ends with "dependency failed to start: container has no healthcheck configured".',
+  wrong: "web: { depends_on: { db: { condition: service_healthy } } }\ndb: { image: postgres:17 }",
+  right: "db: { image: postgres:17, healthcheck: { test: [CMD, pg_isready] } }",
+  *check({ composeProjects }) {
+    for (const { services } of composeProjects) {
+      for (const { name, cursor } of services) {
+        for (const { name: other, cursor: dependency } of cursor.get("depends_on").fields()) {
+          const at = dependency.get("condition");
+          const parts = services.filter((each) => each.name === other);
+          if (at.text !== "service_healthy" || parts.length === 0 || !isSilent(parts)) continue;
+          yield { at, sentence: `${name} waits until ${other} is healthy, which has no healthcheck.` };
+        }
+      }
+    }
+  },
+};
+
+function isSilent(parts: readonly ComposeService[]): boolean {
+  const checks = parts.map(({ cursor }) => cursor.get("healthcheck")).filter(({ isSet }) => isSet);
+  if (checks.length > 0) return checks.every((check) => check.get("disable").boolean === true);
+  // An image of somebody's own may bring one, and so may what a service extends.
+  return parts.every(({ cursor }) => {
+    const { name } = parseImage(cursor.get("image").text ?? "");
+    return !cursor.get("extends").isSet && !cursor.get("build").isSet && SILENT_IMAGES.has(name);
+  });
+}
+
+export const composeClash: Rule = {
+  id: "compose-clash",
+  level: "error",
+  title: "Services in compose.yaml do not take each other's port or name",
+  why: "The second container is not started: the port is allocated, or the name is in use.",
+  wrong: "web: { ports: ['8080:80'] }\nadmin: { ports: ['8080:80'] }",
+  right: "web: { ports: ['8080:80'] }\nadmin: { ports: ['8081:80'] }",
+  *check({ composeProjects }) {
+    for (const { files } of composeProjects) {
+      // Two files may each set the port of one service, and services of profiles may stand for each other.
+      for (const { services } of files) yield* clashes(services.filter(({ cursor }) => !cursor.get("profiles").isSet));
+    }
+  },
+};
+
+function* clashes(services: readonly ComposeService[]): Generator<Problem> {
+  const owners = new Map<string, string>();
+  for (const { name, cursor, ports } of services) {
+    const own = cursor.get("container_name");
+    const isNamed = own.text !== undefined && !own.text.includes("$");
+    const uses = ports
+      .filter(({ host }) => host !== undefined)
+      .map(({ host, address = "", protocol, cursor: at }) => ({
+        key: `the port ${host}`,
+        rest: `${address}/${protocol}`,
+        at,
+      }));
+    if (isNamed) uses.push({ key: `the name ${own.text}`, rest: "", at: own });
+    for (const { key, rest, at } of uses) {
+      const owner = owners.get(key + rest);
+      if (owner !== undefined) yield { at, sentence: `${owner} and ${name} both take ${key}.` };
+      else owners.set(key + rest, name);
+    }
+    if (isNamed && (cursor.get("deploy", "replicas").number ?? cursor.get("scale").number ?? 1) > 1)
+      yield { at: own, sentence: `${name} has a container_name and several replicas.` };
+  }
+}
+
+export const composeSource: Rule = {
+  id: "compose-source",
+  level: "error",
+  title: "Every service in compose.yaml has an image or is built",
+  why: "`compose up` refuses the file.",
+  wrong: "services: { web: { ports: ['8080:80'] } }",
+  right: "services: { web: { build: ., ports: ['8080:80'] } }",
+  *check({ composeProjects }) {
+    for (const project of composeProjects) if (isKnown(project)) yield* withoutSource(project);
+  },
+};
+
+/** A file of another name adds to one that may not be among the files; what an included one says is not followed. */
+function isKnown({ files }: ComposeProject): boolean {
+  return files.some(({ path }) => isBaseName(basename(path))) && files.every(({ includes }) => includes.length === 0);
+}
+
+function* withoutSource({ services, names }: ComposeProject): Generator<Problem> {
+  for (const name of names) {
+    const parts = services.filter((each) => each.name === name);
+    const has = (field: string): boolean => parts.some(({ cursor }) => cursor.get(field).isSet);
+    const [part] = parts;
+    if (part !== undefined && !["image", "build", "extends", "provider"].some(has))
+      yield { at: part.cursor, sentence: `${name} has neither an image nor a build.` };
+  }
+}
