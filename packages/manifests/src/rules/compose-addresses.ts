@@ -1,0 +1,88 @@
+import type { Cursor } from "../model/cursor.ts";
+import type { ComposeProject, ComposeService } from "../model/compose.ts";
+import { addressesIn } from "../model/service-address.ts";
+import { didYouMean } from "../model/words.ts";
+import type { Problem, Rule } from "../rule.ts";
+import { wholeProjects } from "./iterate.ts";
+
+const BROWSER_ADDRESS = /PUBLIC|EXTERNAL|ORIGIN|CORS|CALLBACK|REDIRECT/i;
+export const composeUrl: Rule = {
+  id: "compose-url",
+  level: "error",
+  title: "Every address in the environment of a compose service leads to a service",
+  why: "The name is not known in compose's network: the service starts and every call fails.",
+  wrong: "environment: { USER_SERVICE_URL: 'http://localhost:3001' }",
+  right: "environment: { USER_SERVICE_URL: 'http://user-service:3001' }",
+  *check(set) {
+    for (const project of wholeProjects(set)) yield* strayAddresses(project);
+  },
+};
+
+function* strayAddresses({ services, names }: ComposeProject): Generator<Problem> {
+  const shared = services.filter(({ cursor }) => cursor.get("network_mode").isSet);
+  for (const service of services) {
+    if (shared.some(({ name }) => name === service.name)) continue;
+    for (const { name, value, cursor } of service.environment) {
+      for (const { host, port } of addressesIn(value ?? "")) {
+        const isLocal = host === "localhost" || host === "127.0.0.1";
+        if (names.includes(host) && !mayMeet(service.name, host, services))
+          yield {
+            at: cursor,
+            sentence: `${name} of ${service.name} asks ${host}:${port}, but the two share no network.`,
+          };
+        if (names.includes(host) || (host.includes(".") && !isLocal) || hasHost(services, host)) continue;
+        if (isLocal ? isForBrowsers(name, port, service) : hostsOf(service).includes(host)) continue;
+        const reason = isLocal ? "is the container itself" : `is no service of compose.yaml${didYouMean(host, names)}`;
+        yield { at: cursor, sentence: `${name} of ${service.name} asks ${host}:${port}, which ${reason}.` };
+      }
+    }
+  }
+}
+
+/** Whether two services are in one network; those of the host or of another container are taken to be. */
+function mayMeet(name: string, other: string, services: readonly ComposeService[]): boolean {
+  const [own, others] = [name, other].map((each) => {
+    const parts = services.filter((service) => service.name === each).map(({ cursor }) => cursor);
+    if (parts.some((part) => part.get("network_mode").isSet || part.get("extends").isSet)) return undefined;
+    const lists = parts.map((part) => part.get("networks"));
+    const networks = lists.flatMap((list) => [
+      ...list.fields().map((field) => field.name),
+      ...list.items().flatMap(({ text }) => text ?? []),
+    ]);
+    return networks.length === 0 ? ["default"] : networks;
+  });
+  return own === undefined || others === undefined || own.some((network) => others.includes(network));
+}
+
+/** What a service tells browsers of itself: they run on this machine, where its port is published. */
+function isForBrowsers(variable: string, port: number, { ports }: ComposeService): boolean {
+  return BROWSER_ADDRESS.test(variable) || ports.some(({ host }) => host === port);
+}
+
+/** Names that one container alone has for others. */
+function hostsOf({ cursor }: ComposeService): string[] {
+  const entries = [...cursor.get("extra_hosts").items(), ...cursor.get("links").items()];
+  const names = entries.flatMap(({ text }) => text?.split(/[:=]/) ?? []);
+  return [
+    ...names,
+    ...cursor
+      .get("extra_hosts")
+      .fields()
+      .map(({ name }) => name),
+  ];
+}
+
+/** Whether a service has that name as its host name, container name or alias. */
+function hasHost(services: readonly ComposeService[], host: string): boolean {
+  return services.some(
+    ({ cursor }) =>
+      cursor.get("hostname").text === host ||
+      cursor.get("container_name").text === host ||
+      aliasesOf(cursor).some(({ text }) => text === host),
+  );
+}
+
+function aliasesOf(service: Cursor): Cursor[] {
+  const networks = service.get("networks").fields();
+  return networks.flatMap(({ cursor }) => cursor.get("aliases").items());
+}

@@ -1,0 +1,87 @@
+import type { Cursor } from "../model/cursor.ts";
+import type { ComposeService } from "../model/compose.ts";
+import { didYouMean } from "../model/words.ts";
+import type { Problem, Rule } from "../rule.ts";
+import { wholeProjects } from "./iterate.ts";
+
+export const composeDependency: Rule = {
+  id: "compose-depends",
+  level: "error",
+  title: "Services in compose.yaml wait for services that exist",
+  why: "`compose up` refuses the file.",
+  wrong: "depends_on: [mongodb-usr]",
+  right: "depends_on: [mongodb-user]",
+  *check(set) {
+    for (const { services, names } of wholeProjects(set)) {
+      for (const { name, dependencies } of services) {
+        for (const at of dependencies) {
+          const wanted = dependencyName(at);
+          if (names.includes(wanted)) {
+            const profiles = missingProfiles(name, wanted, services);
+            if (profiles !== undefined)
+              yield { at, sentence: `${name} waits for ${wanted}, which only the profile ${profiles} starts.` };
+            continue;
+          }
+          const sentence = `${name} waits for ${wanted}, which is no service of compose.yaml${didYouMean(wanted, names)}.`;
+          yield { at, sentence };
+        }
+      }
+    }
+  },
+};
+
+/** The profiles of a dependency when the service may be started without them. */
+function missingProfiles(name: string, other: string, services: readonly ComposeService[]): string | undefined {
+  const profilesOf = (service: string): string[] =>
+    services
+      .filter((each) => each.name === service)
+      .flatMap(({ cursor }) => cursor.get("profiles").items())
+      .flatMap(({ text }) => text ?? []);
+  const [own, wanted] = [profilesOf(name), profilesOf(other)];
+  const isStarted = wanted.length === 0 || own.some((profile) => wanted.includes(profile));
+  return isStarted ? undefined : wanted.join(" or ");
+}
+
+export const composeCircle: Rule = {
+  id: "compose-circle",
+  level: "error",
+  title: "Services in compose.yaml do not wait for each other",
+  why: "`compose up` refuses the file: none of them could be started first.",
+  wrong: "web: { depends_on: [api] }\napi: { depends_on: [web] }",
+  right: "web: { depends_on: [api] }\napi: {}",
+  *check(set) {
+    for (const { services } of set.composeProjects) {
+      const seen = new Set<string>();
+      for (const { name } of services) {
+        const circle = circleFrom([name], services, seen);
+        if (circle !== undefined) yield circle;
+      }
+    }
+  },
+};
+
+/** The dependency that closes a circle at the end of a way; services of other ways have been `seen`. */
+function circleFrom(
+  way: readonly string[],
+  services: readonly ComposeService[],
+  seen: Set<string>,
+): Problem | undefined {
+  const last = way.at(-1) ?? "";
+  if (seen.has(last)) return undefined;
+  seen.add(last);
+  for (const at of services.filter(({ name }) => name === last).flatMap(({ dependencies }) => dependencies)) {
+    const next = dependencyName(at);
+    if (way.includes(next)) {
+      const circle = [...way.slice(way.indexOf(next)), next].join(", which waits for ");
+      return { at, sentence: `${circle}.` };
+    }
+    const found = circleFrom([...way, next], services, seen);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A dependency is an item of a list, or a key of a map. */
+function dependencyName(at: Cursor): string {
+  return at.text ?? String(at.path.at(-1));
+}
