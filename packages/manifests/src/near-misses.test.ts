@@ -202,6 +202,56 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     ),
   ],
   [
+    "rules of roles: another group's pods, one that is granted elsewhere, all groups, subresources and paths",
+    `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: { name: reader }
+rules:
+  - { apiGroups: [metrics.k8s.io], resources: [pods, nodes], verbs: [get] }
+  - { apiGroups: ["", apps], resources: [pods/log, deployments, deployments/scale], verbs: [get] }
+  - { apiGroups: [extensions, networking.k8s.io], resources: [ingresses], verbs: [get] }
+  - { apiGroups: [""], resources: [ingresses, services], verbs: [get] }
+  - { apiGroups: ["*"], resources: ["*"], verbs: ["*"] }
+  - { nonResourceURLs: [/metrics], verbs: [get] }
+`,
+  ],
+  [
+    "a quota that is just enough, and one for some of the pods",
+    documents(
+      workload("web", { spec: "replicas: 3" }),
+      "apiVersion: v1\nkind: ResourceQuota\nmetadata: { name: all }\nspec: { hard: { requests.cpu: 300m, limits.memory: 768Mi, pods: 3, services: 1 } }\n",
+      "apiVersion: v1\nkind: ResourceQuota\nmetadata: { name: some }\nspec: { hard: { pods: 0 }, scopes: [BestEffort] }\n",
+      "apiVersion: v1\nkind: LimitRange\nmetadata: { name: range }\nspec: { limits: [{ type: Container, min: { cpu: 0.1 }, max: { cpu: 0.5 } }, { type: Pod, max: { cpu: 1m } }] }\n",
+    ),
+  ],
+  [
+    "affinities to other pods, and to those of other namespaces",
+    documents(
+      workload("web", {
+        pod: `affinity:
+  podAntiAffinity:
+    requiredDuringSchedulingIgnoredDuringExecution:
+      - { topologyKey: kubernetes.io/hostname, labelSelector: { matchLabels: { app: api } } }
+      - { topologyKey: kubernetes.io/hostname, labelSelector: { matchLabels: { app: x } }, namespaceSelector: {} }`,
+      }),
+      workload("api"),
+    ),
+  ],
+  [
+    "one port for TCP and UDP in two containers",
+    workload("web", { pod: SIDECAR.replace("containerPort: 9000", "containerPort: 8080, protocol: UDP") }),
+  ],
+  [
+    "variables of the shell, of envFrom, and with two dollars",
+    documents(
+      workload("web", {
+        container:
+          "envFrom: [{ configMapRef: { name: web } }]\nargs: ['$(date)', '$(HOST)', '$$(HSOT)']\nenv: [{ name: URL, value: 'https://$(HOST).example.com/$$(LATER)/$(pwd)' }, { name: LATER, value: x }]",
+      }),
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web }\ndata: { HOST: www }\n",
+    ),
+  ],
+  [
     "a policy whose list of types is empty, which is the same as none",
     callUnder("{ podSelector: { matchLabels: { app: web } }, policyTypes: [], egress: [] }"),
   ],
