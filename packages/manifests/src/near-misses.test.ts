@@ -238,6 +238,13 @@ rules:
     ),
   ],
   [
+    "a pod that ends within its time",
+    workload("web", {
+      pod: "terminationGracePeriodSeconds: 60",
+      container: "lifecycle: { preStop: { exec: { command: [/bin/sh, -c, sleep 45 && nginx -s quit] } } }",
+    }),
+  ],
+  [
     "one port for TCP and UDP in two containers",
     workload("web", { pod: SIDECAR.replace("containerPort: 9000", "containerPort: 8080, protocol: UDP") }),
   ],

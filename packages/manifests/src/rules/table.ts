@@ -5,6 +5,7 @@ import { accessRules } from "./access.ts";
 import { boundRules } from "./bounds.ts";
 import { composeRules } from "./compose.ts";
 import { configRules } from "./config.ts";
+import { endingRules } from "./ending.ts";
 import { environmentRules } from "./environment.ts";
 import { imageRules } from "./images.ts";
 import { fieldRules } from "./fields.ts";
@@ -43,6 +44,7 @@ export const RULES: readonly Rule[] = [
   ...selectorRules,
   ...portRules,
   ...probeRules,
+  ...endingRules,
   ...configRules,
   ...storageRules,
   ...accessRules,
