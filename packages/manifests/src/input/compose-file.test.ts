@@ -1,8 +1,11 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseSource } from "../yaml/document.ts";
 import { readComposeFile } from "./compose-file.ts";
+
+// A busy machine is slow, and the whole corpus is read here.
+setDefaultTimeout(120_000);
 
 const ROOT = join(import.meta.dir, "../../../..");
 const source = (text: string) => ({ file: "compose.yaml", text });
