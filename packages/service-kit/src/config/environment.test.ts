@@ -29,6 +29,8 @@ describe("the environment", () => {
     ["PORT", "70000"],
     ["PORT", "-1"],
     ["MONGO_URI", "localhost:27017"],
+    ["MONGO_URI", "mongodb://db"],
+    ["MONGO_URI", "mongodb://db:27017/?replicaSet=rs0"],
     ["LOG_LEVEL", "loud"],
     ["DRAIN_DELAY_MS", "1e3"],
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"],

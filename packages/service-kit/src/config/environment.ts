@@ -180,6 +180,8 @@ export const mongoUri = (): Variable<string> =>
       (value, mode) => {
         if (!/^mongodb(\+srv)?:\/\/[^\s/]+/.test(value))
           throw new Error("must begin with mongodb:// or mongodb+srv://");
+        // The driver would take the database "test", and so would the two other services.
+        if (!/^[^/]+\/\/[^/]+\/[^?]/.test(value)) throw new Error("must name a database after its hosts");
         if (
           mode === "production" &&
           /:\/\/[^@/]*:(change-?me|replace-?me|placeholder|password|<[^@]*>)[^@]*@/i.test(value)
