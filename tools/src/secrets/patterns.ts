@@ -6,6 +6,8 @@ export interface SecretMatch {
 }
 
 const JSON_WEB_TOKEN = /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}/g;
+/** Short ones too: the preset passes over a key of an elliptic curve by itself, as `openssl ecparam -genkey` writes it. */
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\s|\\[nr])+([\w+/=]{40,})/g;
 /** Any scheme: the preset knows some, and leaves out hosts that it takes for private. */
 const URI_CREDENTIALS = /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"'`<>{}$]*:([^\s/@"'`<>{}$]{3,})@/g;
 const NAME =
@@ -20,10 +22,11 @@ const FILES_WITH_BARE_VALUES =
 const PLACEHOLDER = /^(?:pass|password|passwort|secret|pwd|x+|\*+|\.+|…)$/i;
 const MIN_ENTROPY_BITS = 3.3;
 
-/** What the preset of secretlint does not look for: tokens, credentials in other URIs, random values with a telling name. */
+/** What the preset of secretlint does not look for: short private keys, tokens, credentials in other URIs, random values with a telling name. */
 export function matchSecrets(path: string, text: string): SecretMatch[] {
   const matches = [
     ...[...text.matchAll(JSON_WEB_TOKEN)].map(({ index, 0: value }) => ({ index, value, rule: "json-web-token" })),
+    ...[...text.matchAll(PRIVATE_KEY)].map(({ index, 1: value = "" }) => ({ index, value, rule: "private-key" })),
     ...[...text.matchAll(URI_CREDENTIALS)]
       .map(({ index, 1: value = "" }) => ({ index, value, rule: "uri-credentials" }))
       .filter(({ value }) => !PLACEHOLDER.test(value)),

@@ -4,10 +4,9 @@ import { looksRandom } from "./patterns.ts";
 import { scanForSecrets } from "./scan.ts";
 
 // Every secret here is made at run time, so that this file itself passes the scan.
-const privateKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({
-  type: "pkcs8",
-  format: "pem",
-});
+const keyOfCurve = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+const privateKey = keyOfCurve.export({ type: "pkcs8", format: "pem" });
+const curveKey = keyOfCurve.export({ type: "sec1", format: "pem" });
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 const jsonWebToken = `${part({ alg: "ES256", typ: "JWT" })}.${part({ sub: "42", role: "admin" })}.${randomBytes(64).toString("base64url")}`;
 const random = "f8Zq1Kx02LmPwv73TnRb9";
@@ -23,6 +22,8 @@ async function rulesIn(text: string, path = SOURCE): Promise<string[]> {
 describe("the secret scan finds", () => {
   const seeded: readonly (readonly [name: string, text: string, finding: string, path?: string])[] = [
     ["a private key", `const a = 1;\nconst key = \`${privateKey}\`;`, "2 privatekey"],
+    ["a private key of a curve by itself", `\n${curveKey}`, "2 private-key", "docs/key.pem"],
+    ["a private key in JSON", JSON.stringify({ key: curveKey }), "1 private-key", "a.json"],
     ["a JSON Web Token", `const answer = { body: "${jsonWebToken}" };`, "1 json-web-token"],
     ["a random password", `const password = "${random}";`, "1 assigned-secret"],
     ["a random field", `const a = {\n  clientSecret: "${random}" };`, "2 assigned-secret"],
