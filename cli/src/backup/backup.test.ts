@@ -3,6 +3,7 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, write
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Order } from "@pos/contracts/orders";
+import { eventually } from "@pos/testing/eventually";
 import { testDatabase } from "@pos/testing/database";
 import { type Stack, startStack } from "@pos/testing/stack";
 import { type DatabaseUris, dump } from "./dump.ts";
@@ -71,6 +72,27 @@ test("a backup taken under load is restored to books that fit together", async (
   } finally {
     await restored.stop();
   }
+});
+
+test("a backup holds one moment of a database, whatever is written while it is taken", async () => {
+  const [user, product, order] = await Promise.all(["user", "product", "order"].map((name) => testDatabase(name)));
+  const { db } = product!.database;
+  for (const name of ["first", "second"]) await db.collection(name).insertOne({ name: "before" });
+  const script = `import { MongoClient } from "mongodb";
+    await using client = new MongoClient(process.argv.at(-1));
+    await client.db().collection("second").insertOne({ name: "after" });`;
+  const say = (line: string) => {
+    if (!line.startsWith("productdb.first:")) return;
+    // What tells of the progress is not waited for, so it writes in one go.
+    const { exitCode } = Bun.spawnSync([process.execPath, "-e", script, product!.uri], { cwd: import.meta.dir });
+    expect(exitCode).toBe(0);
+  };
+  const target = join(folder, "..", "one-moment");
+  const { databases } = await dump(target, urisOf({ user: user!, product: product!, order: order! }), {
+    ...tools,
+    say,
+  });
+  expect([await db.collection("second").countDocuments(), databases.productdb["second"]?.documents]).toEqual([2, 1]);
 });
 
 test("a file where the folder is to be is kept", async () => {
@@ -192,7 +214,7 @@ async function backUpUnderLoad(): Promise<void> {
     }
   };
   const running = Promise.all(Array.from({ length: WORKERS }, (_, worker) => work(worker)));
-  await Bun.sleep(500);
+  await eventually(() => early.size >= 5 * WORKERS);
   isBackingUp = true;
   await dump(folder, urisOf(source.databases), { ...tools, say: () => Bun.sleepSync(20) });
   isDone = true;
