@@ -41,6 +41,20 @@ describe("inserts", () => {
     expect((await orders.findMany([fresh.id])).size).toBe(1);
   });
 
+  test("a batch of more than one message takes has a verdict for each, too", async () => {
+    const large = Array.from({ length: 4 }, () => storedOrder({ keyHash: "x".repeat(14_000_000) }));
+    const verdicts = await orders.insertAll([...large, large[0]!, storedOrder()]);
+    const kinds = [
+      "acknowledged",
+      "acknowledged",
+      "acknowledged",
+      "acknowledged",
+      "duplicate",
+      "acknowledged",
+    ] as const;
+    expect(verdicts.map(({ kind }) => kind)).toEqual([...kinds]);
+  });
+
   test("an order that the driver refuses to send is unknown", async () => {
     const huge = storedOrder({ keyHash: "x".repeat(17_000_000) });
     const [verdict] = await orders.insertAll([huge]);

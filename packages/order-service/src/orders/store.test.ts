@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, t
 import { AppError } from "@pos/service-kit/app-error";
 import { systemClock } from "@pos/service-kit/clock";
 import { type TestDatabase, testDatabase } from "@pos/testing/database";
+import { eventually } from "@pos/testing/eventually";
 import { testLogger } from "@pos/testing/logger";
 import { type TcpProxy, tcpProxy } from "@pos/testing/tcp-proxy";
 import { MongoClient } from "mongodb";
@@ -176,7 +177,7 @@ describe("while the database is away", () => {
     const verdict = await store.insert(order, Date.now() + 100);
     proxy.delayAnswers(0);
     expect(verdict.kind).toBe("unknown");
-    await Bun.sleep(2000);
+    await eventually(() => inserted.length > 0);
     expect(inserted).toEqual([order]);
     expect(await store.find(order.id)).toEqual(order);
   });

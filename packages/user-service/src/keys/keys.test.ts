@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { createKeyCache } from "@pos/service-kit/key-cache";
 import { createTokenVerifier } from "@pos/service-kit/token-verifier";
 import { testDatabase } from "@pos/testing/database";
+import { eventually } from "@pos/testing/eventually";
 import { silentLogger } from "@pos/testing/logger";
 import { createVerifierOf } from "../../test/tokens.ts";
 import { ADMIN, outcome, type Replica, SLOW_MS, startReplica, testClock } from "../../test/user-service.ts";
@@ -25,10 +26,17 @@ afterAll(async () => {
 
 const keyIdOf = (token: string) =>
   (JSON.parse(Buffer.from(String(token.split(".")[0]), "base64url").toString()) as { kid: string }).kid;
-/** Lets both replicas look for new keys. */
+/** Lets both replicas look for new keys, until both know the same. */
 async function settle() {
   clock.advance(5001);
-  await Bun.sleep(50);
+  const stored = replica.database.database.db.collection("signing_keys");
+  await eventually(async () => {
+    const known = [replica, other].map(async (each) => (await each.as().auth.keys()).keys.map(({ kid }) => kid));
+    const [own, others] = await Promise.all(known);
+    const now = new Date(clock.now());
+    const wanted = await stored.find({ $nor: [{ verifiesUntil: { $lte: now } }] }, { sort: { sequence: 1 } }).toArray();
+    return [own, others].every((kids) => String(kids) === String(wanted.map(({ _id }) => _id)));
+  });
 }
 
 describe("the key set", () => {
