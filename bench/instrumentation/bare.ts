@@ -8,7 +8,6 @@ const scope = `
 export const currentScope = () => undefined;
 export const runInScope = (_scope, work) => work();
 export const runOutsideScope = (work) => work();
-export const withSpan = (_name, _options, work) => work(undefined);
 export const inSpan = (_scope, span, work) => work(span);
 export const traceIdOf = (traceparent) => traceparent?.slice(3, 35);
 export const newTraceparent = () => undefined;

@@ -90,7 +90,7 @@ export async function readJsonObject(
 }
 
 /** The value of a JSON text. The byte order mark that editors on Windows put before it is passed over. */
-export const parseJson = (text: string): unknown => JSON.parse(text.replace(/^\uFEFF/, ""));
+const parseJson = (text: string): unknown => JSON.parse(text.replace(/^\uFEFF/, ""));
 
 /**
  * The text that an option names: of a file, or of standard input for `-`.

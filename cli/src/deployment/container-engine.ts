@@ -10,7 +10,7 @@ export interface ContainerEngine {
 
 /** Images of compose.yaml and k8s/, by their target in the Dockerfile. */
 export const IMAGE_TARGETS = ["user-service", "product-service", "order-service", "ordersctl"] as const;
-export const IMAGE_TAG = "0.1.0";
+const IMAGE_TAG = "0.1.0";
 
 export const imageOf = (target: string): string => `product-order-system/${target}:${IMAGE_TAG}`;
 

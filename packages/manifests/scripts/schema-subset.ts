@@ -4,7 +4,7 @@ export type RawSchema = Readonly<Record<string, unknown>>;
 export type RawDefinitions = Readonly<Record<string, RawSchema>>;
 
 /** Group, version and kind of every resource that can be checked. */
-export const WANTED_KINDS: readonly (readonly [group: string, version: string, kinds: readonly string[]])[] = [
+const WANTED_KINDS: readonly (readonly [group: string, version: string, kinds: readonly string[]])[] = [
   ["", "v1", ["ConfigMap", "LimitRange", "Namespace", "PersistentVolume", "PersistentVolumeClaim", "Pod"]],
   ["", "v1", ["ResourceQuota", "Secret", "Service", "ServiceAccount"]],
   ["apps", "v1", ["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"]],

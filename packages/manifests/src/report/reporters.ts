@@ -4,7 +4,7 @@ import { reportJunit } from "./junit.ts";
 import { reportSarif } from "./sarif.ts";
 import { type Paint, plain, reportTable } from "./table.ts";
 
-export const REPORT_FORMATS = ["table", "json", "sarif", "junit"] as const;
+const REPORT_FORMATS = ["table", "json", "sarif", "junit"] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export interface ReportOptions {

@@ -77,7 +77,7 @@ function* connection(
 }
 
 /** The name after `--replSet` in the arguments of a container. */
-export function replicaSetOf({ containers }: Workload): string | undefined {
+function replicaSetOf({ containers }: Workload): string | undefined {
   for (const { cursor } of containers) {
     const words = [...cursor.get("command").items(), ...cursor.get("args").items()].flatMap(({ text }) => text ?? []);
     const joined = words.find((word) => word.startsWith("--replSet="))?.slice("--replSet=".length);

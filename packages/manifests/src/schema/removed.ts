@@ -10,7 +10,7 @@ export interface RemovedApi {
 
 const workloads = ["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"];
 
-export const REMOVED_APIS: readonly RemovedApi[] = [
+const REMOVED_APIS: readonly RemovedApi[] = [
   { apiVersion: "extensions/v1beta1", kinds: workloads, removedIn: 16, replacement: "apps/v1" },
   { apiVersion: "apps/v1beta1", kinds: workloads, removedIn: 16, replacement: "apps/v1" },
   { apiVersion: "apps/v1beta2", kinds: workloads, removedIn: 16, replacement: "apps/v1" },

@@ -16,7 +16,7 @@ export interface MutationReport {
 }
 
 /** A small generator of random numbers (mulberry32), so that a seed repeats a run. */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

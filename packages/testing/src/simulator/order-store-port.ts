@@ -89,7 +89,7 @@ export function orderStorePort({ process, store, network, awaitMajority }: Order
 }
 
 /** The document after a guarded change of status, as one update makes it. */
-export const afterChange = (order: StoredOrder, change: StatusChange): StoredOrder => ({
+const afterChange = (order: StoredOrder, change: StatusChange): StoredOrder => ({
   ...order,
   status: change.step.status,
   history: [...order.history, change.step],

@@ -50,7 +50,7 @@ export function otlpReceiver() {
 }
 
 /** Decodes an ExportTraceServiceRequest (OpenTelemetry protocol, JSON encoding). @throws Error naming what is wrong */
-export function readExport(body: unknown): readonly ReceivedSpan[] {
+function readExport(body: unknown): readonly ReceivedSpan[] {
   return objects(body, "resourceSpans").flatMap((resourceSpan) => {
     const service = readAttributes(resourceSpan["resource"])["service.name"];
     if (typeof service !== "string") throw new Error("a resource without service.name");
