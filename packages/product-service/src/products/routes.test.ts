@@ -89,9 +89,13 @@ describe("GET /products", () => {
   test("ends a page at 4 MiB, and the next one goes on behind it", async () => {
     const name = crypto.randomUUID();
     const large = { name, description: "\u{1f6d2}".repeat(10_000), price: 1, stock: 1 };
-    const made = await Promise.all(
-      Array.from({ length: 120 }, () => service.call("POST", "/products", { body: large, as: "admin" })),
-    );
+    const made: string[] = [];
+    // A few at a time: a busy machine would refuse some of all of them.
+    while (made.length < 120) {
+      const few = Array.from({ length: 10 }, () => service.call("POST", "/products", { body: large }));
+      for (const { status, body } of await Promise.all(few)) made.push(status === 201 ? String(body["id"]) : "none");
+    }
+    expect(made).not.toContain("none");
     const seen: string[] = [];
     const bytes: number[] = [];
     for (let cursor: string | undefined = ""; cursor !== undefined;) {
@@ -100,7 +104,7 @@ describe("GET /products", () => {
       bytes.push(Buffer.byteLength(JSON.stringify(body)));
       cursor = body["nextCursor"] === undefined ? undefined : `&cursor=${String(body["nextCursor"])}`;
     }
-    expect(seen.toSorted()).toEqual(made.map(({ body }) => String(body["id"])).toSorted());
+    expect(seen.toSorted()).toEqual(made.toSorted());
     expect(Math.max(...bytes)).toBeLessThan(4.5 * 1024 * 1024);
     expect(bytes).toHaveLength(2);
   });
