@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const root = join(import.meta.dir, "../../..");
@@ -65,4 +67,13 @@ test.each([
     2,
     expect.stringMatching(new RegExp(`^${option} takes a number above 0, at most \\d+, not ${value}\\.\n\nUsage: `)),
   ]);
+});
+
+test("ship deletes no folder that it has not made", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "ship-test-"));
+  await Bun.write(join(folder, "notes.txt"), "precious");
+  const { exit, stderr } = await run("tools/src/ship/main.ts", "--out", folder);
+  expect([exit, stderr]).toEqual([2, expect.stringContaining("holds what is not of this command: name a new folder.")]);
+  expect(await readdir(folder)).toEqual(["notes.txt"]);
+  await rm(folder, { recursive: true });
 });

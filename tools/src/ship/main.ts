@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { commandOptions } from "@pos/testing/command-options";
 import { buildServices } from "./services.ts";
@@ -14,7 +14,9 @@ what runs on this machine.
 
   --target   node (the package alone), or one of ${targets.join(", ")}; repeatable, all when absent
   --host     the program for this machine alone, and the package
-  --out      another folder; what is in it is deleted`;
+  --out      another folder: a new one, or one of an earlier time, which is deleted`;
+/** It is there from the beginning: a folder with it is one of ours. */
+const SUMS = "SHA256SUMS";
 
 const values = commandOptions(USAGE, {
   target: { type: "string", multiple: true },
@@ -31,7 +33,13 @@ if (unknown.length > 0) {
 
 const root = resolve(import.meta.dir, "../../..");
 const out = resolve(values.out ?? join(root, "dist", "ordersctl"));
+const found: readonly string[] = await readdir(out).catch(() => []);
+if (values.out !== undefined && found.length > 0 && !found.includes(SUMS)) {
+  console.error(`${out} holds what is not of this command: name a new folder.\n\n${USAGE}`);
+  process.exit(2);
+}
 await rm(out, { recursive: true, force: true });
+await Bun.write(join(out, SUMS), "");
 const git = Bun.spawnSync(["git", "rev-parse", "--short=12", "HEAD"], { cwd: root, stderr: "ignore" });
 const shipment: Shipment = { root, out, commit: git.success ? git.stdout.toString().trim() : "unknown" };
 
@@ -54,5 +62,5 @@ async function writeSums(all: readonly Made[], { out }: Shipment): Promise<void>
         return `${hash}  ${relative(out, path)}\n`;
       }),
   );
-  await Bun.write(join(out, "SHA256SUMS"), lines.join(""));
+  await Bun.write(join(out, SUMS), lines.join(""));
 }
