@@ -14,6 +14,10 @@ import { total, twice } from "./sum.ts";
 test("a total is the sum", () => expect(total(2, 3)).toBe(5));
 test("twice is decoration", () => expect(twice(2)).toBeNumber());
 test("something else is red", () => expect(1).toBe(2));
+test("what takes long", async () => {
+  expect(total(2, 3)).toBe(5);
+  await Bun.sleep(5100);
+});
 `;
 
 const root = mkdtempSync(join(tmpdir(), "pos-judge-"));
@@ -47,6 +51,10 @@ describe("a fault", () => {
     expect(await copy.read("sum.ts")).toBe(SOURCE);
     expect(await Bun.file(join(root, "sum.ts")).text()).toBe(SOURCE);
   });
+
+  test("is judged by its test, not by bun's five seconds, which a busy machine needs for a hook", async () => {
+    expect(await kindOf(fault([plus], "what takes long"))).toBe("killed");
+  }, 60_000);
 
   test("that its test does not see survives", async () => {
     expect(await kindOf(fault([{ file: "sum.ts", find: "a * 2", replace: "a * 3" }], "twice"))).toBe("survived");

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type CommandResult, runCommand } from "../command.ts";
+import { TEST_MAX_MS } from "../steps/tests.ts";
 import { applyEdit, type Mutation, type Verdict } from "./mutation.ts";
 import type { TreeCopy } from "./tree-copy.ts";
 
@@ -59,7 +60,8 @@ export class Judge {
   async #run({ test }: Mutation): Promise<Outcome> {
     if (!this.#copy.exists(test.file)) return { kind: "broken", reason: `${test.file} does not exist`, output: "" };
     const byName = test.name === undefined ? [] : ["-t", test.name];
-    const result = await runCommand([process.execPath, "test", `./${test.file}`, ...byName], {
+    const limit = `--timeout=${TEST_MAX_MS}`;
+    const result = await runCommand([process.execPath, "test", limit, `./${test.file}`, ...byName], {
       cwd: this.#copy.root,
       logFile: join(this.#copy.root, "artifacts", "mutate.log"),
       timeoutMs: TEST_LIMIT_MS,
