@@ -37,7 +37,7 @@ export async function assertFree(ports: Readonly<Record<ServiceName, number>>, l
 }
 
 /** The command that starts the same stack at other ports: not at those that an administrator alone may take. */
-function upElsewhere({ user }: Readonly<Record<ServiceName, number>>, { option }: StackLayout): string {
+export function upElsewhere({ user }: Readonly<Record<ServiceName, number>>, { option }: StackLayout): string {
   const first = user + PORT_STEP > PORT_MAX ? user - PORT_STEP : user + PORT_STEP;
   return `ordersctl up --port ${Math.max(first, PORT_DEFAULT)}${option}`;
 }

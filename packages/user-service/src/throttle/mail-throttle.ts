@@ -16,7 +16,7 @@ export interface MailLimits {
   readonly windowMs: number;
 }
 
-const MAIL_LIMITS: MailLimits = Object.freeze({
+export const MAIL_LIMITS: MailLimits = Object.freeze({
   perRecipient: 3,
   perAddress: 20,
   strangersPerAddress: 100,
