@@ -32,12 +32,14 @@ export const initScript = `window.ui = SwaggerUIBundle({
 });
 `;
 
-/** What the page adds to Swagger UI's own style. */
+/** What the page adds to Swagger UI's own style. No answer has links: their column is what is too wide for a phone. */
 export const pageStyle = `body { margin: 0; }
 .swagger-ui .topbar { display: none; }
 .swagger-ui .info { margin: 24px 0; }
+.swagger-ui .response-col_links { display: none; }
 @media (max-width: 600px) {
   .swagger-ui .opblock-summary-description { display: none; }
   .swagger-ui .wrapper { padding: 0 10px; }
+  .swagger-ui .opblock .opblock-section-header { flex-wrap: wrap; }
 }
 `;

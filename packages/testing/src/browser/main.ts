@@ -88,6 +88,18 @@ const firstRequests: Record<Visit["name"], (visit: Visit) => Promise<string>> = 
   },
 };
 
+/** Checks that nothing is wider than the window. */
+async function checkWidths({ page, name }: Visit, what: string, file: string): Promise<void> {
+  for (const width of WIDTHS) {
+    await check(`${name}: ${what} at ${width} px`, async () => {
+      await page.setViewportSize({ width, height: 900 });
+      const overflow = Number(await page.evaluate("document.documentElement.scrollWidth - window.innerWidth"));
+      await page.screenshot({ path: join(artifacts, `${file}-${width}.png`) });
+      expect(overflow <= 0, `the page is ${overflow} px wider than the window`);
+    });
+  }
+}
+
 async function visit(context: BrowserContext, stack: Stack, name: Visit["name"]): Promise<void> {
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
@@ -109,20 +121,14 @@ async function visit(context: BrowserContext, stack: Stack, name: Visit["name"])
     const shown = await page.locator(".opblock").count();
     expect(shown === operations, `${shown} operations are shown, ${operations} documented`);
   });
-  for (const width of WIDTHS) {
-    await check(`${name}: readable at ${width} px`, async () => {
-      await page.setViewportSize({ width, height: 900 });
-      const overflow = Number(await page.evaluate("document.documentElement.scrollWidth - window.innerWidth"));
-      await page.screenshot({ path: join(artifacts, `${name}-${width}.png`) });
-      expect(overflow <= 0, `the page is ${overflow} px wider than the window`);
-    });
-  }
+  await checkWidths(here, "readable", name);
   await check(`${name}: Authorize and Try it out, by keyboard`, async () => {
     await authorize(here);
     const status = await firstRequests[name](here);
     await page.screenshot({ path: join(artifacts, `${name}-answer.png`) });
     expect(status === "201", `answered ${status}`);
   });
+  await checkWidths(here, "an open operation with its answer is readable", `${name}-open`);
   await check(`${name}: nothing leaves this host and the console is empty`, async () => {
     expect(foreign.length === 0, `requests to ${foreign.join(", ")}`);
     expect(messages.length === 0, messages.join("; "));
