@@ -28,6 +28,7 @@ export class ResourceSet {
   /** Documents, and items of lists, that are neither Kubernetes objects nor compose files. */
   readonly strangers: readonly Cursor[];
   readonly #byId = new Map<string, Resource>();
+  readonly #custom: readonly Resource[];
 
   constructor(documents: readonly SourceDocument[], problems: readonly SourceProblem[], facts: SetFacts) {
     const composeFiles: ComposeFile[] = [];
@@ -46,6 +47,7 @@ export class ResourceSet {
     this.facts = facts;
     this.problems = problems;
     this.resources = resources;
+    this.#custom = resources.filter(({ apiVersion, kind }) => schemaOfKind(apiVersion, kind) === undefined);
     this.composeProjects = projectsOf(composeFiles);
     this.strangers = strangers;
     this.workloads = resources.flatMap((resource) => readWorkload(resource) ?? []);
@@ -86,9 +88,7 @@ export class ResourceSet {
   /** Whether an operator may run pods with these labels: one of them is the name of a resource without a schema. */
   mayBeOperated(namespace: string, labels: Labels): boolean {
     const values = Object.values(labels);
-    return this.resources.some(
-      (resource) => resource.namespace === namespace && !isKnown(resource) && values.includes(resource.name),
-    );
+    return this.#custom.some((resource) => resource.namespace === namespace && values.includes(resource.name));
   }
 
   podsIn(namespace: string): Workload[] {
@@ -101,10 +101,6 @@ export class ResourceSet {
       workload.resource.name === service || workload.labels["app.kubernetes.io/name"] === service;
     return this.workloads.find((workload) => isNamed(workload) && workload.resource.kind !== "Job");
   }
-}
-
-function isKnown({ apiVersion, kind }: Resource): boolean {
-  return schemaOfKind(apiVersion, kind) !== undefined;
 }
 
 /** Whether a name is `NAME-0`, `NAME-1` and so on: what a StatefulSet calls its pods. */

@@ -131,7 +131,11 @@ const affinitySelector: Rule = {
       for (const term of affinityTerms(podSpec)) {
         const selector = term.get("labelSelector");
         const isElsewhere = term.get("namespaces").isSet || term.get("namespaceSelector").isSet;
-        if (isElsewhere || (selector.isSet && set.podsBySelector(resource.namespace, selector).length > 0)) continue;
+        // Most often it takes its own pods, and the others need not be looked at.
+        const takesOne =
+          selector.isSet &&
+          (matchesSelector(selector, labels) || set.podsBySelector(resource.namespace, selector).length > 0);
+        if (isElsewhere || takesOne) continue;
         const sentence = `This affinity of ${resource.title} takes no pod.`;
         yield { at: selector.isSet ? selector : term, sentence, hint: `Its own pods have ${printLabels(labels)}.` };
       }
