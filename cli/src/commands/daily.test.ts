@@ -38,7 +38,7 @@ describe("sign-in", () => {
     const argv = ["login", "--email", ADMIN.email, "--password-stdin"];
     const { exit, stderr, stdout } = await other.run(argv, { stdin: "wrong horse\n" });
     expect(exit).toBe(4);
-    expect(stderr).toContain("Try: ordersctl login");
+    expect(stderr).toContain("Try: the same again, with the right password");
     expect(stderr + stdout).not.toContain("wrong horse");
     expect((await other.run(["whoami"])).exit).toBe(4);
     await other.remove();
