@@ -49,6 +49,13 @@ describe("ordersctl validate", () => {
     expect(exitCode).toBe(6);
   });
 
+  test.each(["", "# nothing\n---\n"])("where there is nothing to check it says so and ends with 2", async (input) => {
+    const { exitCode, stdout, stderr } = await runProgram(["-"], { input });
+    expect(stdout).toBe("");
+    expect(stderr).toContain("There is no manifest to check in standard input.");
+    expect(exitCode).toBe(2);
+  });
+
   test("shows what a manifest says on one line that cannot steer the terminal", async () => {
     const input = CONFIG_MAP.replace("name: web", 'name: "\\e[2J\\n<stdin>:1:1  fine"').replace("4", "'4'");
     const { stdout } = await runProgram(["-"], { input });

@@ -59,7 +59,7 @@ export const validateVerb: Verb<ValidateOptions> = {
   description: `Checks Kubernetes manifests and compose files: folders, files, kustomizations (rendered by kubectl or
 kustomize), and - for standard input; without a path ${DEFAULT_PATHS.join(" and ")}. Needs no cluster and no network.
 
-Exits 6 when there are errors, with --strict also when there are warnings.`,
+Exits 6 when there are errors, with --strict also when there are warnings, and 2 when there is nothing to check.`,
   examples: [
     "ordersctl validate",
     "ordersctl validate k8s/overlays/production compose.yaml --kubernetes 1.33",
@@ -88,7 +88,8 @@ async function runValidate(options: ValidateOptions, tools: Tools): Promise<Exit
   const { streamBundles } = await import("@pos/manifests/input");
   const input = { standardInput: () => io.stdin.readAll(), environment: io.env };
   // The tool that renders kustomizations runs while the rest is loaded.
-  const stream = started(streamBundles(pathsOf(options, io), input));
+  const paths = pathsOf(options, io);
+  const stream = started(streamBundles(paths, input));
   const [{ startCheck }, { parseLevels }, services] = await Promise.all([
     import("@pos/manifests/check"),
     import("@pos/manifests/rules"),
@@ -100,10 +101,19 @@ async function runValidate(options: ValidateOptions, tools: Tools): Promise<Exit
   const bundles = options.live === true ? await Array.fromAsync(stream).catch(rethrowInput) : stream;
   const live = Array.isArray(bundles) ? await askServices(bundles, services, tools) : [];
   const check = asUsage(() => startCheck({ levels, services, live, ...version }));
+  let isEmpty = true;
   try {
-    for await (const bundle of bundles) check.add(bundle);
+    for await (const bundle of bundles) {
+      check.add(bundle);
+      if (bundle.documents.length + bundle.problems.length > 0) isEmpty = false;
+    }
   } catch (error) {
     await rethrowInput(error);
+  }
+  // A pipe whose first command failed must not pass for manifests without a fault.
+  if (isEmpty) {
+    const places = paths.map((path) => (path === "-" ? "standard input" : path));
+    throw usageError(`There is no manifest to check in ${places.join(", ")}.`, "ordersctl validate FOLDER");
   }
   const report = check.report();
   await print(report, settings.output.value, tools);
