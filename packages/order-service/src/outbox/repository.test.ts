@@ -75,6 +75,17 @@ describe("due entries", () => {
     expect(await found(inMs(-60_000))).toEqual([due.id]);
   });
 
+  test("are found beside what $unset left in place of one", async () => {
+    const [broken, due, dead] = [entry(), entry(), entry({ state: "dead" })];
+    await store([broken, due, dead], [entry()]);
+    await test_.database.db.collection("orders").updateOne({ "outbox.id": broken.id }, { $unset: { "outbox.0": 1 } });
+    expect((await outbox.due(now, 10, undefined)).map((owned) => owned.entry.id)).toContain(due.id);
+    const listed = async (state?: OutboxEntry["state"]) =>
+      (await outbox.list({ state, limit: 10 })).map((own) => own.map((owned) => owned.entry.id));
+    expect(await listed("dead")).toEqual([[dead.id]]);
+    expect((await listed())[0]).toEqual([due.id, dead.id]);
+  });
+
   test.each([
     ["all that is due", undefined, 2],
     ["what came due since a time", new Date(now.getTime() - 1000), 1],

@@ -148,6 +148,8 @@ export const dueFilter = (now: Date, since: Date | undefined): Filter<OrderDocum
   },
 });
 
+/** The entries of an order. A hand that took one out with $unset left null in its place. */
 function owned({ _id, outbox }: WithOutbox): readonly OwnedEntry[] {
-  return outbox.map((entry) => ({ orderId: _id.toHexString(), entry }));
+  const entries = (outbox as readonly (OutboxEntry | null)[]).filter((entry) => entry !== null);
+  return entries.map((entry) => ({ orderId: _id.toHexString(), entry }));
 }
