@@ -132,6 +132,14 @@ describe("the census", () => {
     expect(await outbox.census(now)).toEqual({ pending: 2, dead: 1, oldestSeconds: 5 });
   });
 
+  test.each([undefined, "yesterday"])("counts an entry that was made at %p", async (createdAt) => {
+    const broken = entry({ createdAt: createdAt as never });
+    await store([broken]);
+    expect(await outbox.census(now)).toEqual({ pending: 1, dead: 0, oldestSeconds: 0 });
+    await store([entry({ createdAt: inMs(-5000) })]);
+    expect(await outbox.census(now)).toEqual({ pending: 2, dead: 0, oldestSeconds: 5 });
+  });
+
   test("that fails leaves no old numbers, which would look like news", async () => {
     let isAway = false;
     const entries = {

@@ -21,6 +21,8 @@ type WithOutbox = Pick<OrderDocument, "_id" | "outbox">;
 const QUERY_MAX_MS = 4000;
 /** Twice what an entry waits for at most, in milliseconds: clocks of replicas differ a little. */
 const WAIT_MAX_MS = 10_000;
+/** When an entry was made; null for one whose time was changed by hand, which $min leaves out. */
+const createdAt = { $convert: { input: "$outbox.createdAt", to: "date", onError: null, onNull: null } } as const;
 /** Orders that a census looks at; beyond it the numbers say "at least". */
 const CENSUS_MAX = 20_000;
 
@@ -52,14 +54,14 @@ export class OutboxRepository {
   async census(now: Date): Promise<OutboxState> {
     const count = async (state: OutboxEntry["state"], hint: string) => {
       const [found] = await this.#orders
-        .aggregate<{ count: number; oldest: Date }>(
+        .aggregate<{ count: number; oldest: Date | null }>(
           [
             { $match: { "outbox.state": state } },
             { $limit: CENSUS_MAX },
             { $project: { outbox: 1 } },
             { $unwind: "$outbox" },
             { $match: { "outbox.state": state } },
-            { $group: { _id: null, count: { $sum: 1 }, oldest: { $min: "$outbox.createdAt" } } },
+            { $group: { _id: null, count: { $sum: 1 }, oldest: { $min: createdAt } } },
           ],
           { hint, maxTimeMS: QUERY_MAX_MS },
         )
@@ -67,7 +69,7 @@ export class OutboxRepository {
       return found;
     };
     const [pending, dead] = await Promise.all([count("pending", "outbox_pending"), count("dead", "outbox_dead")]);
-    const oldestMs = pending === undefined ? 0 : now.getTime() - pending.oldest.getTime();
+    const oldestMs = now.getTime() - (pending?.oldest ?? now).getTime();
     return {
       pending: pending?.count ?? 0,
       dead: dead?.count ?? 0,

@@ -2,8 +2,8 @@ import type { StoredOrder } from "../placement/order.ts";
 
 let counter = 0;
 
-/** 24 hexadecimal digits that nothing else has. */
-export const newId = (): string => (++counter).toString(16).padStart(24, "a");
+/** 24 hexadecimal digits that nothing else has, higher than those before. */
+export const newId = (): string => `a${(++counter).toString(16).padStart(23, "0")}`;
 
 /** A complete order as the repository stores it. */
 export function storedOrder(more: Partial<StoredOrder> = {}): StoredOrder {
