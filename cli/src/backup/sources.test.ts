@@ -44,3 +44,11 @@ test("--compose wants the passwords of its .env", async () => {
     `${join(user.home, ".env")} has no PRODUCTDB_PASSWORD.`,
   );
 });
+
+test("the connection strings of the environment each name their database", async () => {
+  const env = { USER_MONGO_URI: "mongodb://h/u", PRODUCT_MONGO_URI: "mongodb://h/p", ORDER_MONGO_URI: "mongodb://h/" };
+  const open = openDatabases({ stopped: false, signal: new AbortController().signal }, {
+    io: { env, cwd: user.home },
+  } as unknown as Tools);
+  await expect(open).rejects.toThrow("ORDER_MONGO_URI must name a database after its hosts.");
+});

@@ -9,6 +9,7 @@ import { takeLock } from "../lock.ts";
 import { atWork } from "../stack/supervisor.ts";
 import { endStrayMongod } from "../stack/orphans.ts";
 import { markRestored, markRestoring, refuseHalfRestored } from "../stack/restore-mark.ts";
+import { givenUri } from "../stack/database-uris.ts";
 import { uriOfDatabase } from "../stack/service-environment.ts";
 import { livingProcesses, readState } from "../stack/state.ts";
 import type { Tools } from "../tools.ts";
@@ -53,7 +54,7 @@ export async function openDatabases(options: Wanted, tools: Tools): Promise<Open
 }
 
 function fromEnvironment(env: Readonly<Record<string, string | undefined>>): DatabaseUris | undefined {
-  const [userdb, productdb, orderdb] = VARIABLES.map((name) => env[name] || undefined);
+  const [userdb, productdb, orderdb] = VARIABLES.map((name) => givenUri(name, env));
   if (userdb && productdb && orderdb) return { userdb, productdb, orderdb };
   const missing = VARIABLES.filter((name) => !env[name]);
   if (missing.length === VARIABLES.length) return undefined;
