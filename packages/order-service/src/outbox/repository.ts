@@ -2,6 +2,7 @@ import { type Collection, type Db, type Filter, ObjectId } from "mongodb";
 import type { OutboxState } from "../measurements.ts";
 import type { OrderDocument } from "../orders/documents.ts";
 import type { OutboxEntry } from "../placement/order.ts";
+import { RELAY_BACKOFF_MAX_MS } from "../placement/relay.ts";
 
 /** An outbox entry and the order whose document holds it. */
 export interface OwnedEntry {
@@ -20,7 +21,7 @@ export interface OutboxPage {
 type WithOutbox = Pick<OrderDocument, "_id" | "outbox">;
 const QUERY_MAX_MS = 4000;
 /** Twice what an entry waits for at most, in milliseconds: clocks of replicas differ a little. */
-const WAIT_MAX_MS = 10_000;
+const WAIT_MAX_MS = 2 * RELAY_BACKOFF_MAX_MS;
 /** When an entry was made; null for one whose time was changed by hand, which $min leaves out. */
 const createdAt = { $convert: { input: "$outbox.createdAt", to: "date", onError: null, onNull: null } } as const;
 /** Orders that a census looks at; beyond it the numbers say "at least". */
@@ -132,7 +133,7 @@ export class OutboxRepository {
 }
 
 /**
- * No entry waits for longer than 5 s: one that is due later than this was written by a clock that was ahead, be it of a
+ * No entry waits for as long: one that is due later than this was written by a clock that was ahead, be it of a
  * replica that is gone or one that was set back since.
  */
 const beyondAnyWait = (now: Date): Date => new Date(now.getTime() + WAIT_MAX_MS);
