@@ -10,14 +10,17 @@ const checks = Type.Record(
   }),
 );
 
-/** Query of GET /health. */
-export const HealthQuery = Type.Object({
-  checks: Type.Optional(
-    StringEnum(["none"], {
-      description: "`none`: whether the process answers at all, for liveness probes; 200 whatever is away",
-    }),
-  ),
-});
+/** Query of GET /health; monitors and balancers add fields of their own. */
+export const HealthQuery = Type.Object(
+  {
+    checks: Type.Optional(
+      StringEnum(["none"], {
+        description: "`none`: whether the process answers at all, for liveness probes; 200 whatever is away",
+      }),
+    ),
+  },
+  { additionalProperties: true },
+);
 /** Answer of GET /health with 200. */
 export const Healthy = ClosedObject(
   { status: StringEnum(["healthy"]), service: Type.String(), checks },

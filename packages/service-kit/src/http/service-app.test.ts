@@ -424,3 +424,9 @@ describe("swagger", () => {
     }
   });
 });
+
+test("a health check may say in its query what no document names: monitors and balancers do", async () => {
+  for (const query of ["", "?checks=none", "?t=1767268800", "?checks=none&probe=balancer"])
+    expect([query, (await call("GET", `/health${query}`)).status]).toEqual([query, 200]);
+  expect((await call("GET", "/health?checks=some")).status).toBe(400);
+});
