@@ -67,6 +67,13 @@ describe("a product that was broken by hand", () => {
     expect(idsOf(await walk("/products?", "products", "nobody"))).toEqual([id]);
   });
 
+  test("whose time is before 1970 ends no walk through the list", async () => {
+    const ids = [await addProduct(service, 1), await addProduct(service, 2)];
+    for (const [index, id] of ids.entries())
+      await products.updateOne({ _id: new ObjectId(id) }, { $set: { createdAt: new Date(index - 5) } });
+    expect(idsOf(await walk("/products?", "products", "nobody"))).toEqual(ids.toReversed());
+  });
+
   test("fails the read of itself, not those that share a command with it", async () => {
     const ids = await Promise.all([1, 2, 3].map((stock) => addProduct(service, stock)));
     await products.updateOne({ _id: new ObjectId(ids[1]) }, { $set: { createdAt: "yesterday" } });

@@ -56,7 +56,7 @@ export const cutPage = <Item>(items: readonly Item[], limit: number, positionOf:
   endPage({ items: items.slice(0, limit), hasMore: items.length > limit }, positionOf);
 
 function decodeCursor(cursor: string): Position {
-  const match = /^(\d{1,15})\.([0-9a-f]{24})$/.exec(Buffer.from(cursor, "base64url").toString("latin1"));
+  const match = /^(-?\d{1,15})\.([0-9a-f]{24})$/.exec(Buffer.from(cursor, "base64url").toString("latin1"));
   if (!match?.[1] || !match[2]) {
     throw new AppError("VALIDATION_ERROR", "The cursor is not one that a list answered.", {
       details: { in: "query", fields: [{ path: "cursor", message: "is not a cursor of this list" }] },
