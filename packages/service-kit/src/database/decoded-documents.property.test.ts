@@ -91,19 +91,20 @@ test("when there is no more room, what is read once drives out little, and what 
   expect(decoded.size.documents).toBe(1000);
 });
 
-test("a document that does not begin with an ObjectId _id is refused", () => {
+test("a document that does not begin with an ObjectId _id is refused, and told of once", () => {
   const broken: unknown[] = [];
   const decoded = new DecodedDocuments(
     (found) => found,
     (id) => broken.push(id),
   );
-  for (const document of [{ n: 1, _id: ids[0] }, { _id: "text" }]) {
+  const documents = [{ n: 1, _id: ids[0] }, { _id: "text" }];
+  for (const document of [...documents, ...documents]) {
     const read = decoded.read(BSON.serialize(document));
     expect(read).toMatchObject({ id: String(document._id), decoded: { ok: false } });
     expect(read.decoded).toHaveProperty("error.message", "the document does not begin with an ObjectId _id");
   }
   expect(broken).toEqual([ids[0]?.toHexString(), "text"]);
-  expect(decoded.size.documents).toBe(0);
+  expect(decoded.read(BSON.serialize({ _id: ids[0], n: 1 })).decoded).toMatchObject({ ok: true, value: { n: 1 } });
 });
 
 test("a document that cannot be decoded fails for itself, and is told of once", () => {

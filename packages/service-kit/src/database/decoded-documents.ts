@@ -68,12 +68,13 @@ export class DecodedDocuments<Value> {
 
   /**
    * What became of one document.
-   * @param raw its bytes; its first field is an ObjectId `_id`
+   * @param raw its bytes; without an ObjectId `_id` as the first field it is broken
    */
   read(raw: Uint8Array): { readonly id: string; readonly decoded: Settled<Value> } {
     const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-    if (bytes.compare(ID_FIELD, 0, ID_FIELD.length, ID_FIELD_AT, ID_AT) !== 0) return this.#withoutId(bytes);
-    const id = bytes.toString("hex", ID_AT, ID_AT + ID_LENGTH);
+    const id = beginsWithId(bytes)
+      ? bytes.toString("hex", ID_AT, ID_AT + ID_LENGTH)
+      : String(BSON.deserialize(bytes)["_id"]);
     const remembered = this.#byId.get(id);
     if (remembered !== undefined) {
       if (bytes.equals(remembered.bytes)) return { id, decoded: remembered.decoded };
@@ -114,20 +115,14 @@ export class DecodedDocuments<Value> {
     return { items, hasMore, ...(broken === undefined ? {} : { end: positionOf(broken) }) };
   }
 
-  #decoded(id: string, bytes: Uint8Array): Settled<Value> {
+  #decoded(id: string, bytes: Buffer): Settled<Value> {
     try {
+      if (!beginsWithId(bytes)) throw new TypeError("the document does not begin with an ObjectId _id");
       return { ok: true, value: this.#decode(BSON.deserialize(bytes)) };
     } catch (error) {
       this.#onBroken(id, error);
       return { ok: false, error };
     }
-  }
-
-  #withoutId(bytes: Uint8Array): { readonly id: string; readonly decoded: Settled<Value> } {
-    const id = String(BSON.deserialize(bytes)["_id"]);
-    const error = new TypeError("the document does not begin with an ObjectId _id");
-    this.#onBroken(id, error);
-    return { id, decoded: { ok: false, error } };
   }
 
   #admits(length: number): boolean {
@@ -149,6 +144,8 @@ export class DecodedDocuments<Value> {
     this.#bytes -= bytes.length;
   }
 }
+
+const beginsWithId = (bytes: Buffer): boolean => bytes.compare(ID_FIELD, 0, ID_FIELD.length, ID_FIELD_AT, ID_AT) === 0;
 
 /** Where a page ends with this document; undefined when it has no time: those come after all that have one. */
 function positionOf(raw: Uint8Array): Position | undefined {
