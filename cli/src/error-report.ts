@@ -42,9 +42,11 @@ function causes(error: Error, style: Style): string[] {
 /** Our own messages may have several lines; what they quote may not steer the terminal. */
 const cleanLines = (text: string): string => text.split("\n").map(clean).join("\n");
 
-async function explain(error: unknown, hasToken: boolean): Promise<Failure> {
-  if (error instanceof CliError) return { exit: error.exit, what: error.message, why: error.why, tries: error.tries };
+async function explain(thrown: unknown, hasToken: boolean): Promise<Failure> {
+  if (thrown instanceof CliError) return toldBy(thrown);
   // Only a command that called a service has loaded these, so this costs nothing that was not paid.
+  const error = await met(thrown);
+  if (error instanceof CliError) return toldBy(error);
   const { ApiError, InvalidAnswerError, NoAnswerError } = await import("@pos/client/errors");
   if (error instanceof NoAnswerError) {
     const { origin } = new URL(error.url);
@@ -61,6 +63,19 @@ async function explain(error: unknown, hasToken: boolean): Promise<Failure> {
     return { exit: "FAILED", what: error.message, why: [], tries: ["ordersctl version   (are both of one release?)"] };
   }
   return explainFile(error) ?? { exit: "FAILED", what: messageOf(error), why: [], tries: [] };
+}
+
+const toldBy = ({ exit, message, why, tries }: CliError): Failure => ({ exit, what: message, why, tries });
+
+/**
+ * What a request met on its way. Within one that is refused for its token the sign-in is renewed, and the client takes
+ * whatever is thrown there for no answer.
+ */
+export async function met(error: unknown): Promise<unknown> {
+  const { ApiError, NoAnswerError } = await import("@pos/client/errors");
+  if (!(error instanceof NoAnswerError)) return error;
+  const { cause } = error;
+  return cause instanceof CliError || cause instanceof ApiError || cause instanceof NoAnswerError ? cause : error;
 }
 
 /** What the system says of a file. Of one that is absent its own words say more: it may be a program. */

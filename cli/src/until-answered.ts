@@ -1,4 +1,4 @@
-import { type Answered, answerFacts, isUnsent, traceTries } from "./error-report.ts";
+import { type Answered, answerFacts, isUnsent, met, traceTries } from "./error-report.ts";
 import { CliError, messageOf } from "./errors.ts";
 import { sentence } from "./output/text.ts";
 import type { Tools } from "./tools.ts";
@@ -21,7 +21,8 @@ export async function untilAnswered<Value>(
   for (let attempt = 1; ; attempt++) {
     try {
       return await change();
-    } catch (error) {
+    } catch (thrown) {
+      const error = await met(thrown);
       const answer = error instanceof ApiError ? error : undefined;
       const isUnknown = error instanceof NoAnswerError || answer?.status === 503;
       if (!isUnknown) throw error;
@@ -47,7 +48,8 @@ export async function onceAnswered<Value>(
   const { ApiError, NoAnswerError } = await import("@pos/client/errors");
   try {
     return await change();
-  } catch (error) {
+  } catch (thrown) {
+    const error = await met(thrown);
     const answer = error instanceof ApiError && error.status === 503 ? error : undefined;
     if (answer === undefined && !(error instanceof NoAnswerError && !isUnsent(error))) throw error;
     throw unknownOutcome(error, answer, { unknown, first: look });

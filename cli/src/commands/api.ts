@@ -87,7 +87,6 @@ async function send(
     });
     return { answer, text: await answer.text() };
   } catch (error) {
-    if (error instanceof CliError) throw error;
     const { NoAnswerError } = await import("@pos/client/errors");
     throw new NoAnswerError(url, {
       isTimeout: error instanceof DOMException && error.name === "TimeoutError",

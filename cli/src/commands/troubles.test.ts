@@ -333,6 +333,16 @@ describe("a sign-in", () => {
     expect(named.stderr).toContain(`Try: ordersctl login --profile local --email ${ADMIN.email}\n`);
     const doctor = await other.run(["doctor", "--data-dir", join(other.home, "none")]);
     expect(doctor.stdout).toContain("has expired");
+    // The same when it is a service that says so, to a token that is good by the clock.
+    await change(other, { expiresAtMs: Date.now() + 600_000, token: "revoked" });
+    for (const argv of [
+      ["orders", "list"],
+      ["products", "create", "--name", "x", "--price", "1"],
+      ["orders", "watch", "f".repeat(24), "--for", "300ms"],
+    ]) {
+      const revoked = await other.run(argv);
+      expect([argv, revoked.exit, revoked.stderr]).toEqual([argv, 4, expect.stringContaining("has expired.\n")]);
+    }
     await other.remove();
   });
 

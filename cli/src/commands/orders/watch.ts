@@ -2,6 +2,7 @@ import type { Order } from "@pos/contracts/orders";
 import type { Command } from "commander";
 import { parseDuration } from "../../duration.ts";
 import { CliError, messageOf, usageError } from "../../errors.ts";
+import { met } from "../../error-report.ts";
 import { orderIdOf } from "../../items.ts";
 import type { View } from "../../output/printer.ts";
 import { sentence } from "../../output/text.ts";
@@ -93,7 +94,8 @@ async function patiently<Value>(read: () => Promise<Value>, endMs: number, { io,
   for (let isTold = false; ; isTold = true) {
     try {
       return await read();
-    } catch (error) {
+    } catch (thrown) {
+      const error = await met(thrown);
       if (!(error instanceof NoAnswerError) && !(error instanceof ApiError && error.status === 503)) throw error;
       if (io.now() >= endMs) throw timeIsUp();
       if (!isTold) talk.warn(`${sentence(messageOf(error))} Still watching …`);
