@@ -104,7 +104,12 @@ function reasonOf(cause: unknown): string {
 }
 
 /** Whether a request without an answer reached nobody: then nothing came of it. */
-export const isUnsent = ({ cause }: Error): boolean => /refused|notfound|resolve/i.test(rootOf(cause).code);
+export const isUnsent = (error: Error): boolean =>
+  /refused|notfound|resolve/i.test(rootOf(error.cause).code) || isTurnedAway(error);
+
+/** Whether it will reach nobody however often it is sent: a redirect, a certificate that is not trusted, no TLS. */
+export const isTurnedAway = ({ cause }: Error): boolean =>
+  /redirect|cert|signature|wrong_version/i.test(rootOf(cause).code);
 
 /** An answer that says no. */
 export interface Answered {

@@ -1,4 +1,4 @@
-import { type Answered, answerFacts, isUnsent, met, traceTries } from "./error-report.ts";
+import { type Answered, answerFacts, isTurnedAway, isUnsent, met, traceTries } from "./error-report.ts";
 import { CliError, messageOf } from "./errors.ts";
 import { sentence } from "./output/text.ts";
 import type { Tools } from "./tools.ts";
@@ -24,7 +24,7 @@ export async function untilAnswered<Value>(
     } catch (thrown) {
       const error = await met(thrown);
       const answer = error instanceof ApiError ? error : undefined;
-      const isUnknown = error instanceof NoAnswerError || answer?.status === 503;
+      const isUnknown = (error instanceof NoAnswerError && !isTurnedAway(error)) || answer?.status === 503;
       if (!isUnknown) throw error;
       if (attempt === TRIES_MAX) {
         const again = `the same with --idempotency-key ${key}   (${words.promise})`;

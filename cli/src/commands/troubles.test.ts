@@ -172,10 +172,24 @@ describe("a service that is away", () => {
       expect([exit, stderr]).toEqual([5, expect.stringContaining(unknown)]);
       expect(stderr).toContain(`Try: ${look} `);
     }
-    await clerk.remove();
     await Promise.all(proxies.map((proxy) => proxy.close()));
     const refused = await admin.run(["products", "create", "--name", "x", "--price", "5", "--product-url", NOWHERE]);
     expect(refused.stderr).toContain(`${NOWHERE} does not answer (connection refused).`);
+    const redirecting = createHttpServer((_, answer) => void answer.writeHead(307, { location: NOWHERE }).end());
+    await new Promise<void>((resolve) => redirecting.listen(0, "127.0.0.1", resolve));
+    const elsewhere = `http://127.0.0.1:${(redirecting.address() as AddressInfo).port}`;
+    for (const argv of [
+      ["products", "create", "--name", "x", "--price", "5", "--product-url", elsewhere],
+      ["orders", "place", "--item", "Mouse", "--order-url", elsewhere],
+    ]) {
+      const { exit, stderr } = await clerk.run(argv);
+      expect([exit, stderr]).toEqual([
+        5,
+        expect.stringContaining("does not answer (it redirects to another address)."),
+      ]);
+    }
+    redirecting.close();
+    await clerk.remove();
   });
 
   test("does not keep a watch beyond its time", async () => {
