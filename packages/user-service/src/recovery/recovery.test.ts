@@ -540,6 +540,22 @@ describe("mails", () => {
     await sending.stop();
     await smtp.close();
   });
+  test("that wait for the server verify no thief's address after the password was changed", async () => {
+    const { promise: opens, resolve: open } = Promise.withResolvers<void>();
+    const smtp = await smtpServer({ user: "shop", pass: "secret" }, { opens });
+    const sending = await startReplica({ env: { SMTP_URL: smtp.url } });
+    const { id, client, credentials } = await sending.customer();
+    const theirs = `thief.${credentials.email}`;
+    await client.users.update(id, { email: theirs });
+    await client.users.requestEmailVerification(id, credentials.password);
+    await client.users.changePassword(id, { currentPassword: credentials.password, newPassword });
+    const last = await sending.customer();
+    open();
+    await smtp.waitFor(last.credentials.email, VERIFY);
+    expect((await smtp.all()).map(({ to }) => to)).not.toContain(theirs);
+    await sending.stop();
+    await smtp.close();
+  });
   test("that no server takes do not keep anybody waiting", async () => {
     const sending = await startReplica({ env: { SMTP_URL: "smtp://127.0.0.1:1" } });
     const startedAt = performance.now();

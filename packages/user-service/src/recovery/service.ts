@@ -168,9 +168,14 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
     ]);
   }
 
-  /** Its turn may come late: an account that was deleted meanwhile, or has another address, gets none. */
-  async #verification({ id, email, emailKey }: Account): Promise<readonly Mail[]> {
-    if ((await this.#parts.users.findById(id))?.emailKey !== emailKey) return [];
+  /**
+   * Its turn may come late: an account that was deleted meanwhile, or has another address, gets none; nor does an address
+   * that resets do not go to, when the password that asked for it is none any more.
+   */
+  async #verification({ id, email, emailKey, passwordHash }: Account): Promise<readonly Mail[]> {
+    const account = await this.#parts.users.findById(id);
+    if (account?.emailKey !== emailKey) return [];
+    if (isRenamed(account) && account.passwordHash !== passwordHash) return [];
     const token = await this.#newToken(id, "email-verification", emailKey);
     return [emailVerificationMail(email, token, VERIFICATION_LIFE_HOURS)];
   }
