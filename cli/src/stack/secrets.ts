@@ -18,7 +18,8 @@ const SECRET_BYTES = 32;
 
 /**
  * Reads the secrets of a stack, made at the first call. ADMIN_EMAIL and ADMIN_PASSWORD win over what is kept, but take its
- * place only by `keepSecrets`: an administrator that is there already keeps the password it was made with.
+ * place only by `keepSecrets`: an administrator that is there already keeps the password it was made with, and what
+ * user-service refuses would be refused at every start.
  * @throws {CliError} when the file is damaged
  */
 export async function stackSecrets(layout: StackLayout, env: Io["env"]): Promise<StackSecrets> {
@@ -32,15 +33,14 @@ export async function stackSecrets(layout: StackLayout, env: Io["env"]): Promise
       `ordersctl down --volumes${layout.option}   (deletes all data, for a new start)`,
     ],
   });
-  const keptPassword = textField(file, "adminPassword");
   const givenEmail = env["ADMIN_EMAIL"] || undefined;
   const givenPassword = env["ADMIN_PASSWORD"] || undefined;
   const kept: StackSecrets = {
     keyEncryptionKey: textField(file, "keyEncryptionKey") ?? makeSecret(),
     orderClientSecret: textField(file, "orderClientSecret") ?? makeSecret(),
-    adminEmail: textField(file, "adminEmail") ?? givenEmail ?? ADMIN_EMAIL,
-    adminPassword: keptPassword ?? givenPassword ?? randomBytes(15).toString("base64url"),
-    isPasswordShown: file?.["isPasswordShown"] === true || (keptPassword === undefined && givenPassword !== undefined),
+    adminEmail: textField(file, "adminEmail") ?? ADMIN_EMAIL,
+    adminPassword: textField(file, "adminPassword") ?? randomBytes(15).toString("base64url"),
+    isPasswordShown: file?.["isPasswordShown"] === true,
   };
   // A full disk keeps nobody from what is known already.
   if (Object.entries(kept).some(([name, value]) => file?.[name] !== value)) await keepSecrets(layout, kept);

@@ -128,6 +128,15 @@ test("up -d tells why it did not come up", async () => {
   expect(stderr).toContain("Try: less ");
 });
 
+test("an administrator that is refused is not kept for the next start", async () => {
+  const given = { ADMIN_EMAIL: "ada@example.com", ADMIN_PASSWORD: "administrator" };
+  const refused = await up("weak", { MONGOD_BIN: mongodPath, ...given });
+  expect([refused.exit, refused.stderr]).toEqual([1, expect.stringContaining("ADMIN_PASSWORD is one of")]);
+  const { exit, stderr } = await up("weak", { MONGOD_BIN: mongodPath }, "-d");
+  expect([exit, stderr]).toEqual([0, expect.stringMatching(/Admin +admin@example\.com, password \S{20}\n +signed in/)]);
+  expect((await user.run(["down", "--data-dir", dataDir("weak")])).exit).toBe(0);
+});
+
 test("a home that takes no sign-in is noticed before anything starts", async () => {
   const { exit, stderr } = await up("no-home", { MONGOD_BIN: mongodPath, XDG_CONFIG_HOME: "/proc/none" });
   const what = "/proc/none/ordersctl cannot be used as a folder: a part of the path does not exist.";
