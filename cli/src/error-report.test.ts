@@ -35,6 +35,11 @@ describe("a failure is told with its exit and what to try", () => {
       "FAILED",
       "error: /a cannot be used: permission denied.\n",
     ],
+    "a folder in the place of a file": [
+      Object.assign(new Error("EISDIR: illegal operation on a directory, read"), { code: "EISDIR", syscall: "read" }),
+      "FAILED",
+      "error: A file cannot be read: it is a folder.\n",
+    ],
     "no error at all": ["thrown text", "FAILED", "error: thrown text\n"],
     refused: [
       caused("ConnectionRefused"),

@@ -82,8 +82,9 @@ export async function met(error: unknown): Promise<unknown> {
 function explainFile(error: unknown): Failure | undefined {
   const problem = fileProblem(error);
   if (problem === messageOf(error) || isAbsent(error)) return undefined;
-  const path = error instanceof Error && "path" in error ? String(error.path) : undefined;
-  const what = path === undefined ? `A file cannot be written: ${problem}.` : `${path} cannot be used: ${problem}.`;
+  const { path, syscall } = error as { path?: string; syscall?: string };
+  const done = syscall === "read" ? "read" : "written";
+  const what = path === undefined ? `A file cannot be ${done}: ${problem}.` : `${path} cannot be used: ${problem}.`;
   return { exit: "FAILED", what, why: [], tries: problem === DISK_FULL ? ["df -h"] : [] };
 }
 

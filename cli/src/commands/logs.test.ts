@@ -98,4 +98,6 @@ test("a log that cannot be read is not said to be absent", async () => {
   const { exit, stderr } = await somebody.run(["logs", "--data-dir", file]);
   const what = `${join(file, "logs", "user.log")} cannot be used: a part of the path is not a folder.`;
   expect([exit, stderr]).toEqual([1, `error: ${what}\n`]);
+  const folder = await somebody.run(["logs", "--file", somebody.home]);
+  expect([folder.exit, folder.stderr]).toEqual([2, `error: ${somebody.home} cannot be read: it is a folder.\n`]);
 });
