@@ -199,6 +199,9 @@ describe("up in the foreground", () => {
     expect(await second({ ORDERSCTL_ORDER_URL: "http://127.0.0.1:1" })).toContain(
       `signed in as profile ${profile}, but ORDERSCTL_ORDER_URL means http://127.0.0.1:1\n`,
     );
+    expect(await second({ ORDERSCTL_TOKEN: "a.b.c" })).toContain(
+      `signed in as profile ${profile}, but ORDERSCTL_TOKEN is sent in its place\n`,
+    );
   });
 
   test("an ADMIN_PASSWORD that comes too late does not take the place of the one that was made", async () => {

@@ -58,12 +58,13 @@ export async function printSummary(
   if (!secrets.isPasswordShown) await passwordShown(layout, secrets);
 }
 
-/** What lets the next command mean another stack than this one; undefined when nothing does. */
+/** What lets the next command mean another stack or somebody else; undefined when nothing does. */
 async function whatLeadsElsewhere(io: Io, state: StackState): Promise<string | undefined> {
   const { profile, ...settings } = await readSettings(io, {});
   if (profile.value !== state.profile)
     return `${profile.origin} means profile ${profile.value}: add --profile ${shellWord(state.profile)}`;
   const urls = urlsOf(portsOf(state));
   const name = serviceNames.find((service) => settings[`${service}Url`].value !== urls[service]);
-  return name === undefined ? undefined : `${settings[`${name}Url`].origin} means ${settings[`${name}Url`].value}`;
+  if (name !== undefined) return `${settings[`${name}Url`].origin} means ${settings[`${name}Url`].value}`;
+  return io.env["ORDERSCTL_TOKEN"] ? "ORDERSCTL_TOKEN is sent in its place" : undefined;
 }
