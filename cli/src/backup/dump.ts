@@ -1,6 +1,5 @@
 import { mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { MongoClient } from "mongodb";
 import { CliError } from "../errors.ts";
 import { fileProblem, isAbsent, writePrivateJson } from "../files.ts";
 import { count, shellWord } from "../output/text.ts";
@@ -14,6 +13,7 @@ import {
   manifestPath,
   newManifest,
 } from "./manifest.ts";
+import { clientOf, refuseSecondary } from "./primary.ts";
 
 /** Connection strings of the three databases. */
 export type DatabaseUris = Readonly<Record<DatabaseName, string>>;
@@ -26,13 +26,13 @@ export interface DumpTools {
   readonly signal?: AbortSignal;
 }
 
-const CONNECT_MS = 5000;
 const BATCH = 1000;
 
 /**
  * Copies the three databases while they are in use: each as a snapshot of one moment, products before orders before
  * users. The folder is there when all of it is there.
- * @throws {CliError} when something is there already, or a database takes longer to copy than MongoDB keeps a snapshot
+ * @throws {CliError} when something is there already, a server is not the primary, or a database takes longer to copy
+ * than MongoDB keeps a snapshot
  */
 export async function dump(target: string, uris: DatabaseUris, tools: DumpTools): Promise<Manifest> {
   // A link cannot be replaced by a folder; the empty folder it names can.
@@ -82,11 +82,12 @@ async function dumpDatabase(
   tools: DumpTools,
 ): Promise<Record<string, FileFacts>> {
   await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
-  const client = new MongoClient(uri, { serverSelectionTimeoutMS: CONNECT_MS });
+  const client = clientOf(uri);
   const session = client.startSession({ snapshot: true });
   const { signal } = tools;
   const files: Record<string, FileFacts> = {};
   try {
+    await refuseSecondary(name, client);
     const db = client.db();
     const collections = await db.listCollections({ type: "collection" }, { nameOnly: true, signal }).toArray();
     const kept = collections.map((collection) => collection.name).filter((word) => isKept(name, word));
@@ -99,6 +100,7 @@ async function dumpDatabase(
     return files;
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof CliError) throw error;
     throw new CliError(`${name} could not be copied: ${fileProblem(error)}`, { cause: error });
   } finally {
     await session.endSession();

@@ -1,9 +1,10 @@
-import { BSON, type Collection, type Db, type Document, MongoClient, type ObjectId } from "mongodb";
+import { BSON, type Collection, type Db, type Document, type MongoClient, type ObjectId } from "mongodb";
 import { CliError } from "../errors.ts";
 import { count } from "../output/text.ts";
 import { fileHash, readBsonFile } from "./bson-file.ts";
 import type { DatabaseUris } from "./dump.ts";
 import { collectionPath, type DatabaseName, DATABASES, type Manifest } from "./manifest.ts";
+import { clientOf, refuseSecondary } from "./primary.ts";
 import { type CopiedOrder, type CopiedReservation, reconcile } from "./reconcile.ts";
 
 export interface LoadTools {
@@ -27,7 +28,6 @@ export interface LoadReport {
 
 type Clients = Readonly<Record<DatabaseName, MongoClient>>;
 
-const CONNECT_MS = 5000;
 const BATCH = 500;
 /** product-service says that it lives twice a second; without a heartbeat for so long, it does not run. */
 const HEARTBEAT_LOST_MS = 5000;
@@ -38,7 +38,8 @@ const FLUSHERS_MAX = 1000;
 /**
  * Fills the three databases from a backup whose files are as they were written. The services must not run.
  * @param options `replace` empties databases that hold something
- * @throws {CliError} before anything is written: a damaged file, a database that is not empty, a running service
+ * @throws {CliError} before anything is written: a damaged file, a server that is not the primary, a database that
+ * is not empty, a running service
  */
 export async function load(
   folder: string,
@@ -47,13 +48,13 @@ export async function load(
 ): Promise<LoadReport> {
   const { manifest, uris, replace } = parts;
   await checkFiles(folder, manifest, tools);
-  const connect = (name: DatabaseName) => new MongoClient(uris[name], { serverSelectionTimeoutMS: CONNECT_MS });
   const clients: Clients = {
-    productdb: connect("productdb"),
-    orderdb: connect("orderdb"),
-    userdb: connect("userdb"),
+    productdb: clientOf(uris.productdb),
+    orderdb: clientOf(uris.orderdb),
+    userdb: clientOf(uris.userdb),
   };
   try {
+    for (const name of DATABASES) await refuseSecondary(name, clients[name]);
     await refuseRunningServices(clients.productdb.db(), tools);
     if (!replace) await refuseFullDatabases(clients);
     tools.signal?.throwIfAborted();
