@@ -35,9 +35,7 @@ const BATCH = 1000;
  * than MongoDB keeps a snapshot
  */
 export async function dump(target: string, uris: DatabaseUris, tools: DumpTools): Promise<Manifest> {
-  // A link cannot be replaced by a folder; the empty folder it names can.
-  const folder = await realpath(target).catch(() => target);
-  await refuseTaken(folder);
+  const folder = await folderFor(target);
   await tellUnfinished(dirname(folder), tools);
   const partial = join(dirname(folder), `.${crypto.randomUUID()}.partial`);
   try {
@@ -53,7 +51,13 @@ export async function dump(target: string, uris: DatabaseUris, tools: DumpTools)
   }
 }
 
-async function refuseTaken(folder: string): Promise<void> {
+/**
+ * The folder that a backup takes the place of.
+ * @throws {CliError} when it cannot
+ */
+export async function folderFor(target: string): Promise<string> {
+  // A link cannot be replaced by a folder; the empty folder it names can.
+  const folder = await realpath(target).catch(() => target);
   const refusal = (what: string) => new CliError(`${folder} ${what}.`, { exit: "USAGE", tries: ["name a new folder"] });
   const content = await readdir(folder).catch((error: unknown) => {
     if (isAbsent(error)) return [];
@@ -63,6 +67,7 @@ async function refuseTaken(folder: string): Promise<void> {
   const devices = await Promise.all([folder, dirname(folder)].map((path) => stat(path).catch(() => undefined)));
   const [own, parent] = devices.map((found) => found?.dev);
   if (own !== undefined && own !== parent) throw refusal("is where another disk begins, which no folder can replace");
+  return folder;
 }
 
 /** What a backup that was killed has left: whoever else works there cannot be told from it. */

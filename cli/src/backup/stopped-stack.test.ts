@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { cp, readdir, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { stackLayout } from "../stack/layout.ts";
@@ -44,6 +44,14 @@ async function begin(...argv: readonly string[]): Promise<Promise<Ran>[]> {
 }
 
 const partials = async () => (await readdir(user.home)).filter((name) => name.endsWith(".partial"));
+
+test("a folder that takes no backup is refused before a MongoDB is started for it", async () => {
+  const log = join(dataDir, "mongodb", "mongod.log");
+  const before = await readFile(log, "utf8");
+  const stderr = `error: ${folder} is not empty.\nTry: name a new folder\n`;
+  expect(await here("backup", folder)).toEqual({ exit: 2, stdout: "", stderr });
+  expect(await readFile(log, "utf8")).toBe(before);
+});
 
 test("Ctrl-C ends a backup with what it had begun", async () => {
   const [backup] = await begin("backup", join(user.home, "tuesday"));

@@ -29,9 +29,11 @@ USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI name.`,
   configure: withSourceOptions,
   async run({ directory, ...options }, tools) {
     const { openDatabases } = await import("../backup/sources.ts");
-    const { dump } = await import("../backup/dump.ts");
+    const { dump, folderFor } = await import("../backup/dump.ts");
     const { io, talk } = tools;
     const folder = resolve(io.cwd, directory);
+    // Before a MongoDB is started for it.
+    await folderFor(folder);
     await interruptible(io, async (signal) => {
       const databases = await openDatabases({ ...options, stopped: false, signal }, tools);
       try {
