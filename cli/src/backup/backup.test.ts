@@ -6,7 +6,7 @@ import type { Order } from "@pos/contracts/orders";
 import { eventually } from "@pos/testing/eventually";
 import { testDatabase } from "@pos/testing/database";
 import { type Stack, startStack } from "@pos/testing/stack";
-import { type DatabaseUris, dump } from "./dump.ts";
+import { type DatabaseUris, dump, folderFor } from "./dump.ts";
 import { load } from "./load.ts";
 import { collectionPath, readManifest } from "./manifest.ts";
 
@@ -105,6 +105,17 @@ test("a file where the folder is to be is kept", async () => {
   };
   await expect(dump(file, none, tools)).rejects.toThrow(`${file} is no folder.`);
   expect(await readFile(file, "utf8")).toBe("precious");
+});
+
+test("a folder that cannot come to be is refused before anything is copied", async () => {
+  const link = join(folder, "..", "nowhere");
+  await symlink(join(folder, "..", "gone"), link);
+  await expect(folderFor(link)).rejects.toThrow(`${link} is a link that leads nowhere.`);
+  await rm(link);
+  await expect(folderFor("/proc/none/monday")).rejects.toMatchObject({
+    message: "/proc/none cannot be used as a folder: a part of the path does not exist.",
+    tries: ["name a new folder elsewhere"],
+  });
 });
 
 test("sign-ins and keys do not come back", async () => {

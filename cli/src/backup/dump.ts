@@ -1,7 +1,7 @@
-import { mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
+import { lstat, mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CliError } from "../errors.ts";
-import { fileProblem, isAbsent, writePrivateJson } from "../files.ts";
+import { ensureFolder, fileProblem, isAbsent, writePrivateJson } from "../files.ts";
 import { count, shellWord } from "../output/text.ts";
 import { type FileFacts, writeBsonFile } from "./bson-file.ts";
 import {
@@ -52,7 +52,7 @@ export async function dump(target: string, uris: DatabaseUris, tools: DumpTools)
 }
 
 /**
- * The folder that a backup takes the place of.
+ * The folder that a backup takes the place of; the one that it lies in is made.
  * @throws {CliError} when it cannot
  */
 export async function folderFor(target: string): Promise<string> {
@@ -67,6 +67,8 @@ export async function folderFor(target: string): Promise<string> {
   const devices = await Promise.all([folder, dirname(folder)].map((path) => stat(path).catch(() => undefined)));
   const [own, parent] = devices.map((found) => found?.dev);
   if (own !== undefined && own !== parent) throw refusal("is where another disk begins, which no folder can replace");
+  if (own === undefined && (await lstat(folder).catch(() => undefined))) throw refusal("is a link that leads nowhere");
+  await ensureFolder(dirname(folder), "name a new folder elsewhere");
   return folder;
 }
 
