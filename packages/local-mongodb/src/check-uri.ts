@@ -63,6 +63,8 @@ async function judge(client: MongoClient): Promise<MongoUriFacts> {
       ? new MongoUriError("refused", "MONGO_URI leads to a sharded cluster; the services run on a replica set.")
       : standaloneError();
   }
+  // A member that is asked directly may be any.
+  if (hello["isWritablePrimary"] !== true) throw secondaryError(replicaSet, hello["primary"]);
   const version = String((await admin.command({ buildInfo: 1 }))["version"]);
   if (Number.parseInt(version, 10) < OLDEST_MAJOR) {
     throw new MongoUriError("too-old", `MONGO_URI leads to MongoDB ${version}; it must be ${OLDEST_MAJOR}.0 or newer.`);
@@ -70,6 +72,12 @@ async function judge(client: MongoClient): Promise<MongoUriFacts> {
   const limit = await transactionLimit(client);
   const warnings = limit !== undefined && limit > LONGEST_TRANSACTION_SECONDS ? [warningOf(limit)] : [];
   return { replicaSet, version, transactionLifetimeLimitSeconds: limit, warnings };
+}
+
+function secondaryError(replicaSet: string, primary: unknown): MongoUriError {
+  const next = typeof primary === "string" ? `Name ${primary} in its place.` : "The set has none now.";
+  const what = `MONGO_URI leads to a member of the replica set ${replicaSet} that is not the primary.`;
+  return new MongoUriError("no-primary", `${what} ${next}`);
 }
 
 /** @returns undefined when the user may not ask */

@@ -38,6 +38,18 @@ test("has one primary and two secondaries", async () => {
   expect([...(await states()).values()].sort()).toEqual(["PRIMARY", "SECONDARY", "SECONDARY"]);
 });
 
+test("checkMongoUri refuses a MONGO_URI that leads to a secondary, and names the primary", async () => {
+  const found = [...(await states())];
+  const portOf = (wanted: string) => found.find(([, state]) => state === wanted)?.[0];
+  const direct = (port: number | undefined) => checkMongoUri(`mongodb://127.0.0.1:${port}/?directConnection=true`);
+  expect((await direct(portOf("PRIMARY"))).replicaSet).toBe("rs0");
+  const error: unknown = await direct(portOf("SECONDARY")).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    problem: "no-primary",
+    message: `MONGO_URI leads to a member of the replica set rs0 that is not the primary. Name 127.0.0.1:${portOf("PRIMARY")} in its place.`,
+  });
+});
+
 test("keeps what a majority acknowledged when the primary is killed, and takes it back when it restarts", async () => {
   const notes = client.db().collection("notes");
   await notes.insertOne({ note: "before" }, { writeConcern: { w: "majority" } });
