@@ -3,7 +3,7 @@ import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { stackLayout } from "../stack/layout.ts";
-import { lockHolder } from "../lock.ts";
+import { lockHolder, takeLock } from "../lock.ts";
 import { processesEndingWith } from "../process-ref.ts";
 import { killOther } from "../test/kill.ts";
 import { freePorts, mongodBinary, until } from "../test/local-stack.ts";
@@ -35,11 +35,12 @@ afterAll(async () => {
   await user.remove();
 });
 
+const lockFile = () => stackLayout({ env: {}, cwd: user.home } as never, dataDir).lockFile;
+
 /** Begins a command, and waits until it works on the data. */
 async function begin(...argv: readonly string[]): Promise<Promise<Ran>[]> {
   const running = here(...argv);
-  const { lockFile } = stackLayout({ env: {}, cwd: user.home } as never, dataDir);
-  await until("its lock", async () => (await lockHolder(lockFile)) !== undefined);
+  await until("its lock", async () => (await lockHolder(lockFile())) !== undefined);
   return [running];
 }
 
@@ -112,6 +113,10 @@ test("up and backup want a restore that broke off half-way done again", async ()
     detail: expect.stringContaining("broke off"),
     fix: again,
   });
+  const lock = await takeLock(lockFile(), "restore");
+  const atWork = { name: "Stack", status: "problem", detail: `restore is at work on this data (pid ${process.pid}).` };
+  expect(JSON.parse((await here("doctor", "-o", "json")).stdout)).toContainEqual(expect.objectContaining(atWork));
+  if ("release" in lock) await lock.release();
 
   expect(await here("restore", folder, "--replace", "--yes")).toMatchObject({ exit: 0 });
   expect(await here("up", "-d")).toMatchObject({ exit: 0 });

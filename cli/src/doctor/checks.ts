@@ -10,6 +10,7 @@ import { lockHolder } from "../lock.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
 import { refuseHalfRestored } from "../stack/restore-mark.ts";
 import { endedUnits, livingProcesses, portsOf, readState, type StackState } from "../stack/state.ts";
+import { supervisorOf } from "../stack/supervisor.ts";
 import type { Tools } from "../tools.ts";
 
 /** What one check came to. */
@@ -120,6 +121,8 @@ async function checkStack({ io }: Tools, option: string | undefined): Promise<Ch
     const detail = Object.values(ports).join(", ");
     if (state !== undefined && livingProcesses(state).length > 0)
       return { name, ...(await judgeRunning(state, layout, `it runs on ports ${detail}`)) };
+    // A restore that is at work has not broken off.
+    await supervisorOf(layout.lockFile);
     await refuseHalfRestored(layout);
     await assertFree(ports, layout);
     return { name, status: "ok", detail: `it does not run; ports ${detail} are free` };
