@@ -59,6 +59,10 @@ const fileProblems: Readonly<Record<string, string>> = {
 export const fileProblem = (error: unknown): string =>
   (error instanceof Error && "code" in error ? fileProblems[String(error.code)] : undefined) ?? messageOf(error);
 
+/** The same of a file that was to be read. */
+export const inputProblem = (error: unknown): string =>
+  isAbsent(error) ? "there is no such file" : fileProblem(error);
+
 /** Writes JSON that a person can read and edit. */
 export const writePrivateJson = (path: string, value: unknown): Promise<void> =>
   writePrivate(path, `${JSON.stringify(value, undefined, 2)}\n`);
@@ -100,8 +104,7 @@ export async function readTextInput(path: string, stdin: Input): Promise<string>
   try {
     return path === "-" ? await stdin.readAll({ isStrict: true }) : decodeStrictly(await readFile(path));
   } catch (error) {
-    const why = isAbsent(error) ? "there is no such file" : fileProblem(error);
-    throw usageError(`${nameOf(path)} cannot be read: ${why}.`);
+    throw usageError(`${nameOf(path)} cannot be read: ${inputProblem(error)}.`);
   }
 }
 

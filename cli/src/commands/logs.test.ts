@@ -70,7 +70,15 @@ test("--file reads what a container engine collected, with its prefix or without
   await Bun.write(file, collected);
   expect((await somebody.run(["logs", "order", "--file", file])).stdout.split("\n")).toHaveLength(3);
   expect((await told(["--follow"])).exit).toBe(2);
-  expect((await somebody.run(["logs", "--file", `${file}.gone`])).exit).toBe(2);
+  for (const [path, why] of [
+    [`${file}.gone`, "there is no such file"],
+    [somebody.home, "it is a folder"],
+  ])
+    expect(await somebody.run(["logs", "--file", path ?? ""])).toEqual({
+      exit: 2,
+      stdout: "",
+      stderr: `error: ${path} cannot be read: ${why}.\n`,
+    });
 });
 
 test("--trace says so when nothing is logged, and refuses what is no id or goes on", async () => {
