@@ -259,6 +259,16 @@ rules:
     ),
   ],
   [
+    "commands of a shell that are called as variables in capitals, and a variable that goes on with what envFrom brings",
+    documents(
+      workload("web", {
+        container:
+          "envFrom: [{ configMapRef: { name: web } }]\nargs: ['$(hostname) $(date)']\nenv: [{ name: HOSTNAME, value: a }, { name: DATE, value: b }, { name: OPTIONS, value: '$(OPTIONS) -v' }]",
+      }),
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web }\ndata: { OPTIONS: -q }\n",
+    ),
+  ],
+  [
     "a policy whose list of types is empty, which is the same as none",
     callUnder("{ podSelector: { matchLabels: { app: web } }, policyTypes: [], egress: [] }"),
   ],

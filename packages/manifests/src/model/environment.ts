@@ -21,6 +21,8 @@ export interface EnvironmentVariable {
 
 export interface Environment {
   readonly variables: ReadonlyMap<string, EnvironmentVariable>;
+  /** Names that `envFrom` brings: entries of `env` may be made of them, whatever sets them anew. */
+  readonly given: ReadonlySet<string>;
   /** False when a source of variables is not among the manifests, so that more may be set. */
   readonly isComplete: boolean;
 }
@@ -46,11 +48,12 @@ function readEnvironment(container: Container, set: ResourceSet): Environment {
       for (const variable of variablesOf(holder, source.get("prefix").text ?? ""))
         variables.set(variable.name, variable);
   }
+  const given = new Set(variables.keys());
   for (const entry of container.cursor.get("env").items()) {
     const name = entry.get("name").text;
     if (name !== undefined) variables.set(name, readEntry(entry, name, container, set, variables));
   }
-  return { variables, isComplete };
+  return { variables, given, isComplete };
 }
 
 function readEntry(

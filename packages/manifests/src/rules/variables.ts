@@ -15,36 +15,47 @@ const envReference: Rule = {
   right: "env: [{ name: HOST, value: web }, { name: URL, value: 'http://$(HOST)' }]",
   *check(set) {
     for (const container of containersOf(set)) {
-      const { variables, isComplete } = environmentOf(container, set);
+      const { variables, given, isComplete } = environmentOf(container, set);
       const title = titleOf(container);
       const entries = container.cursor.get("env").items();
-      const later = entries.map((entry) => entry.get("name").text ?? "");
-      const fromElsewhere = [...variables.keys()].filter((name) => !later.includes(name));
-      for (const [index, entry] of entries.entries()) {
-        const before = [...fromElsewhere, ...later.slice(0, index)];
-        for (const name of referencesIn(entry.get("value"))) {
-          if (before.includes(name) || !later.includes(name)) continue;
-          const sentence = `${later[index]} of ${title} is made of ${name}, which is set after it.`;
-          yield { at: entry.get("value"), sentence, hint: `Put ${name} in front.` };
+      const names = new Set(entries.map((entry) => entry.get("name").text));
+      const before = new Set<string | undefined>(given);
+      for (const entry of entries) {
+        const { text: own } = entry.get("name");
+        const at = entry.get("value");
+        for (const name of referencesIn(at)) {
+          if (before.has(name) || !names.has(name)) continue;
+          if (name !== own)
+            yield {
+              at,
+              sentence: `${own} of ${title} is made of ${name}, which is set after it.`,
+              hint: `Put ${name} in front.`,
+            };
+          else if (isComplete) yield { at, sentence: `${own} of ${title} is made of itself, and nothing has set it.` };
         }
+        before.add(own);
       }
       if (isComplete) yield* misspelt(container.cursor, [...variables.keys()], title);
     }
   },
 };
 
-/** A word of a shell such as `$(date)` resembles no variable. */
+/** A command of a shell such as `$(date)` resembles no variable, though one may be called DATE. */
 function* misspelt(container: Cursor, known: readonly string[], title: string): Generator<Problem> {
   for (const at of [...container.get("command").items(), ...container.get("args").items()]) {
     for (const name of referencesIn(at)) {
       const guess = known.includes(name) ? undefined : closest(name, known);
-      if (guess !== undefined)
+      if (guess !== undefined && isLower(name) === isLower(guess))
         yield {
           at,
           sentence: `The ${title} gets $(${name}) as it is: there is no such variable (did you mean ${guess}?).`,
         };
     }
   }
+}
+
+function isLower(name: string): boolean {
+  return name === name.toLowerCase();
 }
 
 function referencesIn({ text = "" }: Cursor): string[] {
