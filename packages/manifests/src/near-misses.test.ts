@@ -359,6 +359,8 @@ describe("well-known manifests of others", () => {
     const grant = (name: string) => binding.replace("kind: ClusterRole, name: view", `kind: Role, name: ${name}`);
     expect(rules(grant("extension-apiserver-authentication-reader"))).toEqual([]);
     expect(rules(grant("extension-apiserver-authentication-raeder"))).toEqual(["role-ref"]);
+    // There is a ClusterRole of that name, and no Role.
+    expect(rules(grant("view"))).toEqual(["role-ref"]);
   });
 
   test("an empty password is allowed by a 1, as in the documentation's MySQL", () => {

@@ -4,8 +4,11 @@ import type { Workload } from "../model/workload.ts";
 import type { Rule } from "../rule.ts";
 
 const BINDINGS = ["RoleBinding", "ClusterRoleBinding"] as const;
-/** Roles that Kubernetes brings along. */
-const BUILT_IN_ROLE = /^(?:system:.*|cluster-admin|admin|edit|view|extension-apiserver-authentication-reader)$/;
+/** Roles that Kubernetes brings along: for the whole cluster, and in kube-system. */
+const BUILT_IN: Readonly<Record<string, RegExp>> = {
+  ClusterRole: /^(?:system:.*|cluster-admin|admin|edit|view)$/,
+  Role: /^(?:system:.*|extension-apiserver-authentication-reader)$/,
+};
 
 const serviceAccountRef: Rule = {
   id: "service-account-ref",
@@ -44,7 +47,7 @@ const roleRef: Rule = {
         continue;
       }
       const isCluster = kind === "ClusterRole";
-      if (at.text === undefined || (kind !== "Role" && !isCluster) || BUILT_IN_ROLE.test(at.text)) continue;
+      if (at.text === undefined || (kind !== "Role" && !isCluster) || BUILT_IN[kind]?.test(at.text) === true) continue;
       if (set.find(kind, isCluster ? "" : namespace, at.text) !== undefined) continue;
       const guess = didYouMean(at.text, set.namesOf(kind, isCluster ? "" : namespace));
       yield { at, sentence: `${title} grants the ${kind} ${at.text}, which is not among the manifests${guess}.` };
