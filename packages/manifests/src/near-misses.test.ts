@@ -197,7 +197,10 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
   [
     "texts that another program puts in the place of ${…}, percentages and an optional choice",
     documents(
-      workload("web", { spec: "strategy: { rollingUpdate: { maxSurge: 200%, maxUnavailable: '${UNAVAILABLE}' } }" }),
+      workload("web", {
+        spec: "strategy: { type: '${STRATEGY:=RollingUpdate}', rollingUpdate: { maxSurge: 200%, maxUnavailable: '${UNAVAILABLE}' } }",
+        pod: "restartPolicy: ${RESTART}",
+      }),
       "apiVersion: v1\nkind: Service\nmetadata: { name: out }\nspec: { type: ExternalName, externalName: db.example.com. }\n",
     ),
   ],
@@ -221,7 +224,7 @@ rules:
       workload("web", { spec: "replicas: 3" }),
       "apiVersion: v1\nkind: ResourceQuota\nmetadata: { name: all }\nspec: { hard: { requests.cpu: 300m, limits.memory: 768Mi, pods: 3, services: 1 } }\n",
       "apiVersion: v1\nkind: ResourceQuota\nmetadata: { name: some }\nspec: { hard: { pods: 0 }, scopes: [BestEffort] }\n",
-      "apiVersion: v1\nkind: LimitRange\nmetadata: { name: range }\nspec: { limits: [{ type: Container, min: { cpu: 0.1 }, max: { cpu: 0.5 } }, { type: Pod, max: { cpu: 1m } }] }\n",
+      "apiVersion: v1\nkind: LimitRange\nmetadata: { name: range }\nspec: { limits: [{ type: Container, min: { cpu: 0.1 }, max: { cpu: 0.5 } }, { type: Pod, max: { cpu: 1m } }, { type: openshift.io/Image, max: { storage: 1Gi } }] }\n",
     ),
   ],
   [

@@ -1,8 +1,8 @@
 import type { Cursor } from "../model/cursor.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
-import { didYouMean, listed } from "../model/words.ts";
 import type { Workload } from "../model/workload.ts";
 import type { Problem, Rule } from "../rule.ts";
+import { words } from "../schema/field-checks.ts";
 import { containersOf, titleOf } from "./iterate.ts";
 import { fromSchema } from "./schema.ts";
 
@@ -22,11 +22,9 @@ const knownWord: Rule = {
   right: "imagePullPolicy: IfNotPresent",
   *check(set) {
     yield* fromSchema("known-word")(set);
-    for (const [at, words] of podWords(set)) {
-      if (at.text === undefined || words.includes(at.text)) continue;
-      const field = at.path.findLast((step) => typeof step === "string") ?? "";
-      const sentence = `${field} is "${at.text}"${didYouMean(at.text, words)}.`;
-      yield { at, sentence, hint: `It may be ${listed(words)}.` };
+    for (const [at, known] of podWords(set)) {
+      const problem = words(...known)(at);
+      if (problem !== undefined) yield problem;
     }
   },
 };
@@ -58,7 +56,9 @@ const restartMissing: Rule = {
   right: "kind: Job\nspec: { template: { spec: { restartPolicy: OnFailure, containers: […] } } }",
   *check(set) {
     for (const { podSpec, resource } of set.workloads) {
-      if (!["Job", "CronJob"].includes(resource.kind) || !podSpec.isSet || podSpec.get("restartPolicy").isSet) continue;
+      const policy = podSpec.get("restartPolicy");
+      if (!["Job", "CronJob"].includes(resource.kind) || !podSpec.isSet || (policy.isSet && policy.text !== ""))
+        continue;
       yield {
         at: podSpec,
         sentence: `The pods of ${resource.title} have no restartPolicy.`,

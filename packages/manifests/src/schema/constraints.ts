@@ -27,6 +27,9 @@ const HOST_NAME = form(
 );
 const SHARE = form("a number without quotes or a percentage up to 100%", /^(?:100|\d{1,2})%$/);
 const BLOCK = form("a block of addresses such as 10.0.0.0/8", isBlock);
+/** What somebody else than Kubernetes limits has a domain: `openshift.io/Image`. */
+const LIMITED: Check = (at) =>
+  at.text?.includes("/") === true ? undefined : words("Container", "PersistentVolumeClaim", "Pod")(at);
 const PATH_INSIDE = form("a path inside of the volume", /^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))/);
 const ROLLOUT = { maxSurge: form("a number without quotes or a percentage", /^\d+%$/), maxUnavailable: SHARE };
 const HISTORY = { minReadySeconds: COUNT, revisionHistoryLimit: COUNT };
@@ -88,7 +91,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, Check>>>> =
   },
   "core.v1.HTTPGetAction": { scheme: words("HTTP", "HTTPS") },
   "core.v1.KeyToPath": { path: PATH_INSIDE },
-  "core.v1.LimitRangeItem": { type: words("Container", "PersistentVolumeClaim", "Pod") },
+  "core.v1.LimitRangeItem": { type: LIMITED },
   "core.v1.NodeSelectorRequirement": { operator: words("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt") },
   "core.v1.PersistentVolumeClaimSpec": { accessModes: ACCESS, volumeMode: words("Block", "Filesystem") },
   "core.v1.PersistentVolumeSpec": {

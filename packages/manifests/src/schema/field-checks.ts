@@ -6,11 +6,10 @@ import type { SchemaProblem } from "./validate.ts";
 /** What a field must be besides its type; `undefined` when it is. */
 export type Check = (at: Cursor) => SchemaProblem | undefined;
 
-/** One of a few words. */
+/** One of a few words; empty is the same as none. */
 export function words(...known: readonly string[]): Check {
   return (at) => {
-    // Kubernetes takes an empty text for none.
-    if (at.text === undefined || at.text === "" || known.includes(at.text)) return undefined;
+    if (!at.text || known.includes(at.text) || isFilledIn(at.text)) return undefined;
     const sentence = `${fieldOf(at)} is "${at.text}"${didYouMean(at.text, known)}.`;
     return { rule: "known-word", at, sentence, hint: `It may be ${listed(known)}.` };
   };
@@ -25,13 +24,18 @@ export function between(least: number, most = Number.POSITIVE_INFINITY): Check {
   };
 }
 
-/** A text of some form. What a program puts in before the manifests are applied may be of it. */
+/** A text of some form. */
 export function form(wanted: string, pattern: RegExp | ((text: string) => boolean)): Check {
   return (at) => {
-    if (at.text === undefined || at.text.includes("${")) return undefined;
+    if (at.text === undefined || isFilledIn(at.text)) return undefined;
     if (typeof pattern === "function" ? pattern(at.text) : pattern.test(at.text)) return undefined;
     return { rule: "field-form", at, sentence: `${fieldOf(at)} is "${at.text}", which is not ${wanted}.` };
   };
+}
+
+/** Whether a program puts something in before the manifests are applied. */
+function isFilledIn(text: string): boolean {
+  return text.includes("${");
 }
 
 /** Amounts of what a container has: others need the domain of whoever offers them. */
