@@ -304,6 +304,20 @@ describe("compose files that look faulty and are not", () => {
       ),
     ],
     [
+      "one port twice in the list of a service, and services that listen on this machine without a network",
+      web(
+        "ports: ['443:443', '443:443']",
+        "  a: { image: example.com/a:1, network_mode: host, ports: ['80:80'] }\n  b: { image: example.com/b:1, network_mode: host, ports: ['80:80'] }\n",
+      ),
+    ],
+    [
+      "an origin that browsers name, of a service in another network",
+      web(
+        "networks: [a], environment: { CORS_ORIGIN: 'http://page:3000' }",
+        "  page: { image: example.com/page:1, networks: [b] }\nnetworks: { a: , b: }\n",
+      ),
+    ],
+    [
       "durations, and a healthcheck in one text",
       web(
         "stop_grace_period: 1m30s, healthcheck: { test: curl localhost, interval: 1.5s, timeout: '0', start_period: '${T}' }",

@@ -25,7 +25,7 @@ function* strayAddresses({ services, names }: ComposeProject): Generator<Problem
     for (const { name, value, cursor } of service.environment) {
       for (const { host, port } of addressesIn(value ?? "")) {
         const isLocal = host === "localhost" || host === "127.0.0.1";
-        if (names.includes(host) && !mayMeet(service.name, host, services))
+        if (names.includes(host) && !BROWSER_ADDRESS.test(name) && !mayMeet(service.name, host, services))
           yield {
             at: cursor,
             sentence: `${name} of ${service.name} asks ${host}:${port}, but the two share no network.`,

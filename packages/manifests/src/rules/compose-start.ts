@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type ComposeProject, type ComposeService, isBaseName } from "../model/compose.ts";
+import { type ComposePort, type ComposeProject, type ComposeService, isBaseName } from "../model/compose.ts";
 import { parseImage } from "../model/image.ts";
 import type { Problem, Rule } from "../rule.ts";
 
@@ -59,7 +59,10 @@ function* clashes(services: readonly ComposeService[]): Generator<Problem> {
   for (const { name, cursor, ports } of services) {
     const own = cursor.get("container_name");
     const isNamed = own.text !== undefined && !own.text.includes("$");
-    const uses = ports
+    // Where the network is that of this machine, ports are published by nobody; compose drops one that stands twice.
+    const published =
+      cursor.get("network_mode").text === "host" ? [] : new Map(ports.map((port) => [printPort(port), port])).values();
+    const uses = [...published]
       .filter(({ host }) => host !== undefined)
       .map(({ host, address = "", protocol, cursor: at }) => ({
         key: `the port ${host}`,
@@ -69,12 +72,17 @@ function* clashes(services: readonly ComposeService[]): Generator<Problem> {
     if (isNamed) uses.push({ key: `the name ${own.text}`, rest: "", at: own });
     for (const { key, rest, at } of uses) {
       const owner = owners.get(key + rest);
-      if (owner !== undefined) yield { at, sentence: `${owner} and ${name} both take ${key}.` };
+      if (owner === name) yield { at, sentence: `${name} takes ${key} twice.` };
+      else if (owner !== undefined) yield { at, sentence: `${owner} and ${name} both take ${key}.` };
       else owners.set(key + rest, name);
     }
     if (isNamed && (cursor.get("deploy", "replicas").number ?? cursor.get("scale").number ?? 1) > 1)
       yield { at: own, sentence: `${name} has a container_name and several replicas.` };
   }
+}
+
+function printPort({ address = "", host, container, protocol }: ComposePort): string {
+  return `${address}:${host}:${container}/${protocol}`;
 }
 
 export const composeSource: Rule = {
