@@ -3,7 +3,7 @@ import { parseQuantity } from "../model/quantity.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import { isLasting, type Workload } from "../model/workload.ts";
 import type { Rule } from "../rule.ts";
-import { containersOf, titleOf } from "./iterate.ts";
+import { titleOf } from "./iterate.ts";
 
 const limitRange: Rule = {
   id: "limit-range",
@@ -17,8 +17,7 @@ const limitRange: Rule = {
     for (const { root, namespace, title } of set.ofKind("LimitRange")) {
       const ranges = root.get("spec", "limits").items();
       for (const range of ranges.filter((each) => each.get("type").text === "Container")) {
-        for (const container of containersOf(set)) {
-          if (container.workload.resource.namespace !== namespace) continue;
+        for (const container of set.podsIn(namespace).flatMap(({ containers }) => containers)) {
           for (const [at, bound, side] of outside(container.cursor.get("resources"), range)) {
             const sentence = `The ${titleOf(container)} has ${String(at.value)} of ${String(at.path.at(-1))}, ${side} the ${String(bound.value)} of ${title}.`;
             yield { at, sentence };
@@ -62,8 +61,11 @@ const quota: Rule = {
         const most = parseQuantity(cursor.value);
         const needed = neededOf(name, namespace, set);
         if (most === undefined || needed === undefined || needed <= most * (1 + 1e-9)) continue;
-        const share = Math.ceil((needed / most) * 100);
-        yield { at: cursor, sentence: `The workloads of ${title} need ${share} % of its ${name}.` };
+        const sentence =
+          most === 0
+            ? `${title} allows no ${name}, and its workloads need some.`
+            : `The workloads of ${title} need ${Math.ceil((needed / most) * 100)} % of its ${name}.`;
+        yield { at: cursor, sentence };
       }
     }
   },

@@ -72,8 +72,8 @@ function circleFrom(
   for (const at of services.filter(({ name }) => name === last).flatMap(({ dependencies }) => dependencies)) {
     const next = dependencyName(at);
     if (way.includes(next)) {
-      const circle = [...way.slice(way.indexOf(next)), next].join(", which waits for ");
-      return { at, sentence: `${circle}.` };
+      const [first, ...others] = [...way.slice(way.indexOf(next)), next];
+      return { at, sentence: `${first} waits for ${others.join(", which waits for ")}.` };
     }
     const found = circleFrom([...way, next], services, seen);
     if (found !== undefined) return found;

@@ -9,7 +9,7 @@ const gracePeriod: Rule = {
   id: "grace-period",
   level: "error",
   title: "A pod has more time to end than its preStop waits",
-  why: "The time of preStop is part of terminationGracePeriodSeconds: when it is used up the container is killed in the middle of its requests, without a SIGTERM.",
+  why: "The time of preStop is part of terminationGracePeriodSeconds: when it is used up, preStop is broken off and the container has two seconds left for its requests.",
   wrong:
     "terminationGracePeriodSeconds: 10\ncontainers: [{ lifecycle: { preStop: { exec: { command: [sleep, '30'] } } } }]",
   right:

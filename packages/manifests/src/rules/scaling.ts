@@ -28,8 +28,9 @@ const hpaTarget: Rule = {
       const target = autoscaler.root.get("spec", "scaleTargetRef");
       const { text: kind } = target.get("kind");
       const { text: name } = target.get("name");
+      if (kind === undefined || name === undefined) continue;
       const key = `${kind} ${autoscaler.namespace}/${name}`;
-      if (UNSCALED.has(kind ?? ""))
+      if (UNSCALED.has(kind))
         yield { at: target.get("kind"), sentence: `${autoscaler.title} scales a ${kind}, which has no replicas.` };
       else if (scaled.has(key))
         yield {
@@ -37,8 +38,7 @@ const hpaTarget: Rule = {
           sentence: `${autoscaler.title} is the second that scales the ${kind} ${name}.`,
         };
       scaled.add(key);
-      if (kind === undefined || name === undefined || set.find(kind, autoscaler.namespace, name) !== undefined)
-        continue;
+      if (set.find(kind, autoscaler.namespace, name) !== undefined) continue;
       const guess = didYouMean(name, set.namesOf(kind, autoscaler.namespace));
       const sentence = `${autoscaler.title} scales the ${kind} ${name}, which is not among the manifests${guess}.`;
       yield { at: target.get("name"), sentence };

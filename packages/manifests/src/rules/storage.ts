@@ -164,7 +164,8 @@ const claimForm: Rule = {
       const hasSize = spec.get("resources", "requests", "storage").isSet;
       const missing = [...(hasModes ? [] : ["accessModes"]), ...(hasSize ? [] : ["resources.requests.storage"])];
       if (missing.length === 0) continue;
-      const sentence = `The claim ${claim.get("metadata", "name").text} has no ${missing.join(" and no ")}.`;
+      const { text: name } = claim.get("metadata", "name");
+      const sentence = `${name === undefined ? "This claim" : `The claim ${name}`} has no ${missing.join(" and no ")}.`;
       yield { at: spec.isSet ? spec : claim, sentence };
     }
   },

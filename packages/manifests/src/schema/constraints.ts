@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { Cursor } from "../model/cursor.ts";
+import { type Cursor, isRecord } from "../model/cursor.ts";
 import { listed } from "../model/words.ts";
 import { amounts, between, type Check, fieldOf, form, isBlock, isTimeZone, words } from "./field-checks.ts";
 import type { SchemaProblem } from "./validate.ts";
@@ -219,7 +219,7 @@ export function checkConstraints(cursor: Cursor, definition: string, problems: S
       if (problem !== undefined) problems.push(problem);
     }
   }
-  if (choice !== undefined && cursor.isSet) problems.push(...checkChoice(cursor, choice));
+  if (choice !== undefined && isRecord(cursor.value)) problems.push(...checkChoice(cursor, choice));
 }
 
 /** Kept by the name in full, because it is asked for every value. */
