@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { parsePointInTime } from "../duration.ts";
 import { CliError, usageError } from "../errors.ts";
-import { fileProblem } from "../files.ts";
+import { inputProblem } from "../files.ts";
 import { FollowedFile } from "../stack/followed-file.ts";
 import { serviceNames, stackLayout } from "../stack/layout.ts";
 import { type LogLine, parseCollectedLine, renderLogLine } from "../stack/log-lines.ts";
@@ -103,7 +103,7 @@ async function readCollected({ file = "-", service, follow }: LogsOptions, { io 
     file === "-"
       ? await io.stdin.readAll()
       : await readFile(file, "utf8").catch((error: unknown) => {
-          throw usageError(`${file} cannot be read: ${fileProblem(error)}.`);
+          throw usageError(`${file} cannot be read: ${inputProblem(error)}.`);
         });
   return text.split("\n").flatMap((raw) => {
     const line = parseCollectedLine(raw);
