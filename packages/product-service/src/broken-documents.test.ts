@@ -83,6 +83,28 @@ describe("a product that was broken by hand", () => {
   });
 });
 
+test("audits go on behind ids that are texts, and leave out no document of theirs", async () => {
+  const id = await addProduct(service, 10);
+  await reserve(service, { [id]: 1 });
+  for (const [collection, path, field, idField] of [
+    [products, "/audit/products", "products", "id"],
+    [reservations, "/audit/reservations", "reservations", "orderId"],
+  ] as const) {
+    const { _id, ...document } = (await collection.findOne({})) as Document;
+    const texts = ["f".repeat(24), "lamp"];
+    await collection.insertMany(texts.map((text) => ({ ...document, _id: text as unknown as ObjectId })));
+    const walked: Record<string, unknown>[] = [];
+    for (let cursor: string | undefined = ""; cursor !== undefined;) {
+      const { status, body } = await service.call("GET", `${path}?limit=2${cursor}`);
+      expect(status).toBe(200);
+      walked.push(body);
+      cursor = body["nextCursor"] === undefined ? undefined : `&cursor=${String(body["nextCursor"])}`;
+    }
+    expect(walked.flatMap((page) => idsOf(page["broken"] ?? []))).toEqual(texts);
+    expect(walked.flatMap((page) => idsOf(page[field], idField))).toEqual([String(_id)]);
+  }
+});
+
 describe("a reservation that was broken by hand", () => {
   test("keeps no other from whoever looks for what is held", async () => {
     const productId = await addProduct(service, 100);

@@ -1,5 +1,6 @@
 import { ageInMs } from "@pos/service-kit/age";
 import { findPage } from "@pos/service-kit/command-runner";
+import { cursorId } from "@pos/service-kit/decoded-documents";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
 import type { PageItems } from "@pos/service-kit/pagination";
 import { BSON, type Db, type Document, ObjectId } from "mongodb";
@@ -56,7 +57,8 @@ export class AuditRepository {
     );
     const items = found.map((bytes) => {
       const { ageMs, ...document } = BSON.deserialize(bytes) as WithAge;
-      return { id: String(document._id), read: () => ({ order: orderOf(document), ageMs }) };
+      const { _id } = document;
+      return { id: String(_id), cursorId: cursorId(_id), read: () => ({ order: orderOf(document), ageMs }) };
     });
     return { items, hasMore };
   }

@@ -15,6 +15,8 @@ export interface AuditedOrder {
 /** What is stored under an id. */
 export interface AuditedDocument {
   readonly id: string;
+  /** Of a page that ends here. */
+  readonly cursorId: string;
   /** @throws where a field is of a type that this service never writes */
   read(): AuditedOrder;
 }
@@ -39,7 +41,7 @@ export class AuditService {
   async list(query: AuditListQuery): Promise<AuditOrderList> {
     const { limit, after } = readPage(query);
     const found = await this.#reader.list({ limit, afterId: after?.id });
-    const { items, nextCursor } = endPage(found, ({ id }) => ({ createdAtMs: 0, id }));
+    const { items, nextCursor } = endPage(found, ({ cursorId }) => ({ createdAtMs: 0, id: cursorId }));
     const { whole, ...rest } = form.part(items.map(({ id, read }) => ({ id, view: () => auditView(read()) })));
     return { orders: whole, ...rest, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }

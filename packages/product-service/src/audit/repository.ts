@@ -1,11 +1,12 @@
-import type { AuditProduct } from "@pos/contracts/audit";
+import type { AuditProduct, AuditReservation } from "@pos/contracts/audit";
 import { ageInMs } from "@pos/service-kit/age";
 import type { Database } from "@pos/service-kit/database";
 import { findPage } from "@pos/service-kit/command-runner";
+import { cursorId } from "@pos/service-kit/decoded-documents";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
 import type { Page, PageItems } from "@pos/service-kit/pagination";
 import { BSON, type ClientSession, type Document, ObjectId } from "mongodb";
-import type { AuditedReservation } from "./service.ts";
+import type { Audited } from "./service.ts";
 import { isDeleted, type ProductDocument } from "../products/documents.ts";
 import { recordOf, reservationOf, type ReservationDocument } from "../reservations/documents.ts";
 
@@ -38,14 +39,14 @@ export class AuditRepository {
   }
 
   /**
-   * Stock books by product id, deleted products included, one more than the page holds. Products and reservations are
+   * Stock books by product id, deleted products included. Products and reservations are
    * read at one point in time (snapshot reads outside a transaction, which have no lifetime limit), so a difference is a
    * fault, not a race.
    */
-  async products({ limit, after }: Page): Promise<readonly AuditProduct[]> {
+  async products({ limit, after }: Page): Promise<PageItems<Audited<AuditProduct>>> {
     const session = this.#database.client.startSession({ snapshot: true });
     try {
-      const products = await this.#database.db
+      const found = await this.#database.db
         .collection<ProductDocument>("products")
         .find(after === undefined ? {} : { _id: { $gt: new ObjectId(after.id) } }, {
           projection: { stock: 1, received: 1, deletedAt: 1 },
@@ -54,13 +55,14 @@ export class AuditRepository {
         .sort({ _id: 1 })
         .limit(limit + 1)
         .toArray();
+      const products = found.slice(0, limit);
       const units = await this.#unitsOf(
         products.map(({ _id }) => _id),
         session,
       );
-      return products.map((product) => {
+      const bookOf = (product: ProductDocument): AuditProduct => {
         const { _id, stock, received } = product;
-        const id = String(_id);
+        const id = _id.toHexString();
         return {
           id,
           stock,
@@ -69,28 +71,36 @@ export class AuditRepository {
           confirmedUnits: units.get(`${id}:confirmed`) ?? 0,
           deleted: isDeleted(product),
         };
-      });
+      };
+      return {
+        items: products.map((product) => audited(product, () => bookOf(product))),
+        hasMore: found.length > limit,
+      };
     } finally {
       await session.endSession();
     }
   }
 
   /** By order id. */
-  reservations({ limit, after }: Page): Promise<PageItems<AuditedReservation>> {
+  reservations({ limit, after }: Page): Promise<PageItems<Audited<AuditReservation>>> {
     return this.#aged(after === undefined ? {} : { _id: { $gt: new ObjectId(after.id) } }, limit);
   }
 
-  async reservation(orderId: string): Promise<AuditedReservation | undefined> {
+  async reservation(orderId: string): Promise<Audited<AuditReservation> | undefined> {
     return (await this.#aged({ _id: new ObjectId(orderId) }, 1)).items[0];
   }
 
-  async #aged(filter: Document, limit: number): Promise<PageItems<AuditedReservation>> {
+  async #aged(filter: Document, limit: number): Promise<PageItems<Audited<AuditReservation>>> {
     const { found, hasMore } = await findPage(
       this.#commands,
       { find: "reservations", filter, projection: reservationAged, sort: { _id: 1 }, limit, readConcern: majority },
       { mayRepeat: true },
     );
-    return { items: found.map((bytes) => audited(BSON.deserialize(bytes) as Aged)), hasMore };
+    const documents = found.map((bytes) => BSON.deserialize(bytes) as Aged);
+    const items = documents.map((document) =>
+      audited(document, () => ({ ...reservationOf(recordOf(document)), ageMs: document.ageMs })),
+    );
+    return { items, hasMore };
   }
 
   /** Units in held and confirmed reservations by `id:state`. */
@@ -112,7 +122,8 @@ export class AuditRepository {
   }
 }
 
-const audited = (document: Aged): AuditedReservation => ({
-  id: String(document._id),
-  read: () => ({ ...reservationOf(recordOf(document)), ageMs: document.ageMs }),
+const audited = <Whole>({ _id }: { readonly _id: ObjectId }, read: () => Whole): Audited<Whole> => ({
+  id: String(_id),
+  cursorId: cursorId(_id),
+  read,
 });

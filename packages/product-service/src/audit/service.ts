@@ -1,22 +1,24 @@
 import { AuditProduct, type AuditProductList, AuditReservation, type AuditReservationList } from "@pos/contracts/audit";
 import { notFound } from "@pos/service-kit/app-error";
-import { cutPage, endPage, readPage } from "@pos/service-kit/pagination";
+import { endPage, readPage } from "@pos/service-kit/pagination";
 import { wireForm } from "@pos/service-kit/wire-form";
 import type { AuditRepository } from "./repository.ts";
 
 type PageQuery = Parameters<typeof readPage>[0];
 
 /** Pages of an audit go by id alone. */
-const byId = (id: string) => ({ createdAtMs: 0, id });
+const byId = ({ cursorId }: Audited<unknown>) => ({ createdAtMs: 0, id: cursorId });
 
 const productForm = wireForm("product", AuditProduct);
 const reservationForm = wireForm("reservation", AuditReservation);
 
-/** What is stored for an order. */
-export interface AuditedReservation {
+/** What is stored under an id. */
+export interface Audited<Whole> {
   readonly id: string;
+  /** Of a page that ends here. */
+  readonly cursorId: string;
   /** @throws where a field is of a type that this service never writes */
-  read(): AuditReservation;
+  read(): Whole;
 }
 
 /**
@@ -32,17 +34,14 @@ export class AuditService {
 
   /** @throws {AppError} VALIDATION_ERROR for a foreign cursor */
   async products(query: PageQuery): Promise<AuditProductList> {
-    const page = readPage(query);
-    const { items, nextCursor } = cutPage(await this.#audit.products(page), page.limit, ({ id }) => byId(id));
-    const { whole, ...rest } = productForm.part(items.map((product) => ({ id: product.id, view: () => product })));
+    const { items, nextCursor } = endPage(await this.#audit.products(readPage(query)), byId);
+    const { whole, ...rest } = productForm.part(items.map(({ id, read }) => ({ id, view: read })));
     return { products: whole, ...rest, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
   /** @throws {AppError} VALIDATION_ERROR for a foreign cursor */
   async reservations(query: PageQuery): Promise<AuditReservationList> {
-    const page = readPage(query);
-    const found = await this.#audit.reservations(page);
-    const { items, nextCursor } = endPage(found, ({ id }) => byId(id));
+    const { items, nextCursor } = endPage(await this.#audit.reservations(readPage(query)), byId);
     const { whole, ...rest } = reservationForm.part(items.map(({ id, read }) => ({ id, view: read })));
     return { reservations: whole, ...rest, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }

@@ -1,5 +1,6 @@
 import { type ReservationState, reservationStates } from "@pos/contracts/reservations";
 import { findPage } from "@pos/service-kit/command-runner";
+import { cursorId } from "@pos/service-kit/decoded-documents";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
 import type { Page, PageItems } from "@pos/service-kit/pagination";
 import { BSON, type Collection, type Db, type Filter, ObjectId } from "mongodb";
@@ -28,6 +29,8 @@ export interface ReservationFilter {
 /** What a list found under an id. */
 export interface ListedReservation {
   readonly id: string;
+  /** Of a page that ends here. */
+  readonly cursorId: string;
   /** Whatever stands there. */
   readonly createdAt: unknown;
   /** @throws where a field is of a type that this service never writes */
@@ -89,7 +92,8 @@ export class ReservationRepository {
     );
     const items = found.map((bytes) => {
       const document = BSON.deserialize(bytes) as ReservationDocument;
-      return { id: String(document._id), createdAt: document.createdAt, read: () => recordOf(document) };
+      const { _id, createdAt } = document;
+      return { id: String(_id), cursorId: cursorId(_id), createdAt, read: () => recordOf(document) };
     });
     return { items, hasMore };
   }

@@ -142,10 +142,10 @@ export class ReservationService implements BackgroundWork {
   }
 }
 
-/** Those without a time come before all that have one, and ids of another type before those of ours. */
-const positionOf = ({ id, createdAt }: ListedReservation) => ({
+/** Those without a time come before all that have one. */
+const positionOf = ({ cursorId, createdAt }: ListedReservation) => ({
   createdAtMs: createdAt instanceof Date ? createdAt.getTime() : 0,
-  id: /^[0-9a-f]{24}$/.test(id) ? id : "0".repeat(24),
+  id: cursorId,
 });
 
 function repeatedProduct(): AppError {

@@ -151,5 +151,8 @@ const beginsWithId = (bytes: Buffer): boolean => bytes.compare(ID_FIELD, 0, ID_F
 function positionOf(raw: Uint8Array): Position | undefined {
   const { _id, createdAt } = BSON.deserialize(raw);
   if (!(createdAt instanceof Date) || Number.isNaN(createdAt.getTime())) return undefined;
-  return { createdAtMs: createdAt.getTime(), id: _id instanceof ObjectId ? _id.toHexString() : ID_MIN };
+  return { createdAtMs: createdAt.getTime(), id: cursorId(_id) };
 }
+
+/** The id of a document in a cursor. One of another type, as an import by hand makes it, comes before all of ours. */
+export const cursorId = (_id: unknown): string => (_id instanceof ObjectId ? _id.toHexString() : ID_MIN);
