@@ -4,7 +4,8 @@ import { Chalk } from "chalk";
 import { reportError } from "./error-report.ts";
 import { CliError } from "./errors.ts";
 
-const report = (error: unknown, isDebug = false) => reportError(error, { style: new Chalk({ level: 0 }), isDebug });
+const report = (error: unknown, isDebug = false) =>
+  reportError(error, { style: new Chalk({ level: 0 }), isDebug, login: "ordersctl login" });
 
 type Code = ConstructorParameters<typeof ApiError>[0]["code"];
 const answered = (status: number, code: Code, more: Partial<ConstructorParameters<typeof ApiError>[0]> = {}) =>

@@ -15,14 +15,14 @@ interface Failure {
 
 /**
  * Puts a failure into words: what, why, and last what to try. The stack is shown with --debug alone.
- * @param hasToken whether the token was that of the environment, which no sign-in takes the place of
+ * @param login what to type to sign in; undefined with a token of the environment, which no sign-in takes the place of
  * @returns the exit it means and the text for standard error
  */
 export async function reportError(
   error: unknown,
-  { style, isDebug, hasToken = false }: { style: Style; isDebug: boolean; hasToken?: boolean },
+  { style, isDebug, login }: { style: Style; isDebug: boolean; login: string | undefined },
 ): Promise<{ exit: Exit; text: string }> {
-  const { exit, what, why, tries: all } = await explain(error, hasToken);
+  const { exit, what, why, tries: all } = await explain(error, login);
   const tries = canStartPrograms ? all : all.filter((words) => !/^ordersctl (up|compose)\b/.test(words));
   const lines = [
     `${style.red("error:")} ${cleanLines(what)}`,
@@ -42,7 +42,7 @@ function causes(error: Error, style: Style): string[] {
 /** Our own messages may have several lines; what they quote may not steer the terminal. */
 const cleanLines = (text: string): string => text.split("\n").map(clean).join("\n");
 
-async function explain(thrown: unknown, hasToken: boolean): Promise<Failure> {
+async function explain(thrown: unknown, login: string | undefined): Promise<Failure> {
   if (thrown instanceof CliError) return toldBy(thrown);
   // Only a command that called a service has loaded these, so this costs nothing that was not paid.
   const error = await met(thrown);
@@ -58,7 +58,7 @@ async function explain(thrown: unknown, hasToken: boolean): Promise<Failure> {
       tries: ["ordersctl up", "ordersctl status", "ordersctl config view --show-origin"],
     };
   }
-  if (error instanceof ApiError) return explainAnswer(error, hasToken);
+  if (error instanceof ApiError) return explainAnswer(error, login);
   if (error instanceof InvalidAnswerError) {
     return { exit: "FAILED", what: error.message, why: [], tries: ["ordersctl version   (are both of one release?)"] };
   }
@@ -143,7 +143,7 @@ export const traceTries = ({ status, code, requestId }: Answered): readonly stri
     ? [`ordersctl logs --trace ${requestId}`]
     : [];
 
-function explainAnswer(error: Answered, hasToken: boolean): Failure {
+function explainAnswer(error: Answered, login: string | undefined): Failure {
   const why = [...fieldProblems(error.details["fields"]), answerFacts(error)];
   const failure = (exit: Exit, ...tries: string[]): Failure => ({
     exit,
@@ -152,11 +152,16 @@ function explainAnswer(error: Answered, hasToken: boolean): Failure {
     tries: [...tries, ...traceTries(error)],
   });
   if (error.code === "INVALID_CREDENTIALS") return failure("SIGN_IN", "the same again, with the right password");
-  if (error.status === 401)
-    return failure("SIGN_IN", hasToken ? "unset ORDERSCTL_TOKEN   (or name a new one)" : "ordersctl login");
+  const otherToken = "unset ORDERSCTL_TOKEN   (or name another one)";
+  if (error.status === 401) return failure("SIGN_IN", login ?? otherToken);
   // It may be the user that an order is for: another sign-in changes nothing then.
   if (error.code === "ACCOUNT_SUSPENDED") return failure("SIGN_IN", "ordersctl users activate USER   (administrators)");
-  if (error.status === 403) return failure("SIGN_IN", "ordersctl whoami", "ordersctl login   (as somebody who may)");
+  if (error.status === 403)
+    return failure(
+      "SIGN_IN",
+      "ordersctl whoami",
+      login === undefined ? otherToken : `${login}   (as somebody who may)`,
+    );
   if (error.status === 429) return failure("FAILED", `again in ${error.retryAfterSeconds ?? 60} s`);
   if (error.status === 503)
     return failure("UNREACHABLE", `again in ${error.retryAfterSeconds ?? 1} s`, "ordersctl health");

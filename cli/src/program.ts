@@ -14,6 +14,8 @@ import { VERSION } from "./version.ts";
 /** What a parse came to. */
 export interface Outcome {
   exit: Exit;
+  /** What to type to sign in, once it is known who is meant; undefined where no sign-in counts. */
+  login?: string | undefined;
 }
 
 /** Help is not stretched beyond this width, in columns. */
@@ -99,6 +101,7 @@ function fill(command: Command, verb: AnyVerb, { io, outcome }: { io: Io; outcom
   command.action(async () => {
     const globals = readGlobalOptions(command.parent?.optsWithGlobals() ?? {});
     const tools = await createTools(io, globals, formats);
+    outcome.login = tools.session.login;
     outcome.exit = (await run({ ...command.opts(), ...argumentsOf(command) }, tools)) ?? "OK";
   });
 }

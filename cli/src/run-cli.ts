@@ -29,7 +29,7 @@ export async function runCli(given: readonly string[], io: Io): Promise<number> 
   }
   const argv = first === "help" ? helpWords(rest) : given;
   const color = earlyColor(given);
-  const outcome: Outcome = { exit: "OK" };
+  const outcome: Outcome = { exit: "OK", login: "ordersctl login" };
   const program = createProgram(io, { outcome, style: styleOf(io.stdout, io.env, color) });
   try {
     if (argv.length === 0) {
@@ -45,7 +45,7 @@ export async function runCli(given: readonly string[], io: Io): Promise<number> 
     const { exit, text } = await reportError(error instanceof CommanderError ? await usage(error, argv) : error, {
       style,
       isDebug,
-      hasToken: Boolean(io.env["ORDERSCTL_TOKEN"]),
+      login: outcome.login,
     });
     io.stderr.write(asCalled(text, io.env));
     return exitCodes[exit].code;

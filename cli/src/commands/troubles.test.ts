@@ -347,6 +347,7 @@ describe("a sign-in", () => {
     expect(named.stderr).toContain(`Try: ordersctl login --profile local --email ${ADMIN.email}\n`);
     const doctor = await other.run(["doctor", "--data-dir", join(other.home, "none")]);
     expect(doctor.stdout).toContain("has expired");
+    expect(doctor.stdout).toContain(`Try: ordersctl login --email ${ADMIN.email}\n`);
     // The same when it is a service that says so, to a token that is good by the clock.
     await change(other, { expiresAtMs: Date.now() + 600_000, token: "revoked" });
     for (const argv of [
@@ -396,6 +397,10 @@ describe("a sign-in", () => {
     other.env["ORDERSCTL_TOKEN"] = `${stack.adminToken.slice(0, -4)}AAAA`;
     const ended = await other.run(["orders", "list"]);
     expect([ended.exit, ended.stderr]).toEqual([4, expect.stringMatching(/\nTry: unset ORDERSCTL_TOKEN .*\n$/)]);
+    const refused = await customer.run(["users", "list", "--profile", "local"]);
+    expect(refused.stderr).toEndWith("\n     ordersctl login --profile local   (as somebody who may)\n");
+    other.env["ORDERSCTL_TOKEN"] = (await customer.ok("whoami", "--show-token")).trim();
+    expect((await other.run(["users", "list"])).stderr).toMatch(/\n +unset ORDERSCTL_TOKEN .*\n$/);
     other.env["ORDERSCTL_TOKEN"] = "a.b.c";
     expect(await other.ok("version")).not.toContain("does not answer");
     await other.remove();

@@ -19,7 +19,7 @@ export interface Check {
   readonly status: "ok" | "warning" | "problem";
   readonly detail: string;
   /** What to do about it. */
-  readonly fix?: string;
+  readonly fix?: string | undefined;
 }
 
 const BUN_WANTED = "1.4";
@@ -205,10 +205,10 @@ async function checkSignIn({ session, io }: Tools): Promise<Check> {
   const name = "Signed in";
   try {
     const token = await session.token();
-    if (token === undefined) return { name, status: "warning", detail: "no", fix: "ordersctl login" };
+    if (token === undefined) return { name, status: "warning", detail: "no", fix: session.login };
     const kept = io.env["ORDERSCTL_TOKEN"] ? undefined : await session.credentials();
     return { name, status: "ok", detail: kept?.email ?? "by ORDERSCTL_TOKEN" };
   } catch (error) {
-    return { name, status: "warning", detail: messageOf(error), fix: "ordersctl login" };
+    return { name, ...problemOf(error), status: "warning" };
   }
 }

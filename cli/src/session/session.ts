@@ -26,8 +26,8 @@ export class Session {
   readonly #io: Io;
   readonly #talk: Talk;
   readonly #options: { timeoutMs: number; isDebug: boolean };
-  /** What to type to sign in; a profile that stands on this command line alone is named. */
-  readonly #login: string;
+  /** A profile that stands on this command line alone is named: the password is of the service that it leads to. */
+  readonly #loginAgain: string;
   #profileFault: CliError | undefined;
   #client: Client | undefined;
   /** Of a sign-in for other addresses: it is looked up for every request. */
@@ -42,7 +42,7 @@ export class Session {
     this.#options = { timeoutMs, isDebug };
     this.profile = settings.profile.value;
     const isFlag = settings.profile.origin.startsWith("flag");
-    this.#login = isFlag ? `ordersctl login --profile ${this.profile}` : "ordersctl login";
+    this.#loginAgain = isFlag ? `ordersctl login --profile ${this.profile}` : "ordersctl login";
     this.#profileFault = tools.profileFault;
     this.#urls = {
       userUrl: settings.userUrl.value,
@@ -101,6 +101,11 @@ export class Session {
     return this.#options.isDebug ? tracingFetch(this.#talk, () => this.#io.now()) : fetch;
   }
 
+  /** What to type to sign in; undefined with a token of the environment, which no sign-in takes the place of. */
+  get login(): string | undefined {
+    return this.#io.env["ORDERSCTL_TOKEN"]?.trim() ? undefined : this.#loginAgain;
+  }
+
   /** The access token, renewed without asking when it is about to end; undefined for nobody. */
   async token(): Promise<string | undefined> {
     const given = this.#given();
@@ -145,7 +150,7 @@ export class Session {
     if (this.#profileFault !== undefined) throw this.#profileFault;
     throw new CliError(`You are not signed in (profile ${this.profile}).`, {
       exit: "SIGN_IN",
-      tries: [this.#login, "ordersctl up   (starts a stack and signs you in)"],
+      tries: [this.#loginAgain, "ordersctl up   (starts a stack and signs you in)"],
     });
   }
 
@@ -189,7 +194,7 @@ export class Session {
       throw new CliError(`The sign-in of ${email} has expired.`, {
         exit: "SIGN_IN",
         why: [`It is kept in ${credentialsPath(this.#io.env)}, profile ${this.profile}.`],
-        tries: [`${this.#login} --email ${email}`],
+        tries: [`${this.#loginAgain} --email ${email}`],
         cause: error,
       });
     }
