@@ -95,9 +95,11 @@ async function fromStack(options: Wanted, tools: Tools): Promise<OpenDatabases> 
     const uri = await uriOfRunning(layout, state.mongod?.port ?? 0);
     return { uris: urisOf(uri), description, ...elsewhere };
   }
-  const { io, talk } = tools;
+  const { talk } = tools;
   const { signal } = options;
   const isOwn = state.mongod !== undefined || (state.database === "" && existsSync(layout.mongodDir));
+  // A stack that has a MongoDB of its own keeps its data there, whatever MONGO_URI names by now.
+  const io = isOwn ? { ...tools.io, env: { ...tools.io.env, MONGO_URI: undefined } } : tools.io;
   if (!isOwn && !io.env["MONGO_URI"])
     throw new CliError(`The MongoDB of ${description} is not here, and MONGO_URI is not set.`, {
       tries: ["MONGO_URI=mongodb://… ordersctl …   (the one that `up` was given)"],

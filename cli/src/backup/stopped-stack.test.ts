@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { sharedTestMongod } from "@pos/local-mongodb/test-server";
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -52,6 +53,17 @@ test("a folder that takes no backup is refused before a MongoDB is started for i
   const stderr = `error: ${folder} is not empty.\nTry: name a new folder\n`;
   expect(await here("backup", folder)).toEqual({ exit: 2, stdout: "", stderr });
   expect(await readFile(log, "utf8")).toBe(before);
+});
+
+test("another MongoDB that MONGO_URI names is neither taken for the stack's own nor filled", async () => {
+  const server = await sharedTestMongod();
+  const env = { MONGO_URI: server.uri("any") };
+  const other = join(user.home, "other");
+  expect(await user.run(["backup", other, "--data-dir", dataDir], { env })).toMatchObject({ exit: 0 });
+  const { databases } = await readManifest(other);
+  expect(databases).toEqual((await readManifest(folder)).databases);
+  const restored = await user.run(["restore", folder, "--replace", "--yes", "--data-dir", dataDir], { env });
+  expect([restored.exit, restored.stderr]).toEqual([0, expect.not.stringContaining("from MONGO_URI")]);
 });
 
 test("Ctrl-C ends a backup with what it had begun", async () => {
