@@ -37,6 +37,15 @@ test("a file that was emptied is read from its begin on", () => {
   expect(news()).toEqual(["after"]);
 });
 
+test("a line of which a part was read before the file was emptied takes nothing from the first one after it", () => {
+  const { path, news } = followed("cut");
+  appendFileSync(path, Buffer.from("a whole line\nthe begin of Zoë").subarray(0, -1));
+  expect(news()).toEqual(["a whole line"]);
+  truncateSync(path);
+  appendFileSync(path, "after\n");
+  expect(news()).toEqual(["after"]);
+});
+
 test("a letter that is not yet written whole is not lost", () => {
   const { path, news } = followed("letters");
   const line = Buffer.from("Zoë 🛒\n");

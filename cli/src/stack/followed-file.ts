@@ -34,7 +34,11 @@ export class FollowedFile {
     this.#isBegun = true;
     const size = this.#size();
     if (size === undefined) return earlier;
-    if (size < this.#offset) this.#offset = 0;
+    if (size < this.#offset) {
+      this.#offset = 0;
+      this.#partial = "";
+      this.#decoder.end();
+    }
     if (size === this.#offset) return earlier;
     const lines = (this.#partial + this.#slice(size - this.#offset)).split("\n");
     this.#partial = lines.pop() ?? "";
