@@ -452,9 +452,8 @@ describe("up -d", () => {
     nothingRuns(await state());
     expect((await here("up", "-d")).exit).toBe(0);
     expect((await user.ok("products", "list", "-q")).trim().split("\n")).toHaveLength(2);
-    expect((await user.run(["backup", folder, "--data-dir", join(user.home, "none")])).stderr).toContain(
-      "No stack has run",
-    );
+    const elsewhere = ["--data-dir", join(user.home, "none")];
+    expect((await user.run(["backup", `${folder} of none`, ...elsewhere])).stderr).toContain("No stack has run");
   });
 
   test("up while it stops waits for the end, and starts it again", async () => {
