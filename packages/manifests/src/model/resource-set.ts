@@ -28,6 +28,7 @@ export class ResourceSet {
   /** Documents, and items of lists, that are neither Kubernetes objects nor compose files. */
   readonly strangers: readonly Cursor[];
   readonly #byId = new Map<string, Resource>();
+  readonly #podsByNamespace: ReadonlyMap<string, Workload[]>;
   readonly #custom: readonly Resource[];
 
   constructor(documents: readonly SourceDocument[], problems: readonly SourceProblem[], facts: SetFacts) {
@@ -51,6 +52,7 @@ export class ResourceSet {
     this.composeProjects = projectsOf(composeFiles);
     this.strangers = strangers;
     this.workloads = resources.flatMap((resource) => readWorkload(resource) ?? []);
+    this.#podsByNamespace = Map.groupBy(this.workloads, ({ resource }) => resource.namespace);
     for (const resource of resources) this.#byId.set(idOf(resource.kind, resource.namespace, resource.name), resource);
   }
 
@@ -92,7 +94,7 @@ export class ResourceSet {
   }
 
   podsIn(namespace: string): Workload[] {
-    return this.workloads.filter(({ resource }) => resource.namespace === namespace);
+    return this.#podsByNamespace.get(namespace) ?? [];
   }
 
   /** The workload that runs a service of ours: by its name, or by the usual labels. */
