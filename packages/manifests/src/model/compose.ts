@@ -18,6 +18,8 @@ export interface ComposeProject {
   readonly files: readonly ComposeFile[];
   /** What each file says of each service: two files may speak of the same one. */
   readonly services: readonly ComposeService[];
+  /** The same by their names. */
+  readonly parts: ReadonlyMap<string, readonly ComposeService[]>;
   readonly names: readonly string[];
   /** False when it includes what is not among the files, so that there may be more services. */
   readonly isWhole: boolean;
@@ -103,10 +105,12 @@ export function projectsOf(files: readonly ComposeFile[]): ComposeProject[] {
   const projects = Map.groupBy(ordered, ({ path }) => homes.get(path));
   return [...projects.values()].map((members) => {
     const services = members.flatMap((file) => file.services);
+    const parts = Map.groupBy(services, ({ name }) => name);
     return {
       files: members,
       services,
-      names: [...new Set(services.map(({ name }) => name))],
+      parts,
+      names: [...parts.keys()],
       isWhole: members.every(({ includes }) => includes.every((path) => homes.has(path))),
     };
   });

@@ -18,19 +18,19 @@ export const composeUrl: Rule = {
   },
 };
 
-function* strayAddresses({ services, names }: ComposeProject): Generator<Problem> {
+function* strayAddresses({ services, parts, names }: ComposeProject): Generator<Problem> {
   const shared = services.filter(({ cursor }) => cursor.get("network_mode").isSet);
   for (const service of services) {
     if (shared.some(({ name }) => name === service.name)) continue;
     for (const { name, value, cursor } of service.environment) {
       for (const { host, port } of addressesIn(value ?? "")) {
         const isLocal = host === "localhost" || host === "127.0.0.1";
-        if (names.includes(host) && !BROWSER_ADDRESS.test(name) && !mayMeet(service.name, host, services))
+        if (parts.has(host) && !BROWSER_ADDRESS.test(name) && !mayMeet(service.name, host, parts))
           yield {
             at: cursor,
             sentence: `${name} of ${service.name} asks ${host}:${port}, but the two share no network.`,
           };
-        if (names.includes(host) || (host.includes(".") && !isLocal) || hasHost(services, host)) continue;
+        if (parts.has(host) || (host.includes(".") && !isLocal) || hasHost(services, host)) continue;
         if (isLocal ? isForBrowsers(name, port, service) : hostsOf(service).includes(host)) continue;
         const reason = isLocal ? "is the container itself" : `is no service of compose.yaml${didYouMean(host, names)}`;
         yield { at: cursor, sentence: `${name} of ${service.name} asks ${host}:${port}, which ${reason}.` };
@@ -40,11 +40,11 @@ function* strayAddresses({ services, names }: ComposeProject): Generator<Problem
 }
 
 /** Whether two services are in one network; those of the host or of another container are taken to be. */
-function mayMeet(name: string, other: string, services: readonly ComposeService[]): boolean {
+function mayMeet(name: string, other: string, parts: ComposeProject["parts"]): boolean {
   const [own, others] = [name, other].map((each) => {
-    const parts = services.filter((service) => service.name === each).map(({ cursor }) => cursor);
-    if (parts.some((part) => part.get("network_mode").isSet || part.get("extends").isSet)) return undefined;
-    const lists = parts.map((part) => part.get("networks"));
+    const cursors = (parts.get(each) ?? []).map(({ cursor }) => cursor);
+    if (cursors.some((part) => part.get("network_mode").isSet || part.get("extends").isSet)) return undefined;
+    const lists = cursors.map((part) => part.get("networks"));
     const networks = lists.flatMap((list) => [
       ...list.fields().map((field) => field.name),
       ...list.items().flatMap(({ text }) => text ?? []),

@@ -16,12 +16,12 @@ export const composeHealth: Rule = {
   wrong: "web: { depends_on: { db: { condition: service_healthy } } }\ndb: { image: postgres:17 }",
   right: "db: { image: postgres:17, healthcheck: { test: [CMD, pg_isready] } }",
   *check({ composeProjects }) {
-    for (const { services } of composeProjects) {
+    for (const { services, parts } of composeProjects) {
       for (const { name, cursor } of services) {
         for (const { name: other, cursor: dependency } of cursor.get("depends_on").fields()) {
           const at = dependency.get("condition");
-          const parts = services.filter((each) => each.name === other);
-          if (at.text !== "service_healthy" || parts.length === 0 || !isSilent(parts)) continue;
+          const others = parts.get(other);
+          if (at.text !== "service_healthy" || others === undefined || !isSilent(others)) continue;
           yield { at, sentence: `${name} waits until ${other} is healthy, which has no healthcheck.` };
         }
       }
@@ -102,11 +102,10 @@ function isKnown({ files }: ComposeProject): boolean {
   return files.some(({ path }) => isBaseName(basename(path))) && files.every(({ includes }) => includes.length === 0);
 }
 
-function* withoutSource({ services, names }: ComposeProject): Generator<Problem> {
-  for (const name of names) {
-    const parts = services.filter((each) => each.name === name);
-    const has = (field: string): boolean => parts.some(({ cursor }) => cursor.get(field).isSet);
-    const [part] = parts;
+function* withoutSource({ parts }: ComposeProject): Generator<Problem> {
+  for (const [name, own] of parts) {
+    const has = (field: string): boolean => own.some(({ cursor }) => cursor.get(field).isSet);
+    const [part] = own;
     if (part !== undefined && !["image", "build", "extends", "provider"].some(has))
       yield { at: part.cursor, sentence: `${name} has neither an image nor a build.` };
   }

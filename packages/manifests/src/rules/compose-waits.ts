@@ -1,5 +1,5 @@
 import type { Cursor } from "../model/cursor.ts";
-import type { ComposeService } from "../model/compose.ts";
+import type { ComposeProject } from "../model/compose.ts";
 import { didYouMean } from "../model/words.ts";
 import type { Problem, Rule } from "../rule.ts";
 import { wholeProjects } from "./iterate.ts";
@@ -12,12 +12,12 @@ export const composeDependency: Rule = {
   wrong: "depends_on: [mongodb-usr]",
   right: "depends_on: [mongodb-user]",
   *check(set) {
-    for (const { services, names } of wholeProjects(set)) {
+    for (const { services, parts, names } of wholeProjects(set)) {
       for (const { name, dependencies } of services) {
         for (const at of dependencies) {
           const wanted = dependencyName(at);
-          if (names.includes(wanted)) {
-            const profiles = missingProfiles(name, wanted, services);
+          if (parts.has(wanted)) {
+            const profiles = missingProfiles(name, wanted, parts);
             if (profiles !== undefined)
               yield { at, sentence: `${name} waits for ${wanted}, which only the profile ${profiles} starts.` };
             continue;
@@ -31,10 +31,9 @@ export const composeDependency: Rule = {
 };
 
 /** The profiles of a dependency when the service may be started without them. */
-function missingProfiles(name: string, other: string, services: readonly ComposeService[]): string | undefined {
+function missingProfiles(name: string, other: string, parts: ComposeProject["parts"]): string | undefined {
   const profilesOf = (service: string): string[] =>
-    services
-      .filter((each) => each.name === service)
+    (parts.get(service) ?? [])
       .flatMap(({ cursor }) => cursor.get("profiles").items())
       .flatMap(({ text }) => text ?? []);
   const [own, wanted] = [profilesOf(name), profilesOf(other)];
@@ -50,10 +49,10 @@ export const composeCircle: Rule = {
   wrong: "web: { depends_on: [api] }\napi: { depends_on: [web] }",
   right: "web: { depends_on: [api] }\napi: {}",
   *check(set) {
-    for (const { services } of set.composeProjects) {
+    for (const { parts, names } of set.composeProjects) {
       const seen = new Set<string>();
-      for (const { name } of services) {
-        const circle = circleFrom([name], services, seen);
+      for (const name of names) {
+        const circle = circleFrom([name], parts, seen);
         if (circle !== undefined) yield circle;
       }
     }
@@ -61,21 +60,17 @@ export const composeCircle: Rule = {
 };
 
 /** The dependency that closes a circle at the end of a way; services of other ways have been `seen`. */
-function circleFrom(
-  way: readonly string[],
-  services: readonly ComposeService[],
-  seen: Set<string>,
-): Problem | undefined {
+function circleFrom(way: readonly string[], parts: ComposeProject["parts"], seen: Set<string>): Problem | undefined {
   const last = way.at(-1) ?? "";
   if (seen.has(last)) return undefined;
   seen.add(last);
-  for (const at of services.filter(({ name }) => name === last).flatMap(({ dependencies }) => dependencies)) {
+  for (const at of (parts.get(last) ?? []).flatMap(({ dependencies }) => dependencies)) {
     const next = dependencyName(at);
     if (way.includes(next)) {
       const [first, ...others] = [...way.slice(way.indexOf(next)), next];
       return { at, sentence: `${first} waits for ${others.join(", which waits for ")}.` };
     }
-    const found = circleFrom([...way, next], services, seen);
+    const found = circleFrom([...way, next], parts, seen);
     if (found !== undefined) return found;
   }
   return undefined;

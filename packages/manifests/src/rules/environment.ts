@@ -44,8 +44,8 @@ export function* runsOf(set: ResourceSet): Generator<Run> {
   }
 }
 
-function* composeRun(facts: ServiceFacts, { services }: ComposeProject): Generator<Run> {
-  const parts = services.filter(({ name }) => name === facts.service);
+function* composeRun(facts: ServiceFacts, project: ComposeProject): Generator<Run> {
+  const parts = project.parts.get(facts.service) ?? [];
   const [base] = parts;
   if (base === undefined) return;
   // A file that comes later sets a variable anew.
