@@ -52,26 +52,38 @@ export const composeCircle: Rule = {
     for (const { parts, names } of set.composeProjects) {
       const seen = new Set<string>();
       for (const name of names) {
-        const circle = circleFrom([name], parts, seen);
+        const circle = circleFrom(name, parts, seen);
         if (circle !== undefined) yield circle;
       }
     }
   },
 };
 
-/** The dependency that closes a circle at the end of a way; services of other ways have been `seen`. */
-function circleFrom(way: readonly string[], parts: ComposeProject["parts"], seen: Set<string>): Problem | undefined {
-  const last = way.at(-1) ?? "";
-  if (seen.has(last)) return undefined;
-  seen.add(last);
-  for (const at of (parts.get(last) ?? []).flatMap(({ dependencies }) => dependencies)) {
-    const next = dependencyName(at);
-    if (way.includes(next)) {
-      const [first, ...others] = [...way.slice(way.indexOf(next)), next];
-      return { at, sentence: `${first} waits for ${others.join(", which waits for ")}.` };
+/** The dependency that closes a circle on a way from there; services of other ways have been `seen`. */
+function circleFrom(start: string, parts: ComposeProject["parts"], seen: Set<string>): Problem | undefined {
+  const way: { readonly name: string; readonly rest: Cursor[] }[] = [];
+  const onWay = new Set<string>();
+  const enter = (name: string): void => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    onWay.add(name);
+    way.push({ name, rest: (parts.get(name) ?? []).flatMap(({ dependencies }) => dependencies).toReversed() });
+  };
+  enter(start);
+  for (let last = way.at(-1); last !== undefined; last = way.at(-1)) {
+    const at = last.rest.pop();
+    if (at === undefined) {
+      way.pop();
+      onWay.delete(last.name);
+      continue;
     }
-    const found = circleFrom([...way, next], parts, seen);
-    if (found !== undefined) return found;
+    const next = dependencyName(at);
+    if (onWay.has(next)) {
+      const names = way.map(({ name }) => name);
+      const others = [...names.slice(names.indexOf(next) + 1), next];
+      return { at, sentence: `${next} waits for ${others.join(", which waits for ")}.` };
+    }
+    enter(next);
   }
   return undefined;
 }

@@ -167,3 +167,11 @@ configs: { settings: { content: x } }
     expect(rules(text.replace("x-owner", "imge"))).toEqual(["compose-field"]);
   });
 });
+
+test("dependencies may be as long a chain as they like", () => {
+  const length = 20_000;
+  const names = Array.from({ length }, (_, index) => `s${index}`);
+  const lines = names.map((name, index) => `  ${name}: { image: example.com/a:1, depends_on: [s${index + 1}] }\n`);
+  const text = `services:\n${lines.join("")}  s${length}: { image: example.com/a:1 }\n`;
+  expect(checkManifests([bundleOf([{ file: "compose.yaml", text }])]).findings).toEqual([]);
+}, 60_000);
