@@ -57,7 +57,8 @@ function targetsIn(source: LazySource): Target[] {
 
 function takes({ kind, name }: Target, resource: Named): boolean {
   try {
-    return new RegExp(`^(?:${kind || ".*"})$`).test(resource.kind) && new RegExp(name).test(resource.name);
+    const part = name.replace(/^\^/, "").replace(/\$$/, "");
+    return new RegExp(`^(?:${kind || ".*"})$`).test(resource.kind) && new RegExp(part).test(resource.name);
   } catch {
     return true;
   }

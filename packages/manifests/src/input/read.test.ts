@@ -205,6 +205,7 @@ spec: { selector: { app: web }, ports: [{ port: 80 }] }
       "targets/over/kustomization.yaml": `resources: [../base]\ncomponents: [../part]\npatches: [${[
         patch("ConfigMap", '".*-made"'),
         patch("ConfigMap", "made"),
+        patch("ConfigMap", "^made$"),
         patch("Config.*", '""'),
         patch("ConfigMap", "gone"),
         deletion.replace("gone", "shop-gone"),
