@@ -400,6 +400,20 @@ describe("well-known manifests of others", () => {
     ];
     expect(rules(prometheus, ...of("k8s"))).toEqual([]);
     expect(rules(prometheus, ...of("k9s"))).toEqual(["service-selector", "pdb-target"]);
+    const near = (name: string) =>
+      workload("web", {
+        pod: `affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: kubernetes.io/hostname, labelSelector: { matchLabels: { app.kubernetes.io/instance: ${name} } } }] } }`,
+      });
+    expect(rules(prometheus, near("k8s"))).toEqual([]);
+    expect(rules(prometheus, near("k9s"))).toEqual(["affinity-selector"]);
+  });
+
+  test("a name server listens on one port at two addresses of its node", () => {
+    const port = (address: string) => `{ containerPort: 53, hostPort: 53, hostIP: ${address} }`;
+    const dns = (...ports: readonly string[]) =>
+      workload("web").replace("{ name: http, containerPort: 8080 }", ["$&", ...ports].join(", "));
+    expect(rules(dns(port("10.0.0.1"), port("10.0.0.2")))).toEqual(["host-access", "host-access"]);
+    expect(rules(dns(port("10.0.0.1"), port("10.0.0.1")))).toEqual(["host-access", "duplicate-entry", "host-access"]);
   });
 });
 

@@ -136,6 +136,7 @@ const affinitySelector: Rule = {
           selector.isSet &&
           (matchesSelector(selector, labels) || set.podsBySelector(resource.namespace, selector).length > 0);
         if (isElsewhere || takesOne) continue;
+        if (set.mayBeOperated(resource.namespace, selector.get("matchLabels").texts())) continue;
         const sentence = `This affinity of ${resource.title} takes no pod.`;
         yield { at: selector.isSet ? selector : term, sentence, hint: `Its own pods have ${printLabels(labels)}.` };
       }

@@ -86,7 +86,7 @@ const duplicateEntry: Rule = {
       for (const { cursor } of containers) {
         yield* repeated(cursor.get("env").items(), (each) => each.get("name").text, "variable");
         yield* repeated(cursor.get("volumeMounts").items(), (each) => each.get("mountPath").text, "mount path");
-        yield* repeated(cursor.get("ports").items(), portKey("containerPort"), "port");
+        yield* repeated(cursor.get("ports").items(), nodePortKey, "port");
         yield* repeated(cursor.get("ports").items(), (each) => each.get("name").text, "port name");
       }
     }
@@ -135,6 +135,15 @@ const portKey =
     const { number } = item.get(field);
     return number === undefined ? undefined : `${number}/${item.get("protocol").text ?? "TCP"}`;
   };
+
+/** A port of a container may be open at several addresses and ports of its node. */
+function nodePortKey(item: Cursor): string | undefined {
+  const key = portKey("containerPort")(item);
+  const [address, port] = [item.get("hostIP").text, item.get("hostPort").number];
+  return key === undefined || (address === undefined && port === undefined)
+    ? key
+    : `${key} at ${address ?? ""}:${port ?? ""}`;
+}
 
 const cronSchedule: Rule = {
   id: "cron-schedule",
