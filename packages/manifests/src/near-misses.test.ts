@@ -248,6 +248,13 @@ rules:
     }),
   ],
   [
+    "a pod that ends at once, and a preStop that waits for nothing",
+    workload("web", {
+      pod: "terminationGracePeriodSeconds: 0",
+      container: "lifecycle: { preStop: { sleep: { seconds: 0 } } }",
+    }),
+  ],
+  [
     "one port for TCP and UDP in two containers",
     workload("web", { pod: SIDECAR.replace("containerPort: 9000", "containerPort: 8080, protocol: UDP") }),
   ],

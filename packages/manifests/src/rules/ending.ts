@@ -20,7 +20,7 @@ const gracePeriod: Rule = {
       const graceSeconds =
         container.workload.podSpec.get("terminationGracePeriodSeconds").number ?? DEFAULT_GRACE_SECONDS;
       const seconds = sleepSeconds(hook);
-      if (seconds === undefined || seconds < graceSeconds) continue;
+      if (!seconds || seconds < graceSeconds) continue;
       const sentence = `preStop of ${titleOf(container)} waits ${seconds} s, and the pod has ${graceSeconds} s to end.`;
       yield { at: hook, sentence, hint: "Raise terminationGracePeriodSeconds." };
     }

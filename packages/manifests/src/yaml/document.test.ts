@@ -58,6 +58,12 @@ describe("parseSource", () => {
     ]);
   });
 
+  test("does not take the braces of an alert or of a swarm for those of a chart", () => {
+    const text = 'summary: "{{ $labels.pod }} is down"\nhostname: "{{.Node.Hostname}}"\nports: [80\n';
+    const { problems } = parseSource({ file: "x", text });
+    expect(problems.map(({ rule, hint }) => [rule, hint])).toEqual([["yaml-syntax", undefined]]);
+  });
+
   test("finds keys that stand twice where they stand again, and reads the rest", () => {
     const text = `a: &a { b: 1, "b": 2 }
 c:

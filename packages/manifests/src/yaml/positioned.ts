@@ -22,6 +22,8 @@ const MAX_DOCUMENTS = 10_000;
 /** Limit on how often one anchor is used, with the aliases inside of it: what grows further is no manifest. */
 const MAX_ALIASES = 1000;
 
+/** What a template of a chart holds, unlike those of alerts and of swarms. */
+const TEMPLATE = /\{\{[^}\n]{0,200}(?:\.(?:Values|Release|Chart|Capabilities)|\b(?:include|define))\b/;
 const TEMPLATE_HINT = "A chart is rendered first: helm template CHART | ordersctl validate -.";
 
 /** Reads all documents of a text, each with the way back to its places. */
@@ -103,7 +105,7 @@ function toProblem(
     ...positionAt(lines, error.pos[0]),
     rule: "yaml-syntax",
     sentence: `This is no YAML: ${sentence.replace(/[.:]?$/, ".")}`,
-    ...(source.text.includes("{{") ? { hint: TEMPLATE_HINT } : {}),
+    ...(TEMPLATE.test(source.text) ? { hint: TEMPLATE_HINT } : {}),
   };
 }
 
