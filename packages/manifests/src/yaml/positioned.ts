@@ -46,9 +46,11 @@ export function parsePositioned(source: Source): { documents: SourceDocument[]; 
     const sentence = `There are more than ${MAX_DOCUMENTS} documents; from here on they are not read.`;
     problems.push({ file: source.file, ...positionAt(lines, next.range[0]), rule: "yaml-syntax", sentence });
   }
+  const isTemplate = all.some(({ errors }) => errors.length > 0) && TEMPLATE.test(source.text);
+  const hint = isTemplate ? { hint: TEMPLATE_HINT } : {};
   for (const document of all.slice(0, MAX_DOCUMENTS)) {
     // Those after the first follow from it.
-    problems.push(...document.errors.slice(0, 1).map((error) => toProblem(error, source, lines)));
+    problems.push(...document.errors.slice(0, 1).map((error) => ({ ...toProblem(error, source, lines), ...hint })));
     problems.push(...repeatedKeys(document, source, lines));
     if (document.errors.length > 0 || document.contents === null) continue;
     readDocument(document, source, lines, { documents, problems });
@@ -105,7 +107,6 @@ function toProblem(
     ...positionAt(lines, error.pos[0]),
     rule: "yaml-syntax",
     sentence: `This is no YAML: ${sentence.replace(/[.:]?$/, ".")}`,
-    ...(TEMPLATE.test(source.text) ? { hint: TEMPLATE_HINT } : {}),
   };
 }
 
