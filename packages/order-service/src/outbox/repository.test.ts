@@ -4,6 +4,7 @@ import { migrateDatabase } from "@pos/service-kit/migrate";
 import { type TestDatabase, testDatabase } from "@pos/testing/database";
 import { eventually } from "@pos/testing/eventually";
 import { silentLogger } from "@pos/testing/logger";
+import type { Document } from "mongodb";
 import { layout } from "../migrations.ts";
 import { OrderRepository } from "../orders/repository.ts";
 import type { OutboxEntry } from "../placement/order.ts";
@@ -84,6 +85,17 @@ describe("due entries", () => {
       (await outbox.list({ state, limit: 10 })).map((own) => own.map((owned) => owned.entry.id));
     expect(await listed("dead")).toEqual([[dead.id]]);
     expect((await listed())[0]).toEqual([due.id, dead.id]);
+  });
+
+  test("are found beside one of an order whose id is a text", async () => {
+    const due = entry();
+    const [id] = await store([due]);
+    const collection = test_.database.db.collection("orders");
+    const { _id, ...document } = (await collection.findOne({})) as Document;
+    expect(String(_id)).toBe(id ?? "");
+    await collection.insertOne({ ...document, outbox: [entry({ nextAt: inMs(-900) })], _id: "lamp" as never });
+    expect((await outbox.due(now, 10, undefined)).map(({ orderId }) => orderId)).toEqual(["lamp", id ?? ""]);
+    expect(await outbox.list({ limit: 10 })).toHaveLength(2);
   });
 
   test.each([

@@ -108,7 +108,7 @@ export class OutboxRepository {
         .toArray();
     const states = state === undefined ? (["pending", "dead"] as const) : [state];
     const found = (await Promise.all(states.map(withEntries))).flat();
-    const byId = new Map(found.map((document) => [document._id.toHexString(), document]));
+    const byId = new Map(found.map((document) => [String(document._id), document]));
     const first = [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, limit + 1);
     return first.map(([, document]) =>
       owned(document).filter((own) => state === undefined || own.entry.state === state),
@@ -154,5 +154,5 @@ export const dueFilter = (now: Date, since: Date | undefined): Filter<OrderDocum
 /** The entries of an order. A hand that took one out with $unset left null in its place. */
 function owned({ _id, outbox }: WithOutbox): readonly OwnedEntry[] {
   const entries = (outbox as readonly (OutboxEntry | null)[]).filter((entry) => entry !== null);
-  return entries.map((entry) => ({ orderId: _id.toHexString(), entry }));
+  return entries.map((entry) => ({ orderId: String(_id), entry }));
 }
