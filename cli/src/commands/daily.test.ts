@@ -306,6 +306,18 @@ describe("seed", () => {
     expect((await admin.run(["seed", "--users", "-1"])).exit).toBe(2);
   });
 
+  test("names a user that is refused, and leaves one alone whose password would be by now", async () => {
+    const plan = (email: string) =>
+      JSON.stringify({ users: [{ email, name: "A", password: "password1" }], products: [], orders: [] });
+    const known = await admin.run(["seed", "-f", "-"], { stdin: plan(ADMIN.email) });
+    expect([known.exit, known.stderr]).toEqual([0, expect.stringContaining("0 users made, 1 there already")]);
+    const refused = await admin.run(["seed", "-f", "-"], { stdin: plan("weak@example.com") });
+    expect([refused.exit, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining("weak@example.com: password (body) is"),
+    ]);
+  });
+
   test("leaves its orders alone when a product of theirs has a namesake by now", async () => {
     const argv = ["seed", "--users", "1", "--products", "1", "--orders", "2", "--seed", "8"];
     await admin.ok(...argv);

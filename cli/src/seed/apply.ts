@@ -44,19 +44,21 @@ async function seedUsers(users: SeedPlan["users"], { client, result, tools }: Wo
       ids.set(user.email, (await client.users.create(user)).id);
       result.made.user++;
     } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== "EMAIL_TAKEN") throw error;
-      ids.set(user.email, await idOfEmail(client, user.email));
+      // One who is there already may have a password that is refused by now.
+      const isKnown = error instanceof ApiError && ["EMAIL_TAKEN", "VALIDATION_ERROR"].includes(error.code);
+      if (!isKnown) throw error;
+      const id = await idOfEmail(client, user.email);
+      if (id === undefined) throw new CliError(`${user.email}: ${error.message}`, { cause: error });
+      ids.set(user.email, id);
       result.present.user++;
     }
   });
   return ids;
 }
 
-async function idOfEmail(client: Client, email: string): Promise<string> {
+async function idOfEmail(client: Client, email: string): Promise<string | undefined> {
   const { users } = await client.users.list({ search: email, limit: 1000 });
-  const found = users.find((user) => user.email.toLowerCase() === email.toLowerCase());
-  if (found === undefined) throw new CliError(`${email} is taken, but by nobody who can be found.`);
-  return found.id;
+  return users.find((user) => user.email.toLowerCase() === email.toLowerCase())?.id;
 }
 
 async function seedProducts(
