@@ -6,6 +6,11 @@ import type { Step, StepContext, StepResult } from "../step.ts";
 const LIMIT_MINUTES = 15;
 /** Limit of one test. The preload's own reaches the first file only, and bunfig has no such setting. */
 export const TEST_MAX_MS = 120_000;
+/**
+ * Two processes take file after file: tests wait for databases, programs and clocks more than they compute. Each keeps
+ * its modules and its mongod from file to file, as a single one would.
+ */
+const PARALLEL = ["--parallel=2", "--no-isolate"];
 
 export const tests: Step = {
   name: "tests",
@@ -17,7 +22,7 @@ export const tests: Step = {
     await rm(coverageFolder, { recursive: true, force: true });
     const coverage = ["--coverage", "--coverage-reporter=lcov", `--coverage-dir=${coverageFolder}`];
     const result = await runCommand(
-      [process.execPath, "test", "--only-failures", `--timeout=${TEST_MAX_MS}`, ...coverage],
+      [process.execPath, "test", "--only-failures", `--timeout=${TEST_MAX_MS}`, ...PARALLEL, ...coverage],
       {
         cwd: context.root,
         logFile: join(context.artifacts, "tests.log"),
