@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { CliError, usageError } from "../errors.ts";
 import { serviceNames, stackLayout } from "../stack/layout.ts";
 import { supervisorOf } from "../stack/supervisor.ts";
-import { endProcess, isAlive } from "../process-ref.ts";
+import { endProcess, isAlive, signal } from "../process-ref.ts";
 import { portsOf, readState, urlsOf } from "../stack/state.ts";
 import { STOP_MAX_MS } from "../stack/unit.ts";
 import { isHealthy } from "../stack/wait-healthy.ts";
@@ -34,11 +34,14 @@ async function runRestart({ service, dataDir }: RestartOptions, { io, talk }: To
   if (name === undefined) throw usageError(`There is no service "${service}"; there are ${serviceNames.join(", ")}.`);
   const layout = stackLayout(io, dataDir);
   const before = await readState(layout);
-  if (before === undefined || (await supervisorOf(layout.lockFile)) === undefined)
+  const supervisor = await supervisorOf(layout.lockFile);
+  if (before === undefined || supervisor === undefined)
     throw new CliError("Nothing runs here that could be started again.", {
       exit: "UNREACHABLE",
       tries: [`ordersctl up${layout.option}`],
     });
+  // One that Ctrl-Z has stopped starts nothing before it goes on.
+  signal(supervisor, "SIGCONT");
   const old = before.services[name].process;
   if (isAlive(old) && (await endProcess(old, STOP_MAX_MS)))
     talk.say(`${name}-service did not end in order and was ended by force`);

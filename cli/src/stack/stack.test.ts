@@ -465,6 +465,12 @@ describe("up -d", () => {
     expect((await here("status")).exit).toBe(0);
   });
 
+  test("restart is heard by a supervisor that Ctrl-Z has stopped", async () => {
+    expect((await here("up", "-d")).exit).toBe(0);
+    killOther((await state()).supervisor?.pid, "SIGSTOP");
+    expect(await here("restart", "order")).toMatchObject({ exit: 0, stderr: expect.stringContaining("runs again") });
+  });
+
   test("down stops everything, also after Ctrl-Z; a second one has nothing to do", async () => {
     const before = await state();
     killOther(before.supervisor?.pid, "SIGSTOP");
