@@ -318,6 +318,13 @@ describe("compose files that look faulty and are not", () => {
       ),
     ],
     [
+      "services that meet in one network under two names, and one that has the name of another as its alias",
+      web(
+        "networks: [a], environment: { DB: 'postgres://db/x', PAGE: 'http://page' }",
+        "  db: { image: example.com/db:1, networks: [b] }\n  page: { image: example.com/page:1, networks: [c] }\n  other: { image: example.com/o:1, networks: { a: { aliases: [page] } } }\nnetworks: { a: { external: true, name: x }, b: { external: true, name: x }, c: }\n",
+      ),
+    ],
+    [
       "an origin that browsers name, of a service in another network",
       web(
         "networks: [a], environment: { CORS_ORIGIN: 'http://page:3000' }",

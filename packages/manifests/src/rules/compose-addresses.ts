@@ -18,19 +18,20 @@ export const composeUrl: Rule = {
   },
 };
 
-function* strayAddresses({ services, parts, names }: ComposeProject): Generator<Problem> {
+function* strayAddresses(project: ComposeProject): Generator<Problem> {
+  const { services, parts, names } = project;
   const shared = services.filter(({ cursor }) => cursor.get("network_mode").isSet);
   for (const service of services) {
     if (shared.some(({ name }) => name === service.name)) continue;
     for (const { name, value, cursor } of service.environment) {
       for (const { host, port } of addressesIn(value ?? "")) {
         const isLocal = host === "localhost" || host === "127.0.0.1";
-        if (parts.has(host) && !BROWSER_ADDRESS.test(name) && !mayMeet(service.name, host, parts))
-          yield {
-            at: cursor,
-            sentence: `${name} of ${service.name} asks ${host}:${port}, but the two share no network.`,
-          };
-        if (parts.has(host) || (host.includes(".") && !isLocal) || hasHost(services, host)) continue;
+        if (parts.has(host)) {
+          const sentence = `${name} of ${service.name} asks ${host}:${port}, but the two share no network.`;
+          if (!BROWSER_ADDRESS.test(name) && !mayMeet(service.name, host, project)) yield { at: cursor, sentence };
+          continue;
+        }
+        if ((host.includes(".") && !isLocal) || hasHost(services, host)) continue;
         if (isLocal ? isForBrowsers(name, port, service) : hostsOf(service).includes(host)) continue;
         const reason = isLocal ? "is the container itself" : `is no service of compose.yaml${didYouMean(host, names)}`;
         yield { at: cursor, sentence: `${name} of ${service.name} asks ${host}:${port}, which ${reason}.` };
@@ -39,8 +40,11 @@ function* strayAddresses({ services, parts, names }: ComposeProject): Generator<
   }
 }
 
-/** Whether two services are in one network; those of the host or of another container are taken to be. */
-function mayMeet(name: string, other: string, parts: ComposeProject["parts"]): boolean {
+/**
+ * Whether two services are in one network; those of the host or of another container are taken to be, and so is a service
+ * whose name another one has as well.
+ */
+function mayMeet(name: string, other: string, { services, parts, files }: ComposeProject): boolean {
   const [own, others] = [name, other].map((each) => {
     const cursors = (parts.get(each) ?? []).map(({ cursor }) => cursor);
     if (cursors.some((part) => part.get("network_mode").isSet || part.get("extends").isSet)) return undefined;
@@ -49,9 +53,15 @@ function mayMeet(name: string, other: string, parts: ComposeProject["parts"]): b
       ...list.fields().map((field) => field.name),
       ...list.items().flatMap(({ text }) => text ?? []),
     ]);
-    return networks.length === 0 ? ["default"] : networks;
+    // Two may stand for one that is made elsewhere.
+    const realNames = networks.flatMap((network) =>
+      files.flatMap(({ root }) => root.get("networks", network, "name").text ?? []),
+    );
+    return networks.length === 0 ? ["default"] : [...networks, ...realNames];
   });
-  return own === undefined || others === undefined || own.some((network) => others.includes(network));
+  if (own === undefined || others === undefined || own.some((network) => others.includes(network))) return true;
+  const namesakes = services.filter((each) => each.name !== other);
+  return hasHost(namesakes, other);
 }
 
 /** What a service tells browsers of itself: they run on this machine, where its port is published. */
