@@ -24,7 +24,7 @@ export const composeField: Rule = {
   id: "compose-field",
   level: "error",
   title: "Services in compose.yaml have the fields and words that compose takes",
-  why: "`compose up` refuses the file.",
+  why: "`compose up` refuses the file, or passes over what it does not take.",
   wrong: "web: { enviroment: { LOG_LEVEL: debug }, restart: allways }",
   right: "web: { environment: { LOG_LEVEL: debug }, restart: always }",
   *check({ composeProjects }) {

@@ -73,7 +73,8 @@ function* mountFaults(name: string, volumes: Cursor): Generator<Problem> {
   for (const at of volumes.items()) {
     const target = (at.get("target").text ?? targetOf(at.text ?? ""))?.replace(/(?<=.)\/$/, "");
     if (target === undefined) continue;
-    if (seen.has(target)) yield { at, sentence: `${name} mounts ${target} twice.` };
+    if (seen.has(target))
+      yield { at, sentence: `${name} mounts ${target} twice: the last one wins, or the file is refused.` };
     seen.add(target);
   }
 }

@@ -2,6 +2,7 @@ import type { ComposeProject } from "../model/compose.ts";
 import { type Cursor, isRecord } from "../model/cursor.ts";
 import { didYouMean } from "../model/words.ts";
 import type { Problem, Rule } from "../rule.ts";
+import { wholeProjects } from "./iterate.ts";
 
 /** Lists of a service whose entries are declared at the top of the file. */
 const PARTS = ["volumes", "networks", "secrets", "configs"] as const;
@@ -17,8 +18,8 @@ export const composePart: Rule = {
   why: "`compose up` refuses a volume, network, secret or config that no file declares, and a service that is joined or extended and is none.",
   wrong: "services: { db: { volumes: ['dta:/data/db'] } }\nvolumes: { data: }",
   right: "services: { db: { volumes: ['data:/data/db'] } }\nvolumes: { data: }",
-  *check({ composeProjects }) {
-    for (const project of composeProjects) if (project.isWhole) yield* undeclared(project);
+  *check(set) {
+    for (const project of wholeProjects(set)) yield* undeclared(project);
   },
 };
 

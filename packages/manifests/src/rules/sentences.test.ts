@@ -37,3 +37,10 @@ test("a circle is told as a sentence", () => {
     "services:\n  a: { image: example.com/a:1, depends_on: [b] }\n  b: { image: example.com/b:1, depends_on: [a] }\n";
   expect(sentencesOf("compose-circle", text, "compose.yaml")).toEqual(["a waits for b, which waits for a."]);
 });
+
+test("of two mounts at one place docker compose takes the last one, without a word", () => {
+  const text = "services:\n  a: { image: example.com/a:1, volumes: ['./b:/c', './d:/c/'] }\n";
+  expect(sentencesOf("compose-field", text, "compose.yaml")).toEqual([
+    "a mounts /c twice: the last one wins, or the file is refused.",
+  ]);
+});
