@@ -394,6 +394,13 @@ describe("well-known manifests of others", () => {
     expect(rules(grant("view"))).toEqual(["role-ref"]);
   });
 
+  test("OpenShift has an Ingress of its own", () => {
+    const text =
+      "apiVersion: config.openshift.io/v1\nkind: Ingress\nmetadata: { name: cluster }\nspec: { domain: apps.example.com }\n";
+    expect(rules(text)).toEqual([]);
+    expect(rules(text.replace("config.openshift.io", "networking.k8s.io"))).toContain("exclusive-fields");
+  });
+
   test("an empty password is allowed by a 1, as in the documentation's MySQL", () => {
     expect(rules(workload("web", { container: "env: [{ name: MYSQL_ALLOW_EMPTY_PASSWORD, value: '1' }]" }))).toEqual(
       [],
