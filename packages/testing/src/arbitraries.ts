@@ -16,8 +16,8 @@ const text = (options: { minLength: number; maxLength: number }) =>
 /** A valid address, made unique by a random prefix so that examples of one run do not meet. */
 export const email = () =>
   fc.emailAddress({ size: "small" }).map((address) => `${crypto.randomUUID().slice(0, 13)}.${address}`.slice(-320));
-/** 8 to 60 characters of any kind. */
-export const password = () => text({ minLength: 8, maxLength: 60 });
+/** 8 to 60 characters of any kind, but for the one name of JavaScript's that is a frequent password, too. */
+export const password = () => text({ minLength: 8, maxLength: 60 }).filter((value) => value !== "prototype");
 /** 1 to 200 characters of any kind; blank ones included. */
 export const userName = () => text({ minLength: 1, maxLength: 200 });
 /** 1 to 500 characters of any kind. */
