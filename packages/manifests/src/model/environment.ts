@@ -87,9 +87,11 @@ function readEntry(
 }
 
 /** `$(NAME)` stands for a variable set before; `$$(` is a plain `$(`. */
+export const VARIABLE_REFERENCE = /\$\$|\$\(([-._a-zA-Z][-._a-zA-Z\d]*)\)/g;
+
 function expand(text: string, before: ReadonlyMap<string, EnvironmentVariable>): string | undefined {
   let isKnown = true;
-  const expanded = text.replaceAll(/\$\$|\$\(([-._a-zA-Z][-._a-zA-Z\d]*)\)/g, (whole, name: string | undefined) => {
+  const expanded = text.replaceAll(VARIABLE_REFERENCE, (whole, name: string | undefined) => {
     if (name === undefined) return "$";
     const variable = before.get(name);
     if (variable === undefined) return whole;

@@ -1,10 +1,8 @@
 import type { Cursor } from "../model/cursor.ts";
-import { environmentOf } from "../model/environment.ts";
+import { environmentOf, VARIABLE_REFERENCE } from "../model/environment.ts";
 import { closest } from "../model/words.ts";
 import type { Problem, Rule } from "../rule.ts";
 import { containersOf, titleOf } from "./iterate.ts";
-
-const REFERENCE = /\$\$|\$\(([-._a-zA-Z][-._a-zA-Z\d]*)\)/g;
 
 const envReference: Rule = {
   id: "env-reference",
@@ -59,7 +57,7 @@ function isLower(name: string): boolean {
 }
 
 function referencesIn({ text = "" }: Cursor): string[] {
-  return [...text.matchAll(REFERENCE)].flatMap(([, name]) => name ?? []);
+  return [...text.matchAll(VARIABLE_REFERENCE)].flatMap(([, name]) => name ?? []);
 }
 
 export const variableRules: readonly Rule[] = [envReference];
