@@ -1,8 +1,8 @@
 import type { Cursor } from "../model/cursor.ts";
+import { DNS_LABEL } from "../model/dns-label.ts";
 import type { Resource } from "../model/resource.ts";
 import type { Problem, Rule } from "../rule.ts";
 
-const LABEL = /^[a-z\d](?:[-a-z\d]{0,61}[a-z\d])?$/;
 const SERVICE_LABEL = /^[a-z](?:[-a-z\d]{0,61}[a-z\d])?$/;
 const SUBDOMAIN = /^(?=.{1,253}$)[a-z\d](?:[-a-z\d]*[a-z\d])?(?:\.[a-z\d](?:[-a-z\d]*[a-z\d])?)*$/;
 const LABEL_NAME = /^[A-Za-z\d](?:[-\w.]{0,61}[A-Za-z\d])?$/;
@@ -35,7 +35,7 @@ const resourceName: Rule = {
     }
     for (const { containers } of set.workloads) {
       for (const { cursor, name } of containers) {
-        if (name === "" || LABEL.test(name)) continue;
+        if (name === "" || DNS_LABEL.test(name)) continue;
         const sentence = `"${name}" is no name for a container: use lower-case letters, digits and dashes, at most 63.`;
         yield { at: cursor.get("name"), sentence };
       }
@@ -51,7 +51,7 @@ function wantedForm({ kind, name }: Resource): string | undefined {
       : "use lower-case letters, digits and dashes, a letter first, at most 63";
   }
   if (kind === "Namespace")
-    return LABEL.test(name) ? undefined : "use lower-case letters, digits and dashes, at most 63";
+    return DNS_LABEL.test(name) ? undefined : "use lower-case letters, digits and dashes, at most 63";
   if (!SUBDOMAIN.test(name)) return "use lower-case letters, digits, dashes and dots, at most 253";
   return kind === "CronJob" && name.length > MAX_CRON_JOB_NAME
     ? `it may have at most ${MAX_CRON_JOB_NAME} characters`

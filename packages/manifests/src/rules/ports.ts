@@ -1,4 +1,5 @@
 import type { Cursor } from "../model/cursor.ts";
+import { DNS_LABEL } from "../model/dns-label.ts";
 import type { Resource } from "../model/resource.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import { podsBehind, targetPorts } from "../model/service-address.ts";
@@ -8,7 +9,6 @@ import type { Problem, Rule } from "../rule.ts";
 import { containersOf } from "./iterate.ts";
 
 const SERVICE_NAME = /^(?=.{1,15}$)(?=.*[a-z])(?!.*--)[a-z\d](?:[-a-z\d]*[a-z\d])?$/;
-const DNS_LABEL = /^[a-z\d](?:[-a-z\d]{0,61}[a-z\d])?$/;
 const MAX_PORT = 65_535;
 /** What a node opens unless its cluster is set up otherwise. */
 const NODE_PORTS = { least: 30_000, most: 32_767 };

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { type Cursor, isRecord } from "../model/cursor.ts";
+import { DNS_LABEL } from "../model/dns-label.ts";
 import { listed } from "../model/words.ts";
 import { amounts, between, type Check, fieldOf, form, isBlock, isTimeZone, words } from "./field-checks.ts";
 import type { SchemaProblem } from "./validate.ts";
@@ -19,7 +20,7 @@ const COUNT = between(0);
 const USER = between(0);
 const LABEL_NAME = form(
   "a name of lower-case letters, digits and dashes, at most 63",
-  /^(?:[a-z\d](?:[-a-z\d]{0,61}[a-z\d])?)?$/,
+  (text) => text === "" || DNS_LABEL.test(text),
 );
 const HOST_NAME = form(
   "a name of a host",
