@@ -1,15 +1,14 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { readEnvFile } from "../deployment/compose-project.ts";
 import { CliError } from "../errors.ts";
-import { readJsonObject, textField } from "../files.ts";
 import { openDatabase } from "../stack/database.ts";
-import { type StackLayout, stackLayout } from "../stack/layout.ts";
+import { stackLayout } from "../stack/layout.ts";
 import { takeLock } from "../lock.ts";
 import { atWork } from "../stack/supervisor.ts";
 import { endStrayMongod } from "../stack/orphans.ts";
 import { markRestored, markRestoring, refuseHalfRestored } from "../stack/restore-mark.ts";
-import { givenUri } from "../stack/database-uris.ts";
+import { givenUri, uriOfOwnMongod } from "../stack/database-uris.ts";
 import { uriOfDatabase } from "../stack/service-environment.ts";
 import { livingProcesses, readState } from "../stack/state.ts";
 import type { Tools } from "../tools.ts";
@@ -92,8 +91,8 @@ async function fromStack(options: Wanted, tools: Tools): Promise<OpenDatabases> 
     throw new CliError(`The stack runs (${living.join(", ")}).`, { tries: [`ordersctl down${layout.option}`] });
   const description = `the stack in ${layout.dataDir}`;
   if (living.includes("mongod")) {
-    const uri = await uriOfRunning(layout, state.mongod?.port ?? 0);
-    return { uris: urisOf(uri), description, ...elsewhere };
+    const uri = await uriOfOwnMongod(layout, state.mongod?.port ?? 0);
+    return { uris: urisOf((database) => uriOfDatabase(uri, database)), description, ...elsewhere };
   }
   const { talk } = tools;
   const { signal } = options;
@@ -136,12 +135,3 @@ const urisOf = (uri: (database: string) => string): DatabaseUris => ({
   productdb: uri("productdb"),
   orderdb: uri("orderdb"),
 });
-
-async function uriOfRunning(layout: StackLayout, port: number): Promise<(database: string) => string> {
-  const credentials = await readJsonObject(join(layout.mongodDir, "credentials.json"));
-  const login = ["username", "password"]
-    .map((name) => encodeURIComponent(textField(credentials, name) ?? ""))
-    .join(":");
-  const uri = `mongodb://${login}@127.0.0.1:${port}/?replicaSet=rs0&authSource=admin`;
-  return (database) => uriOfDatabase(uri, database);
-}

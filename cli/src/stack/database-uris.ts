@@ -36,12 +36,16 @@ export function givenUri(variable: string, env: Io["env"]): string | undefined {
   throw new CliError(`${variable} must name a database after its hosts.`, { exit: "USAGE" });
 }
 
-async function ownUri(layout: StackLayout): Promise<string | undefined> {
-  const mongod = (await readState(layout))?.mongod;
-  if (mongod === undefined || !isAlive(mongod.process)) return undefined;
+/** The connection string of the mongod that `up` keeps in the data directory, without a database. */
+export async function uriOfOwnMongod(layout: StackLayout, port: number): Promise<string> {
   const credentials = await readJsonObject(join(layout.mongodDir, "credentials.json"));
   const [user, password] = [textField(credentials, "username"), textField(credentials, "password")];
   const login =
     user === undefined || password === undefined ? "" : `${encodeURIComponent(user)}:${encodeURIComponent(password)}@`;
-  return `mongodb://${login}127.0.0.1:${mongod.port}/?directConnection=true${login === "" ? "" : "&authSource=admin"}`;
+  return `mongodb://${login}127.0.0.1:${port}/?directConnection=true${login === "" ? "" : "&authSource=admin"}`;
+}
+
+async function ownUri(layout: StackLayout): Promise<string | undefined> {
+  const mongod = (await readState(layout))?.mongod;
+  return mongod !== undefined && isAlive(mongod.process) ? await uriOfOwnMongod(layout, mongod.port) : undefined;
 }
