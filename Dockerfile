@@ -16,6 +16,7 @@ COPY bench/package.json bench/
 COPY cli/package.json cli/
 COPY tools/package.json tools/
 COPY packages/client/package.json packages/client/
+COPY packages/command-options/package.json packages/command-options/
 COPY packages/contracts/package.json packages/contracts/
 COPY packages/local-mongodb/package.json packages/local-mongodb/
 COPY packages/manifests/package.json packages/manifests/

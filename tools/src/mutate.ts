@@ -4,7 +4,7 @@
  * a copy of the tree, never to the tree itself. Exit 1 when a fault survives, when an edit no longer fits its source,
  * or when its test is red or unable to run before anything is broken; 2 when a name is unknown.
  */
-import { answerHelp } from "@pos/testing/command-options";
+import { orUsage } from "@pos/command-options";
 import { resolve } from "node:path";
 import { stopRunningCommands } from "./command.ts";
 import { Judge } from "./mutations/judge.ts";
@@ -19,23 +19,17 @@ tools/mutations, or the named ones. A fault that no test sees is a hole in the t
 
 const root = resolve(import.meta.dir, "../..");
 
-answerHelp(USAGE);
-process.exitCode = await main(process.argv.slice(2));
+const all = await loadMutations(resolve(root, "tools/mutations"));
+process.exitCode = await judgeAll(orUsage(USAGE, () => chosen(process.argv.slice(2))));
 
-async function main(wanted: readonly string[]): Promise<number> {
+/** @throws {Error} with a sentence for people */
+function chosen(wanted: readonly string[]): readonly NamedMutation[] {
   const option = wanted.find((word) => word.startsWith("-"));
-  if (option !== undefined) {
-    console.error(`Unknown option '${option}'\n\n${USAGE}`);
-    return 2;
-  }
-  const all = await loadMutations(resolve(root, "tools/mutations"));
+  if (option !== undefined) throw new Error(`Unknown option '${option}'`);
   const unknown = wanted.filter((name) => !all.some((each) => each.name === name));
-  if (unknown.length > 0) {
-    console.error(`No mutation ${unknown.join(", ")}. Mutations: ${all.map(({ name }) => name).join(", ")}.`);
-    return 2;
-  }
-  const chosen = wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name));
-  return await judgeAll(chosen);
+  if (unknown.length > 0)
+    throw new Error(`No mutation ${unknown.join(", ")}. Mutations: ${all.map(({ name }) => name).join(", ")}.`);
+  return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name));
 }
 
 async function judgeAll(mutations: readonly NamedMutation[]): Promise<number> {

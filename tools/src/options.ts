@@ -12,7 +12,6 @@ export interface VerifyOptions {
   readonly steps: readonly Step[];
   readonly full: boolean;
   readonly list: boolean;
-  readonly help: boolean;
 }
 
 /** @throws {TypeError} with a sentence for people when an option or a step is unknown */
@@ -24,7 +23,6 @@ export function readOptions(arguments_: readonly string[], all: readonly Step[])
       skip: { type: "string" },
       full: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
     },
   });
   const only = namesIn(values.only, all);
@@ -33,7 +31,7 @@ export function readOptions(arguments_: readonly string[], all: readonly Step[])
     if (skip.has(name)) return false;
     return only === undefined ? when === "always" || values.full : only.has(name);
   });
-  return { steps, full: values.full, list: values.list, help: values.help };
+  return { steps, full: values.full, list: values.list };
 }
 
 function namesIn(list: string | undefined, all: readonly Step[]): Set<string> | undefined {

@@ -5,6 +5,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { orUsage } from "@pos/command-options";
 import { stopRunningCommands } from "./command.ts";
 import { readOptions, USAGE, type VerifyOptions } from "./options.ts";
 import { STEPS } from "./verify-steps.ts";
@@ -13,21 +14,9 @@ import type { Step } from "./step.ts";
 
 const root = resolve(import.meta.dir, "../..");
 
-process.exitCode = await main(process.argv.slice(2));
-
-async function main(arguments_: readonly string[]): Promise<number> {
-  let options: VerifyOptions;
-  try {
-    options = readOptions(arguments_, STEPS);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-    return 2;
-  }
-  if (options.help) console.log(USAGE);
-  else if (options.list) for (const step of STEPS) console.log(describe(step));
-  else return await runAll(options);
-  return 0;
-}
+const options = orUsage(USAGE, () => readOptions(process.argv.slice(2), STEPS));
+if (options.list) for (const step of STEPS) console.log(describe(step));
+else process.exitCode = await runAll(options);
 
 async function runAll({ steps, full }: VerifyOptions): Promise<number> {
   const artifacts = join(root, "artifacts", "verify");

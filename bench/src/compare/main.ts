@@ -1,3 +1,4 @@
+import { orUsage } from "@pos/command-options";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { compare } from "./compare.ts";
@@ -8,8 +9,8 @@ import { runProgram, say } from "../program.ts";
 import { report } from "./report.ts";
 import { failuresOf } from "./result.ts";
 
-await runProgram(USAGE, async () => {
-  const options = readOptions(BENCH);
+const options = orUsage(USAGE, () => readOptions(BENCH));
+await runProgram(async () => {
   const result = await compare(options, say);
   const text = report(result);
   process.stdout.write(text);

@@ -1,4 +1,5 @@
-import { positive, readArguments, UsageError } from "../program.ts";
+import { parseArgs } from "node:util";
+import { positive } from "../program.ts";
 import { SCENARIOS, type Scenario } from "../scenarios.ts";
 import { OURS, ours, PEER_STACKS, type StackDescription } from "../stacks.ts";
 import type { Amounts } from "../shop.ts";
@@ -27,19 +28,21 @@ export const USAGE = `Usage: bun run bench [--quick] [options]
   --rounds 3 --seconds 3 --warm 1.5 --starts 3 --products 1000 --orders 200
   --out FOLDER       where RESULT.md and throughput.svg go (default: bench, for a whole run)`;
 
-/** @throws {UsageError} */
+/** @throws {Error} with a sentence for people */
 export function readOptions(defaultOut: string): BenchOptions {
-  const values = readArguments({
-    quick: { type: "boolean", default: false },
-    only: { type: "string" },
-    stacks: { type: "string" },
-    rounds: { type: "string" },
-    seconds: { type: "string" },
-    warm: { type: "string", default: "1.5" },
-    starts: { type: "string" },
-    products: { type: "string", default: "1000" },
-    orders: { type: "string", default: "200" },
-    out: { type: "string" },
+  const { values } = parseArgs({
+    options: {
+      quick: { type: "boolean", default: false },
+      only: { type: "string" },
+      stacks: { type: "string" },
+      rounds: { type: "string" },
+      seconds: { type: "string" },
+      warm: { type: "string", default: "1.5" },
+      starts: { type: "string" },
+      products: { type: "string", default: "1000" },
+      orders: { type: "string", default: "200" },
+      out: { type: "string" },
+    },
   });
   const { quick } = values;
   const only = values.only ?? (quick ? "get-product,order-1" : undefined);
@@ -70,6 +73,6 @@ function chosen<Thing extends { readonly name: string }>(
   const wanted = names.split(",");
   const unknown = wanted.find((name) => !all.some((thing) => thing.name === name));
   if (unknown !== undefined)
-    throw new UsageError(`There is no ${what} ${unknown}: ${all.map(({ name }) => name).join(", ")}.`);
+    throw new Error(`There is no ${what} ${unknown}: ${all.map(({ name }) => name).join(", ")}.`);
   return all.filter(({ name }) => wanted.includes(name));
 }

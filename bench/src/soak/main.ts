@@ -1,20 +1,16 @@
+import { orUsage } from "@pos/command-options";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { BENCH } from "../paths.ts";
-import { readArguments, runProgram, say, UsageError } from "../program.ts";
+import { runProgram, say } from "../program.ts";
 import { MINUTES_MIN, soak } from "./soak.ts";
 
 const USAGE = `Usage: bun run bench:soak [--minutes 20] [--out bench/SOAK.md]
 
   Loads the stack at 60 % of what it can do, watches memory and queues, and audits it at the end.`;
 
-await runProgram(USAGE, async () => {
-  const values = readArguments({
-    minutes: { type: "string", default: "20" },
-    out: { type: "string", default: join(BENCH, "SOAK.md") },
-  });
-  const minutes = Number(values.minutes);
-  if (!(minutes >= MINUTES_MIN))
-    throw new UsageError(`--minutes takes a number from ${MINUTES_MIN}, not ${values.minutes}.`);
+const { minutes, out } = orUsage(USAGE, readOptions);
+await runProgram(async () => {
   const { ratePerSecond, requests, failures, samples, slopes, auditExitCode, audit } = await soak(minutes, say);
   const names = Object.keys(slopes);
   const text = [
@@ -39,7 +35,21 @@ await runProgram(USAGE, async () => {
     "",
   ].join("\n");
   process.stdout.write(text);
-  await Bun.write(values.out, text);
+  await Bun.write(out, text);
   const isFlat = Object.values(slopes).every((slope) => slope < 1);
   if (!isFlat || auditExitCode !== 0 || failures > 0) throw new Error("the soak found something: see above");
 });
+
+/** @throws {Error} with a sentence for people */
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: "string", default: "20" },
+      out: { type: "string", default: join(BENCH, "SOAK.md") },
+    },
+  });
+  const minutes = Number(values.minutes);
+  if (!(minutes >= MINUTES_MIN))
+    throw new RangeError(`--minutes takes a number from ${MINUTES_MIN}, not ${values.minutes}.`);
+  return { minutes, out: values.out };
+}

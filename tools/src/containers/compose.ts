@@ -3,7 +3,7 @@
  * databases in the middle of them, and looks for anything lost. `bun run verify` runs it as its step `containers`.
  */
 import { join, resolve } from "node:path";
-import { commandOptions } from "@pos/testing/command-options";
+import { commandOptions } from "@pos/command-options";
 import { Checks, eventually, expect, takeAwayOnSignal } from "./checks.ts";
 import { crash, provideEngine } from "./engine.ts";
 import { checkImages, imageOf } from "./images.ts";

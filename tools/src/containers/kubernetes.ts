@@ -5,7 +5,7 @@
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { commandOptions } from "@pos/testing/command-options";
+import { commandOptions } from "@pos/command-options";
 import { Checks, expect, takeAwayOnSignal } from "./checks.ts";
 import { Cluster, type LoadReport } from "./cluster.ts";
 import { probePolicies } from "./policies.ts";

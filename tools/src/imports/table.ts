@@ -10,10 +10,11 @@ export const ALLOWED_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "order-service": ["service-kit", "client", "contracts"],
   "local-mongodb": [],
   manifests: [],
-  testing: ["client", "contracts", "local-mongodb", "service-kit"],
-  cli: ["client", "contracts", "local-mongodb", "manifests"],
-  bench: ["client", "contracts", "local-mongodb"],
-  tools: ["client", "contracts", "local-mongodb", "testing"],
+  "command-options": [],
+  testing: ["client", "command-options", "contracts", "local-mongodb", "service-kit"],
+  cli: ["client", "command-options", "contracts", "local-mongodb", "manifests"],
+  bench: ["client", "command-options", "contracts", "local-mongodb"],
+  tools: ["client", "command-options", "contracts"],
 };
 
 /** Packages that the tests of any package may import besides. */

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { commandOptions } from "@pos/testing/command-options";
+import { commandOptions } from "@pos/command-options";
 import { bundledPackages } from "./bundled.ts";
 import { licensed, noticesOf, vendored } from "./notices.ts";
 

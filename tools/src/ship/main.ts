@@ -1,6 +1,8 @@
-import { readdir, rm } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { commandOptions } from "@pos/testing/command-options";
+import { parseArgs } from "node:util";
+import { orUsage } from "@pos/command-options";
 import { buildServices } from "./services.ts";
 import { buildPrograms, targets } from "./programs.ts";
 import { buildPackage } from "./package.ts";
@@ -18,26 +20,8 @@ what runs on this machine.
 /** It is there from the beginning: a folder with it is one of ours. */
 const SUMS = "SHA256SUMS";
 
-const values = commandOptions(USAGE, {
-  target: { type: "string", multiple: true },
-  host: { type: "boolean", default: false },
-  out: { type: "string" },
-});
-const asked = values.host ? [hostTarget()] : (values.target ?? targets);
-const programs = asked.filter((name) => name !== "node");
-const unknown = programs.filter((name) => !targets.includes(name));
-if (unknown.length > 0) {
-  console.error(`There is no target ${unknown.join(", ")}.\n\n${USAGE}`);
-  process.exit(2);
-}
-
 const root = resolve(import.meta.dir, "../../..");
-const out = resolve(values.out ?? join(root, "dist", "ordersctl"));
-const found: readonly string[] = await readdir(out).catch(() => []);
-if (values.out !== undefined && found.length > 0 && !found.includes(SUMS)) {
-  console.error(`${out} holds what is not of this command: name a new folder.\n\n${USAGE}`);
-  process.exit(2);
-}
+const { programs, out } = orUsage(USAGE, readOptions);
 await rm(out, { recursive: true, force: true });
 await Bun.write(join(out, SUMS), "");
 const git = Bun.spawnSync(["git", "rev-parse", "--short=12", "HEAD"], { cwd: root, stderr: "ignore" });
@@ -51,6 +35,26 @@ for (const { path, bytes } of made) console.log(`${(bytes / 1024 ** 2).toFixed(1
 const failed = await smoke(made, shipment);
 console.log(`${made.length} made, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** @throws {Error} with a sentence for people */
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      target: { type: "string", multiple: true },
+      host: { type: "boolean", default: false },
+      out: { type: "string" },
+    },
+  });
+  const asked = values.host ? [hostTarget()] : (values.target ?? targets);
+  const programs = asked.filter((name) => name !== "node");
+  const unknown = programs.filter((name) => !targets.includes(name));
+  if (unknown.length > 0) throw new Error(`There is no target ${unknown.join(", ")}.`);
+  const out = resolve(values.out ?? join(root, "dist", "ordersctl"));
+  const found = existsSync(out) ? readdirSync(out) : [];
+  if (values.out !== undefined && found.length > 0 && !found.includes(SUMS))
+    throw new Error(`${out} holds what is not of this command: name a new folder.`);
+  return { programs, out };
+}
 
 /** What was fetched can be checked: `sha256sum -c SHA256SUMS`. */
 async function writeSums(all: readonly Made[], { out }: Shipment): Promise<void> {

@@ -44,6 +44,7 @@ test.each([
   ["cli/src/commands/up.ts", true],
   ["cli/src/commands/up.test.ts", false],
   ["packages/testing/src/stack.ts", false],
+  ["packages/command-options/src/command-options.ts", false],
   ["packages/client/test/helper.ts", false],
   ["tools/src/verify.ts", false],
   ["bench/src/run.ts", false],

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { environment as orderEnvironment } from "@pos/order-service/config";
 import { environment as productEnvironment } from "@pos/product-service/config";
 import { environment as userEnvironment } from "@pos/user-service/config";
-import { commandOptions } from "../command-options.ts";
+import { commandOptions } from "@pos/command-options";
 import { startStack } from "../stack.ts";
 import type { OpenApi } from "./document.ts";
 import { apiPage, type PageFacts } from "./page.ts";

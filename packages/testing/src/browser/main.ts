@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
-import { commandOptions } from "../command-options.ts";
+import { commandOptions } from "@pos/command-options";
 import { startStack, type Stack } from "../stack.ts";
 
 // `bun run browser`: the Swagger page of each service in a real Chromium against a real stack: it renders, nothing

@@ -1,4 +1,4 @@
-import { answerHelp } from "../command-options.ts";
+import { orUsage } from "@pos/command-options";
 import { type ChaosOptions, readOptions, USAGE } from "./options.ts";
 import { type ChaosReport, runChaos } from "./run.ts";
 
@@ -25,15 +25,7 @@ function print(report: ChaosReport, { seed }: ChaosOptions): void {
     console.log(`  ${invariant}: ${message}`);
 }
 
-answerHelp(USAGE);
-let options: ChaosOptions;
-try {
-  options = readOptions(process.argv.slice(2));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  console.error(USAGE);
-  process.exit(2);
-}
+const options = orUsage(USAGE, () => readOptions(process.argv.slice(2)));
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
 const report = await runChaos(options, (line) => console.error(`${new Date().toISOString().slice(11, 23)} ${line}`));
 print(report, options);

@@ -1,3 +1,4 @@
+import { wholeNumber } from "@pos/command-options";
 import { parseArgs } from "node:util";
 
 /** What one run of `bun run chaos` does. */
@@ -31,8 +32,7 @@ Runs the real stack, kills and freezes its processes under load, then checks tha
   --rest-ms N            how long the stack may take to come to rest (90000)
   --full                 50 kills per service and 25 of mongod; with --replica-set 15 per service, 10 of the primary
                          and 10 step-downs; reaper age 60000
-  --log-dir DIR          keep the logs of all processes there
-`;
+  --log-dir DIR          keep the logs of all processes there`;
 
 /**
  * Reads the arguments.
@@ -59,7 +59,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
     name: Exclude<keyof typeof values, "full" | "replica-set" | "log-dir">,
     fallback: number,
     max: number,
-  ) => whole(`--${name}`, values[name], { fallback, max });
+  ) => wholeNumber(`--${name}`, values[name] ?? String(fallback), { max });
   return {
     seed: number("seed", 1, 2 ** 31),
     clients: number("clients", 64, 256),
@@ -71,11 +71,4 @@ export function readOptions(args: readonly string[]): ChaosOptions {
     restMs: number("rest-ms", isFull ? 150_000 : 90_000, 3_600_000),
     logDir: values["log-dir"],
   };
-}
-
-function whole(name: string, text: string | undefined, { fallback, max }: { fallback: number; max: number }): number {
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0 && value <= max) return value;
-  throw new TypeError(`${name} takes a whole number from 0 to ${max}, not ${text}.`);
 }

@@ -1,4 +1,5 @@
-import { commandOptions } from "../command-options.ts";
+import { orUsage, wholeNumber } from "@pos/command-options";
+import { parseArgs } from "node:util";
 import { sendMutatedBodies } from "./mutated-bodies.ts";
 import { runSchemathesis } from "./schemathesis.ts";
 import { serveStack } from "./served-stack.ts";
@@ -12,27 +13,11 @@ Runs schemathesis over the three documents, then mutated bodies over raw sockets
   --seed N        what they are made from (1)`;
 
 // Ends with `N passed, N failed` and exit code 1 when anything failed.
-const values = commandOptions(USAGE, {
-  "signed-in": { type: "string", default: "50" },
-  anonymous: { type: "string", default: "20" },
-  bodies: { type: "string", default: "10000" },
-  seed: { type: "string", default: "1" },
-});
-const [signedIn, anonymous, bodies, seed] = [values["signed-in"], values.anonymous, values.bodies, values.seed].map(
-  (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined),
-);
-if (signedIn === undefined || anonymous === undefined || bodies === undefined || seed === undefined) {
-  console.error(`Each option takes a whole number.\n\n${USAGE}`);
-  process.exit(2);
-}
+const { signedIn, anonymous, bodies, seed } = orUsage(USAGE, readOptions);
 console.log(`seed ${seed}`);
 const stack = await serveStack();
 try {
-  const rounds = await runSchemathesis(stack, {
-    signedIn,
-    anonymous,
-    seed,
-  });
+  const rounds = await runSchemathesis(stack, { signedIn, anonymous, seed });
   const report = await sendMutatedBodies(stack, { count: bodies, seed });
   const isClean = report.problems.length === 0;
   console.log(
@@ -44,4 +29,23 @@ try {
   process.exitCode = rounds.failed > 0 || !isClean ? 1 : 0;
 } finally {
   await stack.stop();
+}
+
+/** @throws {Error} with a sentence for people */
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      "signed-in": { type: "string", default: "50" },
+      anonymous: { type: "string", default: "20" },
+      bodies: { type: "string", default: "10000" },
+      seed: { type: "string", default: "1" },
+    },
+  });
+  const number = (name: keyof typeof values) => wholeNumber(`--${name}`, values[name], { max: 999_999_999 });
+  return {
+    signedIn: number("signed-in"),
+    anonymous: number("anonymous"),
+    bodies: number("bodies"),
+    seed: number("seed"),
+  };
 }

@@ -1,4 +1,4 @@
-import { answerHelp } from "../command-options.ts";
+import { orUsage } from "@pos/command-options";
 import { variants } from "./all-variants.ts";
 import { readOptions, type SimulateOptions, USAGE } from "./options.ts";
 import { Pool, type SeedRange } from "./pool.ts";
@@ -78,14 +78,9 @@ function* chunks({ from, count, variant }: SeedRange): Generator<SeedRange> {
   }
 }
 
-answerHelp(USAGE);
-let options: SimulateOptions;
-try {
-  options = readOptions(process.argv.slice(2));
-  if (typeof options.variants === "object") seamsOf(options.variants.name);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  console.error(USAGE);
-  process.exit(2);
-}
+const options = orUsage(USAGE, () => {
+  const read = readOptions(process.argv.slice(2));
+  if (typeof read.variants === "object") seamsOf(read.variants.name);
+  return read;
+});
 process.exitCode = await simulate(options);

@@ -1,3 +1,4 @@
+import { wholeNumber } from "@pos/command-options";
 import { parseArgs } from "node:util";
 
 /** What `bun run simulate` is asked to do. */
@@ -24,8 +25,7 @@ Runs random schedules of crashes, lost and late messages over the placement prot
   --trace          with --seed: print every step
   --variants       run the wrong variants: each must be caught
   --variant NAME   with --seed: replay that wrong variant
-  --workers N      threads (2)
-`;
+  --workers N      threads (2)`;
 
 /**
  * Reads the arguments.
@@ -45,17 +45,12 @@ export function readOptions(args: readonly string[]): SimulateOptions {
     },
   });
   return {
-    seeds: whole("--seeds", values.seeds ?? "5000", { min: 1, max: 1_000_000_000 }),
-    from: whole("--from", values.from ?? "1", { min: 0, max: 1_000_000_000_000 }),
-    seed: values.seed === undefined ? undefined : whole("--seed", values.seed, { min: 0, max: 1_000_000_000_000 }),
+    seeds: wholeNumber("--seeds", values.seeds ?? "5000", { min: 1, max: 1_000_000_000 }),
+    from: wholeNumber("--from", values.from ?? "1", { min: 0, max: 1_000_000_000_000 }),
+    seed:
+      values.seed === undefined ? undefined : wholeNumber("--seed", values.seed, { min: 0, max: 1_000_000_000_000 }),
     isTraced: values.trace,
     variants: values.variant === undefined ? (values.variants ? "all" : "none") : { name: values.variant },
-    workers: whole("--workers", values.workers ?? "2", { min: 1, max: 64 }),
+    workers: wholeNumber("--workers", values.workers ?? "2", { min: 1, max: 64 }),
   };
-}
-
-function whole(name: string, text: string, { min, max }: { min: number; max: number }): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new TypeError(`${name} takes a whole number from ${min} to ${max}, not ${text}.`);
 }
