@@ -6,6 +6,7 @@ const ALREADY_INITIALIZED = 23;
 const UNAUTHORIZED = 13;
 const AUTHENTICATION_FAILED = 18;
 const USER_ALREADY_EXISTS = 51003;
+const NOT_YET_INITIALIZED = 94;
 /** States of members in `replSetGetStatus`. */
 const PRIMARY = 1;
 const SECONDARY = 2;
@@ -124,7 +125,7 @@ export async function waitForMembers(
   await Promise.all(
     observers.map((port) =>
       poll(port, { replSetGetStatus: 1 }, signal, (status) => {
-        const members = status["members"] as readonly { readonly name: string; readonly state: number }[];
+        const members = (status["members"] ?? []) as readonly { readonly name: string; readonly state: number }[];
         const serving = members.filter(({ state }) => state === PRIMARY || state === SECONDARY);
         return ports.every((member) => serving.some(({ name }) => name === `127.0.0.1:${member}`));
       }),
@@ -140,13 +141,19 @@ async function poll(
 ): Promise<void> {
   const client = directClient(port);
   try {
-    while (!done(await client.db("admin").command(command))) {
+    while (!done(await client.db("admin").command(command).catch(nothingYet))) {
       signal.throwIfAborted();
       await Bun.sleep(POLL_MS);
     }
   } finally {
     await client.close();
   }
+}
+
+/** A mongod answers a moment before it has read the configuration of its set. */
+function nothingYet(error: unknown): Document {
+  if (error instanceof MongoServerError && error.code === NOT_YET_INITIALIZED) return {};
+  throw error;
 }
 
 async function createAdministrator(client: MongoClient, { username, password }: Credentials): Promise<void> {
