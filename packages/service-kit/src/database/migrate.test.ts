@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { eventually } from "@pos/testing/eventually";
-import { silentLogger } from "@pos/testing/logger";
+import { silentLogger, testLogger } from "@pos/testing/logger";
 import type { Db } from "mongodb";
 import { systemClock } from "../lifecycle/clock.ts";
-import { type DatabaseLayout, migrateDatabase, pendingMigrations } from "./migrate.ts";
+import { type DatabaseLayout, migrateDatabase, newerMigrations, pendingMigrations } from "./migrate.ts";
 
 setDefaultTimeout(120_000);
 
@@ -119,5 +119,24 @@ describe("migrations", () => {
     expect(ran).toEqual(["first"]);
     await migrateDatabase(db, layout, tools);
     expect(ran).toEqual(["first", "second", "third"]);
+  });
+
+  test("of a newer release are named in one warning, and keep nobody from the start", async () => {
+    await db.collection("migrations").deleteMany({});
+    const newer = layoutInto([], "newer");
+    const older = { ...newer, migrations: newer.migrations.filter(({ version }) => version === 1) };
+    await migrateDatabase(db, newer, tools);
+    expect(await newerMigrations(db, newer)).toEqual([]);
+    const { logger, entries } = testLogger();
+    await migrateDatabase(db, newer, { clock: systemClock, logger });
+    expect(entries()).toEqual([]);
+    await migrateDatabase(db, older, { clock: systemClock, logger });
+    const unknown = [
+      { version: 2, name: "second" },
+      { version: 3, name: "third" },
+    ];
+    expect(entries()).toEqual([
+      expect.objectContaining({ level: "warn", migrations: unknown, msg: expect.stringContaining("newer release") }),
+    ]);
   });
 });

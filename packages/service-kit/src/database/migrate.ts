@@ -3,11 +3,15 @@ import type { Clock } from "../lifecycle/clock.ts";
 import type { Logger } from "../logging/logger.ts";
 import { isDuplicateKey } from "./errors.ts";
 
-/** One change to the documents of a database: run once, in order. A crash half-way runs it again, so it is idempotent. */
-export interface Migration {
+/** What is said of a migration. */
+export interface MigrationName {
   /** Position in the order, from 1; never reused. */
   readonly version: number;
   readonly name: string;
+}
+
+/** One change to the documents of a database: run once, in order. A crash half-way runs it again, so it is idempotent. */
+export interface Migration extends MigrationName {
   up(db: Db): Promise<void>;
 }
 
@@ -43,28 +47,46 @@ const LOCK_WAIT_MAX_MS = 300_000;
 
 /** Migrations that a database has not had yet, in order. */
 export async function pendingMigrations(db: Db, layout: DatabaseLayout): Promise<readonly Migration[]> {
-  const applied = await db
-    .collection<Applied>("migrations")
-    .find({}, { projection: { _id: 1 } })
-    .toArray();
-  const versions = new Set(applied.map(({ _id }) => _id));
+  const applied = await appliedTo(db);
+  const versions = new Set(applied.map(({ version }) => version));
   return layout.migrations.filter(({ version }) => !versions.has(version)).sort((a, b) => a.version - b.version);
+}
+
+/** Migrations that a database has had and the layout does not know, in order: a newer release made them. */
+export async function newerMigrations(db: Db, layout: DatabaseLayout): Promise<readonly MigrationName[]> {
+  const versions = new Set(layout.migrations.map(({ version }) => version));
+  return (await appliedTo(db)).filter(({ version }) => !versions.has(version));
 }
 
 /**
  * Brings a database to its layout: pending migrations in order, then indexes. Replicas that start together wait for
- * the one that holds the lock; a lock whose holder died is taken over after 30 s by the database's clock.
+ * the one that holds the lock; a lock whose holder died is taken over after 30 s by the database's clock. What a newer
+ * release has migrated is named and taken: during a rolling upgrade instances of the release before start again.
  * @throws when another holder does not finish within 5 minutes
  */
 export async function migrateDatabase(
   db: Db,
   layout: DatabaseLayout,
-  tools: { clock: Clock; logger: Pick<Logger, "info"> },
+  tools: { clock: Clock; logger: Pick<Logger, "info" | "warn"> },
 ): Promise<void> {
+  const newer = await newerMigrations(db, layout);
+  if (newer.length > 0)
+    tools.logger.warn(
+      { migrations: newer },
+      "a newer release has migrated this database: outside of an upgrade, run that release",
+    );
   if ((await pendingMigrations(db, layout)).length > 0)
     await withLock(db, tools.clock, () => runPending(db, layout, tools.logger));
   for (const { collection, keys, options } of layout.indexes)
     await db.collection(collection).createIndex(keys, options);
+}
+
+async function appliedTo(db: Db): Promise<readonly MigrationName[]> {
+  const applied = await db
+    .collection<Applied>("migrations")
+    .find({}, { projection: { name: 1 }, sort: { _id: 1 } })
+    .toArray();
+  return applied.map(({ _id, name }) => ({ version: _id, name }));
 }
 
 async function runPending(db: Db, layout: DatabaseLayout, logger: Pick<Logger, "info">): Promise<void> {
