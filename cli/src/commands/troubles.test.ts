@@ -613,16 +613,36 @@ describe("doctor finds", () => {
 });
 
 describe("db migrate", () => {
-  test("takes the connection strings of the environment", async () => {
-    const other = await world();
+  let other: World;
+  beforeAll(async () => {
+    other = await world();
     other.env["MONGO_URI"] = "mongodb://127.0.0.1:1/";
     const { databases } = stack;
     other.env["USER_MONGO_URI"] = databases.user.uri;
     other.env["PRODUCT_MONGO_URI"] = databases.product.uri;
     other.env["ORDER_MONGO_URI"] = databases.order.uri;
+  });
+  afterAll(() => other.remove());
+
+  test("takes the connection strings of the environment", async () => {
     expect((await other.run(["db", "migrate"])).stderr).toContain("the databases are as this release wants them");
     expect(await other.ok("db", "migrate", "--dry-run", "-o", "name")).toContain("migration/user/1\n");
-    await other.remove();
+  });
+
+  test("names what a newer release has migrated, and does not call it finished", async () => {
+    const migrations = stack.databases.order.database.db.collection<{ _id: number; name: string }>("migrations");
+    await migrations.insertOne({ _id: 1000, name: "of tomorrow" });
+    try {
+      for (const options of [["--dry-run"], []]) {
+        const { exit, stdout, stderr } = await other.run(["db", "migrate", ...options]);
+        expect(exit).toBe(0);
+        expect(stdout).toMatch(/^orderdb +1000 +of tomorrow +newer$/m);
+        expect(stderr).toContain("orderdb has migrations of a newer release");
+        expect(stderr).not.toContain("as this release wants");
+      }
+    } finally {
+      await migrations.deleteOne({ _id: 1000 });
+    }
   });
 });
 

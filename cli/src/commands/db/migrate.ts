@@ -17,7 +17,8 @@ interface Row {
   readonly service: ServiceName;
   readonly version: number;
   readonly name: string;
-  readonly state: "pending" | "applied";
+  /** "newer": applied by a newer release, and unknown to this one. */
+  readonly state: "pending" | "applied" | "newer";
 }
 
 const SELECTION_TIMEOUT_MS = 5000;
@@ -32,7 +33,7 @@ const view: View<Row> = {
     {
       header: "STATE",
       value: ({ state }) => state,
-      paint: (cell, style, { state }) => (state === "pending" ? style.yellow(cell) : style.green(cell)),
+      paint: (cell, style, { state }) => (state === "applied" ? style.green(cell) : style.yellow(cell)),
     },
   ],
 };
@@ -40,7 +41,7 @@ const view: View<Row> = {
 export const migrateVerb: Verb<MigrateOptions> = {
   usage: "migrate",
   summary: "Bring the databases to the form that this release wants",
-  description: `Runs the pending migrations and makes the indexes of the three databases, as every service does for itself when it starts.
+  description: `Runs the pending migrations and makes the indexes of the three databases, as every service does for itself when it starts. A migration that a newer release made, and this one does not know, is shown as newer.
 Databases: USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI, else MONGO_URI, else those of the stack that runs here.`,
   examples: ["ordersctl db migrate --dry-run", "MONGO_URI=mongodb://… ordersctl db migrate"],
   configure: (command: Command) =>
@@ -57,8 +58,11 @@ async function migrate({ dryRun = false, dataDir }: MigrateOptions, tools: Tools
   for (const name of serviceNames) rows.push(...(await migrateOne(name, { uri: uris[name], dryRun }, io)));
   printer.list(rows, view);
   const pending = rows.filter(({ state }) => state === "pending").length;
+  const newer = serviceNames.filter((name) => rows.some(({ service, state }) => service === name && state === "newer"));
+  for (const name of newer)
+    talk.warn(`${name}db has migrations of a newer release: run ${name}-service and ordersctl of that one.`);
   if (dryRun) talk.say(pending === 0 ? "Nothing is pending." : `${pending} pending; nothing was changed (--dry-run).`);
-  else talk.done("the databases are as this release wants them");
+  else if (newer.length === 0) talk.done("the databases are as this release wants them");
   return "OK";
 }
 
@@ -67,7 +71,7 @@ async function migrateOne(
   { uri, dryRun }: { uri: string; dryRun: boolean },
   clock: Io,
 ): Promise<readonly Row[]> {
-  const [{ MongoClient }, { layout, migrateDatabase, pendingMigrations }] = await Promise.all([
+  const [{ MongoClient }, { layout, migrateDatabase, newerMigrations, pendingMigrations }] = await Promise.all([
     import("mongodb"),
     loadMigrations(name),
   ]);
@@ -75,14 +79,18 @@ async function migrateOne(
   try {
     await client.connect();
     const db = client.db();
-    if (!dryRun) await migrateDatabase(db, layout, { clock, logger: { info: () => undefined } });
+    if (!dryRun) await migrateDatabase(db, layout, { clock, logger: { info() {}, warn() {} } });
     const pending = new Set((await pendingMigrations(db, layout)).map(({ version }) => version));
-    return layout.migrations.map(({ version, name: title }) => ({
+    const row = ({ version, name: title }: Pick<Row, "version" | "name">, state: Row["state"]): Row => ({
       service: name,
       version,
       name: title,
-      state: pending.has(version) ? "pending" : "applied",
-    }));
+      state,
+    });
+    return [
+      ...layout.migrations.map((known) => row(known, pending.has(known.version) ? "pending" : "applied")),
+      ...(await newerMigrations(db, layout)).map((newer) => row(newer, "newer")),
+    ];
   } catch (error) {
     throw new CliError(
       `${name}db could not be brought to its form: ${error instanceof Error ? error.message : String(error)}`,
