@@ -14,17 +14,17 @@ export interface Branch {
 }
 
 const STACK = "Run the stack:";
-const WORK = "Work with it:";
-const CHECK = "Look after it:";
+const WORK = "Use it:";
+const CHECK = "Maintain it:";
 const DEPLOY = "Deploy it:";
 /** Of what is about this program. */
-export const SELF = "Ordersctl itself:";
+export const SELF = "About ordersctl:";
 
 /** Every first word, in the order of the help. */
 export const commandTree: readonly Branch[] = [
   {
     name: "up",
-    summary: "Start a MongoDB and the three services",
+    summary: "Start MongoDB and the three services",
     group: STACK,
     needsBun: true,
     load: async () => (await import("./commands/up.ts")).upVerb,
@@ -37,25 +37,25 @@ export const commandTree: readonly Branch[] = [
   },
   {
     name: "status",
-    summary: "Show what runs, since when, and how often it was started again",
+    summary: "Show what is running, since when, and how often it restarted",
     group: STACK,
     load: async () => (await import("./commands/status.ts")).statusVerb,
   },
   {
     name: "logs",
-    summary: "Show what the services and MongoDB log",
+    summary: "Show the logs of the services and MongoDB",
     group: STACK,
     load: async () => (await import("./commands/logs.ts")).logsVerb,
   },
   {
     name: "restart",
-    summary: "Start one service again",
+    summary: "Restart one service",
     group: STACK,
     load: async () => (await import("./commands/restart.ts")).restartVerb,
   },
   {
     name: "seed",
-    summary: "Fill in demo users, products and orders",
+    summary: "Create demo users, products and orders",
     group: STACK,
     load: async () => (await import("./commands/seed.ts")).seedVerb,
   },
@@ -67,7 +67,7 @@ export const commandTree: readonly Branch[] = [
   },
   {
     name: "logout",
-    summary: "End the sign-in",
+    summary: "Sign out",
     group: WORK,
     load: async () => (await import("./commands/logout.ts")).logoutVerb,
   },
@@ -79,25 +79,25 @@ export const commandTree: readonly Branch[] = [
   },
   {
     name: "users",
-    summary: "Register, change, suspend and erase users",
+    summary: "Register, change, suspend and delete users",
     group: WORK,
     load: async () => (await import("./commands/users/verbs.ts")).userVerbs,
   },
   {
     name: "products",
-    summary: "Keep the catalogue and its stock",
+    summary: "Manage the catalogue and its stock",
     group: WORK,
     load: async () => (await import("./commands/products/verbs.ts")).productVerbs,
   },
   {
     name: "orders",
-    summary: "Place, follow and move orders",
+    summary: "Place, follow and process orders",
     group: WORK,
     load: async () => (await import("./commands/orders/verbs.ts")).orderVerbs,
   },
   {
     name: "health",
-    summary: "Ask every service whether it can serve",
+    summary: "Check whether every service can serve requests",
     group: CHECK,
     load: async () => (await import("./commands/health.ts")).healthVerb,
   },
@@ -109,31 +109,31 @@ export const commandTree: readonly Branch[] = [
   },
   {
     name: "audit",
-    summary: "Prove that no order is lost or doubled and no unit sold twice",
+    summary: "Verify that no order is lost or duplicated and no unit sold twice",
     group: CHECK,
     load: async () => (await import("./commands/audit.ts")).auditVerb,
   },
   {
     name: "validate",
-    summary: "Check manifests: schema, references, and the running services",
+    summary: "Check Kubernetes manifests and compose files",
     group: CHECK,
     load: async () => (await import("./commands/validate.ts")).validateVerb,
   },
   {
     name: "outbox",
-    summary: "Show messages between services that wait or failed, and try again",
+    summary: "List undelivered messages between services, and retry them",
     group: CHECK,
     load: async () => (await import("./commands/outbox/verbs.ts")).outboxVerbs,
   },
   {
     name: "keys",
-    summary: "List and replace the keys that sign access tokens",
+    summary: "List and rotate the keys that sign access tokens",
     group: CHECK,
     load: async () => (await import("./commands/keys/verbs.ts")).keyVerbs,
   },
   {
     name: "bench",
-    summary: "Place orders for a while and measure how long each takes",
+    summary: "Measure how long placing an order takes",
     group: CHECK,
     load: async () => (await import("./commands/bench.ts")).benchVerb,
   },
@@ -151,7 +151,7 @@ export const commandTree: readonly Branch[] = [
   },
   {
     name: "db",
-    summary: "Make new databases ready, and migrate those that have data",
+    summary: "Set up new databases, and migrate existing ones",
     group: DEPLOY,
     load: async () => (await import("./commands/db/verbs.ts")).dbVerbs,
   },
@@ -164,7 +164,7 @@ export const commandTree: readonly Branch[] = [
   },
   {
     name: "k8s",
-    summary: "Write the secrets of a deployment on Kubernetes",
+    summary: "Write the secrets of a Kubernetes deployment",
     group: DEPLOY,
     load: async () => (await import("./commands/k8s/verbs.ts")).k8sVerbs,
   },
@@ -176,13 +176,13 @@ export const commandTree: readonly Branch[] = [
   },
   {
     name: "restore",
-    summary: "Fill the three databases from a backup",
+    summary: "Restore the three databases from a backup",
     group: DEPLOY,
     load: async () => (await import("./commands/restore.ts")).restoreVerb,
   },
   {
     name: "profile",
-    summary: "Keep several stacks apart: their addresses and sign-ins",
+    summary: "Switch between stacks: their addresses and sign-ins",
     group: SELF,
     load: async () => (await import("./commands/profile/verbs.ts")).profileVerbs,
   },

@@ -28,14 +28,14 @@ export function addGlobalOptions(program: Command): void {
   add("--user-url <url>", "address of user-service");
   add("--product-url <url>", "address of product-service");
   add("--order-url <url>", "address of order-service");
-  add("--timeout <duration>", "limit of one request, such as 5s (default 10s)");
+  add("--timeout <duration>", "time limit per request, such as 5s (default 10s)");
   program.addOption(
     new Option("--color <when>", "when to use colours").choices(colorModes).helpGroup("Global options:"),
   );
   program.addOption(new Option("--no-color", "the same as --color never").helpGroup("Global options:"));
-  add("--debug", "trace every request on standard error, secrets cut out");
-  add("-y, --yes", "answer every question with yes");
-  add("--no-input", "never ask; fail where an answer is needed");
+  add("--debug", "log every request to standard error, without secrets");
+  add("-y, --yes", "answer yes to every question");
+  add("--no-input", "never ask; fail if an answer is needed");
 }
 
 /** Reads what commander made of them: `--no-color` gives false there. */

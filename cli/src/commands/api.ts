@@ -29,8 +29,8 @@ const owners: readonly (readonly [RegExp, ServiceName])[] = [
 export const apiVerb: Verb<ApiOptions> = {
   usage: "api <method> <path>",
   summary: "Call any route with your sign-in",
-  description: `Calls a route and prints the body of the answer, JSON indented on a terminal. The service follows from the path; for
-/health, /meta and /swagger/json name it with --service. Exits 1 for a status of 400 and above, 4 for 401 and 403.`,
+  description: `Calls a route and prints the response body, with JSON indented on a terminal. The path determines the service; for
+/health, /meta and /swagger/json pass --service. Exits 4 for 401 and 403, 1 for any other status of 400 or above.`,
   examples: [
     'ordersctl api GET "/orders?limit=2"',
     'ordersctl api POST /products -d \'{"name":"Keyboard","price":89.9,"stock":10}\'',
@@ -39,9 +39,9 @@ export const apiVerb: Verb<ApiOptions> = {
   argumentChoices: { method: methods },
   configure: (command: Command) =>
     command
-      .option("-d, --data <json>", "body; @FILE reads a file, - standard input")
-      .option("-H, --header <name:value>", "header; may be repeated", repeated)
-      .option("-i, --include", "print status and headers too")
+      .option("-d, --data <json>", "request body; @FILE reads a file, - standard input")
+      .option("-H, --header <name:value>", "request header; repeatable", repeated)
+      .option("-i, --include", "also print status and headers")
       .option("--service <name>", serviceNames.join(", ")),
   run: callApi,
 };

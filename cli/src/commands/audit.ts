@@ -49,14 +49,14 @@ const findingView: View<Finding> = {
 
 export const auditVerb: Verb<AuditOptions> = {
   usage: "audit",
-  summary: "Prove that no order is lost or doubled and no unit sold twice",
-  description: `Reads all products, orders and reservations of the running stack (administrators) and decides the invariants I1 and I3
-to I9. What contradicts one is read again after 10 s, a held reservation after its 90 s, and only what persists is reported. A
-document that is not as its service writes it is named under "form". It may run while orders are placed. Exits 6 when something was
-found.`,
+  summary: "Verify that no order is lost or duplicated and no unit sold twice",
+  description: `Reads all products, orders and reservations of the running stack (administrators) and checks the invariants I1 and I3
+to I9. Anything that contradicts one is read again after 10 s, a held reservation after 90 s, and reported only if it
+persists. A document that no service can have written is reported under "form". Orders may be placed meanwhile. Exits 6
+if something was found.`,
   examples: ["ordersctl audit", "ordersctl audit -o json"],
   configure: (command: Command) =>
-    command.option("--settle <duration>", `wait before a contradiction is read again (default ${SETTLE_DEFAULT})`),
+    command.option("--settle <duration>", `wait before reading a contradiction again (default ${SETTLE_DEFAULT})`),
   run: audit,
 };
 

@@ -11,7 +11,7 @@ interface Options extends SourceOptions {
 /** Which databases `backup` and `restore` mean. */
 export const withSourceOptions = (command: Command): Command =>
   command
-    .option("--compose", "the databases of compose.yaml, by its .env")
+    .option("--compose", "use the databases of compose.yaml, with its .env")
     .option("--env-file <file>", "the .env of --compose (default .env)")
     .option("--data-dir <path>", "data directory of the stack that `up` runs (default .product-order)");
 
@@ -19,11 +19,11 @@ export const withSourceOptions = (command: Command): Command =>
 export const backupVerb: Verb<Options> = {
   usage: "backup <directory>",
   summary: "Copy the three databases into a folder",
-  description: `Copies users, products and orders into a new folder, while the system is in use. Each database is copied as
-of one moment, products before orders; restore fits them together, so that nothing is sold twice or lost that was
-there when the backup began. Sign-ins and signing keys are left out: a restore brings back nothing that was revoked.
+  description: `Copies users, products and orders into a new folder while the system is in use. Each database is copied as of
+one moment, products before orders; restore reconciles them, so that nothing that existed when the backup began is lost or
+sold twice. Sign-ins and signing keys are left out, so a restore cannot bring back what was revoked.
 
-The databases are those of the stack that \`up\` runs, with --compose those of compose.yaml, or those that
+The databases are those of the stack that \`up\` runs, those of compose.yaml with --compose, or those that
 USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI name.`,
   examples: ["ordersctl backup backups/monday", "ordersctl backup /mnt/backups/monday --compose"],
   configure: withSourceOptions,

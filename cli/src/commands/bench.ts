@@ -51,17 +51,17 @@ const view: View<Result> = {
 
 export const benchVerb: Verb<BenchOptions> = {
   usage: "bench",
-  summary: "Place orders for a while and measure how long each takes",
-  description: `Places real orders of bench products on the stack of the profile and prints p50, p95 and p99. With --rate orders are sent at
-that pace whatever the answers take, and the time an order waits for a free slot counts; without it each slot sends the next order when
-the last one is answered. The products are taken off the catalogue at the end, the orders stay.`,
+  summary: "Measure how long placing an order takes",
+  description: `Places real orders for bench products on the current profile's stack and prints p50, p95 and p99. With --rate, orders are
+sent at that rate however long the answers take, and waiting for a free slot counts; without it, each slot sends its next
+order when the last one is answered. At the end the products are removed from the catalogue; the orders stay.`,
   examples: ["ordersctl bench --duration 30s --concurrency 16", "ordersctl bench --rate 100 -o json"],
   configure: (command: Command) =>
     command
       .option("--duration <duration>", "how long", "10s")
-      .option("--concurrency <number>", "orders under way at once", "8")
-      .option("--rate <number>", "orders a second")
-      .option("--products <number>", "products that the orders are spread over", "10"),
+      .option("--concurrency <number>", "orders in flight", "8")
+      .option("--rate <number>", "orders per second")
+      .option("--products <number>", "products to spread the orders over", "10"),
   run: bench,
 };
 

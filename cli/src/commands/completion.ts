@@ -10,10 +10,10 @@ interface CompletionOptions {
 export const completionVerb: Verb<CompletionOptions> = {
   usage: "completion <shell>",
   summary: "Print the completion script of bash, zsh or fish",
-  description: `Prints what a shell sources to complete commands, options and values: products, users, orders and profiles are
-asked for as you type, with your sign-in. It needs an \`ordersctl\` on PATH.`,
+  description: `Prints a script that completes commands, options and values. Products, users, orders and profiles are looked up
+as you type, with your sign-in. It needs \`ordersctl\` on PATH.`,
   examples: [
-    "source <(ordersctl completion bash)   # in this shell; the others: for good",
+    "source <(ordersctl completion bash)   # in this shell only; the others are permanent",
     "ordersctl completion bash > ~/.local/share/bash-completion/completions/ordersctl",
     'ordersctl completion zsh > "${fpath[1]}/_ordersctl"',
     "ordersctl completion fish > ~/.config/fish/completions/ordersctl.fish",

@@ -18,12 +18,12 @@ interface DownOptions {
 export const downVerb: Verb<DownOptions> = {
   usage: "down",
   summary: "Stop what `up` started",
-  description: `Stops the services, then MongoDB, each in order; what an earlier \`up\` left behind too. Data is kept.`,
+  description: `Shuts down the services, then MongoDB, including what an earlier \`up\` left behind. Data is kept.`,
   examples: ["ordersctl down", "ordersctl down --volumes --yes   # and delete all of its data"],
   configure: (command: Command) =>
     command
       .option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)")
-      .option("--volumes", "delete the data, the keys and the logs too (asks first)"),
+      .option("--volumes", "also delete the data, the keys and the logs (asks first)"),
   run: runDown,
 };
 

@@ -44,15 +44,15 @@ const view: View<Row> = {
 
 export const healthVerb: Verb<HealthOptions> = {
   usage: "health [service]",
-  summary: "Ask every service whether it can serve",
+  summary: "Check whether every service can serve requests",
   description:
-    "Asks GET /health of user, product, order, or all. Exits 5 when one is not healthy, 3 when a wait runs out.",
+    "Calls GET /health of user, product, order, or all. Exits 5 if one is not healthy, 3 if --wait times out.",
   examples: ["ordersctl health", "ordersctl health order --wait 30s", "ordersctl health --watch"],
   argumentChoices: { service: serviceNames },
   configure: (command: Command) =>
     command
-      .option("--wait [duration]", `wait until all are healthy, at most so long (default ${WAIT_DEFAULT})`)
-      .option("--watch", "ask every 2 s, until Ctrl-C"),
+      .option("--wait [duration]", `wait until all are healthy, at most this long (default ${WAIT_DEFAULT})`)
+      .option("--watch", "check every 2 s, until Ctrl-C"),
   run: runHealth,
 };
 

@@ -13,12 +13,12 @@ interface LoginOptions {
 export const loginVerb: Verb<LoginOptions> = {
   usage: "login",
   summary: "Sign in",
-  description: `Signs in to the profile in use and keeps the sign-in (0600). It is renewed without asking for 30 days. The password
-is typed at the terminal or read from standard input, never given as an option, where others could see it.`,
+  description: `Signs in to the current profile and stores the sign-in (0600). It renews itself for 30 days. The password
+is typed at the terminal or read from standard input; there is no option for it, since other users could see it.`,
   examples: ["ordersctl login", "ordersctl login --email ada@example.com --password-stdin < password.txt"],
   configure: (command: Command) =>
     command
-      .option("--email <address>", "who signs in (default: who signed in last)")
+      .option("--email <address>", "e-mail address (default: the last one that signed in)")
       .option("--password-stdin", "read the password from standard input"),
   run: runLogin,
 };

@@ -3,8 +3,8 @@ import type { Verb } from "../verb.ts";
 
 export const logoutVerb: Verb = {
   usage: "logout",
-  summary: "End the sign-in",
-  description: "Ends the session at user-service and forgets the sign-in of the profile in use.",
+  summary: "Sign out",
+  description: "Ends the session at user-service and deletes the stored sign-in of the current profile.",
   run: runLogout,
 };
 

@@ -29,11 +29,11 @@ const WRITTEN_AFTER_MS = 1_200;
 
 export const logsVerb: Verb<LogsOptions> = {
   usage: "logs [service]",
-  summary: "Show what the services and MongoDB log",
-  description: `Shows the logs of user, product, order, mongod or supervisor: of the services and the supervisor when none is
-named. Lines are merged by time. -o json prints them as they were written. --trace shows the way of one request
-through all services: give its x-request-id, its trace id, or the id of the order. Elsewhere than under \`up\` the services
-log to standard output: give what your engine collected with --file.`,
+  summary: "Show the logs of the services and MongoDB",
+  description: `Shows the logs of user, product, order, mongod or supervisor; without a name, those of the services and the
+supervisor. Lines are merged by time. -o json prints them as they were written. --trace follows one request through all
+services: pass its x-request-id, its trace id, or the order id. In containers the services log to standard output: pass
+what your engine collected with --file.`,
   examples: [
     "ordersctl logs -f",
     "ordersctl logs order --since 5m",
@@ -45,11 +45,11 @@ log to standard output: give what your engine collected with --file.`,
   argumentChoices: { service: sources },
   configure: (command: Command) =>
     command
-      .option("-f, --follow", "go on with what is logged from now on; Ctrl-C ends it")
-      .option("--since <time>", "only what is newer: 5m, 2h, or 2026-01-31T12:00:00Z")
-      .option("--tail <lines>", `the last so many lines (default ${TAIL_DEFAULT}; all with --since or --trace)`)
+      .option("-f, --follow", "keep printing new lines; Ctrl-C ends it")
+      .option("--since <time>", "only newer lines: 5m, 2h, or 2026-01-31T12:00:00Z")
+      .option("--tail <lines>", `only the last lines (default ${TAIL_DEFAULT}; all with --since or --trace)`)
       .option("--trace <id>", "only what belongs to this request, trace or order")
-      .option("--file <path>", "read the services' collected output instead, - for standard input")
+      .option("--file <path>", "read output collected from the services instead; - is standard input")
       .option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)"),
   run: runLogs,
 };

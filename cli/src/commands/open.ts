@@ -12,7 +12,7 @@ export const openVerb: Verb<OpenOptions> = {
   usage: "open [service]",
   summary: "Open the Swagger page of a service in the browser",
   description:
-    "Prints the address of the Swagger page of user, product or order (order when none is named) and opens it, on a terminal.",
+    "Prints the address of the Swagger page of user, product or order (default: order), and opens it if run on a terminal.",
   argumentChoices: { service: serviceNames },
   run: openPage,
 };

@@ -19,9 +19,9 @@ const POLL_MS = 50;
 
 export const restartVerb: Verb<RestartOptions> = {
   usage: "restart <service>",
-  summary: "Start one service again",
-  description: `Ends user, product or order in order (requests in flight finish), by force when it has not ended after
-${STOP_MAX_MS / 1000} s; its supervisor starts it again.`,
+  summary: "Restart one service",
+  description: `Shuts down user, product or order gracefully (requests in flight finish), or kills it after
+${STOP_MAX_MS / 1000} s; the supervisor starts it again.`,
   examples: ["ordersctl restart order"],
   argumentChoices: { service: serviceNames },
   configure: (command: Command) =>

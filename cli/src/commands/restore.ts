@@ -16,15 +16,15 @@ const IDS_SHOWN_MAX = 10;
 /** `ordersctl restore DIR`. */
 export const restoreVerb: Verb<Options> = {
   usage: "restore <directory>",
-  summary: "Fill the three databases from a backup",
-  description: `Puts users, products and orders back as a backup has them. The services must be stopped and MongoDB must run
-(the one of a stopped \`up\` is started meanwhile). Every file is checked before anything is written. Afterwards
-everybody signs in anew, with the passwords of the backup.`,
+  summary: "Restore the three databases from a backup",
+  description: `Restores users, products and orders from a backup. The services must be stopped and MongoDB running (that of a
+stopped \`up\` is started for the restore). Every file is checked before anything is written. Afterwards everybody has to
+sign in again, with the passwords of the backup.`,
   examples: [
     "ordersctl down; ordersctl restore backups/monday --replace; ordersctl up",
     "ordersctl restore /mnt/backups/monday --compose",
   ],
-  configure: (command) => withSourceOptions(command).option("--replace", "delete what the databases hold now"),
+  configure: (command) => withSourceOptions(command).option("--replace", "delete the current content of the databases"),
   async run({ directory, replace = false, ...options }, tools) {
     const { openDatabases } = await import("../backup/sources.ts");
     const { readManifest } = await import("../backup/manifest.ts");

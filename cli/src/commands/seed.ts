@@ -22,10 +22,10 @@ const MAX = 10_000;
 
 export const seedVerb: Verb<SeedOptions> = {
   usage: "seed",
-  summary: "Fill in demo users, products and orders",
-  description: `Makes demo users, products and orders. The same --seed always makes the same, and what is there already is left
-alone: users are known by e-mail address, products by name, orders by Idempotency-Key. All demo users share one password, which is
-printed; on a stack that is not on this machine it asks first.`,
+  summary: "Create demo users, products and orders",
+  description: `Creates demo users, products and orders. The same --seed always creates the same data. What exists already is left
+alone: users are recognized by e-mail address, products by name, orders by Idempotency-Key. All demo users share one
+password, which is printed; on a stack that is not on this machine, seed asks first.`,
   examples: [
     "ordersctl seed",
     "ordersctl seed --products 500 --orders 2000 --seed 7",
@@ -36,9 +36,9 @@ printed; on a stack that is not on this machine it asks first.`,
       .option("--users <number>", `demo users (default ${DEFAULTS.users})`)
       .option("--products <number>", `products (default ${DEFAULTS.products})`)
       .option("--orders <number>", `orders (default ${DEFAULTS.orders})`)
-      .option("--seed <number>", `which data to make (default ${DEFAULTS.seed})`)
-      .option("-f, --file <path>", "take users, products and orders from a JSON file, - for standard input")
-      .option("--dry-run", "print what would be made"),
+      .option("--seed <number>", `seed of the random data (default ${DEFAULTS.seed})`)
+      .option("-f, --file <path>", "read users, products and orders from a JSON file; - is standard input")
+      .option("--dry-run", "print what would be created"),
   run: runSeed,
 };
 

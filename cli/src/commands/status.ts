@@ -55,8 +55,8 @@ const view: View<UnitRow> = {
 
 export const statusVerb: Verb<StatusOptions> = {
   usage: "status",
-  summary: "Show what runs, since when, and how often it was started again",
-  description: "Shows the stack that `up` started. Exits 5 when a part of it does not run or is not healthy.",
+  summary: "Show what is running, since when, and how often it restarted",
+  description: "Shows the stack that `up` started. Exits 5 if a part of it is not running or not healthy.",
   examples: [
     "ordersctl status",
     "ordersctl status -o json",
@@ -65,7 +65,7 @@ export const statusVerb: Verb<StatusOptions> = {
   configure: (command: Command) =>
     command
       .option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)")
-      .option("--env", "print the addresses as lines for a shell"),
+      .option("--env", "print the addresses as shell variables"),
   run: runStatus,
 };
 

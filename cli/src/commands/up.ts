@@ -31,14 +31,14 @@ interface UpOptions {
 
 export const upVerb: Verb<UpOptions> = {
   usage: "up",
-  summary: "Start a MongoDB and the three services",
-  description: `Starts a MongoDB and the three services, waits until they are healthy, signs you in as the administrator, and
-keeps everything running: what dies is started again. Ctrl-C stops it all in order and exits 0; a second Ctrl-C ends
-what still runs by force.
+  summary: "Start MongoDB and the three services",
+  description: `Starts MongoDB and the three services, waits until they are healthy, signs you in as the administrator, and
+keeps everything running: a process that dies is restarted. Ctrl-C shuts everything down gracefully and exits 0; a second
+Ctrl-C kills what is still running.
 
-MongoDB is found in this order: MONGO_URI (a replica set), MONGOD_BIN, mongod on PATH, the cache, a download.
+MongoDB is taken from the first of: MONGO_URI (a replica set), MONGOD_BIN, mongod on PATH, the cache, a download.
 The first administrator is ADMIN_EMAIL with ADMIN_PASSWORD, else admin@example.com with a generated password.
-Other variables of the services (LOG_LEVEL, SMTP_URL, OTEL_EXPORTER_OTLP_ENDPOINT …) are passed on to them.`,
+Other variables for the services (LOG_LEVEL, SMTP_URL, OTEL_EXPORTER_OTLP_ENDPOINT …) are passed on.`,
   examples: [
     "ordersctl up",
     "ordersctl up -d   # return once it is healthy",

@@ -55,11 +55,11 @@ const ruleView: View<RuleRow> = {
 
 export const validateVerb: Verb<ValidateOptions> = {
   usage: "validate [path...]",
-  summary: "Check manifests: schema, references, and the running services",
-  description: `Checks Kubernetes manifests and compose files: folders, files, kustomizations (rendered by kubectl or
-kustomize), and - for standard input; without a path ${DEFAULT_PATHS.join(" and ")}. Needs no cluster and no network.
+  summary: "Check Kubernetes manifests and compose files",
+  description: `Checks Kubernetes manifests and compose files: schemas, references, and rules of good practice. A path is a
+folder, a file, a kustomization (rendered by kubectl or kustomize), or - for standard input; the default is ${DEFAULT_PATHS.join(" and ")}. Needs no cluster and no network.
 
-Exits 6 when there are errors, with --strict also when there are warnings, and 2 when there is nothing to check.`,
+Exits 6 if there are errors (with --strict, also for warnings), and 2 if there is nothing to check.`,
   examples: [
     "ordersctl validate",
     "ordersctl validate k8s/overlays/production compose.yaml --kubernetes 1.33",
@@ -71,12 +71,12 @@ Exits 6 when there are errors, with --strict also when there are warnings, and 2
   formats: ["sarif", "junit"],
   configure: (command: Command) =>
     command
-      .option("--kubernetes <version>", "version whose schemas are asked, such as 1.33 (default: the newest)")
+      .option("--kubernetes <version>", "version to check against, such as 1.33 (default: the newest)")
       .option("--strict", "warnings count as errors")
-      .option("--live", "ask the running services too, as an administrator")
+      .option("--live", "also compare with the running services, as an administrator")
       .option("--rule <rule=level>", "set a rule to off, warn or error; repeatable", collect, [])
-      .option("--ignore-missing", "let kinds without a schema pass (custom resources)")
-      .addOption(new Option("--explain [rule]", "say what a rule holds to and why; without a rule list all")),
+      .option("--ignore-missing", "accept kinds without a schema (custom resources)")
+      .addOption(new Option("--explain [rule]", "explain a rule; without a name, list all rules")),
   run: runValidate,
 };
 

@@ -64,7 +64,7 @@ test("on a narrow terminal what an item means stands below it, and no word is to
   }
   const { stdout } = await run(["--help"], { columns: 40 });
   expect(stdout).toContain("  # start everything, and sign in\n  ordersctl up\n");
-  expect(stdout).toContain("\n  status\n      Show what runs, since when, and\n      how often it was started again\n");
+  expect(stdout).toContain("\n  status\n      Show what is running, since when,\n      and how often it restarted\n");
 });
 
 test("help asked in another way is the same page", async () => {

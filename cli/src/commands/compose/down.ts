@@ -9,8 +9,8 @@ interface Options extends ProjectOptions {
 /** `ordersctl compose down`. */
 export const downVerb: Verb<Options> = {
   usage: "down",
-  summary: "Stop the stack; its data stays",
-  configure: (command) => withProjectOptions(command).option("--volumes", "delete its data, too"),
+  summary: "Stop the stack; keep its data",
+  configure: (command) => withProjectOptions(command).option("--volumes", "also delete its data"),
   async run({ volumes = false, ...options }, { io, talk, confirm }) {
     const { composeCommand, composeProject, requireContainerEngine } =
       await import("../../deployment/compose-project.ts");

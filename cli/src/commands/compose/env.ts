@@ -15,19 +15,19 @@ export const ADMIN_EMAIL_DEFAULT = "admin@example.com";
 
 export const withProjectOptions = (command: Command): Command =>
   command
-    .option("--project <name>", "name of the stack (default product-order-system)")
-    .option("--env-file <file>", "its secrets and ports (default .env beside compose.yaml)");
+    .option("--project <name>", "project name of the stack (default product-order-system)")
+    .option("--env-file <file>", "file with its secrets and ports (default .env beside compose.yaml)");
 
 /** `ordersctl compose env`: secrets are made on the machine that uses them and stand in no file of the repository. */
 export const envVerb: Verb<Options> = {
   usage: "env",
   summary: "Write .env with new secrets",
-  description: `Writes the .env that compose.yaml reads, with secrets made for this stack alone, readable by you alone. An
-existing one is kept: the data of a stack cannot be opened without it.`,
+  description: `Writes the .env that compose.yaml reads, with new secrets, readable only by you. An existing file is kept:
+without it, the data of its stack cannot be opened.`,
   configure: (command) =>
     withProjectOptions(command)
       .option("--admin-email <address>", `address of the first administrator (default ${ADMIN_EMAIL_DEFAULT})`)
-      .option("--force", "replace an existing file; data that was made with it is lost to you"),
+      .option("--force", "replace an existing file; its stack's data can no longer be opened"),
   async run(options, { io, talk, confirm }) {
     const { composeProject } = await import("../../deployment/compose-project.ts");
     const { envFile } = composeProject(options, io.cwd);

@@ -14,10 +14,10 @@ interface Options extends ProjectOptions {
 export const upVerb: Verb<Options> = {
   usage: "up",
   summary: "Build the images and start the stack in the background",
-  description: `Makes .env with new secrets where there is none, builds the four images, starts the databases and services
-in the background with Docker, or with podman where there is no Docker, and waits until they are healthy. Run again it
-starts what does not run.`,
-  configure: (command) => withProjectOptions(command).option("--no-build", "take the images as they are"),
+  description: `Creates .env with new secrets if there is none, builds the four images, starts the databases and services in the
+background with Docker, or with podman if there is no Docker, and waits until they are healthy. Run again, it starts what
+is not running.`,
+  configure: (command) => withProjectOptions(command).option("--no-build", "use the existing images"),
   async run(options, tools) {
     const { composeCommand, composeProject, readEnvFile, requireContainerEngine } =
       await import("../../deployment/compose-project.ts");

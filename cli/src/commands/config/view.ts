@@ -17,7 +17,7 @@ export const viewVerb: Verb<ViewOptions> = {
   usage: "view",
   summary: "Show every setting, and where it comes from",
   examples: ["ordersctl config view --show-origin"],
-  configure: (command: Command) => command.option("--show-origin", "add where each value comes from"),
+  configure: (command: Command) => command.option("--show-origin", "show where each value comes from"),
   run: async ({ showOrigin = false }: ViewOptions, { settings, printer }: Tools) => {
     const rows = settingNames.map((name) => ({ name, variable: settingVariables[name], ...settings[name] }));
     printer.list(rows, view(showOrigin));

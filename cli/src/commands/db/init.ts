@@ -9,16 +9,16 @@ interface Options {
 /** `ordersctl db init`: what images usually do in shell, the same for compose and Kubernetes. */
 export const initVerb: Verb<Options> = {
   usage: "init",
-  summary: "Make a new mongod a replica set with a user for its service",
-  description: `Waits for the mongod in this network namespace, makes the replica set, its administrator and the user of
-one service, who may use the service's database and no other. Run again it changes only what differs: a new password
-is set, a missing member is added. It has to share mongod's network namespace, because the first user can only be made
-from there. Indexes are made by the services when they start.
+  summary: "Set up a new mongod: a replica set, and a user for its service",
+  description: `Waits for the mongod in this network namespace, then creates the replica set, its administrator, and the user of
+one service, who may use only that service's database. Run again, it changes only what differs: it sets a new password or
+adds a missing member. It must share mongod's network namespace, because the first user can only be created from there.
+The services create their indexes when they start.
 
 It reads DB_INIT_MEMBERS (host:port, …), DB_INIT_DATABASE, DB_INIT_USER, DB_INIT_PASSWORD, DB_INIT_ROOT_PASSWORD, and
 DB_INIT_PORT (27017), DB_INIT_REPLICA_SET (rs0), DB_INIT_SELF (name of this member, where there are several).`,
   examples: ["DB_INIT_MEMBERS=mongodb-user:27017 … ordersctl db init", "ordersctl db init --watch"],
-  configure: (command) => command.option("--watch", "stay and look again every 10 s"),
+  configure: (command) => command.option("--watch", "keep running and check every 10 s"),
   async run({ watch = false }, { io, talk }) {
     const { DatabaseInitError } = await import("../../deployment/initialise-database.ts");
     const { readDatabaseWish } = await import("../../deployment/database-wish.ts");

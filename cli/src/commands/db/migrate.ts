@@ -40,9 +40,9 @@ const view: View<Row> = {
 
 export const migrateVerb: Verb<MigrateOptions> = {
   usage: "migrate",
-  summary: "Bring the databases to the form that this release wants",
-  description: `Runs the pending migrations and makes the indexes of the three databases, as every service does for itself when it starts. A migration that a newer release made, and this one does not know, is shown as newer.
-Databases: USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI, else MONGO_URI, else those of the stack that runs here.`,
+  summary: "Migrate the databases to this release",
+  description: `Runs the pending migrations and creates the indexes of the three databases, as each service does when it starts. Migrations of a newer release, which this one does not know, are shown as newer.
+Databases: USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI, else MONGO_URI, else those of the stack running here.`,
   examples: ["ordersctl db migrate --dry-run", "MONGO_URI=mongodb://… ordersctl db migrate"],
   configure: (command: Command) =>
     command

@@ -17,17 +17,17 @@ const MEMBERS_OF_OVERLAY: Readonly<Record<string, number>> = { development: 1, p
 /** `ordersctl k8s secrets`: the overlays hold placeholders that the services refuse; this makes what they run with. */
 export const secretsVerb: Verb<Options> = {
   usage: "secrets",
-  summary: "Write the secrets of a deployment, and what puts them in place",
-  description: `Writes k8s/live (git-ignored): secret.yaml with secrets made for this deployment alone, readable by you
-alone, and a kustomization that puts them in the place of an overlay's placeholders. Existing ones are kept: the data
-of a deployment cannot be opened without them.`,
+  summary: "Write the secrets of a deployment and the kustomization that uses them",
+  description: `Writes k8s/live (git-ignored): secret.yaml with new secrets, readable only by you, and a kustomization that
+puts them in place of an overlay's placeholders. Existing secrets are kept: without them, the data of their deployment
+cannot be opened.`,
   examples: ["ordersctl k8s secrets --overlay production", "kubectl apply -k k8s/live"],
   configure: (command) =>
     command
-      .option("--overlay <name>", `overlay it is for: ${Object.keys(MEMBERS_OF_OVERLAY).join(", ")}`, "development")
+      .option("--overlay <name>", `overlay to build on: ${Object.keys(MEMBERS_OF_OVERLAY).join(", ")}`, "development")
       .option("--directory <folder>", "where to write", "k8s/live")
       .option("--admin-email <address>", "address of the first administrator", "admin@example.com")
-      .option("--force", "replace existing ones; data that was made with them is lost to you"),
+      .option("--force", "replace existing secrets; their deployment's data can no longer be opened"),
   async run({ overlay, directory, adminEmail, force = false }, { io, talk, confirm }) {
     const members = MEMBERS_OF_OVERLAY[overlay];
     if (members === undefined) throw usageError(`There is no overlay "${overlay}".`, "ordersctl k8s secrets --help");

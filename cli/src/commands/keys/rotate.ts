@@ -9,11 +9,11 @@ interface RotateOptions {
 
 export const rotateVerb: Verb<RotateOptions> = {
   usage: "rotate",
-  summary: "Make the next signing key",
-  description: `Makes the next signing key; tokens of the older ones stay valid until they end. With --revoke every older key is dropped
-within a minute, and with it every access token: sign-ins renew themselves.`,
+  summary: "Create the next signing key",
+  description: `Creates the next signing key; tokens signed by older keys stay valid until they expire. With --revoke all older keys
+are dropped within a minute, and every access token with them; sign-ins renew themselves.`,
   examples: ["ordersctl keys rotate", "ordersctl keys rotate --revoke --yes   # when a key may have leaked"],
-  configure: (command: Command) => command.option("--revoke", "drop every older key at once (asks first)"),
+  configure: (command: Command) => command.option("--revoke", "also drop all older keys (asks first)"),
   run: rotate,
 };
 

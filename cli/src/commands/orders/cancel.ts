@@ -12,11 +12,11 @@ interface CancelOptions {
 
 export const cancelVerb: Verb<CancelOptions> = {
   usage: "cancel <id>",
-  summary: "Cancel an order; its stock comes back",
+  summary: "Cancel an order and return its stock",
   description:
-    "Cancels an order and asks first. Customers may cancel what is pending, administrators what is not completed.",
+    "Cancels an order, after asking. Customers may cancel pending orders, administrators also those in processing.",
   examples: ['ordersctl orders cancel 65f1c0ffee0123456789abcd --reason "changed my mind" --yes'],
-  configure: (command: Command) => command.option("--reason <text>", "kept in the order's history"),
+  configure: (command: Command) => command.option("--reason <text>", "stored in the order's history"),
   run: cancelOrder,
 };
 

@@ -12,8 +12,8 @@ interface HistoryOptions {
 export const historyVerb: Verb<HistoryOptions> = {
   usage: "history <id>",
   summary: "Show what happened to an order, when, and by whom",
-  description: `Shows what happened to an order, when, and by whom. An administrator's table has beside it the reservation of its stock
-and the messages to product-service that are not delivered yet.`,
+  description: `Shows what happened to an order, when, and by whom. For administrators the table also has the reservation of its stock
+and the undelivered messages to product-service.`,
   examples: ["ordersctl orders history 65f1c0ffee0123456789abcd"],
   run: showHistory,
 };

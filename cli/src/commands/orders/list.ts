@@ -18,7 +18,7 @@ export const listVerb: Verb<ListOptions> = {
   summary: "List orders, newest first",
   aliases: ["ls"],
   description:
-    "Lists the orders of everybody (administrators), of one user, or your own (--mine, and always for customers).",
+    "Lists all orders (administrators), those of one user, or your own (--mine; customers always see their own).",
   examples: [
     "ordersctl orders list --status pending --since 2h",
     "ordersctl orders list --mine -o wide",
@@ -27,10 +27,10 @@ export const listVerb: Verb<ListOptions> = {
   configure: (command: Command) =>
     addPageOptions(
       command
-        .addOption(new Option("--status <status>", "only those of this status").choices(orderStatuses))
-        .option("--user <id>", "only those of this user")
-        .addOption(new Option("--mine", "only your own").conflicts("user"))
-        .option("--since <time>", "only those placed since: 2h, 7d, or 2026-01-31 (from 0:00 UTC)"),
+        .addOption(new Option("--status <status>", "only orders in this status").choices(orderStatuses))
+        .option("--user <id>", "only orders of this user")
+        .addOption(new Option("--mine", "only your own orders").conflicts("user"))
+        .option("--since <time>", "only orders placed since: 2h, 7d, or 2026-01-31 (from 0:00 UTC)"),
     ),
   run: listOrders,
 };

@@ -23,9 +23,9 @@ const FORM = 'it is {"items": [{"product": id or name, "quantity": whole number}
 export const placeVerb: Verb<PlaceOptions> = {
   usage: "place",
   summary: "Place an order",
-  description: `Places an order for the signed-in user, or for --user. Products are named by id or exact name.
-It always sends an Idempotency-Key (a new one unless you name it), so that an answer that was lost is asked for again and
-never makes a second order.`,
+  description: `Places an order for the signed-in user, or for --user. Products are given by id or exact name.
+It always sends an Idempotency-Key (a random one, unless you pass one), so it can retry after a lost answer without
+placing a second order.`,
   examples: [
     'ordersctl orders place --item "Keyboard=2" --item "Mouse"',
     "ordersctl orders place --item 65f1c0ffee0123456789abcd=1 --idempotency-key cart-7",
@@ -33,9 +33,9 @@ never makes a second order.`,
   ],
   configure: (command: Command) =>
     command
-      .option("--item <product[=quantity]>", "a line; may be repeated", repeated)
-      .option("--user <id>", "whose order it is (administrators)")
-      .option("-f, --file <path>", "read {items:[{product, quantity}]} from a JSON file, - for standard input")
+      .option("--item <product[=quantity]>", "product and quantity; repeatable", repeated)
+      .option("--user <id>", "place the order for this user (administrators)")
+      .option("-f, --file <path>", "read {items:[{product, quantity}]} from a JSON file; - is standard input")
       .option("--idempotency-key <key>", "the same key never places a second order")
       .option("--dry-run", "show what would be ordered"),
   run: placeOrder,

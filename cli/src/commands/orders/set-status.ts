@@ -14,11 +14,11 @@ interface SetStatusOptions {
 
 export const setStatusVerb: Verb<SetStatusOptions> = {
   usage: "set-status <id> <status>",
-  summary: "Move an order on (administrators)",
+  summary: "Change the status of an order (administrators)",
   description:
-    "Moves: pending → processing → completed; pending and processing → cancelled. Completed and cancelled are final.",
+    "Allowed: pending → processing → completed; pending and processing → cancelled. Completed and cancelled are final.",
   examples: ["ordersctl orders set-status 65f1c0ffee0123456789abcd processing"],
-  configure: (command: Command) => command.option("--reason <text>", "kept in the order's history"),
+  configure: (command: Command) => command.option("--reason <text>", "stored in the order's history"),
   run: setStatus,
 };
 

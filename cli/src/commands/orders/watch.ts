@@ -49,8 +49,8 @@ const view: View<OrderEvent> = {
 export const watchVerb: Verb<WatchOptions> = {
   usage: "watch [id]",
   summary: "Follow one order to its end, or all orders",
-  description: `Prints each step of an order as it happens, and ends when the order is completed (0) or cancelled (3). With --all it
-follows the newest ${WINDOW} orders of all users until Ctrl-C, for administrators only.`,
+  description: `Prints each status change of an order as it happens. Exits 0 when the order is completed, 3 when it is cancelled.
+With --all it follows the newest ${WINDOW} orders of all users until Ctrl-C (administrators).`,
   examples: ["ordersctl orders watch 65f1c0ffee0123456789abcd", "ordersctl orders watch --all -o ndjson"],
   configure: (command: Command) =>
     command

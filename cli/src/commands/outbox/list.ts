@@ -10,14 +10,12 @@ interface ListOptions extends PageOptions {
 
 export const listVerb: Verb<ListOptions> = {
   usage: "list",
-  summary: "List messages to product-service that are not delivered yet",
+  summary: "List undelivered messages to product-service",
   aliases: ["ls"],
   examples: ["ordersctl outbox list --state dead"],
   configure: (command: Command) =>
     addPageOptions(
-      command.addOption(
-        new Option("--state <state>", "pending or dead; both when absent").choices(["pending", "dead"]),
-      ),
+      command.addOption(new Option("--state <state>", "pending or dead (default: both)").choices(["pending", "dead"])),
     ),
   run: listOutbox,
 };

@@ -15,7 +15,7 @@ const PAGE = 1000;
 
 export const retryVerb: Verb<RetryOptions> = {
   usage: "retry [order] [entry]",
-  summary: "Give dead messages new tries",
+  summary: "Retry dead messages",
   examples: ["ordersctl outbox retry 65f1c0ffee0123456789abcd 1", "ordersctl outbox retry --all"],
   configure: (command: Command) => command.option("--all", "every dead message"),
   run: retry,

@@ -17,16 +17,16 @@ const DELTA_MAX = 1_000_000_000;
 
 export const adjustStockVerb: Verb<AdjustOptions> = {
   usage: "adjust-stock <product>",
-  summary: "Book a delivery or a loss (administrators)",
+  summary: "Record a delivery or a loss (administrators)",
   examples: [
     'ordersctl products adjust-stock "Keyboard" --by 50 --reason delivery',
     'ordersctl products adjust-stock "Keyboard" --by=-2 --reason "broken in the store"',
   ],
   configure: (command: Command) =>
     command
-      .requiredOption("--by <units>", "units more, or less with a minus sign (--by=-2)")
-      .requiredOption("--reason <text>", "kept with the adjustment")
-      .option("--idempotency-key <key>", "the same key never books twice"),
+      .requiredOption("--by <units>", "units to add; negative to remove (--by=-2)")
+      .requiredOption("--reason <text>", "stored with the adjustment")
+      .option("--idempotency-key <key>", "the same key never adjusts twice"),
   run: adjustStock,
 };
 

@@ -21,7 +21,7 @@ export const createVerb: Verb<CreateOptions> = {
     command
       .requiredOption("--name <name>", "name")
       .requiredOption("--price <price>", "price of one unit, above 0")
-      .option("--stock <units>", "units on hand", "0")
+      .option("--stock <units>", "units in stock", "0")
       .option("--description <text>", "description"),
   run: createProduct,
 };

@@ -8,8 +8,8 @@ interface DeleteOptions {
 
 export const deleteVerb: Verb<DeleteOptions> = {
   usage: "delete <product>",
-  summary: "Take a product off the catalogue (asks first)",
-  description: "Takes a product off the catalogue. Orders that hold it stay as they are.",
+  summary: "Remove a product from the catalogue (asks first)",
+  description: "Removes a product from the catalogue. Existing orders are not affected.",
   examples: ['ordersctl products delete "Keyboard" --yes'],
   run: deleteProduct,
 };

@@ -16,15 +16,15 @@ interface UpdateOptions {
 
 export const updateVerb: Verb<UpdateOptions> = {
   usage: "update <product>",
-  summary: "Change name, price, description or the counted stock (administrators)",
+  summary: "Change name, price, description or stock count (administrators)",
   description:
-    "Changes what is named. Orders keep the name and price they were placed with. For deliveries use adjust-stock.",
+    "Changes only the given fields. Existing orders keep their name and price. For deliveries use adjust-stock.",
   examples: ['ordersctl products update "Keyboard" --price 79.90'],
   configure: (command: Command) =>
     command
       .option("--name <name>", "new name")
       .option("--price <price>", "new price of one unit")
-      .option("--stock <units>", "units on hand after counting")
+      .option("--stock <units>", "units in stock, as counted")
       .option("--description <text>", "new description"),
   run: updateProduct,
 };

@@ -9,7 +9,7 @@ interface DeleteOptions {
 
 export const deleteVerb: Verb<DeleteOptions> = {
   usage: "delete <name>",
-  summary: "Forget a profile and its sign-in",
+  summary: "Delete a profile and its sign-in",
   run: async ({ name }: DeleteOptions, { io, talk }: Tools) => {
     const [config, credentials] = await Promise.all([readUserConfig(io.env), readCredentials(io.env)]);
     if (!Object.hasOwn(config.profiles, name) && !Object.hasOwn(credentials, name))

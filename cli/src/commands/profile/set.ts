@@ -11,9 +11,9 @@ const nameForm = /^[\w.-]{1,64}$/;
 
 export const setVerb: Verb<SetOptions> = {
   usage: "set <name>",
-  summary: "Keep the addresses of a stack under a name",
+  summary: "Save the addresses of a stack under a name",
   description:
-    "Keeps --user-url, --product-url and --order-url under a name. Sign in to it with: ordersctl login --profile NAME",
+    "Saves --user-url, --product-url and --order-url under a name. Then sign in with: ordersctl login --profile NAME",
   examples: [
     "ordersctl profile set staging --user-url https://users.example.com --product-url https://products.example.com --order-url https://orders.example.com",
   ],

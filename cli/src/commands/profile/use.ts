@@ -9,7 +9,7 @@ interface UseOptions {
 
 export const useVerb: Verb<UseOptions> = {
   usage: "use <name>",
-  summary: "Use a profile from now on",
+  summary: "Switch to a profile",
   examples: ["ordersctl profile use staging"],
   run: async ({ name }: UseOptions, { io, talk }: Tools) => {
     const [config, credentials] = await Promise.all([readUserConfig(io.env), readCredentials(io.env)]);

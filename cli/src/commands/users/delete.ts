@@ -8,8 +8,9 @@ interface DeleteOptions {
 
 export const deleteVerb: Verb<DeleteOptions> = {
   usage: "delete <user>",
-  summary: "Erase a user's data (asks first)",
-  description: "Erases name, address and sessions of a user. The orders stay, under an id that belongs to nobody.",
+  summary: "Delete a user's data; the orders stay (asks first)",
+  description:
+    "Deletes the user's name, addresses and sessions. Their orders stay; the id in them then belongs to nobody.",
   examples: ["ordersctl users delete ada@example.com --yes"],
   run: deleteUser,
 };

@@ -14,7 +14,7 @@ export const listVerb: Verb<ListOptions> = {
   aliases: ["ls"],
   examples: ["ordersctl users list --search ada", "ordersctl users list --all -q"],
   configure: (command: Command) =>
-    addPageOptions(command.option("--search <text>", "only those with this in their e-mail address or name")),
+    addPageOptions(command.option("--search <text>", "only users with this text in e-mail address or name")),
   run: listUsers,
 };
 

@@ -10,9 +10,9 @@ interface SendVerificationOptions {
 
 export const sendVerificationVerb: Verb<SendVerificationOptions> = {
   usage: "send-verification <user>",
-  summary: "Mail the token that verifies somebody's address",
-  description: `Mails a token that verifies the user's present e-mail address; once it is used, resets of the password go there. It
-takes your own password. For somebody who has lost password and mailbox: update --email first.`,
+  summary: "Mail a token that verifies a user's e-mail address",
+  description: `Mails a token that verifies the user's current e-mail address. Once it is used, password resets go there. Asks for
+your own password. For a user who lost both password and mailbox, run update --email first.`,
   examples: ["ordersctl users send-verification ada@example.com"],
   configure: (command: Command) => command.option("--password-stdin", "read your password from standard input"),
   run: sendVerification,

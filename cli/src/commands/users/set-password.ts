@@ -13,7 +13,7 @@ export const setPasswordVerb: Verb<SetPasswordOptions> = {
   usage: "set-password",
   summary: "Change your own password",
   description: `Changes the password of the signed-in user. On standard input: the current password on the first line, the new one on
-the second. Other sessions of the user end.`,
+the second. All other sessions of the user end.`,
   configure: (command: Command) =>
     command.option("--password-stdin", "read both passwords from standard input, a line each"),
   run: setPassword,

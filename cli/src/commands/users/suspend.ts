@@ -9,14 +9,14 @@ interface SuspendOptions {
 
 export const suspendVerb: Verb<SuspendOptions> = {
   usage: "suspend <user>",
-  summary: "Keep somebody from signing in and ordering (asks first)",
+  summary: "Block a user from signing in and ordering (asks first)",
   examples: ["ordersctl users suspend ada@example.com --yes"],
   run: ({ user }, tools) => setStatus(user, "suspended", tools),
 };
 
 export const activateVerb: Verb<SuspendOptions> = {
   usage: "activate <user>",
-  summary: "Let somebody in again who was suspended",
+  summary: "Lift a suspension",
   examples: ["ordersctl users activate ada@example.com"],
   run: ({ user }, tools) => setStatus(user, "active", tools),
 };
