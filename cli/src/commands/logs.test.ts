@@ -109,3 +109,51 @@ test("a log that cannot be read is not said to be absent", async () => {
   const folder = await somebody.run(["logs", "--file", somebody.home]);
   expect([folder.exit, folder.stderr]).toEqual([2, `error: ${somebody.home} cannot be read: it is a folder.\n`]);
 });
+
+/** The most memory that it had, in kB: what the system tells who waits for it counts the memory of its parent as well. */
+const TELL_MEMORY = `process.on("exit", () => {
+  process.stderr.write(/VmHWM:\\s+(\\d+)/.exec(require("node:fs").readFileSync("/proc/self/status", "utf8"))[1]);
+});`;
+
+test.skipIf(process.platform !== "linux")(
+  "logs of any length are told in order, without being held in memory whole",
+  async () => {
+    const dataDir = join(somebody.home, "long");
+    await mkdir(join(dataDir, "logs"), { recursive: true });
+    const line = (second: number, path: string) => {
+      const time = new Date(Date.UTC(2026, 0, 31, 12, 0, second)).toISOString();
+      return `${JSON.stringify({ level: "info", time, msg: "request", path })}\n`;
+    };
+    const filler = "x".repeat(900);
+    for (const [at, name] of ["user", "product", "order"].entries()) {
+      const lines = Array.from({ length: 20_000 }, (_, index) => line(3 * index + at, `${filler}/${name}/${index}`));
+      await writeFile(join(dataDir, "logs", `${name}.log.1`), lines.join(""));
+      await writeFile(join(dataDir, "logs", `${name}.log`), line(60_000 + at, `/${name}/last`));
+    }
+    await writeFile(join(dataDir, "tell.js"), TELL_MEMORY);
+    const logs = async (...argv: string[]) => {
+      const program = [
+        process.execPath,
+        "--preload",
+        join(dataDir, "tell.js"),
+        join(import.meta.dirname, "../main.ts"),
+      ];
+      const ran = Bun.spawn([...program, "logs", "-o", "ndjson", "--data-dir", dataDir, ...argv], {
+        env: somebody.env,
+        stderr: "pipe",
+      });
+      const [stdout, stderr] = await Promise.all([new Response(ran.stdout).text(), new Response(ran.stderr).text()]);
+      return { paths: [...stdout.matchAll(/\/(\w+\/\w+)"/g)].map(([, path]) => path), memoryKb: Number(stderr) };
+    };
+    const tail = await logs("--tail", "4");
+    expect(tail.paths).toEqual(["order/19999", "user/last", "product/last", "order/last"]);
+    const all = await logs("--since", "2026-01-31T12:00:00Z");
+    const index = (at: number) => ["user", "product", "order"].map((name) => `${name}/${at}`);
+    expect(all.paths.slice(0, 6)).toEqual([...index(0), ...index(1)]);
+    expect([all.paths.length, all.paths.at(-1)]).toEqual([60_003, "order/last"]);
+    // The files have 60 MB; a process that reads nothing has about 50.
+    expect(tail.memoryKb).toBeLessThan(100_000);
+    expect(all.memoryKb).toBeLessThan(200_000);
+  },
+  60_000,
+);

@@ -24,6 +24,7 @@ const sources = [...serviceNames, "mongod", "supervisor"] as const;
 type Source = (typeof sources)[number];
 const TAIL_DEFAULT = 200;
 const FOLLOW_PERIOD_MS = 200;
+const LINES_AT_ONCE = 500;
 /** The services write a line at most a second after its time. */
 const WRITTEN_AFTER_MS = 1_200;
 
@@ -59,28 +60,29 @@ async function runLogs(options: LogsOptions, tools: Tools): Promise<void> {
   const sinceMs = options.since === undefined ? undefined : parsePointInTime(options.since, io.now()).getTime();
   const tailLines = readTail(options);
   const files = options.file === undefined ? openFiles(options, tools) : [];
-  const show = (lines: readonly LogLine[]) => {
-    for (const line of lines) {
-      tools.printer.text(tools.printer.isForPeople ? renderLogLine(line, tools.printer.style) : `${line.raw}\n`);
-    }
-  };
-  const read = options.file === undefined ? files.flatMap((file) => file.read()) : await readCollected(options, tools);
-  const lines = inOrder(read, sinceMs);
+  const collected = options.file === undefined ? [] : [await readCollected(options, tools)];
+  const read = (lines?: number) => inOrder([...files.map((file) => file.begin(lines)), ...collected], sinceMs);
+  const show = (line: LogLine) =>
+    tools.printer.text(tools.printer.isForPeople ? renderLogLine(line, tools.printer.style) : `${line.raw}\n`);
   if (options.trace !== undefined) {
-    const found = await readTrace(options.trace, { files, lines, sinceMs }, tools);
-    return show((tools.printer.isForPeople ? withoutIds(found) : found).slice(-tailLines));
+    const lines = { [Symbol.iterator]: read };
+    const found = await readTrace(options.trace, { lines, isWritten: files.length === 0 }, tools);
+    return (tools.printer.isForPeople ? withoutIds(found) : found).slice(-tailLines).forEach(show);
   }
-  show(lines.slice(-tailLines));
+  if (Number.isFinite(tailLines)) [...read(tailLines)].slice(-tailLines).forEach(show);
+  else {
+    let shown = 0;
+    for (const line of read()) {
+      show(line);
+      // Ctrl-C and a reader that has enough (`| head`) are noticed in between alone.
+      if (++shown % LINES_AT_ONCE === 0) await io.sleep(0);
+    }
+  }
   if (options.follow !== true) return;
   // Ctrl-C is how a person ends this: without a listener the process ends with 130.
   for (;;) {
     await io.sleep(FOLLOW_PERIOD_MS);
-    show(
-      inOrder(
-        files.flatMap((file) => file.read()),
-        sinceMs,
-      ),
-    );
+    for (const line of inOrder(files.map((file) => file.read()))) show(line);
   }
 }
 
@@ -105,10 +107,11 @@ async function readCollected({ file = "-", service, follow }: LogsOptions, { io 
       : await readFile(file, "utf8").catch((error: unknown) => {
           throw usageError(`${file} cannot be read: ${inputProblem(error)}.`);
         });
-  return text.split("\n").flatMap((raw) => {
+  const lines = text.split("\n").flatMap((raw) => {
     const line = parseCollectedLine(raw);
     return line !== undefined && wanted.some((source) => source === line.source) ? line : [];
   });
+  return lines.sort((a, b) => (a.timeMs ?? 0) - (b.timeMs ?? 0));
 }
 
 function chooseSources(service: string | undefined): readonly Source[] {
@@ -119,19 +122,19 @@ function chooseSources(service: string | undefined): readonly Source[] {
 }
 
 interface ReadLogs {
-  readonly files: readonly FollowedFile[];
-  readonly lines: readonly LogLine[];
-  readonly sinceMs: number | undefined;
+  /** All that is there, as often as it is walked through. */
+  readonly lines: Iterable<LogLine>;
+  /** Whether nothing more comes. */
+  readonly isWritten: boolean;
 }
 
 /** Who asks at once, as after a failed command, asks before every service has written what it did. */
-async function readTrace(id: string, { files, lines, sinceMs }: ReadLogs, { io }: Tools): Promise<readonly LogLine[]> {
+async function readTrace(id: string, { lines, isWritten }: ReadLogs, { io }: Tools): Promise<readonly LogLine[]> {
   let found = linesOfTrace(lines, id);
   const waitMs = (found.at(-1)?.timeMs ?? io.now()) + WRITTEN_AFTER_MS - io.now();
-  if (waitMs > 0 && files.length > 0) {
+  if (waitMs > 0 && !isWritten) {
     await io.sleep(waitMs);
-    const added = files.flatMap((file) => file.read());
-    found = linesOfTrace(inOrder([...lines, ...added], sinceMs), id);
+    found = linesOfTrace(lines, id);
   }
   if (found.length === 0) throw new CliError(`Nothing is logged about ${id}.`, { tries: ["ordersctl logs"] });
   return found;
@@ -142,18 +145,38 @@ function readTail({ tail, since, trace, follow }: LogsOptions): number {
     throw usageError("--trace shows what was logged already: leave --follow out.");
   if (trace !== undefined && !/^[\w.:-]{1,128}$/.test(trace))
     throw usageError("--trace takes a request id, a trace id or an order id.");
-  if (tail === undefined) return (since ?? trace) === undefined ? TAIL_DEFAULT : Number.MAX_SAFE_INTEGER;
+  if (tail === undefined) return (since ?? trace) === undefined ? TAIL_DEFAULT : Number.POSITIVE_INFINITY;
   const lines = Number(tail);
   if (!Number.isInteger(lines) || lines < 1) throw usageError("--tail must be a number of lines, at least 1.");
   return lines;
 }
 
-/** By time; a line without one (part of a stack trace) stays behind the line before it. */
-function inOrder(lines: readonly LogLine[], sinceMs: number | undefined): readonly LogLine[] {
-  let lastMs = 0;
-  return lines
-    .map((line) => ({ line, atMs: (lastMs = line.timeMs ?? lastMs) }))
-    .filter(({ atMs }) => sinceMs === undefined || atMs >= sinceMs)
-    .sort((a, b) => a.atMs - b.atMs)
-    .map(({ line }) => line);
+/** By time, of sources that are so; a line without one (part of a stack trace) stays behind the line before it. */
+function* inOrder(sources: readonly Iterable<LogLine>[], sinceMs = 0): Generator<LogLine> {
+  let heads: readonly Head[] = sources.map((source) => ({
+    lines: source[Symbol.iterator](),
+    line: undefined,
+    atMs: 0,
+  }));
+  heads = heads.filter(goOn);
+  while (heads.length > 0) {
+    const first = heads.reduce((earliest, head) => (head.atMs < earliest.atMs ? head : earliest));
+    if (first.line !== undefined && first.atMs >= sinceMs) yield first.line;
+    if (!goOn(first)) heads = heads.filter((head) => head !== first);
+  }
+}
+
+/** The next line of a source. */
+interface Head {
+  readonly lines: Iterator<LogLine>;
+  line: LogLine | undefined;
+  atMs: number;
+}
+
+/** @returns whether there is one more line */
+function goOn(head: Head): boolean {
+  const next = head.lines.next();
+  head.line = next.done === true ? undefined : next.value;
+  head.atMs = head.line?.timeMs ?? head.atMs;
+  return head.line !== undefined;
 }

@@ -56,3 +56,22 @@ test("a letter that is not yet written whole is not lost", () => {
   }
   expect(seen).toEqual(["Zoë 🛒"]);
 });
+
+test("it begins with the last so many lines, and with what was set aside where these are too few", () => {
+  const { path, file, news } = followed("begin");
+  const begin = (lines?: number) => [...file.begin(lines)].map(({ raw }) => raw);
+  // Longer than what is read at a time, and cut in the middle of a letter.
+  const long = "ë".repeat(700_000);
+  appendFileSync(`${path}.1`, `one\n${long}\nthree\n`);
+  expect(begin()).toEqual(["one", long, "three"]);
+  appendFileSync(path, `four\n${long}\nsix\nsev`);
+  expect(begin()).toEqual(["one", long, "three", "four", long, "six"]);
+  appendFileSync(path, "en\n");
+  expect(news()).toEqual(["seven"]);
+  expect(begin(1)).toEqual(["seven"]);
+  expect(begin(3)).toEqual([long, "six", "seven"]);
+  expect(begin(4)).toEqual(["four", long, "six", "seven"]);
+  expect(begin(6)).toEqual([long, "three", "four", long, "six", "seven"]);
+  expect(begin(9)).toEqual(["one", long, "three", "four", long, "six", "seven"]);
+  expect(news()).toEqual([]);
+});

@@ -1,66 +1,95 @@
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import { isAbsent } from "../files.ts";
 import { type LogLine, parseLogLine } from "./log-lines.ts";
 
-/** Of each file; a log is at most 20 MB and its predecessor as much. */
-const READ_MAX_BYTES = 20_000_000;
+/** So much of a log is read at a time. */
+const CHUNK_BYTES = 1 << 20;
+const LINE_BREAK = "\n".charCodeAt(0);
 
-/**
- * Reads what was added to a log file since the last time, also after it was emptied. The first time that begins with
- * what was set aside of it.
- */
+/** Reads what a log file holds, and then what was added to it since the last time, also after it was emptied. */
 export class FollowedFile {
   readonly #path: string;
   readonly #source: string;
   #offset = 0;
   #partial = "";
   /** Keeps the begin of a letter that is not yet written whole. */
-  readonly #decoder = new StringDecoder("utf8");
-  #isBegun = false;
+  #decoder = new StringDecoder("utf8");
 
   constructor(path: string, source: string) {
     this.#path = path;
     this.#source = source;
-    this.#offset = Math.max(0, (this.#size() ?? 0) - READ_MAX_BYTES);
   }
 
   get exists(): boolean {
     return this.#size() !== undefined;
   }
 
-  read(): readonly LogLine[] {
-    const earlier = this.#isBegun ? [] : this.#setAside();
-    this.#isBegun = true;
-    const size = this.#size();
-    if (size === undefined) return earlier;
-    if (size < this.#offset) {
-      this.#offset = 0;
-      this.#partial = "";
-      this.#decoder.end();
+  /** What is there already, or the last so many lines of it. What was set aside comes before the rest. */
+  *begin(lines = Number.POSITIVE_INFINITY): Generator<LogLine> {
+    const missing = this.#goToLast(lines);
+    if (missing > 0) {
+      const earlier = new FollowedFile(`${this.#path}.1`, this.#source);
+      earlier.#goToLast(missing);
+      yield* earlier.#added();
     }
-    if (size === this.#offset) return earlier;
-    const lines = (this.#partial + this.#slice(size - this.#offset)).split("\n");
-    this.#partial = lines.pop() ?? "";
-    return [...earlier, ...this.#parse(lines)];
+    yield* this.#added();
   }
 
-  #setAside(): readonly LogLine[] {
-    const path = `${this.#path}.1`;
-    return existsSync(path) ? this.#parse(readFileSync(path, "utf8").split("\n")) : [];
+  /** What was added since the last time. */
+  read(): readonly LogLine[] {
+    return [...this.#added()];
   }
 
-  #parse(lines: readonly string[]): readonly LogLine[] {
-    return lines.filter((line) => line !== "").map((line) => parseLogLine(line, this.#source));
+  *#added(): Generator<LogLine> {
+    const size = this.#size() ?? 0;
+    if (size < this.#offset) this.#goTo(0);
+    while (this.#offset < size) {
+      const bytes = this.#slice(this.#offset, Math.min(size, this.#offset + CHUNK_BYTES));
+      // It was emptied meanwhile.
+      if (bytes.length === 0) return;
+      this.#offset += bytes.length;
+      const lines = (this.#partial + this.#decoder.write(bytes)).split("\n");
+      this.#partial = lines.pop() ?? "";
+      for (const line of lines) if (line !== "") yield parseLogLine(line, this.#source);
+    }
   }
 
-  #slice(length: number): string {
-    const buffer = Buffer.alloc(length);
+  /** Goes on with the last so many lines. @returns how many of them are not here */
+  #goToLast(lines: number): number {
+    this.#goTo(0);
+    if (lines === Number.POSITIVE_INFINITY) return lines;
+    let found = 0;
+    for (let end = this.#size() ?? 0; end > 0; end -= CHUNK_BYTES) {
+      const start = Math.max(0, end - CHUNK_BYTES);
+      const bytes = this.#slice(start, end);
+      for (
+        let at = bytes.lastIndexOf(LINE_BREAK);
+        at >= 0;
+        at = at === 0 ? -1 : bytes.lastIndexOf(LINE_BREAK, at - 1)
+      ) {
+        // Each line ends with a break; one more ends the line before them.
+        if (found === lines) {
+          this.#goTo(start + at + 1);
+          return 0;
+        }
+        found += 1;
+      }
+    }
+    return lines - found;
+  }
+
+  #goTo(offset: number): void {
+    this.#offset = offset;
+    this.#partial = "";
+    this.#decoder = new StringDecoder("utf8");
+  }
+
+  #slice(start: number, end: number): Buffer {
+    const buffer = Buffer.alloc(end - start);
     const file = openSync(this.#path, "r");
     try {
-      const count = readSync(file, buffer, 0, length, this.#offset);
-      this.#offset += count;
-      return this.#decoder.write(buffer.subarray(0, count));
+      return buffer.subarray(0, readSync(file, buffer, 0, buffer.length, start));
     } finally {
       closeSync(file);
     }

@@ -5,12 +5,16 @@ const idFields = ["requestId", "traceId", "orderId"] as const;
 /**
  * The lines that belong to a request, a trace or an order. What names the id tells the traces it took part in; every
  * line of those traces belongs to it, whichever service wrote it.
+ * @param lines walked through twice: no more than what is found is held in memory
  */
-export function linesOfTrace(lines: readonly LogLine[], id: string): readonly LogLine[] {
+export function linesOfTrace(lines: Iterable<LogLine>, id: string): readonly LogLine[] {
   const wanted = id.toLowerCase();
-  const named = new Set(lines.filter((line) => names(line, wanted)));
-  const traces = new Set([...named].flatMap((line) => textOf(line, "traceId") ?? []));
-  return lines.filter((line) => named.has(line) || traces.has(textOf(line, "traceId") ?? ""));
+  const traces = new Set<string>();
+  for (const line of lines) if (names(line, wanted)) traces.add(textOf(line, "traceId") ?? "");
+  traces.delete("");
+  const found: LogLine[] = [];
+  for (const line of lines) if (names(line, wanted) || traces.has(textOf(line, "traceId") ?? "")) found.push(line);
+  return found;
 }
 
 /** The lines of a single trace without its ids: what was asked for needs not stand in every line. */
