@@ -25,6 +25,15 @@ function birthOf(pid: number): string | undefined {
 export const isAlive = (ref: ProcessRef | undefined): ref is ProcessRef =>
   ref !== undefined && refOf(ref.pid)?.birth === ref.birth;
 
+/** Whether a process stands still by a signal, as Ctrl-Z sends one. */
+export function isStopped({ pid }: ProcessRef): boolean {
+  if (process.platform === "win32") return false;
+  if (process.platform === "linux") return statOnLinux(pid)?.[0] === "T";
+  return spawnSync("ps", ["-o", "state=", "-p", String(pid)], { encoding: "utf8" })
+    .stdout.trim()
+    .startsWith("T");
+}
+
 /**
  * Ends a process in order, and by force when it is still there after `timeoutMs`.
  * @returns whether it had to be ended by force
@@ -92,11 +101,16 @@ function commandOnLinux(pid: number): string | undefined {
 
 /** Clock ticks since boot (field 22 of proc_pid_stat(5)) and the boot itself. A zombie has ended. */
 function birthOnLinux(pid: number): string | undefined {
+  const fields = statOnLinux(pid);
+  if (fields === undefined || fields[0] === "Z" || fields[0] === "X") return undefined;
+  return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}:${fields[19]}`;
+}
+
+/** The fields of proc_pid_stat(5) from the third on, its state. */
+function statOnLinux(pid: number): readonly string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z" || fields[0] === "X") return undefined;
-    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}:${fields[19]}`;
+    return text.slice(text.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;
   }

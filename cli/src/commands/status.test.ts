@@ -1,8 +1,9 @@
-import { expect, test } from "bun:test";
+import { expect, onTestFinished, test } from "bun:test";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { takeLock } from "../lock.ts";
-import { refOf } from "../process-ref.ts";
+import { isStopped, refOf } from "../process-ref.ts";
+import { until } from "../test/local-stack.ts";
 import { world } from "../test/world.ts";
 
 test("names the log of each unit that does not run or is not healthy", async () => {
@@ -34,6 +35,38 @@ test("names the log of each unit that does not run or is not healthy", async () 
   expect(await user.run(["status", "--data-dir", dataDir])).toMatchObject({
     exit: 5,
     stderr: `It does not run (killed). Try: ordersctl up --data-dir ${dataDir}\n`,
+  });
+  await user.remove();
+});
+
+test("status and doctor tell of a supervisor that Ctrl-Z has stopped", async () => {
+  const user = await world();
+  const dataDir = join(user.home, "data");
+  await mkdir(dataDir, { mode: 0o700 });
+  const supervisor = Bun.spawn(["sleep", "60"], { stderr: "ignore" });
+  onTestFinished(() => supervisor.kill("SIGKILL"));
+  const self = refOf(process.pid);
+  const unit = { process: self, port: 1, restarts: 0, startedAtMs: 0 };
+  const services = { user: unit, product: unit, order: unit };
+  const state = { phase: "ready", database: "", adminEmail: "a@example.com", profile: "default", services };
+  await writeFile(join(dataDir, "state.json"), JSON.stringify(state));
+  await writeFile(join(dataDir, "supervisor.lock"), JSON.stringify(refOf(supervisor.pid)));
+  const why = "supervisor is stopped by a signal, as Ctrl-Z sends one";
+  expect((await user.run(["status", "--data-dir", dataDir])).stderr).not.toContain(why);
+  supervisor.kill("SIGSTOP");
+  await until("it stands still", () => isStopped({ pid: supervisor.pid, birth: "" }));
+  const fix = `kill -CONT ${supervisor.pid}   (or fg in its terminal)`;
+  const status = await user.run(["status", "--data-dir", dataDir]);
+  expect([status.exit, status.stderr]).toEqual([
+    5,
+    expect.stringContaining(`nobody watches over these processes: their ${why}. Try: ${fix}\n`),
+  ]);
+  const doctor = await user.run(["doctor", "--data-dir", dataDir, "-o", "json"]);
+  expect(JSON.parse(doctor.stdout)).toContainEqual({
+    name: "Stack",
+    status: "problem",
+    detail: `it runs, but its ${why}`,
+    fix,
   });
   await user.remove();
 });

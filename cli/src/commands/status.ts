@@ -6,6 +6,7 @@ import { serviceNames, stackLayout } from "../stack/layout.ts";
 import { lockHolder } from "../lock.ts";
 import { isAlive, residentBytes } from "../process-ref.ts";
 import { readState, type StackState, type UnitState, urlsOf, portsOf } from "../stack/state.ts";
+import { whyUnwatched } from "../stack/supervisor.ts";
 import { isHealthy } from "../stack/wait-healthy.ts";
 import type { Tools } from "../tools.ts";
 import type { Verb } from "../verb.ts";
@@ -85,9 +86,10 @@ async function runStatus({ dataDir, env = false }: StatusOptions, tools: Tools):
   const supervisor = await lockHolder(layout.lockFile);
   const rows = await readRows(state, urls, io.now());
   printer.list(rows, view);
-  if (supervisor === undefined && rows.some(({ pid }) => pid !== undefined)) {
-    const takeOver = `ordersctl up${layout.option}   (takes over)`;
-    talk.warn(`nobody watches over these processes: their supervisor was killed. Try: ${takeOver}`);
+  const unwatched = await whyUnwatched(layout);
+  if (unwatched !== undefined && rows.some(({ pid }) => pid !== undefined)) {
+    const { supervisor: what, fix } = unwatched;
+    talk.warn(`nobody watches over these processes: their supervisor ${what}. Try: ${fix}`);
   } else if (supervisor === undefined) {
     // Who ends in order, or by a failure, leaves that behind.
     const how = ["stopped", "failed"].includes(state.phase) ? state.phase : "killed";
@@ -97,7 +99,7 @@ async function runStatus({ dataDir, env = false }: StatusOptions, tools: Tools):
     for (const { name, status } of rows.filter((row) => !isWell(row)))
       talk.say(`${name} is ${status}. Try: ordersctl logs ${name.replace("-service", "")}${layout.option}`);
   }
-  const isFine = supervisor !== undefined && rows.every(isWell);
+  const isFine = unwatched === undefined && rows.every(isWell);
   return isFine ? "OK" : "UNREACHABLE";
 }
 

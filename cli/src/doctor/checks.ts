@@ -6,11 +6,10 @@ import { canStartPrograms } from "../runtime.ts";
 import { credentialsPath } from "../session/config-files.ts";
 import type { Session } from "../session/session.ts";
 import { serviceEntry, serviceNames, type StackLayout, stackLayout } from "../stack/layout.ts";
-import { lockHolder } from "../lock.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
 import { refuseHalfRestored } from "../stack/restore-mark.ts";
 import { endedUnits, livingProcesses, portsOf, readState, type StackState } from "../stack/state.ts";
-import { supervisorOf } from "../stack/supervisor.ts";
+import { supervisorOf, whyUnwatched } from "../stack/supervisor.ts";
 import type { Tools } from "../tools.ts";
 
 /** What one check came to. */
@@ -137,10 +136,9 @@ function problemOf(error: unknown): Omit<Check, "name"> {
 }
 
 async function judgeRunning(state: StackState, layout: StackLayout, detail: string): Promise<Omit<Check, "name">> {
-  if ((await lockHolder(layout.lockFile)) === undefined) {
-    const fix = `ordersctl up${layout.option}   (takes over)`;
-    return { status: "problem", detail: "it runs, but its supervisor was killed", fix };
-  }
+  const unwatched = await whyUnwatched(layout);
+  if (unwatched !== undefined)
+    return { status: "problem", detail: `it runs, but its supervisor ${unwatched.supervisor}`, fix: unwatched.fix };
   const ended = endedUnits(state).map(({ name, lastEnd }) => `${name} does not (${lastEnd ?? "it ended"})`);
   return ended.length === 0 || state.phase !== "ready"
     ? { status: "ok", detail }
