@@ -8,8 +8,7 @@ import { takeLock } from "../lock.ts";
 import { atWork } from "../stack/supervisor.ts";
 import { endStrayMongod } from "../stack/orphans.ts";
 import { markRestored, markRestoring, refuseHalfRestored } from "../stack/restore-mark.ts";
-import { givenUri, uriOfOwnMongod } from "../stack/database-uris.ts";
-import { uriOfDatabase } from "../stack/service-environment.ts";
+import { givenUri, runningMongod } from "../stack/database-uris.ts";
 import { livingProcesses, readState } from "../stack/state.ts";
 import type { Tools } from "../tools.ts";
 import type { DatabaseUris } from "./dump.ts";
@@ -90,10 +89,8 @@ async function fromStack(options: Wanted, tools: Tools): Promise<OpenDatabases> 
   if (options.stopped && living.length > 0)
     throw new CliError(`The stack runs (${living.join(", ")}).`, { tries: [`ordersctl down${layout.option}`] });
   const description = `the stack in ${layout.dataDir}`;
-  if (living.includes("mongod")) {
-    const uri = await uriOfOwnMongod(layout, state.mongod?.port ?? 0);
-    return { uris: urisOf((database) => uriOfDatabase(uri, database)), description, ...elsewhere };
-  }
+  const running = await runningMongod(layout, tools);
+  if (running !== undefined) return { uris: urisOf(running), description, ...elsewhere };
   const { talk } = tools;
   const { signal } = options;
   const isOwn = state.mongod !== undefined || (state.database === "" && existsSync(layout.mongodDir));

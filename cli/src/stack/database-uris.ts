@@ -2,28 +2,54 @@ import { join } from "node:path";
 import { CliError } from "../errors.ts";
 import { readJsonObject, textField } from "../files.ts";
 import type { Io } from "../io.ts";
-import type { ServiceName, StackLayout } from "./layout.ts";
+import { serviceNames, type ServiceName, type StackLayout } from "./layout.ts";
 import { uriOfDatabase } from "./service-environment.ts";
 import { isAlive } from "../process-ref.ts";
+import type { Tools } from "../tools.ts";
 import { readState } from "./state.ts";
 
+type Uri = (database: string) => string;
+
 /**
- * Connection strings of the three databases: USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI, else MONGO_URI with
- * a database each, else the mongod that `up` runs.
+ * Connection strings of the three databases: USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI, else the mongod that
+ * `up` runs, else MONGO_URI with a database each.
  * @throws {CliError} when there is none, or one of a service names no database
  */
-export async function databaseUris(layout: StackLayout, io: Io): Promise<Readonly<Record<ServiceName, string>>> {
-  const shared = io.env["MONGO_URI"] || (await ownUri(layout));
-  const uriOf = (name: ServiceName): string => {
-    const own = givenUri(`${name.toUpperCase()}_MONGO_URI`, io.env);
-    if (own !== undefined) return own;
-    if (shared !== undefined) return uriOfDatabase(shared, `${name}db`);
-    throw new CliError("There is no database: no MongoDB of a stack runs here, and no MONGO_URI is set.", {
-      exit: "UNREACHABLE",
-      tries: [`ordersctl up${layout.option}`, "MONGO_URI=mongodb://… ordersctl …"],
-    });
-  };
-  return { user: uriOf("user"), product: uriOf("product"), order: uriOf("order") };
+export async function databaseUris(
+  layout: StackLayout,
+  tools: Pick<Tools, "io" | "talk">,
+): Promise<Readonly<Record<ServiceName, string>>> {
+  const { env } = tools.io;
+  const given = serviceNames.map((name) => givenUri(`${name.toUpperCase()}_MONGO_URI`, env));
+  const shared = given.includes(undefined) ? ((await runningMongod(layout, tools)) ?? sharedUri(env)) : undefined;
+  const [user, product, order] = serviceNames.map((name, at) => given[at] ?? shared?.(`${name}db`));
+  if (user !== undefined && product !== undefined && order !== undefined) return { user, product, order };
+  throw new CliError("There is no database: no MongoDB of a stack runs here, and no MONGO_URI is set.", {
+    exit: "UNREACHABLE",
+    tries: [`ordersctl up${layout.option}`, "MONGO_URI=mongodb://… ordersctl …"],
+  });
+}
+
+function sharedUri({ MONGO_URI: uri }: Io["env"]): Uri | undefined {
+  return uri ? (database) => uriOfDatabase(uri, database) : undefined;
+}
+
+/**
+ * The databases of the mongod that a stack runs; undefined when it runs none. That is where its data is, whatever
+ * MONGO_URI names by now: it counts for `up`.
+ */
+export async function runningMongod(
+  layout: StackLayout,
+  { io, talk }: Pick<Tools, "io" | "talk">,
+): Promise<Uri | undefined> {
+  const mongod = (await readState(layout))?.mongod;
+  if (mongod === undefined || !isAlive(mongod.process)) return undefined;
+  if (io.env["MONGO_URI"])
+    talk.warn(`MONGO_URI is passed over: the stack in ${layout.dataDir} runs a MongoDB of its own.`);
+  const credentials = await readJsonObject(join(layout.mongodDir, "credentials.json"));
+  const login = ["username", "password"].map((name) => encodeURIComponent(textField(credentials, name) ?? ""));
+  const uri = `mongodb://${login.join(":")}@127.0.0.1:${mongod.port}/?replicaSet=rs0&authSource=admin`;
+  return (database) => uriOfDatabase(uri, database);
 }
 
 /**
@@ -34,18 +60,4 @@ export function givenUri(variable: string, env: Io["env"]): string | undefined {
   const uri = env[variable] || undefined;
   if (uri === undefined || /^[^/]+\/\/[^/]+\/[^?]/.test(uri)) return uri;
   throw new CliError(`${variable} must name a database after its hosts.`, { exit: "USAGE" });
-}
-
-/** The connection string of the mongod that `up` keeps in the data directory, without a database. */
-export async function uriOfOwnMongod(layout: StackLayout, port: number): Promise<string> {
-  const credentials = await readJsonObject(join(layout.mongodDir, "credentials.json"));
-  const [user, password] = [textField(credentials, "username"), textField(credentials, "password")];
-  const login =
-    user === undefined || password === undefined ? "" : `${encodeURIComponent(user)}:${encodeURIComponent(password)}@`;
-  return `mongodb://${login}127.0.0.1:${port}/?directConnection=true${login === "" ? "" : "&authSource=admin"}`;
-}
-
-async function ownUri(layout: StackLayout): Promise<string | undefined> {
-  const mongod = (await readState(layout))?.mongod;
-  return mongod !== undefined && isAlive(mongod.process) ? await uriOfOwnMongod(layout, mongod.port) : undefined;
 }

@@ -42,7 +42,8 @@ export const migrateVerb: Verb<MigrateOptions> = {
   usage: "migrate",
   summary: "Migrate the databases to this release",
   description: `Runs the pending migrations and creates the indexes of the three databases, as each service does when it starts. Migrations of a newer release, which this one does not know, are shown as newer.
-Databases: USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI, else MONGO_URI, else those of the stack running here.`,
+Databases: USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI, else those of the MongoDB that \`up\` runs here, else
+MONGO_URI.`,
   examples: ["ordersctl db migrate --dry-run", "MONGO_URI=mongodb://… ordersctl db migrate"],
   configure: (command: Command) =>
     command
@@ -53,7 +54,7 @@ Databases: USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI, else MONGO_URI
 
 async function migrate({ dryRun = false, dataDir }: MigrateOptions, tools: Tools): Promise<Exit> {
   const { io, printer, talk } = tools;
-  const uris = await databaseUris(stackLayout(io, dataDir), io);
+  const uris = await databaseUris(stackLayout(io, dataDir), tools);
   const rows: Row[] = [];
   for (const name of serviceNames) rows.push(...(await migrateOne(name, { uri: uris[name], dryRun }, io)));
   printer.list(rows, view);
