@@ -4,8 +4,8 @@ const escapes = /\u001b\[[0-9;]*m/g;
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
-const zeroWidth = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
+const zeroWidth = /[\p{Mn}\p{Me}\p{Cf}]/gu;
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** How many columns a text takes on a terminal; colours take none, wide characters two. */
@@ -17,7 +17,9 @@ export function widthOf(text: string): number {
   return width;
 }
 
-const widthOfSegment = (segment: string): number => (zeroWidth.test(segment) ? 0 : wide.test(segment) ? 2 : 1);
+// Terminals give each letter of an Indic or Thai cluster its column; an emoji is one, whatever it is made of.
+const widthOfSegment = (segment: string): number =>
+  wide.test(segment) ? 2 : [...segment.replace(zeroWidth, "")].length;
 
 /** A text on one line in which nothing can steer the terminal: names come from other people. */
 export function clean(text: string): string {
