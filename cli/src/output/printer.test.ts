@@ -95,7 +95,7 @@ test("what is cut to fit is never a column that is kept whole, although it is as
     ...view,
     columns: view.columns.map((column, at) => ({ ...column, ...(at === 0 ? { keep: true } : {}) })),
   };
-  const printed = print("table", (printer) => printer.list([{ id, name: name.slice(0, 24), stock: 1 }], kept), 40);
+  const printed = print("table", (printer) => printer.list([{ id, name: name.slice(0, 24), stock: 1 }], kept), 41);
   expect(printed).toContain(id);
   expect(printed).toContain("…");
 });
@@ -111,6 +111,18 @@ test("on a narrow terminal the widest columns are cut, and no line is longer tha
   for (const line of printed.trimEnd().split("\n")) expect(widthOf(line)).toBeLessThanOrEqual(40);
   expect(printed).toContain("…");
   expect(print("wide", (printer) => printer.list(long, view), 40)).not.toContain("…");
+});
+
+test("where a table has no room each cell stands on a line of its own, and nothing is cut", () => {
+  const id = "0123456789abcdef01234567";
+  const kept: View<Thing> = { ...view, columns: view.columns.map((column) => ({ ...column, keep: true })) };
+  const named = things.map((thing) => ({ ...thing, id }));
+  const rows = [`ID     ${id}\nNAME   Mouse\nSTOCK  2\n\n`, `ID     ${id}\nNAME   山田 desk\nSTOCK  10\n\n`];
+  expect(print("table", (printer) => printer.list(named, kept), 40)).toBe(rows.join(""));
+  expect(print("table", (printer) => printer.item(named[1] as Thing, kept), 40)).toBe(rows[1] ?? "");
+  expect(print("table", (printer) => printer.list(named, kept), 42)).toStartWith("ID ");
+  for (const columns of [42, undefined])
+    expect(print("table", (printer) => printer.list(named, kept), columns).split("\n")).toHaveLength(4);
 });
 
 test("an unknown format is refused with those that there are", () => {

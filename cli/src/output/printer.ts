@@ -2,7 +2,7 @@ import { usageError } from "../errors.ts";
 import type { Output } from "../io.ts";
 import { jsonpath } from "./jsonpath.ts";
 import type { Style } from "./style.ts";
-import { type Column, renderTable } from "./table.ts";
+import { type Column, renderTable, type TableOptions } from "./table.ts";
 import { clean, harmless } from "./text.ts";
 import { toYaml } from "./yaml.ts";
 
@@ -13,7 +13,7 @@ export interface View<Item> {
   id(item: Item): string;
   readonly columns: readonly Column<Item>[];
   /** All about one item, for `get`; a table of one row when absent. */
-  detail?(item: Item, style: Style): string;
+  detail?(item: Item, look: TableOptions): string;
 }
 
 /** The format of data on standard output. */
@@ -69,7 +69,7 @@ export class Printer {
 
   /** One thing, with everything about it. */
   one<Item>(item: Item, view: View<Item>): void {
-    if (this.isForPeople) return this.text(view.detail?.(item, this.style) ?? this.#table([item], view));
+    if (this.isForPeople) return this.text(view.detail?.(item, this.#look()) ?? this.#table([item], view));
     if (this.format.kind === "json") return this.text(`${harmless(JSON.stringify(item, undefined, 2))}\n`);
     if (this.format.kind === "yaml") return this.text(toYaml(item));
     this.item(item, view);
@@ -91,7 +91,7 @@ export class Printer {
         return this.text(`${harmless(JSON.stringify(item))}\n`);
       case "table":
       case "wide":
-        return this.text(this.#table([item], view).split("\n").slice(1).join("\n"));
+        return this.text(this.#table([item], view, { isContinued: true }));
     }
   }
 
@@ -104,10 +104,14 @@ export class Printer {
     this.#stdout.write(text);
   }
 
-  #table<Item>(items: readonly Item[], view: View<Item>): string {
+  #table<Item>(items: readonly Item[], view: View<Item>, options: { isContinued?: boolean } = {}): string {
     const columns = view.columns.filter(({ wide }) => wide !== true || this.format.kind === "wide");
+    return renderTable(items, columns, { ...this.#look(), ...options });
+  }
+
+  #look(): TableOptions {
     // A wide table is for scrolling and piping: nothing is cut.
     const maxWidth = this.#stdout.isTty && this.format.kind === "table" ? this.#stdout.columns : undefined;
-    return renderTable(items, columns, { style: this.style, maxWidth });
+    return { style: this.style, maxWidth };
   }
 }

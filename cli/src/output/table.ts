@@ -18,19 +18,33 @@ const GAP = "  ";
 /** A column is not cut below this width. */
 const WIDTH_MIN = 8;
 
-/**
- * Rows under headers. Where `maxWidth` is given (a terminal), the widest columns are cut until a row fits on a line.
- */
+/** How a table is to look. */
+export interface TableOptions {
+  readonly style: Style;
+  /** Of a terminal: the widest columns are cut until a row fits on a line. */
+  readonly maxWidth?: number | undefined;
+  /** Whether it goes on with a table: without headers. */
+  readonly isContinued?: boolean;
+}
+
+/** Rows under headers. Where not even short cells fit beside each other, each stands on a line of its own. */
 export function renderTable<Item>(
   items: readonly Item[],
   columns: readonly Column<Item>[],
-  { style, maxWidth }: { style: Style; maxWidth: number | undefined },
+  { style, maxWidth = Number.POSITIVE_INFINITY, isContinued = false }: TableOptions,
 ): string {
   const cells = items.map((item) => columns.map((column) => clean(column.value(item))));
   const widths = columns.map((column, index) =>
     Math.max(widthOf(column.header), ...cells.map((row) => widthOf(row[index] ?? ""))),
   );
-  if (maxWidth !== undefined) shrink(widths, { columns, maxWidth });
+  const painted = (text: string, index: number, row: number) =>
+    columns[index]?.paint?.(text, style, items[row] as Item) ?? text;
+  if (!shrink(widths, { columns, maxWidth })) {
+    const facts = cells.map((row, at) =>
+      row.map((text, index) => [columns[index]?.header ?? "", painted(text, index, at)] as const),
+    );
+    return facts.map((row) => `${renderFacts(row, style)}\n`).join("");
+  }
   const line = (texts: readonly string[], paint: (text: string, index: number) => string) =>
     texts
       .map((text, index) => paint(pad(cut(text, widths[index] ?? 0), widths[index] ?? 0, columns[index]?.align), index))
@@ -40,22 +54,22 @@ export function renderTable<Item>(
     columns.map(({ header }) => header),
     (text) => style.bold(text),
   );
-  const rows = cells.map((row, rowIndex) =>
-    line(row, (text, index) => columns[index]?.paint?.(text, style, items[rowIndex] as Item) ?? text),
-  );
-  return `${[head, ...rows].join("\n")}\n`;
+  const rows = cells.map((row, at) => line(row, (text, index) => painted(text, index, at)));
+  return `${[...(isContinued ? [] : [head]), ...rows].join("\n")}\n`;
 }
 
+/** @returns whether a row fits on a line now */
 function shrink<Item>(
   widths: number[],
   { columns, maxWidth }: { columns: readonly Column<Item>[]; maxWidth: number },
-): void {
+): boolean {
   const total = () => widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
   while (total() > maxWidth) {
     const widest = Math.max(...widths.filter((_, index) => columns[index]?.keep !== true));
-    if (widest <= WIDTH_MIN) return;
+    if (widest <= WIDTH_MIN) return false;
     widths[widths.findIndex((width, index) => width === widest && columns[index]?.keep !== true)] = widest - 1;
   }
+  return true;
 }
 
 /** Facts about one thing: names left, values right of them. */

@@ -2,7 +2,7 @@ import type { AuditReservation } from "@pos/contracts/audit";
 import type { Order, OrderHistoryEntry, OrderItem, OrderStatus } from "@pos/contracts/orders";
 import type { View } from "../output/printer.ts";
 import type { Style } from "../output/style.ts";
-import { type Column, renderFacts, renderTable } from "../output/table.ts";
+import { type Column, renderFacts, renderTable, type TableOptions } from "../output/table.ts";
 import { money } from "./products.ts";
 
 /** The colour of a status, the same wherever one is shown. */
@@ -72,7 +72,8 @@ const itemColumns: readonly Column<OrderItem>[] = [
   { header: "PRODUCT ID", keep: true, value: ({ productId }) => productId },
 ];
 
-function renderOrder(order: Order, style: Style): string {
+function renderOrder(order: Order, look: TableOptions): string {
+  const { style } = look;
   const facts = renderFacts(
     [
       ["Order", order.id],
@@ -84,6 +85,5 @@ function renderOrder(order: Order, style: Style): string {
     ],
     style,
   );
-  const options = { style, maxWidth: undefined };
-  return `${facts}\n${renderTable(order.items, itemColumns, options)}\n${renderTable(order.history, historyView.columns, options)}`;
+  return `${facts}\n${renderTable(order.items, itemColumns, look)}\n${renderTable(order.history, historyView.columns, look)}`;
 }

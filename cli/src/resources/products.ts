@@ -24,7 +24,7 @@ export const productView: View<Product> = {
     { header: "DESCRIPTION", value: ({ description }) => description, wide: true },
     { header: "UPDATED", value: ({ updatedAt }) => updatedAt, wide: true },
   ],
-  detail: (product, style) =>
+  detail: (product, { style }) =>
     renderFacts(
       [
         ["Id", product.id],

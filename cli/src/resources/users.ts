@@ -20,7 +20,7 @@ export const userView: View<User> = {
     { header: "VERIFIED", value: ({ emailVerified }) => (emailVerified ? "yes" : "no"), wide: true },
     { header: "CREATED", value: ({ createdAt }) => createdAt, wide: true },
   ],
-  detail: (user, style) =>
+  detail: (user, { style }) =>
     renderFacts(
       [
         ["Id", user.id],
