@@ -38,9 +38,9 @@ export async function findRaw(runner: CommandRunner, command: Document, options?
 
 /**
  * Bytes of a page's documents at most, of which a page holds one whatever its size: what a list costs in memory is a
- * multiple of them.
+ * multiple of them, and a container of 512 MiB must stand hundreds of lists at once.
  */
-const PAGE_MAX_BYTES = 4 * 1024 * 1024;
+const PAGE_MAX_BYTES = 1024 * 1024;
 
 /**
  * Runs a find for one page of a list.
