@@ -111,17 +111,20 @@ function isFull(path: string): boolean {
  * What mongod's cache may grow to, in GiB: a tenth of the memory. It takes what the data needs and no more, but a cache
  * that does not hold the indexes and documents in use makes an order half as dear again.
  * @param memoryBytes of the machine
+ * @param limitBytes of the container; 0 where none is known
  */
-export function cacheGib(memoryBytes: number): number {
-  return Math.min(Math.max(memoryBytes / 10 / 2 ** 30, CACHE_MIN_GIB), CACHE_MAX_GIB);
+export function cacheGib({ memoryBytes, limitBytes }: { memoryBytes: number; limitBytes: number }): number {
+  const bytes = limitBytes > 0 ? Math.min(memoryBytes, limitBytes) : memoryBytes;
+  return Math.min(Math.max(bytes / 10 / 2 ** 30, CACHE_MIN_GIB), CACHE_MAX_GIB);
 }
 
 function mongodArguments(options: ListenOptions, port: number): readonly string[] {
+  const memory = { memoryBytes: totalmem(), limitBytes: process.constrainedMemory() };
   return [
     ...["--port", String(port), "--bind_ip", "127.0.0.1"],
     ...["--replSet", options.replicaSet, "--quiet"],
     // One machine serves everything here: memory and disk are kept for the services.
-    ...["--wiredTigerCacheSizeGB", cacheGib(totalmem()).toFixed(2), "--oplogSize", "256"],
+    ...["--wiredTigerCacheSizeGB", cacheGib(memory).toFixed(2), "--oplogSize", "256"],
     // Without it a new directory begins with 200 MB of empty journal, written before the first connection.
     ...["--wiredTigerEngineConfigString", "log=(prealloc=false)"],
     // A killed service must not keep its transaction's documents locked for the default minute.

@@ -224,9 +224,13 @@ function squat(port: number): { stop(): Promise<void> } {
 }
 
 test.each([
-  [1, 0.25],
-  [16, 1.6],
-  [256, 4],
-])("of a memory of %p GiB the cache may take %p", (memoryGib, expected) => {
-  expect(cacheGib(memoryGib * 2 ** 30)).toBe(expected);
+  [1, 1, 0.25],
+  [16, 16, 1.6],
+  [256, 256, 4],
+  // A container with a limit on a large machine, and a system that names no limit.
+  [64, 2, 0.25],
+  [64, 8, 0.8],
+  [16, 0, 1.6],
+])("of a memory of %p GiB with a limit of %p the cache may take %p", (memoryGib, limitGib, expected) => {
+  expect(cacheGib({ memoryBytes: memoryGib * 2 ** 30, limitBytes: limitGib * 2 ** 30 })).toBe(expected);
 });
