@@ -31,10 +31,13 @@ export function verifiesUntil(successorSignsFrom: Date): Date {
   return new Date(successorSignsFrom.getTime() + ACCESS_TOKEN_SECONDS * 1000 + MARGIN_MS);
 }
 
-/** The key that signs at `nowMs`: the newest whose time has come. */
+/**
+ * The key that signs at `nowMs`: the newest whose time has come. When none has, the oldest was made by a clock that was
+ * ahead, be it of another replica or this one before it was set back: it signs, for nobody could sign in otherwise.
+ */
 export function signingKeyAt<Key extends { readonly signsFrom: Date }>(
   oldestFirst: readonly Key[],
   nowMs: number,
 ): Key | undefined {
-  return oldestFirst.findLast(({ signsFrom }) => signsFrom.getTime() <= nowMs);
+  return oldestFirst.findLast(({ signsFrom }) => signsFrom.getTime() <= nowMs) ?? oldestFirst[0];
 }

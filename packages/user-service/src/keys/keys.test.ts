@@ -97,6 +97,19 @@ test("made-up key ids make a replica look for its keys once a second at most", a
   await own.drop();
 });
 
+test("a replica whose clock is behind that of the key's maker signs in all the same", async () => {
+  const database = await testDatabase("behind");
+  const ahead = await startReplica({ clock, database });
+  const behind = await startReplica({ clock: testClock(clock.now() - 5 * MINUTE), database });
+  const { token, refreshToken = "" } = await behind.as().auth.login(ADMIN);
+  expect(await outcome(ahead.as(token).auth.signingKeys())).toBe("ok");
+  const { keys } = await behind.as(token).auth.signingKeys();
+  expect(keys.map(({ id, signs }) => [id, signs])).toEqual([[keyIdOf(token), true]]);
+  expect(await outcome(behind.as().auth.refresh(refreshToken))).toBe("ok");
+  for (const each of [ahead, behind]) await each.stop();
+  await database.drop();
+});
+
 describe("a rotation", () => {
   test("publishes before it signs, and keeps the old key until its last token has expired", async () => {
     const before = await replica.customer();
