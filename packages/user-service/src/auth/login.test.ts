@@ -77,6 +77,18 @@ describe("the throttle", () => {
     clock.advance(1);
     expect((await login(replica, name, "wrong", address)).status).toBe(401);
   });
+  test("waits no longer than 30 minutes for a clock that was set back", async () => {
+    const { email, password } = await register();
+    const [address, backMs] = [freshAddress(), 15 * 60_000];
+    for (let tries = 0; tries < 6; tries++) await login(replica, email, "wrong", address);
+    clock.advance(-backMs);
+    const refused = await login(other, email, password, address);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1800"]);
+    clock.advance(-1);
+    for (const each of [replica, other]) expect((await login(each, email, "wrong", address)).status).toBe(401);
+    expect((await login(replica, email, password, address)).status).toBe(200);
+    clock.advance(backMs + 1);
+  });
   test("lets no more than 5 through when 60 come at once over two replicas", async () => {
     const { email } = await register();
     const address = freshAddress();

@@ -63,8 +63,8 @@ test("a try that was right is taken back, before the one that comes with it coun
   expect(await Promise.all([taken, attempts.countUp(limits, later)])).toEqual([undefined, undefined]);
   // The pair's window began anew, the address's goes on.
   const laterEnd = new Date(end.getTime() + 30_000);
-  expect(await attempts.read([pair], later.now)).toMatchObject([{ count: 1, expiresAt: laterEnd }]);
-  expect(await attempts.read([address], later.now)).toMatchObject([{ count: 1, expiresAt: end }]);
+  expect(await attempts.read([pair], later)).toMatchObject([{ count: 1, expiresAt: laterEnd }]);
+  expect(await attempts.read([address], later)).toMatchObject([{ count: 1, expiresAt: end }]);
 });
 
 test("what is taken back once too often gives no try more", async () => {

@@ -3,7 +3,7 @@ import { findDocuments, writeErrorsOf } from "@pos/service-kit/command-runner";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
 import type { Db, Document } from "mongodb";
-import { type Counter, type CountWindow, ended, oneMore } from "./documents.ts";
+import { type Counter, type CountWindow, ended, endsOfOpen, oneMore } from "./documents.ts";
 
 /** A counter and the count that it never exceeds. */
 export interface CountLimit {
@@ -21,7 +21,7 @@ const DONE = -1;
 /** One update of a change, as the command holds it; with `limit` it counts up, unless the counter is at its limit. */
 interface Step {
   readonly update: Document;
-  readonly limit?: CountLimit & Pick<CountWindow, "now">;
+  readonly limit?: CountLimit & { readonly window: CountWindow };
 }
 
 type Change = readonly Step[];
@@ -50,9 +50,8 @@ export class AttemptRepository {
    * @returns the counter that was at its limit; undefined when all have counted
    */
   countUp(limits: readonly CountLimit[], window: CountWindow): Promise<Counter | undefined> {
-    const { now } = window;
     return this.#changes.add(
-      limits.map((limit) => ({ update: countUnlessAtLimit(limit, window), limit: { ...limit, now } })),
+      limits.map((limit) => ({ update: countUnlessAtLimit(limit, window), limit: { ...limit, window } })),
     );
   }
 
@@ -70,9 +69,9 @@ export class AttemptRepository {
     await this.#changes.add(ids.map((id) => ({ update: { q: { _id: id }, u: ended } })));
   }
 
-  /** The counters that have not expired. */
-  read(ids: readonly string[], now: Date): Promise<Counter[]> {
-    const filter = { _id: { $in: ids }, expiresAt: { $gt: now } };
+  /** The counters whose windows go on. */
+  read(ids: readonly string[], window: CountWindow): Promise<Counter[]> {
+    const filter = { _id: { $in: ids }, expiresAt: endsOfOpen(window) };
     const command = { find: "throttle", filter, batchSize: ids.length + 1 };
     return findDocuments<Counter>(this.#commands, command, { mayRepeat: true });
   }
@@ -86,7 +85,7 @@ export class AttemptRepository {
       if (index === DONE) break;
       const { limit, change } = left[index] ?? {};
       if (limit === undefined || change === undefined) throw new Error("what does not count cannot refuse");
-      const [counter] = await this.read([limit.id], limit.now);
+      const [counter] = await this.read([limit.id], limit.window);
       left = left.slice(index);
       if (counter !== undefined && counter.count >= limit.most) {
         refusals.set(change, counter);
@@ -115,6 +114,6 @@ export class AttemptRepository {
 
 /** A counter at its limit does not match: the insert in its place meets the counter's id, and the command ends. */
 function countUnlessAtLimit({ id, most }: CountLimit, window: CountWindow): Document {
-  const q = { _id: id, $or: [{ count: { $lt: most } }, { expiresAt: { $lte: window.now } }] };
+  const q = { _id: id, $or: [{ count: { $lt: most } }, { expiresAt: { $not: endsOfOpen(window) } }] };
   return { q, u: oneMore(window), upsert: true };
 }

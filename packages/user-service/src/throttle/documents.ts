@@ -11,14 +11,24 @@ export interface CountWindow {
   readonly windowMs: number;
 }
 
+/**
+ * When windows end that go on. One that ends later than two windows from now was begun by a clock that was ahead, be it
+ * of a replica or this one before it was set back: it is over, or it would refuse for as long as that clock was wrong.
+ */
+export const endsOfOpen = ({ now, windowMs }: CountWindow) => ({
+  $gt: now,
+  $lte: new Date(now.getTime() + 2 * windowMs),
+});
+
 /** The update that counts one more: from 0 when the window is over, or when more was taken back than has counted. */
-export function oneMore({ now, windowMs }: CountWindow): [{ $set: object }] {
-  const isOver = { $lte: [{ $ifNull: ["$expiresAt", now] }, now] };
+export function oneMore(window: CountWindow): [{ $set: object }] {
+  const { $gt, $lte } = endsOfOpen(window);
+  const isOpen = { $and: [{ $gt: ["$expiresAt", $gt] }, { $lte: ["$expiresAt", $lte] }] };
   return [
     {
       $set: {
-        count: { $cond: [isOver, 1, { $add: [{ $max: ["$count", 0] }, 1] }] },
-        expiresAt: { $cond: [isOver, new Date(now.getTime() + windowMs), "$expiresAt"] },
+        count: { $cond: [isOpen, { $add: [{ $max: ["$count", 0] }, 1] }, 1] },
+        expiresAt: { $cond: [isOpen, "$expiresAt", new Date(window.now.getTime() + window.windowMs)] },
       },
     },
   ];

@@ -93,7 +93,7 @@ export class LoginThrottle {
     const suspects = limits.filter(({ id }) => (this.#refusing.get(id) ?? 0) > now.getTime());
     if (suspects.length === 0) return;
     const ids = suspects.map(({ id }) => id);
-    const counters = await this.#counters.read(ids, now);
+    const counters = await this.#counters.read(ids, { now, windowMs: this.#limits.windowMs });
     for (const { id, most } of suspects) {
       const counter = counters.find(({ _id }) => _id === id);
       if (counter !== undefined && counter.count >= most) throw this.#locked(counter, now);
