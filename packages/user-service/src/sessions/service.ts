@@ -61,7 +61,8 @@ export class SessionService {
     const { sessions, logger } = this.#parts;
     const token = await sessions.findToken(hash, now);
     if (token?.rotatedAt === undefined) throw invalidRefreshToken();
-    const isRecent = now.getTime() - token.rotatedAt.getTime() <= REUSE_GRACE_MS;
+    // A moment to come is one of a clock that was ahead: no sign that it was just now.
+    const isRecent = Math.abs(now.getTime() - token.rotatedAt.getTime()) <= REUSE_GRACE_MS;
     if (isRecent && !(await sessions.isRotatedAfter(token.sessionId, token.rotatedAt))) return token;
     // A service that died in the middle of a refresh, or lost its database, has spent the token for nothing.
     if (!(await sessions.hasSuccessor(token, token.rotatedAt))) return token;

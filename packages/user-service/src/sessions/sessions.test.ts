@@ -38,6 +38,14 @@ describe("a refresh token", () => {
     expect(await outcome(refresh(refreshToken))).toBe("UNAUTHORIZED");
     expect(await outcome(refresh(last))).toBe("UNAUTHORIZED");
   });
+  test("used again when the clock was set back ends the session", async () => {
+    const { refreshToken } = await replica.customer();
+    const successor = await next(refreshToken);
+    clock.advance(-10_001);
+    expect(await outcome(refresh(refreshToken))).toBe("UNAUTHORIZED");
+    expect(await outcome(refresh(successor))).toBe("UNAUTHORIZED");
+    clock.advance(10_001);
+  });
   test("whose refresh was broken off, so that nobody has a successor, goes on at any time, once", async () => {
     const { refreshToken, credentials } = await replica.customer();
     await replica.as().auth.login(credentials);
