@@ -517,7 +517,7 @@ describe("doctor finds", () => {
       status: "warning",
       detail: "none answers",
     });
-    expect(check("Clock")).toMatchObject({ detail: "not compared: user-service does not answer" });
+    expect(check("Clock")).toMatchObject({ detail: "not compared: no service answers" });
     expect(check("Signed in")).toMatchObject({ status: "warning", fix: "ordersctl login" });
     await other.remove();
   });
@@ -532,6 +532,22 @@ describe("doctor finds", () => {
         fix: "ordersctl health   or   ordersctl logs",
       }),
     ]);
+  });
+
+  test("a service whose clock differs from the others', where every token has expired", async () => {
+    const server = createHttpServer((_, answer) => {
+      const date = new Date(Date.now() + 20 * 60_000).toUTCString();
+      answer.writeHead(200, { "content-type": "application/json", date }).end("{}");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { check } = await examine(admin, "--product-url", url, "--data-dir", join(admin.home, "none"));
+    server.close();
+    expect(check("Clock")).toMatchObject({
+      status: "problem",
+      detail: expect.stringMatching(/^(1199|120[01]) s apart from product-service$/),
+      fix: "set the clocks (NTP)",
+    });
   });
 
   test("a profile that is none", async () => {

@@ -275,7 +275,7 @@ describe("up in the foreground", () => {
       Checkout: "the services can be started from here",
       Stack: `it runs on ports ${port}, ${port + 1}, ${port + 2}`,
       Services: expect.stringContaining("healthy"),
-      Clock: "agrees with user-service",
+      Clock: "agrees with the services",
       "Signed in": "admin@example.com",
     });
     expect(details["MongoDB"]).toContain("from MONGOD_BIN");
