@@ -70,3 +70,16 @@ test("status and doctor tell of a supervisor that Ctrl-Z has stopped", async () 
   });
   await user.remove();
 });
+
+test("nothing has run for less than no time when the clock was set back", async () => {
+  const user = await world();
+  const dataDir = join(user.home, "data");
+  await mkdir(dataDir);
+  const unit = { port: 1, restarts: 0, startedAtMs: Date.now() + 3_600_000, process: refOf(process.pid) };
+  const services = { user: unit, product: unit, order: unit };
+  const state = { phase: "ready", database: "", adminEmail: "a@example.com", profile: "default", services };
+  await writeFile(join(dataDir, "state.json"), JSON.stringify(state));
+  const { stdout } = await user.run(["status", "--data-dir", dataDir]);
+  expect(stdout).toMatch(/user-service +unhealthy +\d+ +0 ms/);
+  await user.remove();
+});

@@ -137,7 +137,9 @@ function row(
     restarts,
     port: unit.port,
     url,
-    ...(status === "stopped" || process === undefined ? {} : { pid: process.pid, uptimeMs: nowMs - startedAtMs }),
+    ...(status === "stopped" || process === undefined
+      ? {}
+      : { pid: process.pid, uptimeMs: Math.max(0, nowMs - startedAtMs) }),
     ...(status === "stopped" || rssBytes === undefined ? {} : { rssBytes }),
     ...(lastEnd === undefined ? {} : { lastEnd }),
   };
