@@ -32,6 +32,11 @@ test("--trace waits for what the services have not written yet, whoever asks at 
   ]);
 });
 
+test("--trace waits no longer for a line of a clock that was ahead", async () => {
+  await write("user", { requestId: "r-7", traceId: "t-7", path: "/users" }, Date.now() + 3_600_000);
+  expect((await trace("r-7")).stdout).toContain("path=/users");
+});
+
 test("--trace answers at once about what was long ago, and with all fields to programs", async () => {
   await write("user", { requestId: "r-2", traceId: "t-2", path: "/users" }, Date.now() - 60_000);
   const startedAtMs = performance.now();

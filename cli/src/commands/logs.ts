@@ -131,7 +131,7 @@ interface ReadLogs {
 /** Who asks at once, as after a failed command, asks before every service has written what it did. */
 async function readTrace(id: string, { lines, isWritten }: ReadLogs, { io }: Tools): Promise<readonly LogLine[]> {
   let found = linesOfTrace(lines, id);
-  const waitMs = (found.at(-1)?.timeMs ?? io.now()) + WRITTEN_AFTER_MS - io.now();
+  const waitMs = WRITTEN_AFTER_MS - Math.max(0, io.now() - (found.at(-1)?.timeMs ?? io.now()));
   if (waitMs > 0 && !isWritten) {
     await io.sleep(waitMs);
     found = linesOfTrace(lines, id);
