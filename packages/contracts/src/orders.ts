@@ -62,7 +62,7 @@ const filters = {
   since: Type.Optional(
     Type.String({
       maxLength: 40,
-      pattern: "^\\d{4}-\\d{2}-\\d{2}(T([01]\\d|2[0-3]):\\d{2}:\\d{2}(\\.\\d{1,3})?(Z|[+-]\\d{2}:\\d{2}))?$",
+      pattern: "^\\d{4}-\\d{2}-\\d{2}([Tt]([01]\\d|2[0-3]):\\d{2}:\\d{2}(\\.\\d{1,9})?([Zz]|[+-]\\d{2}:\\d{2}))?$",
       description: "RFC 3339 date or time: only orders created then or later",
       examples: ["2026-01-31"],
     }),

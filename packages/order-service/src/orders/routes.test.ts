@@ -240,6 +240,13 @@ describe("GET /orders", () => {
     expect((await send("GET", "/orders", { token: dora.token })).status).toBe(403);
   });
 
+  test.each(["2026-01-31T12:00:00.123456789Z", "2026-01-31t12:00:00z", "2026-01-31T12:00:00.123456%2B05:30"])(
+    "takes since=%s, as RFC 3339 does",
+    async (since) => {
+      expect((await send("GET", `/orders?since=${since}`, { token: stack.adminToken })).status).toBe(200);
+    },
+  );
+
   test.each([
     "limit=0",
     "limit=1001",
