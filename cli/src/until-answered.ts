@@ -5,6 +5,8 @@ import type { Tools } from "./tools.ts";
 
 /** A change whose outcome is unknown is asked again with the same key, so often at most. */
 const TRIES_MAX = 4;
+/** A proxy may send away for hours: whoever typed the command hears the outcome sooner. */
+const RETRY_AFTER_MAX_SECONDS = 30;
 
 /**
  * Makes a change under an Idempotency-Key until it is answered. Nothing is known after a lost answer or a 503; the same
@@ -31,7 +33,9 @@ export async function untilAnswered<Value>(
         throw unknownOutcome(error, answer, { unknown: words.unknown, first: again });
       }
       talk.say(`${sentence(messageOf(error))} Asking again with the same key …`);
-      await io.sleep(answer === undefined ? 500 : (answer.retryAfterSeconds ?? 1) * 1000);
+      await io.sleep(
+        answer === undefined ? 500 : Math.min(answer.retryAfterSeconds ?? 1, RETRY_AFTER_MAX_SECONDS) * 1000,
+      );
     }
   }
 }
