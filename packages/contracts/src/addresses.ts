@@ -25,13 +25,13 @@ const isDefault = Type.Boolean({
 });
 
 /** A new address, and the whole of one that is replaced. The first address of a user is the default one. */
-export const WriteAddress = ClosedObject({ ...fields, isDefault: Type.Optional(isDefault) });
+export const WriteAddress = ClosedObject({ ...fields, isDefault: Type.Optional(isDefault) }, { title: "WriteAddress" });
 export type WriteAddress = Static<typeof WriteAddress>;
 
 /** An address as answered. */
 export const Address = ClosedObject(
   { id: Id, ...fields, isDefault, createdAt: Timestamp, updatedAt: Timestamp },
-  { description: "Address" },
+  { title: "Address", description: "Address" },
 );
 export type Address = Static<typeof Address>;
 
@@ -39,5 +39,8 @@ export type Address = Static<typeof Address>;
 export const AddressParams = ClosedObject({ id: Id, addressId: Id });
 
 /** All addresses of a user, at most 50, oldest first. */
-export const AddressList = ClosedObject({ addresses: Type.Array(Address) }, { description: "Addresses of a user" });
+export const AddressList = ClosedObject(
+  { addresses: Type.Array(Address) },
+  { title: "AddressList", description: "Addresses of a user" },
+);
 export type AddressList = Static<typeof AddressList>;

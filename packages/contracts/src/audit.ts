@@ -4,10 +4,13 @@ import { OrderHistoryEntry, OrderItem } from "./orders.ts";
 import { Fingerprint, Reservation, ReservationToken } from "./reservations.ts";
 
 /** A stored document that is not as its service writes it: nobody can judge what it says, so the page names it apart. */
-export const BrokenDocument = ClosedObject({
-  id: Type.String({ description: "Of the document, as its `_id` reads" }),
-  problems: Type.Array(Type.String(), { description: "What is wrong, by field: never the value" }),
-});
+export const BrokenDocument = ClosedObject(
+  {
+    id: Type.String({ description: "Of the document, as its `_id` reads" }),
+    problems: Type.Array(Type.String(), { description: "What is wrong, by field: never the value" }),
+  },
+  { title: "BrokenDocument" },
+);
 export type BrokenDocument = Static<typeof BrokenDocument>;
 
 /** What every page of an audit has beside its documents. */
@@ -19,20 +22,23 @@ const pageEnd = {
 const units = WholeNumber({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 
 /** The stock book of one product: I1 wants received = stock + held + confirmed. Majority read of one snapshot. */
-export const AuditProduct = ClosedObject({
-  id: Id,
-  stock: units,
-  received: units,
-  heldUnits: units,
-  confirmedUnits: units,
-  deleted: Type.Boolean(),
-});
+export const AuditProduct = ClosedObject(
+  {
+    id: Id,
+    stock: units,
+    received: units,
+    heldUnits: units,
+    confirmedUnits: units,
+    deleted: Type.Boolean(),
+  },
+  { title: "AuditProduct" },
+);
 export type AuditProduct = Static<typeof AuditProduct>;
 
 /** Answer of GET /audit/products. */
 export const AuditProductList = ClosedObject(
   { products: Type.Array(AuditProduct), ...pageEnd },
-  { description: "A page of stock books" },
+  { title: "AuditProductList", description: "A page of stock books" },
 );
 export type AuditProductList = Static<typeof AuditProductList>;
 
@@ -43,27 +49,33 @@ export const AuditReservation = ClosedObject(
     /** Age by the database's clock. */
     ageMs: WholeNumber({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   },
-  { description: "A reservation with its age" },
+  { title: "AuditReservation", description: "A reservation with its age" },
 );
 export type AuditReservation = Static<typeof AuditReservation>;
 
 /** Answer of GET /audit/reservations. */
 export const AuditReservationList = ClosedObject(
   { reservations: Type.Array(AuditReservation), ...pageEnd },
-  { description: "A page of reservations by order id" },
+  { title: "AuditReservationList", description: "A page of reservations by order id" },
 );
 export type AuditReservationList = Static<typeof AuditReservationList>;
 
+/** Whether a message still waits for its next try, or has used them up. */
+export const OutboxState = StringEnum(["pending", "dead"], { title: "OutboxState" });
+
 /** A message that must reach product-service at least once; orders of before ADR 0019 may hold a `confirm`. */
-export const OutboxEntry = ClosedObject({
-  id: Type.String({ maxLength: 64, examples: ["65f1c0ffee0123456789abce"] }),
-  kind: StringEnum(["release", "settle", "confirm"]),
-  state: StringEnum(["pending", "dead"]),
-  tries: WholeNumber({ minimum: 0, maximum: 1_000_000 }),
-  createdAt: Timestamp,
-  nextAt: Timestamp,
-  lastError: Type.Optional(Type.String({ maxLength: 1000, description: "What the last try was answered" })),
-});
+export const OutboxEntry = ClosedObject(
+  {
+    id: Type.String({ maxLength: 64, examples: ["65f1c0ffee0123456789abce"] }),
+    kind: StringEnum(["release", "settle", "confirm"]),
+    state: OutboxState,
+    tries: WholeNumber({ minimum: 0, maximum: 1_000_000 }),
+    createdAt: Timestamp,
+    nextAt: Timestamp,
+    lastError: Type.Optional(Type.String({ maxLength: 1000, description: "What the last try was answered" })),
+  },
+  { title: "OutboxEntry" },
+);
 export type OutboxEntry = Static<typeof OutboxEntry>;
 
 /** An order as the auditor sees it: tombstones (`void`) included, keys as their hash only. */
@@ -81,14 +93,14 @@ export const AuditOrder = ClosedObject(
     createdAt: Timestamp,
     ageMs: WholeNumber({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   },
-  { description: "An order or tombstone with its outbox" },
+  { title: "AuditOrder", description: "An order or tombstone with its outbox" },
 );
 export type AuditOrder = Static<typeof AuditOrder>;
 
 /** Answer of GET /audit/orders. */
 export const AuditOrderList = ClosedObject(
   { orders: Type.Array(AuditOrder), ...pageEnd },
-  { description: "A page of orders and tombstones by id" },
+  { title: "AuditOrderList", description: "A page of orders and tombstones by id" },
 );
 export type AuditOrderList = Static<typeof AuditOrderList>;
 
@@ -99,7 +111,7 @@ export type AuditListQuery = Static<typeof AuditListQuery>;
 /** Query of GET /outbox; the limit counts orders. */
 export const OutboxListQuery = ClosedObject({
   ...pageQuery,
-  state: Type.Optional(StringEnum(["pending", "dead"], { description: "Both when absent" })),
+  state: Type.Optional({ ...OutboxState, description: "Both when absent" }),
 });
 export type OutboxListQuery = Static<typeof OutboxListQuery>;
 
@@ -110,10 +122,10 @@ export const OutboxEntryParams = ClosedObject({
 });
 
 /** An entry with the order that holds it. */
-export const ListedOutboxEntry = ClosedObject({ orderId: Id, entry: OutboxEntry });
+export const ListedOutboxEntry = ClosedObject({ orderId: Id, entry: OutboxEntry }, { title: "ListedOutboxEntry" });
 /** Answer of GET /outbox. */
 export const OutboxList = ClosedObject(
   { entries: Type.Array(ListedOutboxEntry), nextCursor: Type.Optional(Cursor) },
-  { description: "Outbox entries" },
+  { title: "OutboxList", description: "Outbox entries" },
 );
 export type OutboxList = Static<typeof OutboxList>;

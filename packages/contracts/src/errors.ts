@@ -38,24 +38,31 @@ export type ErrorCode = keyof typeof errorStatus;
 /** A status that an error of this system can have. */
 export type ErrorStatus = (typeof errorStatus)[ErrorCode];
 
-const envelope = (codes: readonly ErrorCode[], description: string) =>
-  ClosedObject(
-    {
-      error: ClosedObject({
-        code: StringEnum(codes, { description: "Machine-readable reason" }),
-        message: Type.String({ description: "What went wrong, for a person" }),
-        details: Type.Optional(
-          Type.Record(Type.String(), Type.Unknown(), { description: "Facts about this error, by code" }),
-        ),
-      }),
-    },
-    { description },
-  );
-const codes = Object.keys(errorStatus) as ErrorCode[];
+/** The code of an error. */
+export const ErrorCode = StringEnum(Object.keys(errorStatus) as ErrorCode[], {
+  title: "ErrorCode",
+  description: "Machine-readable reason",
+});
+
+/** What an error says. */
+export const ErrorContent = ClosedObject(
+  {
+    code: ErrorCode,
+    message: Type.String({ description: "What went wrong, for a person" }),
+    details: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: "Facts about this error, by code" }),
+    ),
+  },
+  { title: "ErrorContent" },
+);
 
 /** The body of every answer that is an error. */
-export const ErrorEnvelope = envelope(codes, "Error");
+export const ErrorEnvelope = ClosedObject({ error: ErrorContent }, { title: "ErrorEnvelope" });
 export type ErrorEnvelope = Static<typeof ErrorEnvelope>;
+
+/** The codes that an error of this status can have. */
+export const codesOf = (status: number): readonly ErrorCode[] =>
+  (Object.keys(errorStatus) as ErrorCode[]).filter((code) => errorStatus[code] === status);
 
 const statusTexts: Record<ErrorStatus, string> = {
   400: "The request is malformed or names something unknown",
@@ -74,18 +81,12 @@ const statusTexts: Record<ErrorStatus, string> = {
   503: "Not available now; see Retry-After",
 };
 
-/** The body of the errors of one status: with its codes alone. */
+/** The body of the errors of one status: the form is the same for all, the description is not. */
 const envelopes = Object.fromEntries(
-  Object.entries(statusTexts).map(([status, text]) => {
-    const codesOfStatus = codes.filter((code) => errorStatus[code] === Number(status));
-    return [status, envelope(codesOfStatus, text)];
-  }),
+  Object.entries(statusTexts).map(([status, description]) => [status, { ...ErrorEnvelope, description }]),
 ) as Record<ErrorStatus, typeof ErrorEnvelope>;
 
-/**
- * Response schemas of the error statuses a route can answer: spread into a route's `response`. Each is described, and
- * has the codes of its status alone.
- */
+/** Response schemas of the error statuses a route can answer: spread into a route's `response`. Each is described. */
 export function errors<const Status extends ErrorStatus>(
   ...statuses: readonly Status[]
 ): { [S in Status]: typeof ErrorEnvelope } {

@@ -1,14 +1,16 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { ClosedObject, StringEnum, WholeNumber } from "./primitives.ts";
 
-const checks = Type.Record(
-  Type.String(),
-  ClosedObject({
+/** What one check of a service found. */
+export const HealthCheck = ClosedObject(
+  {
     status: StringEnum(["up", "down"]),
     durationMs: Type.Optional(Type.Number({ minimum: 0 })),
     reason: Type.Optional(Type.String()),
-  }),
+  },
+  { title: "HealthCheck" },
 );
+const checks = Type.Record(Type.String(), HealthCheck);
 
 /** Query of GET /health; monitors and balancers add fields of their own. */
 export const HealthQuery = Type.Object(
@@ -24,12 +26,12 @@ export const HealthQuery = Type.Object(
 /** Answer of GET /health with 200. */
 export const Healthy = ClosedObject(
   { status: StringEnum(["healthy"]), service: Type.String(), checks },
-  { description: "Serving" },
+  { title: "Healthy", description: "Serving" },
 );
 /** Answer of GET /health with 503. */
 export const Unhealthy = ClosedObject(
   { status: StringEnum(["unhealthy"]), service: Type.String(), checks },
-  { description: "Not able to serve: the database does not answer, or the service is draining" },
+  { title: "Unhealthy", description: "Not able to serve: the database does not answer, or the service is draining" },
 );
 export type Health = Static<typeof Healthy> | Static<typeof Unhealthy>;
 
@@ -43,7 +45,7 @@ export const Meta = ClosedObject(
     rssBytes: WholeNumber({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
     replicaSet: Type.Optional(Type.String()),
   },
-  { description: "Facts about this process" },
+  { title: "Meta", description: "Facts about this process" },
 );
 export type Meta = Static<typeof Meta>;
 

@@ -6,27 +6,33 @@ import { Price, ProductName } from "./products.ts";
 /** What an order can be for its readers; a tombstone (`void`) is none for them. */
 export const orderStatuses = ["pending", "processing", "completed", "cancelled"] as const;
 /** Status of an order. */
-export const OrderStatus = StringEnum(orderStatuses);
+export const OrderStatus = StringEnum(orderStatuses, { title: "OrderStatus" });
 export type OrderStatus = Static<typeof OrderStatus>;
 
 /** Units of one line. */
 export const Quantity = WholeNumber({ minimum: 1, maximum: QUANTITY_MAX, examples: [2] });
 
 /** One line of an order, with the product's name and price as they were when it was placed. */
-export const OrderItem = ClosedObject({ productId: Id, productName: ProductName, price: Price, quantity: Quantity });
+export const OrderItem = ClosedObject(
+  { productId: Id, productName: ProductName, price: Price, quantity: Quantity },
+  { title: "OrderItem" },
+);
 export type OrderItem = Static<typeof OrderItem>;
 
 /** One step of an order's life. */
-export const OrderHistoryEntry = ClosedObject({
-  status: OrderStatus,
-  at: Timestamp,
-  by: Type.String({
-    maxLength: 100,
-    description: "Id of the user who did it; `system` for steps that a migration filled in",
-    examples: ["65f1c0ffee0123456789abcd"],
-  }),
-  reason: Type.Optional(Text({ minLength: 1, maxLength: 500 })),
-});
+export const OrderHistoryEntry = ClosedObject(
+  {
+    status: OrderStatus,
+    at: Timestamp,
+    by: Type.String({
+      maxLength: 100,
+      description: "Id of the user who did it; `system` for steps that a migration filled in",
+      examples: ["65f1c0ffee0123456789abcd"],
+    }),
+    reason: Type.Optional(Text({ minLength: 1, maxLength: 500 })),
+  },
+  { title: "OrderHistoryEntry" },
+);
 export type OrderHistoryEntry = Static<typeof OrderHistoryEntry>;
 
 /** An order as answered: the lines as they were sent, and the sum of them in exact decimal arithmetic, rounded once. */
@@ -41,15 +47,22 @@ export const Order = ClosedObject(
     updatedAt: Timestamp,
     history: Type.Array(OrderHistoryEntry, { minItems: 1 }),
   },
-  { description: "Order" },
+  { title: "Order", description: "Order" },
 );
 export type Order = Static<typeof Order>;
 
+/** How many units of what are asked for. */
+export const RequestedItem = ClosedObject({ productId: Id, quantity: Quantity }, { title: "RequestedItem" });
+export type RequestedItem = Static<typeof RequestedItem>;
+
 /** Body of POST /orders: 1 to 100 lines; a product may stand in several. */
-export const CreateOrder = ClosedObject({
-  userId: Id,
-  items: Type.Array(ClosedObject({ productId: Id, quantity: Quantity }), { minItems: 1, maxItems: ORDER_ITEMS_MAX }),
-});
+export const CreateOrder = ClosedObject(
+  {
+    userId: Id,
+    items: Type.Array(RequestedItem, { minItems: 1, maxItems: ORDER_ITEMS_MAX }),
+  },
+  { title: "CreateOrder" },
+);
 export type CreateOrder = Static<typeof CreateOrder>;
 
 /** Path of /orders/:id and what lies below it. */
@@ -58,7 +71,7 @@ export const OrderParams = ClosedObject({ id: Id });
 export const OrderUserParams = ClosedObject({ userId: Id });
 
 const filters = {
-  status: Type.Optional(StringEnum(orderStatuses, { description: "Only orders in this status" })),
+  status: Type.Optional({ ...OrderStatus, description: "Only orders in this status" }),
   since: Type.Optional(
     Type.String({
       maxLength: 40,
@@ -78,15 +91,18 @@ export type OrderListQuery = Static<typeof OrderListQuery>;
 /** Answer of GET /orders and GET /orders/user/:userId. */
 export const OrderList = ClosedObject(
   { orders: Type.Array(Order), nextCursor: Type.Optional(Cursor) },
-  { description: "A page of orders, newest first" },
+  { title: "OrderList", description: "A page of orders, newest first" },
 );
 export type OrderList = Static<typeof OrderList>;
 
 /** Body of PUT /orders/:id/status; the reason goes into the history. */
-export const ChangeOrderStatus = ClosedObject({
-  status: OrderStatus,
-  reason: Type.Optional(Text({ minLength: 1, maxLength: 500 })),
-});
+export const ChangeOrderStatus = ClosedObject(
+  {
+    status: OrderStatus,
+    reason: Type.Optional(Text({ minLength: 1, maxLength: 500 })),
+  },
+  { title: "ChangeOrderStatus" },
+);
 export type ChangeOrderStatus = Static<typeof ChangeOrderStatus>;
 
 /** What an Idempotency-Key looks like: 1 to 255 visible ASCII characters. */

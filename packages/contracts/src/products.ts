@@ -25,17 +25,20 @@ export const Product = ClosedObject(
     createdAt: Timestamp,
     updatedAt: Timestamp,
   },
-  { description: "Product" },
+  { title: "Product", description: "Product" },
 );
 export type Product = Static<typeof Product>;
 
 /** Body of POST /products. */
-export const CreateProduct = ClosedObject({
-  name: ProductName,
-  description: Type.Optional(ProductDescription),
-  price: Price,
-  stock: Stock,
-});
+export const CreateProduct = ClosedObject(
+  {
+    name: ProductName,
+    description: Type.Optional(ProductDescription),
+    price: Price,
+    stock: Stock,
+  },
+  { title: "CreateProduct" },
+);
 export type CreateProduct = Static<typeof CreateProduct>;
 
 /** Body of PUT /products/:id: at least one of its fields; `stock` sets the units on hand. */
@@ -46,7 +49,7 @@ export const UpdateProduct = ClosedObject(
     price: Type.Optional(Price),
     stock: Type.Optional(Stock),
   },
-  { minProperties: 1 },
+  { title: "UpdateProduct", minProperties: 1 },
 );
 export type UpdateProduct = Static<typeof UpdateProduct>;
 
@@ -63,18 +66,21 @@ export type ProductListQuery = Static<typeof ProductListQuery>;
 /** Answer of GET /products. */
 export const ProductList = ClosedObject(
   { products: Type.Array(Product), nextCursor: Type.Optional(Cursor) },
-  { description: "A page of products, newest first" },
+  { title: "ProductList", description: "A page of products, newest first" },
 );
 export type ProductList = Static<typeof ProductList>;
 
 /** A change of stock by a delta, with the reason for the books. */
-export const StockAdjustment = ClosedObject({
-  delta: WholeNumber({
-    minimum: -STOCK_MAX_UNITS,
-    maximum: STOCK_MAX_UNITS,
-    description: "Units, not 0",
-    examples: [10],
-  }),
-  reason: Text({ minLength: 1, maxLength: 500, examples: ["delivery"] }),
-});
+export const StockAdjustment = ClosedObject(
+  {
+    delta: WholeNumber({
+      minimum: -STOCK_MAX_UNITS,
+      maximum: STOCK_MAX_UNITS,
+      description: "Units, not 0",
+      examples: [10],
+    }),
+    reason: Text({ minLength: 1, maxLength: 500, examples: ["delivery"] }),
+  },
+  { title: "StockAdjustment" },
+);
 export type StockAdjustment = Static<typeof StockAdjustment>;

@@ -3,13 +3,16 @@ import { LOOKUP_MAX_IDS } from "./limits.ts";
 import { ClosedObject, Cursor, Email, Id, pageQuery, StringEnum, Text, Timestamp } from "./primitives.ts";
 
 /** Roles a person can have. The role `service` belongs to machine tokens only and is never given to a user. */
-export const UserRole = StringEnum(["customer", "admin"], { description: "customer or admin" });
+export const UserRole = StringEnum(["customer", "admin"], { title: "UserRole", description: "customer or admin" });
 export type UserRole = Static<typeof UserRole>;
 /** Every role a token can carry. */
 export type Role = UserRole | "service";
 
 /** A suspended user cannot sign in, and orders for them are refused. */
-export const UserStatus = StringEnum(["active", "suspended"], { description: "A suspended user cannot sign in" });
+export const UserStatus = StringEnum(["active", "suspended"], {
+  title: "UserStatus",
+  description: "A suspended user cannot sign in",
+});
 export type UserStatus = Static<typeof UserStatus>;
 
 /** A password that is being set: 8 to 1,024 code points. */
@@ -35,18 +38,21 @@ export const User = ClosedObject(
     createdAt: Timestamp,
     updatedAt: Timestamp,
   },
-  { description: "User" },
+  { title: "User", description: "User" },
 );
 export type User = Static<typeof User>;
 
 /** Body of POST /users. */
-export const CreateUser = ClosedObject({ email: Email, password: NewPassword, name: UserName });
+export const CreateUser = ClosedObject(
+  { email: Email, password: NewPassword, name: UserName },
+  { title: "CreateUser" },
+);
 export type CreateUser = Static<typeof CreateUser>;
 
 /** Body of PUT /users/:id: at least one of its fields. */
 export const UpdateUser = ClosedObject(
   { email: Type.Optional(Email), name: Type.Optional(UserName) },
-  { minProperties: 1 },
+  { title: "UpdateUser", minProperties: 1 },
 );
 export type UpdateUser = Static<typeof UpdateUser>;
 
@@ -63,36 +69,49 @@ export type UserListQuery = Static<typeof UserListQuery>;
 /** Answer of GET /users. */
 export const UserList = ClosedObject(
   { users: Type.Array(User), nextCursor: Type.Optional(Cursor) },
-  { description: "A page of users, newest first" },
+  { title: "UserList", description: "A page of users, newest first" },
 );
 export type UserList = Static<typeof UserList>;
 
 /** Body of POST /users/lookup. */
-export const UserLookup = ClosedObject({ ids: Type.Array(Id, { minItems: 1, maxItems: LOOKUP_MAX_IDS }) });
+export const UserLookup = ClosedObject(
+  { ids: Type.Array(Id, { minItems: 1, maxItems: LOOKUP_MAX_IDS }) },
+  { title: "UserLookup" },
+);
 export type UserLookup = Static<typeof UserLookup>;
+
+/** Who one id of POST /users/lookup is of. */
+export const LookedUpUser = ClosedObject({ id: Id, status: UserStatus }, { title: "LookedUpUser" });
+export type LookedUpUser = Static<typeof LookedUpUser>;
 
 /** Answer of POST /users/lookup: ids of nobody, and of erased users, are left out. */
 export const UserLookupResult = ClosedObject(
-  { users: Type.Array(ClosedObject({ id: Id, status: UserStatus })) },
-  { description: "Who of the ids exists, and whether the account is active" },
+  { users: Type.Array(LookedUpUser) },
+  { title: "UserLookupResult", description: "Who of the ids exists, and whether the account is active" },
 );
 export type UserLookupResult = Static<typeof UserLookupResult>;
 
 /** Body of PUT /users/:id/password. */
-export const ChangePassword = ClosedObject({ currentPassword: GivenPassword, newPassword: NewPassword });
+export const ChangePassword = ClosedObject(
+  { currentPassword: GivenPassword, newPassword: NewPassword },
+  { title: "ChangePassword" },
+);
 export type ChangePassword = Static<typeof ChangePassword>;
 
 /** Body of PUT /users/:id/role. */
-export const ChangeRole = ClosedObject({ role: UserRole });
+export const ChangeRole = ClosedObject({ role: UserRole }, { title: "ChangeRole" });
 export type ChangeRole = Static<typeof ChangeRole>;
 
 /** Body of PUT /users/:id/status. */
-export const ChangeUserStatus = ClosedObject({ status: UserStatus });
+export const ChangeUserStatus = ClosedObject({ status: UserStatus }, { title: "ChangeUserStatus" });
 export type ChangeUserStatus = Static<typeof ChangeUserStatus>;
 
 /**
  * Body of POST /users/:id/email-verification. It takes the caller's own password, so that a stolen access token,
  * an administrator's too, cannot make an address of the thief's the one that resets of the password go to.
  */
-export const RequestEmailVerification = ClosedObject({ currentPassword: GivenPassword });
+export const RequestEmailVerification = ClosedObject(
+  { currentPassword: GivenPassword },
+  { title: "RequestEmailVerification" },
+);
 export type RequestEmailVerification = Static<typeof RequestEmailVerification>;

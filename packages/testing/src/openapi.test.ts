@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { errorStatus } from "@pos/contracts/errors";
+import { resolved } from "./api-docs/document.ts";
 import { startStack, type Stack } from "./stack.ts";
 
 setDefaultTimeout(120_000);
@@ -15,6 +16,7 @@ interface Schema {
   type?: string;
   format?: string;
   enum?: string[];
+  title?: string;
   example?: unknown;
   properties?: Record<string, Schema>;
   items?: Schema;
@@ -35,12 +37,16 @@ interface Operation {
   requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<
     string,
-    { description?: string; headers?: Record<string, unknown>; content?: Record<string, { schema: Schema }> }
+    {
+      description?: string;
+      headers?: Record<string, unknown>;
+      content?: Record<string, { schema: Schema; examples?: Record<string, { value: unknown }> }>;
+    }
   >;
   "x-access"?: string[];
 }
 interface Document {
-  components: { headers: Record<string, { required?: boolean }> };
+  components: { headers: Record<string, { required?: boolean }>; schemas: Record<string, object> };
   paths: Record<string, Record<string, Operation>>;
 }
 
@@ -49,7 +55,9 @@ describe.each(["user", "product", "order"] as const)("the document of %s-service
 
   test("passes an OpenAPI validator", async () => {
     const validator = new Validator();
-    const { valid, errors } = await validator.validate((await read()) as unknown as Record<string, unknown>);
+    const { valid, errors } = await validator.validate(
+      (await rawDocumentOf(name)) as unknown as Record<string, unknown>,
+    );
     expect({ valid, errors }).toEqual({ valid: true, errors: undefined as never });
     expect(validator.version).toBe("3.0");
   });
@@ -72,6 +80,7 @@ describe.each(["user", "product", "order"] as const)("the document of %s-service
         expect([where, operation.summary]).toEqual([where, expect.stringMatching(/^.{5,}/)]);
         expect(operation["x-access"]?.length).toBeGreaterThan(0);
         expect(operation.security?.length).toBe(operation["x-access"]?.includes("anyone") ? 0 : 1);
+        expect([where, operation.operationId]).toEqual([where, expect.stringMatching(/^[a-z]+([A-Z][a-z]+)*$/)]);
         expect([where, ids.has(operation.operationId ?? "")]).toEqual([where, false]);
         ids.add(operation.operationId ?? "");
         const statuses = Object.keys(operation.responses);
@@ -85,6 +94,18 @@ describe.each(["user", "product", "order"] as const)("the document of %s-service
         }
       }
     }
+  });
+
+  // Else a generator of clients makes names up, one for each place: InlineResponse200, ListProducts200ResponseProductsInner.
+  test("names every object, union and choice that is sent or answered", async () => {
+    const { paths, components } = await rawDocumentOf(name);
+    const named = Object.entries(components.schemas).map(([schema, parts]) => [schema, Object.values(parts)]);
+    expect(formsOf(paths)).toEqual([]);
+    expect(named.filter(([, parts]) => formsOf(parts).some(({ enum: words }) => words === undefined))).toEqual([]);
+    expect(Object.keys(components.schemas).filter((schema) => !/^([A-Z][a-z]+)+$/.test(schema))).toEqual([]);
+    const used = JSON.stringify({ paths, components });
+    const isUnused = (schema: string) => !used.includes(`"#/components/schemas/${schema}"`);
+    expect(Object.keys(components.schemas).filter(isUnused)).toEqual([]);
   });
 
   // Swagger UI writes an example into the field and sends it: a list would be filtered by what nobody typed.
@@ -159,14 +180,25 @@ describe.each(["user", "product", "order"] as const)("the document of %s-service
     }
   });
 
-  test("names of each error the codes that its status can have", async () => {
+  test("has one form for all errors, and of each an example for each code that its status can have", async () => {
     for (const { where, responses } of operationsOf(await read())) {
       for (const [status, { content = {} }] of Object.entries(responses)) {
-        const codes = content["application/json"]?.schema.properties?.["error"]?.properties?.["code"]?.enum ?? [];
+        const examples = content["application/json"]?.examples ?? {};
+        const codes = Object.keys(examples);
+        expect([where, status, Object.values(examples)]).toEqual([
+          where,
+          status,
+          codes.map((code) => ({ value: { error: { code, message: expect.stringMatching(/./) } } })),
+        ]);
         const statuses = codes.map((code) => String(errorStatus[code as keyof typeof errorStatus]));
         expect([where, status, ...statuses]).toEqual([where, status, ...statuses.map(() => status)]);
         if (Number(status) >= 400 && !where.endsWith("/health"))
-          expect([where, status, codes.length > 0]).toEqual([where, status, true]);
+          expect([where, status, content["application/json"]?.schema.title, codes.length > 0]).toEqual([
+            where,
+            status,
+            "ErrorEnvelope",
+            true,
+          ]);
       }
     }
   });
@@ -244,8 +276,19 @@ test("the documents list the headers that answers carry", async () => {
   expect([...seen].sort()).toEqual(Object.keys(documents.user.components.headers).sort());
 });
 
-const documentOf = async (name: "user" | "product" | "order") =>
+type ServiceName = "user" | "product" | "order";
+const rawDocumentOf = async (name: ServiceName) =>
   (await (await fetch(`${stack.urls[name]}/swagger/json`)).json()) as Document;
+const documentOf = async (name: ServiceName) => resolved(await rawDocumentOf(name));
+
+/** Every schema with fields, alternatives or words of its own, wherever it stands. */
+function formsOf(part: unknown): readonly Schema[] {
+  if (typeof part !== "object" || part === null) return [];
+  const { properties, anyOf, enum: words = [] } = part as Schema;
+  const isForm = Array.isArray(anyOf) || words.length > 1 || (properties !== undefined && "type" in part);
+  return [...(isForm ? [part as Schema] : []), ...Object.values(part).flatMap(formsOf)];
+}
+
 /** Every schema of a number, wherever it stands. */
 function numbersOf(part: unknown): readonly Schema[] {
   if (typeof part !== "object" || part === null) return [];

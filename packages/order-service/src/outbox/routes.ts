@@ -28,7 +28,7 @@ export const outboxRoutes = (outbox: OutboxService, verifier: TokenVerifier) =>
       {
         access: ["admin"],
         params: OutboxEntryParams,
-        body: ClosedObject({}),
+        body: ClosedObject({}, { title: "RetryOutboxEntry" }),
         detail: { summary: "Gives a message new tries", operationId: "retryOutboxEntry" },
         response: { 204: NoContent, ...errors(400, 401, 403, 404, 413, 415, 500, 503) },
       },

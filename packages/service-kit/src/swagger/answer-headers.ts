@@ -1,12 +1,15 @@
+import { isError } from "./error-examples.ts";
+
 type Json = Record<string, unknown>;
 /** The parts of an operation that its headers are told from. */
 export interface Operation {
   readonly parameters?: readonly { readonly name: string }[];
   readonly responses: Record<string, Response>;
 }
-interface Response {
+export interface Response {
+  readonly description?: string;
   headers?: Json;
-  readonly content?: Record<string, { readonly schema: { readonly properties?: Json } }>;
+  readonly content?: Record<string, { readonly schema: { readonly $ref?: string }; examples?: Json }>;
 }
 
 const text = { type: "string" } as const;
@@ -43,7 +46,3 @@ export function addHeaders({ parameters = [], responses }: Operation): void {
     response.headers = Object.assign({}, ...names.map(headerEntry), response.headers) as Json;
   }
 }
-
-/** The 503 of a probe is none. */
-const isError = ({ content }: Response): boolean =>
-  content?.["application/json"]?.schema.properties?.["error"] !== undefined;

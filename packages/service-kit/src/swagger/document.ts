@@ -1,5 +1,8 @@
+import { ErrorEnvelope } from "@pos/contracts/errors";
 import { type AnyElysia, Elysia } from "elysia";
 import { addHeaders, answerHeaders, type Operation } from "./answer-headers.ts";
+import { addErrorExamples } from "./error-examples.ts";
+import { NamedSchemas } from "./named-schemas.ts";
 
 /** Facts for the head of an OpenAPI document. */
 export interface DocumentInfo {
@@ -9,12 +12,12 @@ export interface DocumentInfo {
 }
 
 type Json = Record<string, unknown>;
-type OpenApi = Json & { paths: Record<string, Record<string, Operation>> };
+type OpenApi = Json & { components: Json; paths: Record<string, Record<string, Operation>> };
 
 /**
  * The OpenAPI 3.0 document of an app. The plugin runs in an app of its own, so that nothing of its page is served; what
  * it writes beyond OpenAPI 3.0 or beyond the truth (numeric exclusiveMinimum, form bodies) is put right here, and what
- * it leaves out (headers of answers) is added.
+ * it leaves out (names of schemas, headers of answers) is added.
  */
 export async function openApiDocument(features: AnyElysia, info: DocumentInfo): Promise<Json> {
   // Loaded when somebody asks: it would take a twentieth of every start.
@@ -44,33 +47,39 @@ export async function openApiDocument(features: AnyElysia, info: DocumentInfo): 
     )
     .use(features);
   const answer = await describing.handle(new Request("http://localhost/document"));
-  const document = fitOpenApi30(await answer.json()) as OpenApi;
-  for (const operations of Object.values(document.paths)) Object.values(operations).forEach(addHeaders);
+  const document = (await answer.json()) as OpenApi;
+  const schemas = new NamedSchemas();
+  document.paths = fitOpenApi30(document.paths, { schemas }) as OpenApi["paths"];
+  document.components["schemas"] = schemas.toJSON();
+  for (const operation of Object.values(document.paths).flatMap((operations) => Object.values(operations))) {
+    addHeaders(operation);
+    addErrorExamples(operation);
+  }
   return document;
 }
 
-/**
- * Rewrites JSON Schema 2020 words that OpenAPI 3.0 spells otherwise.
- * @param isAnswer what is answered is open to fields of a later version (ADR 0004)
- */
-function fitOpenApi30(node: unknown, isAnswer = false): unknown {
-  if (Array.isArray(node)) return node.map((part) => fitOpenApi30(part, isAnswer));
+/** Where a part of the document stands. */
+interface Place {
+  /** Takes the schemas that have a name. */
+  readonly schemas: NamedSchemas;
+  /** What is answered is open to fields of a later version (ADR 0004). */
+  readonly isAnswer?: boolean;
+}
+
+/** Rewrites JSON Schema 2020 words that OpenAPI 3.0 spells otherwise, and puts schemas with a name among the components. */
+function fitOpenApi30(node: unknown, place: Place): unknown {
+  if (Array.isArray(node)) return node.map((part) => fitOpenApi30(part, place));
   if (typeof node !== "object" || node === null) return node;
+  const { schemas, isAnswer = false } = place;
   const fitted: Json = {};
-  for (const [key, value] of Object.entries(node)) fitted[key] = fitOpenApi30(value, isAnswer || key === "responses");
+  for (const [key, value] of Object.entries(node))
+    fitted[key] = fitOpenApi30(value, { schemas, isAnswer: isAnswer || key === "responses" });
   if (isAnswer && fitted["additionalProperties"] === false) delete fitted["additionalProperties"];
   if (typeof fitted["exclusiveMinimum"] === "number") {
     fitted["minimum"] = fitted["exclusiveMinimum"];
     fitted["exclusiveMinimum"] = true;
   }
   if (fitted["type"] === "number") nameNumber(fitted);
-  const content = fitted["content"];
-  if (typeof content === "object" && content !== null && "application/json" in content) {
-    fitted["content"] = onlyMediaType(content["application/json"] as { schema: Json });
-    // The plugin spreads the keywords of a schema that is no object over its answer.
-    delete fitted["contentMediaType"];
-    delete fitted["examples"];
-  }
   if (typeof fitted["patternProperties"] === "object" && fitted["patternProperties"] !== null) {
     const [schema] = Object.values(fitted["patternProperties"]);
     delete fitted["patternProperties"];
@@ -81,6 +90,11 @@ function fitOpenApi30(node: unknown, isAnswer = false): unknown {
     if (fitted["in"] === undefined || fitted["required"] === true) fitted["example"] = fitted["examples"][0];
     delete fitted["examples"];
   }
+  const content = fitted["content"];
+  if (typeof content !== "object" || content === null || !("application/json" in content)) return schemas.refer(fitted);
+  fitted["content"] = onlyMediaType(content["application/json"] as { schema: Json }, schemas, fitted);
+  // The plugin spreads the keywords of a schema over its answer.
+  for (const keyword of ["title", "contentMediaType", "examples"]) delete fitted[keyword];
   return fitted;
 }
 
@@ -93,7 +107,15 @@ function nameNumber(schema: Json): void {
 }
 
 /** The plugin lists every type a framework could read or write; these services speak JSON where a schema names no other. */
-function onlyMediaType({ schema, ...rest }: { schema: Json }): Json {
+function onlyMediaType(
+  { schema, ...rest }: { schema: Json },
+  schemas: NamedSchemas,
+  { title, description }: { title?: unknown; description?: unknown },
+): Json {
   const { contentMediaType = "application/json", ...own } = schema;
-  return { [String(contentMediaType)]: { ...rest, schema: own } };
+  // Of an error the description is that of the status.
+  const named = title === ErrorEnvelope.title ? { ...own, title } : { ...own, title, description };
+  return {
+    [String(contentMediaType)]: { ...rest, schema: title === undefined ? own : schemas.refer(named) },
+  };
 }

@@ -1,4 +1,4 @@
-/** The parts of an OpenAPI 3.0 document that the API pages are made from. */
+/** The parts of an OpenAPI 3.0 document that the API pages are made from, references resolved. */
 export interface Schema {
   type?: string;
   enum?: string[];
@@ -39,6 +39,25 @@ export interface OpenApi {
   info: { title: string; version: string; description: string };
   components: { headers: Record<string, { description: string }> };
   paths: Record<string, Record<string, Operation>>;
+}
+
+/**
+ * A document with what each of its references names in the place of the reference; the name of a schema is its title.
+ * @throws Error when there is nothing of that name
+ */
+export function resolved<Document>(document: Document): Document {
+  const resolve = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(resolve);
+    if (typeof part !== "object" || part === null) return part;
+    const { $ref } = part as { $ref?: unknown };
+    if (typeof $ref !== "string")
+      return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, resolve(value)]));
+    const path = $ref.split("/").slice(1);
+    const found = path.reduce((place: unknown, key) => (place as Record<string, unknown> | undefined)?.[key], document);
+    if (found === undefined) throw new Error(`${$ref} names nothing`);
+    return { ...(resolve(found) as object), ...(path[1] === "schemas" ? { title: path[2] } : {}) };
+  };
+  return resolve(document) as Document;
 }
 
 /** The schema of a JSON body. */

@@ -4,7 +4,7 @@ import { environment as productEnvironment } from "@pos/product-service/config";
 import { environment as userEnvironment } from "@pos/user-service/config";
 import { commandOptions } from "@pos/command-options";
 import { startStack } from "../stack.ts";
-import type { OpenApi } from "./document.ts";
+import { type OpenApi, resolved } from "./document.ts";
 import { apiPage, type PageFacts } from "./page.ts";
 
 const USAGE = `Usage: bun run docs [--check]
@@ -39,7 +39,7 @@ const folder = join(import.meta.dir, "../../../../docs/api");
 const stack = await startStack();
 let stale = 0;
 for (const name of ["user", "product", "order"] as const) {
-  const document = (await (await fetch(`${stack.urls[name]}/swagger/json`)).json()) as OpenApi;
+  const document = resolved((await (await fetch(`${stack.urls[name]}/swagger/json`)).json()) as OpenApi);
   const file = join(folder, `${name}-service.md`);
   const page = apiPage(document, facts[name]);
   const isFresh = (await Bun.file(file).exists()) && (await Bun.file(file).text()) === page;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { startStack, type Stack } from "../stack.ts";
-import { exampleOf, jsonSchema, type OpenApi, type Schema } from "./document.ts";
+import { exampleOf, jsonSchema, type OpenApi, resolved, type Schema } from "./document.ts";
 import { apiPage } from "./page.ts";
 
 setDefaultTimeout(120_000);
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 describe.each(["user", "product", "order"] as const)("the page of %s-service", (name) => {
-  const read = async () => (await fetch(`${stack.urls[name]}/swagger/json`)).json() as Promise<OpenApi>;
+  const read = async () => resolved((await (await fetch(`${stack.urls[name]}/swagger/json`)).json()) as OpenApi);
   const bodiesOf = ({ paths }: OpenApi) =>
     Object.values(paths).flatMap((operations) =>
       Object.values(operations).flatMap(({ requestBody }) => jsonSchema(requestBody?.content) ?? []),

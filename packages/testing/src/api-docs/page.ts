@@ -1,4 +1,4 @@
-import { type ErrorCode, errorStatus } from "@pos/contracts/errors";
+import { type ErrorCode, ErrorEnvelope, errorStatus } from "@pos/contracts/errors";
 import type { EnvironmentSchema } from "@pos/service-kit/config";
 import {
   exampleOf,
@@ -72,7 +72,7 @@ function section(method: string, path: string, operation: Operation, port: numbe
     `## ${method} ${path}`,
     `${operation.summary}. For ${access(operation)}.${operation.description === undefined ? "" : ` ${operation.description}`}`,
     ...parameters(operation.parameters ?? []),
-    ...(body === undefined ? [] : [table("body", fieldsOf(body))]),
+    ...(body === undefined ? [] : [table(`body \`${body.title}\``, fieldsOf(body))]),
     ["```sh", curl(method, path, operation, port), "```"].join("\n"),
     ...Object.entries(operation.responses).map(([status, response]) => answer(Number(status), response)),
   ].join("\n\n");
@@ -156,11 +156,9 @@ function answer(status: number, response: Operation["responses"][string]): strin
   const schema = jsonSchema(response.content);
   const title = `**${status}** ${response.description ?? ""}`;
   // All errors have one form, which stands at the top with the codes of each status.
-  if (schema === undefined || status === 204 || isError(schema)) return title;
-  return [title, "", "```json", JSON.stringify(exampleOf(schema), null, 2), "```"].join("\n");
+  if (schema === undefined || status === 204 || schema.title === ErrorEnvelope.title) return title;
+  return [`${title}: \`${schema.title}\``, "", "```json", JSON.stringify(exampleOf(schema), null, 2), "```"].join("\n");
 }
-
-const isError = (schema: Schema): boolean => schema.properties?.["error"] !== undefined;
 
 /** The form of every error, and what its `code` can be. */
 function errorForm(): string {
@@ -168,7 +166,7 @@ function errorForm(): string {
   const rows = [...codes].map(([status, all]) => `| ${status} | ${all.map((code) => `\`${code}\``).join(", ")} |`);
   const example = { error: { code: "NOT_FOUND", message: "What went wrong, for a person.", details: {} } };
   return [
-    "Every error has this form:",
+    "Every error is an `ErrorEnvelope`:",
     "",
     "```json",
     JSON.stringify(example, null, 2),
