@@ -4,6 +4,7 @@ import type { Clock } from "@pos/service-kit/clock";
 import type { KeySource } from "@pos/service-kit/key-cache";
 import type { Logger } from "@pos/service-kit/logger";
 import type { BackgroundWork } from "@pos/service-kit/run-service";
+import { untilDeadline } from "@pos/service-kit/until-deadline";
 import type { CryptoKey } from "jose";
 import { PUBLISH_BEFORE_SIGNING_MS, type SigningKey, signingKeyAt, verifiesUntil } from "./domain.ts";
 import { type Claims, type LoadedKey, makeKey, openKey } from "./key-material.ts";
@@ -13,6 +14,8 @@ import type { KeyRepository } from "./repository.ts";
 const RELOAD_EVERY_MS = 5000;
 /** Unknown key ids make it look at most this often, in milliseconds. */
 const UNKNOWN_KEY_COOLDOWN_MS = 1000;
+/** How long the key set waits for the database, in milliseconds: half of what verifiers wait for it. */
+const KEY_SET_WAIT_MS = 1000;
 
 interface KeyRingOptions {
   readonly repository: KeyRepository;
@@ -59,8 +62,18 @@ export class KeyRing implements KeySource, BackgroundWork {
     return this.#verifying().find(({ id }) => id === keyId)?.publicKey;
   }
 
-  /** What GET /.well-known/jwks.json answers. */
-  publicKeys(): KeySet {
+  /**
+   * What GET /.well-known/jwks.json answers: the keys as they are stored by now, for a verifier that misses one which
+   * another replica made looks again only after 30 s. While the database does not answer, those that were known last.
+   */
+  async publicKeys(): Promise<KeySet> {
+    const { clock } = this.#options;
+    // A look that is under way may have begun before the key was made.
+    const looked = Promise.resolve(this.#loading)
+      .then(() => this.#reload())
+      .catch(() => undefined);
+    const late = () => undefined;
+    await untilDeadline(looked, { deadlineAtMs: clock.now() + KEY_SET_WAIT_MS, clock, late });
     return { keys: this.#verifying().map(({ publicJwk }) => publicJwk) };
   }
 
