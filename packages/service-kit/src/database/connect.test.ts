@@ -56,6 +56,18 @@ test("every write waits for a majority and its journal, whatever the server's ow
   await watched.close();
 });
 
+test("every read asks the primary, whatever the connection string prefers", async () => {
+  const uri = new URL(shared.uri);
+  uri.searchParams.set("readPreference", "secondaryPreferred");
+  const connected = await connectDatabase(uri.href, { clock: systemClock, logger: testLogger().logger });
+  expect(connected.db.collection("things").readPreference?.mode).toBe("primary");
+  // The driver refuses any other in a transaction.
+  await connected.client.withSession((session) =>
+    session.withTransaction(() => connected.db.collection("things").findOne({}, { session })),
+  );
+  await connected.close();
+});
+
 test("that the server is silent is found out by a look at it, before a command's own limit", async () => {
   const commands = new DirectCommands(database.db);
   const ways = [() => commands.run({ ping: 1 }), () => database.db.command({ ping: 1 })];

@@ -43,6 +43,8 @@ const options = (attemptMs: number): MongoClientOptions => ({
   waitQueueTimeoutMS: 4000,
   maxPoolSize: 20,
   minPoolSize: 1,
+  // What is read decides what is written, and no answer is older than its request.
+  readPreference: "primary",
   writeConcern: { w: "majority", journal: true },
   retryWrites: true,
   retryReads: true,
