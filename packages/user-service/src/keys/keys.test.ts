@@ -179,6 +179,16 @@ describe("a rotation", () => {
     expect(await outcome(elsewhere.verify(after.token))).toBe("ok");
     expect(await outcome(elsewhere.verify(before.token))).toBe("UNAUTHORIZED");
   });
+  test("with revoke on a replica whose clock is ahead: the others go on signing", async () => {
+    const { database } = replica;
+    const ahead = await startReplica({ clock: testClock(clock.now() + 2000), database });
+    await (await ahead.admin()).auth.rotateKeys({ revoke: true });
+    await replica.as().auth.keys();
+    const ada = await replica.customer();
+    expect((await ada.client.users.get(ada.id)).id).toBe(ada.id);
+    await ahead.stop();
+    await settle();
+  });
   test("under load makes no token invalid", async () => {
     let isRunning = true;
     const outcomes: string[] = [];
