@@ -26,8 +26,8 @@ export interface Database {
 export interface ConnectTools {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Limit of one attempt, in milliseconds; 2,000 when absent. */
-  readonly attemptMs?: number;
+  /** Limit of the next attempt, in milliseconds; 2,000 when absent. */
+  readonly attemptMs?: () => number;
   /** Hears of each client before it connects; `commands` says whether it wants the events of commands too. */
   readonly watch?: { readonly commands: boolean; client(client: MongoClient): void };
 }
@@ -75,8 +75,9 @@ export async function connectDatabase(uri: string, tools: ConnectTools): Promise
   }
 }
 
-async function connectOnce(uri: string, { attemptMs = CONNECT_ATTEMPT_MS, watch }: ConnectTools): Promise<Database> {
-  const client = new MongoClient(uri, { ...options(attemptMs), monitorCommands: watch?.commands ?? false });
+async function connectOnce(uri: string, { attemptMs, watch }: ConnectTools): Promise<Database> {
+  const limitMs = attemptMs?.() ?? CONNECT_ATTEMPT_MS;
+  const client = new MongoClient(uri, { ...options(limitMs), monitorCommands: watch?.commands ?? false });
   watch?.client(client);
   try {
     await client.connect();

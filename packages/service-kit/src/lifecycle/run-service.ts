@@ -70,7 +70,7 @@ export interface RunOptions {
   /** Where log lines go; standard output when absent. */
   readonly logDestination?: LogDestination;
   /** Limit of one attempt to connect to the database, in milliseconds. */
-  readonly connectAttemptMs?: number;
+  readonly connectAttemptMs?: () => number;
 }
 
 /**
