@@ -29,8 +29,8 @@ export async function takeLock(path: string, task?: string): Promise<Lock | { re
   const self = refOf(process.pid);
   if (self === undefined) throw new CliError("This system does not tell when a process began.");
   const own = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
-  await writeFile(own, JSON.stringify({ ...self, task }), { mode: 0o600 });
   try {
+    await writeFile(own, JSON.stringify({ ...self, task }), { mode: 0o600 });
     for (let attempt = 0; attempt < TRIES; attempt++) {
       if (await linked(own, path)) return { release: () => release(path, self) };
       const holder = await readHolder(path);

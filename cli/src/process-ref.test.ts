@@ -78,6 +78,17 @@ describe("a lock", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  test("that finds no place leaves nothing behind", async () => {
+    const script = `
+      import { takeLock } from ${JSON.stringify(join(import.meta.dirname, "lock.ts"))};
+      await takeLock(process.argv[1]).catch((error) => console.log(error.code));`;
+    // No file of this process may hold a byte.
+    const shell = ["bash", "-c", 'trap "" XFSZ; ulimit -f 0; exec "$0" -e "$1" "$2"'];
+    const child = Bun.spawn([...shell, process.execPath, script, path("full")], { stdout: "pipe", stderr: "ignore" });
+    expect(await new Response(child.stdout).text()).toBe("EFBIG\n");
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   test("of somebody else is not released", async () => {
     const lock = await takeLock(path("c"));
     await writeFile(path("c"), JSON.stringify({ pid: 1, birth: "other" }));
