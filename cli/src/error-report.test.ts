@@ -88,7 +88,7 @@ describe("a failure is told with its exit and what to try", () => {
     "wrong password": [
       answered(401, "INVALID_CREDENTIALS"),
       "SIGN_IN",
-      "error: It says no.\n  401 INVALID_CREDENTIALS, request id r-1\nTry: the same again, with the right password\n",
+      "error: It says no.\n  401 INVALID_CREDENTIALS, request id r-1\nTry: retry with the right password\n",
     ],
     "no sign-in": [
       answered(401, "UNAUTHENTICATED" as Code),
@@ -98,7 +98,7 @@ describe("a failure is told with its exit and what to try", () => {
     "not permitted": [
       answered(403, "FORBIDDEN"),
       "SIGN_IN",
-      "error: It says no.\n  403 FORBIDDEN, request id r-1\nTry: ordersctl whoami\n     ordersctl login   (as somebody who may)\n",
+      "error: It says no.\n  403 FORBIDDEN, request id r-1\nTry: ordersctl whoami\n     ordersctl login   (as a user with that permission)\n",
     ],
     "of somebody who is suspended": [
       answered(403, "ACCOUNT_SUSPENDED"),
@@ -108,12 +108,12 @@ describe("a failure is told with its exit and what to try", () => {
     "too often": [
       answered(429, "UNKNOWN", { retryAfterSeconds: 7 }),
       "FAILED",
-      "error: It says no.\n  429 UNKNOWN, request id r-1\nTry: again in 7 s\n",
+      "error: It says no.\n  429 UNKNOWN, request id r-1\nTry: retry in 7 s\n",
     ],
     "not now": [
       answered(503, "UNKNOWN", { retryAfterSeconds: 2, requestId: undefined }),
       "UNREACHABLE",
-      "error: It says no.\n  503 UNKNOWN\nTry: again in 2 s\n     ordersctl health\n",
+      "error: It says no.\n  503 UNKNOWN\nTry: retry in 2 s\n     ordersctl health\n",
     ],
     "broken inside": [
       answered(500, "INTERNAL_ERROR"),
@@ -128,7 +128,7 @@ describe("a failure is told with its exit and what to try", () => {
     "not now, by a request that is known": [
       answered(503, "SERVICE_UNAVAILABLE"),
       "UNREACHABLE",
-      "error: It says no.\n  503 SERVICE_UNAVAILABLE, request id r-1\nTry: again in 1 s\n     ordersctl health\n     ordersctl logs --trace r-1\n",
+      "error: It says no.\n  503 SERVICE_UNAVAILABLE, request id r-1\nTry: retry in 1 s\n     ordersctl health\n     ordersctl logs --trace r-1\n",
     ],
     "several fields": [
       answered(400, "VALIDATION_FAILED" as Code, {
@@ -142,7 +142,7 @@ describe("a failure is told with its exit and what to try", () => {
     "not by the contract": [
       new InvalidAnswerError("http://127.0.0.1:3001/users", "no id"),
       "FAILED",
-      "error: http://127.0.0.1:3001/users answered what the contract does not allow: no id\nTry: ordersctl version   (are both of one release?)\n",
+      "error: http://127.0.0.1:3001/users answered what the contract does not allow: no id\nTry: ordersctl version   (are both of the same release?)\n",
     ],
   };
   for (const [name, [error, exit, text]] of Object.entries(cases))

@@ -60,7 +60,12 @@ async function explain(thrown: unknown, login: string | undefined): Promise<Fail
   }
   if (error instanceof ApiError) return explainAnswer(error, login);
   if (error instanceof InvalidAnswerError) {
-    return { exit: "FAILED", what: error.message, why: [], tries: ["ordersctl version   (are both of one release?)"] };
+    return {
+      exit: "FAILED",
+      what: error.message,
+      why: [],
+      tries: ["ordersctl version   (are both of the same release?)"],
+    };
   }
   return explainFile(error) ?? { exit: "FAILED", what: messageOf(error), why: [], tries: [] };
 }
@@ -151,8 +156,8 @@ function explainAnswer(error: Answered, login: string | undefined): Failure {
     why,
     tries: [...tries, ...traceTries(error)],
   });
-  if (error.code === "INVALID_CREDENTIALS") return failure("SIGN_IN", "the same again, with the right password");
-  const otherToken = "unset ORDERSCTL_TOKEN   (or name another one)";
+  if (error.code === "INVALID_CREDENTIALS") return failure("SIGN_IN", "retry with the right password");
+  const otherToken = "unset ORDERSCTL_TOKEN   (or set another one)";
   if (error.status === 401) return failure("SIGN_IN", login ?? otherToken);
   // It may be the user that an order is for: another sign-in changes nothing then.
   if (error.code === "ACCOUNT_SUSPENDED") return failure("SIGN_IN", "ordersctl users activate USER   (administrators)");
@@ -160,11 +165,11 @@ function explainAnswer(error: Answered, login: string | undefined): Failure {
     return failure(
       "SIGN_IN",
       "ordersctl whoami",
-      login === undefined ? otherToken : `${login}   (as somebody who may)`,
+      login === undefined ? otherToken : `${login}   (as a user with that permission)`,
     );
-  if (error.status === 429) return failure("FAILED", `again in ${error.retryAfterSeconds ?? 60} s`);
+  if (error.status === 429) return failure("FAILED", `retry in ${error.retryAfterSeconds ?? 60} s`);
   if (error.status === 503)
-    return failure("UNREACHABLE", `again in ${error.retryAfterSeconds ?? 1} s`, "ordersctl health");
+    return failure("UNREACHABLE", `retry in ${error.retryAfterSeconds ?? 1} s`, "ordersctl health");
   return failure("FAILED");
 }
 

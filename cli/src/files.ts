@@ -87,7 +87,7 @@ export async function readJsonObject(
   try {
     value = parseJson(text);
   } catch (error) {
-    throw new CliError(`${path} is no JSON: ${messageOf(error)}`, advice);
+    throw new CliError(`${path} is not valid JSON: ${messageOf(error)}`, advice);
   }
   if (!isObject(value)) throw new CliError(`${path} must hold a JSON object`, advice);
   return value;
@@ -117,7 +117,7 @@ export async function readJsonInput(path: string, stdin: Input): Promise<unknown
   try {
     return parseJson(text);
   } catch (error) {
-    throw usageError(`${nameOf(path)} is no JSON: ${messageOf(error)}`);
+    throw usageError(`${nameOf(path)} is not valid JSON: ${messageOf(error)}`);
   }
 }
 

@@ -22,7 +22,10 @@ const SAME_NAME_MAX = 5;
 export function orderIdOf(given: string): string {
   const id = given.trim();
   if (idForm.test(id)) return id;
-  throw usageError(`"${clean(given)}" is no id of an order; it has 24 hexadecimal digits.`, "ordersctl orders list");
+  throw usageError(
+    `"${clean(given)}" is not an order id; an order id has 24 hexadecimal digits.`,
+    "ordersctl orders list",
+  );
 }
 
 /**
@@ -67,7 +70,7 @@ export async function findProduct(client: Client, given: string): Promise<Produc
       `${nextCursor === undefined ? products.length : "Many"} products are called "${clean(given)}".`,
       {
         why: products.map(({ id, price, stock }) => `${id}  price ${price}, stock ${stock}`),
-        tries: ["the same with the id"],
+        tries: ["the same command with the id"],
       },
     );
   }

@@ -27,7 +27,7 @@ const PAUSE_MS = 10;
  */
 export async function takeLock(path: string, task?: string): Promise<Lock | { readonly holder: Holder }> {
   const self = refOf(process.pid);
-  if (self === undefined) throw new CliError("This system does not tell when a process began.");
+  if (self === undefined) throw new CliError("This system does not report when a process started.");
   const own = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
   try {
     await writeFile(own, JSON.stringify({ ...self, task }), { mode: 0o600 });
@@ -41,7 +41,7 @@ export async function takeLock(path: string, task?: string): Promise<Lock | { re
   } finally {
     await rm(own, { force: true });
   }
-  throw new CliError(`${path} cannot be taken.`, { tries: [`rm ${path}   (when nothing runs)`] });
+  throw new CliError(`The lock ${path} cannot be acquired.`, { tries: [`rm ${path}   (if nothing is running)`] });
 }
 
 /** The process that holds a lock; undefined when nobody does. */

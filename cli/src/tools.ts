@@ -49,7 +49,9 @@ export async function createTools(io: Io, globals: GlobalOptions, ownFormats: re
   const isInteractive = io.stdin.isTty && io.stderr.isTty && globals.input !== false;
   const timeoutMs = parseDuration(settings.timeout.value);
   if (timeoutMs < 1 || timeoutMs > TIMEOUT_MAX_MS)
-    throw usageError(`"${settings.timeout.value}" (${settings.timeout.origin}) is no limit; it is from 1ms to 1d.`);
+    throw usageError(
+      `"${settings.timeout.value}" (${settings.timeout.origin}) is not a valid time limit; use 1ms to 1d.`,
+    );
   return {
     io,
     globals,
@@ -81,7 +83,7 @@ async function confirm(
   { io, isYes, isInteractive }: { io: Io; isYes: boolean; isInteractive: boolean },
 ) {
   if (isYes) return;
-  if (!isInteractive) throw usageError(`${question} Nobody can be asked here.`, "the same with --yes");
+  if (!isInteractive) throw usageError(`${question} There is no terminal to ask on.`, "the same command with --yes");
   io.stderr.write(`${question} [y/N] `);
   const answer = await io.stdin.readLine();
   if (!/^y(es)?$/i.test(answer?.trim() ?? "")) throw new CliError("Cancelled.", { exit: "CANCELLED" });

@@ -29,10 +29,10 @@ export async function untilAnswered<Value>(
       const isUnknown = (error instanceof NoAnswerError && !isTurnedAway(error)) || answer?.status === 503;
       if (!isUnknown) throw error;
       if (attempt === TRIES_MAX) {
-        const again = `the same with --idempotency-key ${key}   (${words.promise})`;
+        const again = `the same command with --idempotency-key ${key}   (${words.promise})`;
         throw unknownOutcome(error, answer, { unknown: words.unknown, first: again });
       }
-      talk.say(`${sentence(messageOf(error))} Asking again with the same key …`);
+      talk.say(`${sentence(messageOf(error))} Retrying with the same key …`);
       await io.sleep(
         answer === undefined ? 500 : Math.min(answer.retryAfterSeconds ?? 1, RETRY_AFTER_MAX_SECONDS) * 1000,
       );
@@ -65,7 +65,7 @@ function unknownOutcome(
   answer: Answered | undefined,
   { unknown, first }: { unknown: string; first: string },
 ): CliError {
-  return new CliError(`${unknown} is not known: ${sentence(messageOf(error))}`, {
+  return new CliError(`${unknown}: ${sentence(messageOf(error))}`, {
     exit: "UNREACHABLE",
     why: answer === undefined ? [] : [answerFacts(answer)],
     tries: [first, "ordersctl health", ...(answer === undefined ? [] : traceTries(answer))],

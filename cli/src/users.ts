@@ -19,7 +19,7 @@ export async function findUser(client: Client, given: string): Promise<User> {
   const { users } = await client.users.list({ search: given, limit: SEARCH_LIMIT });
   const found = users.find(({ email }) => email.toLowerCase() === given.toLowerCase());
   if (found === undefined)
-    throw new CliError(`Nobody has the address ${clean(given)}.`, { tries: ["ordersctl users list"] });
+    throw new CliError(`No user has the e-mail address ${clean(given)}.`, { tries: ["ordersctl users list"] });
   return found;
 }
 
@@ -38,7 +38,7 @@ export async function readPassword(
 ): Promise<string> {
   if (fromStdin) return (await readTextInput("-", io.stdin)).replace(/\r?\n$/, "");
   if (!isInteractive)
-    throw usageError("Nobody can be asked for the password here.", "the same with --password-stdin < file");
+    throw usageError("There is no terminal to ask for the password.", "the same command with --password-stdin < file");
   io.stderr.write(`${label}: `);
   const password = await io.stdin.readLine({ hidden: true });
   if (password === undefined || password === "") throw new CliError("Cancelled.", { exit: "CANCELLED" });
@@ -55,6 +55,6 @@ export async function readNewPassword(tools: Tools, source: PasswordSource): Pro
   if (source.fromStdin) return password;
   io.stderr.write("The same again: ");
   if ((await io.stdin.readLine({ hidden: true })) !== password)
-    throw new CliError("The two are not the same; nothing was changed.", { exit: "CANCELLED" });
+    throw new CliError("The two passwords differ; nothing was changed.", { exit: "CANCELLED" });
   return password;
 }

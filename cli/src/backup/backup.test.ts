@@ -177,7 +177,7 @@ test("a folder that holds something is refused", async () => {
 test("databases that are in use or hold something are refused before anything is written", async () => {
   const manifest = await readManifest(folder);
   const uris = urisOf(source.databases);
-  await expect(load(folder, { manifest, uris, replace: true }, tools)).rejects.toThrow("product-service runs");
+  await expect(load(folder, { manifest, uris, replace: true }, tools)).rejects.toThrow("product-service is using");
   const idle = { ...uris, productdb: (await testDatabase("product")).uri };
   await expect(load(folder, { manifest, uris: idle, replace: false }, tools)).rejects.toThrow(
     "hold users, products or orders",

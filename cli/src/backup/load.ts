@@ -73,7 +73,7 @@ async function checkFiles(folder: string, { databases }: Manifest, { signal }: L
       const path = collectionPath(folder, name, collection);
       const found = await fileHash(path).catch(() => undefined);
       if (found === undefined) throw new CliError(`${path} is missing.`);
-      if (found !== sha256) throw new CliError(`${path} is damaged: it is not what the backup wrote.`);
+      if (found !== sha256) throw new CliError(`${path} is damaged: its content differs from what the backup wrote.`);
     }
   }
 }
@@ -87,8 +87,8 @@ async function refuseRunningServices(productdb: Db, tools: LoadTools): Promise<v
     const isRenewed = [...now].some(([instance, at]) => first.get(instance) !== at);
     if (isRenewed || wait === waitMax) {
       throw new CliError(
-        "product-service runs on this database. Stop the three services first; leave MongoDB running.",
-        { why: ["What they hold in memory would be mixed with what is restored."] },
+        "product-service is using this database. Stop the three services first; leave MongoDB running.",
+        { why: ["What they hold in memory would mix with the restored data."] },
       );
     }
     await tools.sleep(HEARTBEAT_POLL_MS);
@@ -114,9 +114,9 @@ async function refuseFullDatabases(clients: Clients): Promise<void> {
     clients.orderdb.db().collection("orders").countDocuments({}, { limit: 1 }),
   ]);
   if (counts.every((found) => found === 0)) return;
-  throw new CliError("These databases hold users, products or orders.", {
+  throw new CliError("These databases already hold users, products or orders.", {
     why: ["A restore replaces everything in them."],
-    tries: ["the same with --replace"],
+    tries: ["the same command with --replace"],
   });
 }
 

@@ -40,7 +40,7 @@ export const collectionPath = (folder: string, database: string, collection: str
 /** @throws {CliError} when the folder holds no backup that this version can read */
 export async function readManifest(folder: string): Promise<Manifest> {
   const value = await readJsonObject(manifestPath(folder));
-  if (value === undefined) throw new CliError(`${folder} holds no backup: it has no manifest.json.`, { exit: "USAGE" });
+  if (value === undefined) throw new CliError(`${folder} is not a backup: it has no manifest.json.`, { exit: "USAGE" });
   if (value["format"] !== FORMAT) throw new CliError(`${folder} was written by another version of ordersctl.`);
   const databases = value["databases"];
   const names = isObject(databases) ? DATABASES.flatMap((name) => collectionsOf(databases[name])) : [undefined];

@@ -15,7 +15,11 @@ export const clientOf = (uri: string): MongoClient =>
 export async function refuseSecondary(name: DatabaseName, client: MongoClient): Promise<void> {
   const { isWritablePrimary, primary } = await client.db().command({ hello: 1 });
   if (isWritablePrimary === true) return;
-  throw new CliError(`The connection string of ${name} leads to a member that is not the primary.`, {
-    tries: [primary === undefined ? "the same when there is one" : `the same with the primary in it, ${primary}`],
+  throw new CliError(`The connection string of ${name} points to a member that is not the primary.`, {
+    tries: [
+      primary === undefined
+        ? "the same command once there is a primary"
+        : `the same command with the primary, ${primary}`,
+    ],
   });
 }

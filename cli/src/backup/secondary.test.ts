@@ -48,8 +48,8 @@ afterAll(async () => {
 
 const refusal = () => ({
   name: "CliError",
-  message: "The connection string of orderdb leads to a member that is not the primary.",
-  tries: [`the same with the primary in it, ${primary}`],
+  message: "The connection string of orderdb points to a member that is not the primary.",
+  tries: [`the same command with the primary, ${primary}`],
 });
 
 test("a restore through a secondary is refused before anything is emptied", async () => {

@@ -82,12 +82,12 @@ async function fromStack(options: Wanted, tools: Tools): Promise<OpenDatabases> 
   const state = await readState(layout);
   if (state === undefined) {
     throw new CliError(`No stack has run in ${layout.dataDir}.`, {
-      tries: [`ordersctl up${layout.option}`, "the same with --compose", `set ${VARIABLES.join(", ")}`],
+      tries: [`ordersctl up${layout.option}`, "the same command with --compose", `set ${VARIABLES.join(", ")}`],
     });
   }
   const living = livingProcesses(state).map(({ name }) => name);
   if (options.stopped && living.length > 0)
-    throw new CliError(`The stack runs (${living.join(", ")}).`, { tries: [`ordersctl down${layout.option}`] });
+    throw new CliError(`The stack is running (${living.join(", ")}).`, { tries: [`ordersctl down${layout.option}`] });
   const description = `the stack in ${layout.dataDir}`;
   const running = await runningMongod(layout, tools);
   if (running !== undefined) return { uris: urisOf(running), description, ...elsewhere };
@@ -98,7 +98,7 @@ async function fromStack(options: Wanted, tools: Tools): Promise<OpenDatabases> 
   const io = isOwn ? { ...tools.io, env: { ...tools.io.env, MONGO_URI: undefined } } : tools.io;
   if (!isOwn && !io.env["MONGO_URI"])
     throw new CliError(`The MongoDB of ${description} is not here, and MONGO_URI is not set.`, {
-      tries: ["MONGO_URI=mongodb://… ordersctl …   (the one that `up` was given)"],
+      tries: ["MONGO_URI=mongodb://… ordersctl …   (the same as for `up`)"],
     });
   if (!isOwn && living.length > 0) {
     const { uri } = await openDatabase({ io, talk, layout, port: undefined, signal });

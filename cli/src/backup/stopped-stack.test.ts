@@ -71,19 +71,19 @@ test("Ctrl-C ends a backup with what it had begun", async () => {
   user.signal("SIGINT");
   expect(await backup).toMatchObject({ exit: 130, stderr: expect.stringContaining("Interrupted.") });
   expect(await partials()).toEqual([]);
-  expect((await here("down")).stderr).toBe("Nothing runs here.\n");
+  expect((await here("down")).stderr).toBe("Nothing is running here.\n");
 });
 
 test("Ctrl-C ends a restore with the mongod that it had started", async () => {
   const [restore] = await begin("restore", folder, "--replace", "--yes");
   user.signal("SIGTERM");
   expect(await restore).toMatchObject({ exit: 130, stderr: expect.stringContaining("Interrupted.") });
-  expect((await here("down")).stderr).toBe("Nothing runs here.\n");
+  expect((await here("down")).stderr).toBe("Nothing is running here.\n");
 });
 
 test("down leaves a restore alone", async () => {
   const [restore] = await begin("restore", folder, "--replace", "--yes");
-  const refusal = { exit: 1, stderr: expect.stringContaining("restore is at work on this data (pid ") };
+  const refusal = { exit: 1, stderr: expect.stringContaining("restore is working on this data (pid ") };
   expect(await here("down")).toMatchObject(refusal);
   expect(await here("down", "--volumes", "--yes")).toMatchObject(refusal);
   expect(await restore).toMatchObject({ exit: 0 });
@@ -122,11 +122,11 @@ test("up and backup want a restore that broke off half-way done again", async ()
   expect(JSON.parse(doctor.stdout)).toContainEqual({
     name: "Stack",
     status: "problem",
-    detail: expect.stringContaining("broke off"),
+    detail: expect.stringContaining("did not finish"),
     fix: again,
   });
   const lock = await takeLock(lockFile(), "restore");
-  const atWork = { name: "Stack", status: "problem", detail: `restore is at work on this data (pid ${process.pid}).` };
+  const atWork = { name: "Stack", status: "problem", detail: `restore is working on this data (pid ${process.pid}).` };
   expect(JSON.parse((await here("doctor", "-o", "json")).stdout)).toContainEqual(expect.objectContaining(atWork));
   if ("release" in lock) await lock.release();
 

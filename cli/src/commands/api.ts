@@ -49,7 +49,8 @@ export const apiVerb: Verb<ApiOptions> = {
 async function callApi(options: ApiOptions, tools: Tools): Promise<Exit> {
   const { session, printer, io, settings } = tools;
   const method = options.method.toUpperCase();
-  if (!methods.includes(method)) throw usageError(`"${options.method}" is no method; there are ${methods.join(", ")}.`);
+  if (!methods.includes(method))
+    throw usageError(`"${options.method}" is not a method; use one of ${methods.join(", ")}.`);
   const url = addressOf(options, session.urls);
   const body = await readBody(options.data, tools);
   if (body !== undefined && (method === "GET" || method === "HEAD")) throw usageError(`A ${method} has no body (-d).`);
@@ -97,11 +98,11 @@ async function send(
 
 function addressOf({ path, service }: ApiOptions, urls: Tools["session"]["urls"]): string {
   // A whole address would send the token to whoever it names.
-  if (!path.startsWith("/")) throw usageError(`The path begins with "/", not "${path}".`);
+  if (!path.startsWith("/")) throw usageError(`The path must begin with "/": "${path}".`);
   const found = service?.replace(/-service$/, "") ?? owners.find(([form]) => form.test(path))?.[1];
   const name = serviceNames.find((known) => known === found);
   if (name === undefined)
-    throw usageError(`Which service is meant by ${path}? Add --service ${serviceNames.join("|")}.`);
+    throw usageError(`Which service does ${path} belong to? Add --service ${serviceNames.join("|")}.`);
   return { user: urls.userUrl, product: urls.productUrl, order: urls.orderUrl }[name] + path;
 }
 
@@ -112,7 +113,7 @@ async function readBody(data: string | undefined, { io }: Tools): Promise<string
 
 function addHeader(headers: Headers, header: string): void {
   const [, name, value] = /^([\w-]+):\s*(.*)$/.exec(header) ?? [];
-  if (name === undefined || value === undefined) throw usageError(`"${header}" is no header; write NAME:VALUE.`);
+  if (name === undefined || value === undefined) throw usageError(`"${header}" is not a header; write NAME:VALUE.`);
   try {
     headers.set(name, value);
   } catch (error) {

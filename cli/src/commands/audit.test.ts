@@ -129,7 +129,7 @@ describe("audit", () => {
     await untilDelivered();
     expect((await admin.run(["outbox", "retry", id, "9"])).exit).toBe(1);
     await orders.updateOne({ _id: new ObjectId(id) }, { $push: { outbox: entry } } as Document);
-    expect((await admin.run(["outbox", "retry", "--all"])).stderr).toBe("✓ 1 message tried again\n");
+    expect((await admin.run(["outbox", "retry", "--all"])).stderr).toBe("✓ 1 message being retried\n");
     await untilDelivered();
     expect((await audited()).found).toEqual([]);
   });

@@ -85,7 +85,7 @@ function show(report: AuditReport, { printer, talk }: Tools): void {
     printer.list(findings.slice(0, FINDINGS_SHOWN), findingView);
     if (findings.length > FINDINGS_SHOWN) talk.hint(`and ${findings.length - FINDINGS_SHOWN} more: -o json`);
   }
-  if (report.isCut) talk.warn("there were more contradictions than are kept; the first 10,000 were read again");
+  if (report.isCut) talk.warn("too many contradictions; only the first 10,000 were read again");
   const looked = [
     count(report.products, "product"),
     count(report.orders, "order"),

@@ -73,7 +73,7 @@ async function bench(options: BenchOptions, tools: Tools): Promise<Exit> {
   const rate =
     options.rate === undefined ? undefined : readInteger("--rate", options.rate, { minimum: 1, maximum: 100_000 });
   if (durationMs < 100) throw usageError("--duration must be at least 100ms.");
-  await tools.confirm(`Place orders at ${session.urls.orderUrl} for ${durationMs / 1000} s? They stay.`);
+  await tools.confirm(`Place orders at ${session.urls.orderUrl} for ${durationMs / 1000} s? The orders stay.`);
   const client = await session.client();
   const userId = await session.userId();
   const interrupted = new AbortController();

@@ -21,7 +21,7 @@ as you type, with your sign-in. It needs \`ordersctl\` on PATH.`,
   argumentChoices: { shell: shells },
   run: async ({ shell }: CompletionOptions, { printer }: Tools) => {
     const known = shells.find((name) => name === shell);
-    if (known === undefined) throw usageError(`There is no script for "${shell}"; there are ${shells.join(", ")}.`);
+    if (known === undefined) throw usageError(`There is no script for "${shell}"; choose from ${shells.join(", ")}.`);
     printer.text(completionScripts[known]);
   },
 };

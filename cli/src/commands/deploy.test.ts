@@ -47,9 +47,7 @@ describe("k8s secrets", () => {
   test("stand beside the overlays, with a password of their own for each database", async () => {
     await mkdir(join(user.home, "k8s/overlays/production"), { recursive: true });
     const argv = ["k8s", "secrets", "--overlay", "production"];
-    expect((await user.run([...argv, "--directory", "elsewhere"])).stderr).toContain(
-      "does not stand beside the overlays",
-    );
+    expect((await user.run([...argv, "--directory", "elsewhere"])).stderr).toContain("is not next to the overlays");
     expect((await user.run(["k8s", "secrets", "--overlay", "moon"])).exit).toBe(2);
     expect((await user.run(argv)).exit).toBe(0);
     const file = join(user.home, "k8s/live/secret.yaml");

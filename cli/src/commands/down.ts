@@ -39,13 +39,13 @@ async function runDown({ dataDir, volumes = false }: DownOptions, tools: Tools):
     // One that Ctrl-Z has stopped hears nothing before it goes on.
     signal(supervisor, "SIGCONT");
     if (!(await hasEnded(supervisor, STACK_STOP_MAX_MS))) {
-      throw new CliError(`The supervisor (pid ${supervisor.pid}) does not end.`, {
-        tries: [`kill -9 ${supervisor.pid}`, `ordersctl down${layout.option}   (again, for what it leaves behind)`],
+      throw new CliError(`The supervisor (pid ${supervisor.pid}) does not stop.`, {
+        tries: [`kill -9 ${supervisor.pid}`, `ordersctl down${layout.option}   (again, to clean up after it)`],
       });
     }
   }
   const left = await endOrphans(layout, state, talk);
-  if (supervisor === undefined && left === 0) talk.say("Nothing runs here.");
+  if (supervisor === undefined && left === 0) talk.say("Nothing is running here.");
   else talk.done("stopped");
   if (left > 0 && state !== undefined) await writeState(layout, { ...state, phase: "stopped" });
   if (volumes) await deleteData(layout, tools);
@@ -54,7 +54,7 @@ async function runDown({ dataDir, volumes = false }: DownOptions, tools: Tools):
 async function deleteData(layout: StackLayout, { talk }: Tools): Promise<void> {
   // A mistyped --data-dir must not cost somebody a home directory: only what `up` made is deleted.
   const isOurs = (await readState(layout)) !== undefined || layout.dataDir.endsWith(`/${DATA_DIR_NAME}`);
-  if (!isOurs) throw usageError(`${layout.dataDir} holds no data of a stack. Nothing was deleted.`);
+  if (!isOurs) throw usageError(`${layout.dataDir} is not the data directory of a stack. Nothing was deleted.`);
   const made = [
     layout.mongodDir,
     layout.logDir,

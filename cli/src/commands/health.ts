@@ -130,6 +130,7 @@ const describeChecks = ({ checks }: Health): string =>
 function chooseServices(service: string | undefined): readonly ServiceName[] {
   if (service === undefined) return serviceNames;
   const found = serviceNames.find((name) => name === service.replace(/-service$/, ""));
-  if (found === undefined) throw usageError(`There is no service "${service}"; there are ${serviceNames.join(", ")}.`);
+  if (found === undefined)
+    throw usageError(`There is no service "${service}"; choose from ${serviceNames.join(", ")}.`);
   return [found];
 }

@@ -29,11 +29,12 @@ async function runLogin(options: LoginOptions, tools: Tools): Promise<void> {
   const email =
     options.email ??
     (tools.isInteractive && options.passwordStdin !== true ? await ask(tools, before?.email) : before?.email);
-  if (email === undefined || email === "") throw usageError("Who signs in?", "ordersctl login --email ada@example.com");
+  if (email === undefined || email === "")
+    throw usageError("Whose sign-in? Pass --email.", "ordersctl login --email ada@example.com");
   const password = await readPassword(tools, { fromStdin: options.passwordStdin === true, label: "Password" });
   await session.signIn(email, password);
   talk.done(`signed in as ${email} at ${session.urls.userUrl} (profile ${session.profile})`);
-  talk.hint(`kept in ${credentialsPath(io.env)}`);
+  talk.hint(`stored in ${credentialsPath(io.env)}`);
 }
 
 async function ask({ io }: Tools, known: string | undefined): Promise<string | undefined> {

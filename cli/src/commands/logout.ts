@@ -10,11 +10,11 @@ export const logoutVerb: Verb = {
 
 async function runLogout(_: object, { session, talk }: Tools): Promise<void> {
   const credentials = await session.credentials();
-  if (credentials === undefined) return talk.say(`Nobody is signed in (profile ${session.profile}).`);
+  if (credentials === undefined) return talk.say(`Not signed in (profile ${session.profile}).`);
   if (credentials.refreshToken !== undefined) {
     const client = await session.clientWith();
     await client.auth.logout(credentials.refreshToken).catch(() => {
-      talk.warn("user-service could not be told; the session there ends by itself within 30 days");
+      talk.warn("user-service could not be reached; the session there expires within 30 days");
     });
   }
   await session.forget();

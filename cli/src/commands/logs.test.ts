@@ -89,7 +89,7 @@ test("--file reads what a container engine collected, with its prefix or without
 test("--trace says so when nothing is logged, and refuses what is no id or goes on", async () => {
   expect(await trace("r-3")).toMatchObject({
     exit: 1,
-    stderr: expect.stringContaining("Nothing is logged about r-3."),
+    stderr: expect.stringContaining("No log line belongs to r-3."),
   });
   expect((await trace("../etc")).exit).toBe(2);
   expect((await trace("r-2", "--follow")).exit).toBe(2);

@@ -117,7 +117,7 @@ async function readCollected({ file = "-", service, follow }: LogsOptions, { io 
 function chooseSources(service: string | undefined): readonly Source[] {
   if (service === undefined) return sources.filter((source) => source !== "mongod");
   const found = sources.find((source) => source === service.replace(/-service$/, ""));
-  if (found === undefined) throw usageError(`There is no log of "${service}"; there are ${sources.join(", ")}.`);
+  if (found === undefined) throw usageError(`There is no log of "${service}"; choose from ${sources.join(", ")}.`);
   return [found];
 }
 
@@ -136,7 +136,7 @@ async function readTrace(id: string, { lines, isWritten }: ReadLogs, { io }: Too
     await io.sleep(waitMs);
     found = linesOfTrace(lines, id);
   }
-  if (found.length === 0) throw new CliError(`Nothing is logged about ${id}.`, { tries: ["ordersctl logs"] });
+  if (found.length === 0) throw new CliError(`No log line belongs to ${id}.`, { tries: ["ordersctl logs"] });
   return found;
 }
 

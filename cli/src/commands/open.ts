@@ -21,7 +21,7 @@ async function openPage({ service = "order" }: OpenOptions, { session, printer, 
   const { userUrl, productUrl, orderUrl } = session.urls;
   const urls: Readonly<Record<string, string>> = { user: userUrl, product: productUrl, order: orderUrl };
   const url = urls[service.replace(/-service$/, "")];
-  if (url === undefined) throw usageError(`There is no service "${service}"; there are ${serviceNames.join(", ")}.`);
+  if (url === undefined) throw usageError(`There is no service "${service}"; choose from ${serviceNames.join(", ")}.`);
   const page = `${url}/swagger`;
   printer.text(`${page}\n`);
   if (!io.stdout.isTty) return;

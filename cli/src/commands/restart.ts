@@ -31,12 +31,12 @@ ${STOP_MAX_MS / 1000} s; the supervisor starts it again.`,
 
 async function runRestart({ service, dataDir }: RestartOptions, { io, talk }: Tools): Promise<void> {
   const name = serviceNames.find((known) => known === service.replace(/-service$/, ""));
-  if (name === undefined) throw usageError(`There is no service "${service}"; there are ${serviceNames.join(", ")}.`);
+  if (name === undefined) throw usageError(`There is no service "${service}"; choose from ${serviceNames.join(", ")}.`);
   const layout = stackLayout(io, dataDir);
   const before = await readState(layout);
   const supervisor = await supervisorOf(layout.lockFile);
   if (before === undefined || supervisor === undefined)
-    throw new CliError("Nothing runs here that could be started again.", {
+    throw new CliError("Nothing is running here that could be restarted.", {
       exit: "UNREACHABLE",
       tries: [`ordersctl up${layout.option}`],
     });
@@ -44,13 +44,13 @@ async function runRestart({ service, dataDir }: RestartOptions, { io, talk }: To
   signal(supervisor, "SIGCONT");
   const old = before.services[name].process;
   if (isAlive(old) && (await endProcess(old, STOP_MAX_MS)))
-    talk.say(`${name}-service did not end in order and was ended by force`);
+    talk.say(`${name}-service did not shut down in time and was killed`);
   const url = urlsOf(portsOf(before))[name];
   for (let waitedMs = 0; waitedMs < WAIT_MAX_MS; waitedMs += POLL_MS) {
     await io.sleep(POLL_MS);
     const now = (await readState(layout))?.services[name].process;
     if (now === undefined || now.pid === old?.pid || !isAlive(now) || !(await isHealthy(url))) continue;
-    talk.done(`${name}-service runs again (pid ${now.pid})`);
+    talk.done(`${name}-service is running again (pid ${now.pid})`);
     return;
   }
   throw new CliError(`${name}-service did not become healthy again within ${WAIT_MAX_MS / 1000} s.`, {

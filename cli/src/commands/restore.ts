@@ -57,8 +57,7 @@ sign in again, with the passwords of the backup.`,
     });
     const { ordersLeftOut: leftOut, ordersMended } = report;
     talk.done(`restored ${report.documents} documents of ${manifest.createdAt}`);
-    if (ordersMended > 0)
-      talk.say(`${count(ordersMended, "order")} will tell product-service again what it was told before.`);
+    if (ordersMended > 0) talk.say(`${count(ordersMended, "order")} will send its message to product-service again.`);
     if (leftOut.length > 0) {
       const shown = leftOut.slice(0, IDS_SHOWN_MAX).join(", ");
       talk.warn(

@@ -47,7 +47,7 @@ async function runSeed(options: SeedOptions, tools: Tools): Promise<void> {
   const plan = options.file === undefined ? planFrom(options) : await readPlan(options.file, tools);
   if (options.dryRun === true) {
     if (!printer.isForPeople) return printer.text(`${JSON.stringify(plan, undefined, 2)}\n`);
-    return talk.say(`Would make ${describe(plan)}. Nothing was made (--dry-run).`);
+    return talk.say(`Would create ${describe(plan)}. Nothing was created (--dry-run).`);
   }
   const host = new URL(session.urls.userUrl).hostname;
   if (!["127.0.0.1", "localhost", "[::1]"].includes(host)) {
@@ -67,7 +67,7 @@ function report({ users, orders }: SeedPlan, { made, present, refused }: SeedRes
   const line = (noun: "user" | "product" | "order") =>
     `${count(made[noun], noun)} made, ${present[noun]} there already`;
   talk.done(`${line("user")}   ${line("product")}   ${line("order")}`);
-  if (refused > 0) talk.warn(`${count(refused, "order")} refused for short stock`);
+  if (refused > 0) talk.warn(`${count(refused, "order")} refused for insufficient stock`);
   const [first] = users;
   if (first !== undefined) talk.say(`Sign in as ${first.email}, password "${first.password}"`);
   if (orders.length > 0) talk.hint("Next: ordersctl orders list   or   ordersctl products list");
@@ -92,7 +92,7 @@ async function readPlan(path: string, { io }: Tools): Promise<SeedPlan> {
     return parsePlan(value);
   } catch (error) {
     throw usageError(
-      `${path === "-" ? "Standard input" : path} is no seed: ${messageOf(error)}`,
+      `${path === "-" ? "Standard input" : path} is not seed data: ${messageOf(error)}`,
       "ordersctl seed --dry-run -o json   (prints one)",
     );
   }

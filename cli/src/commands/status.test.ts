@@ -65,7 +65,7 @@ test("status and doctor tell of a supervisor that Ctrl-Z has stopped", async () 
   expect(JSON.parse(doctor.stdout)).toContainEqual({
     name: "Stack",
     status: "problem",
-    detail: `it runs, but its ${why}`,
+    detail: `running, but its ${why}`,
     fix,
   });
   await user.remove();

@@ -82,7 +82,10 @@ describe("a service that is away", () => {
     expect([exit, stderr]).toEqual([5, expect.stringContaining(`${url} did not answer in time.`)]);
     for (const limit of ["0", "30d"]) {
       const { exit, stderr } = await admin.run(["products", "list", "--timeout", limit]);
-      expect([exit, stderr]).toEqual([2, expect.stringContaining(`"${limit}" (flag --timeout) is no limit`)]);
+      expect([exit, stderr]).toEqual([
+        2,
+        expect.stringContaining(`"${limit}" (flag --timeout) is not a valid time limit`),
+      ]);
     }
     const health = await admin.run(["health", "product", "--product-url", url, "--timeout", "100ms"]);
     expect([health.exit, health.stdout]).toEqual([5, expect.stringContaining("no answer in time")]);
@@ -113,7 +116,7 @@ describe("a service that is away", () => {
     const { exit, stdout } = await placing;
     expect(exit).toBe(0);
     const again = await admin.run(["orders", "place", "--item", "Mouse=3", "--idempotency-key", "cart-1"]);
-    expect(again.stderr).toContain(`order ${stdout.trim()} had been placed already`);
+    expect(again.stderr).toContain(`order ${stdout.trim()} was already placed`);
     expect((await stack.admin.products.get(productId)).stock).toBe(97);
   });
 
@@ -121,9 +124,9 @@ describe("a service that is away", () => {
     const argv = ["orders", "place", "--item", "Mouse", "--idempotency-key", "cart-2", "--order-url", NOWHERE];
     const { exit, stdout, stderr } = await customer.run([...argv, "--user", "f".repeat(24)]);
     expect([exit, stdout]).toEqual([5, ""]);
-    expect(stderr).toContain("is out of reach. Asking again with the same key …");
-    expect(stderr).toMatch(/Whether the order was placed is not known: .*\.\n/);
-    expect(stderr).toContain("the same with --idempotency-key cart-2");
+    expect(stderr).toContain("is unreachable. Retrying with the same key …");
+    expect(stderr).toMatch(/It is unknown whether the order was placed: .*\.\n/);
+    expect(stderr).toContain("the same command with --idempotency-key cart-2");
   });
 
   test("leaves it unknown whether stock was booked, and the named key books it once", async () => {
@@ -136,8 +139,8 @@ describe("a service that is away", () => {
     const argv = ["products", "adjust-stock", id, "--by", "10", "--reason", "delivery"];
     proxy.loseAnswers(true);
     const { exit, stderr } = await clerk.run([...argv, "--timeout", "100ms"]);
-    expect([exit, stderr]).toEqual([5, expect.stringContaining("Whether the stock was changed is not known:")]);
-    const [, key = ""] = /the same with --idempotency-key (\S+)/.exec(stderr) ?? [];
+    expect([exit, stderr]).toEqual([5, expect.stringContaining("It is unknown whether the stock was changed:")]);
+    const [, key = ""] = /the same command with --idempotency-key (\S+)/.exec(stderr) ?? [];
     proxy.loseAnswers(false);
     await clerk.ok(...argv, "--idempotency-key", key);
     expect((await stack.admin.products.get(id)).stock).toBe(110);
@@ -158,12 +161,12 @@ describe("a service that is away", () => {
     const cases: readonly (readonly [argv: readonly string[], unknown: string, look: string])[] = [
       [
         ["products", "create", "--name", "Desk lamp", "--price", "5", "--product-url", product ?? ""],
-        "Whether the product was added is not known:",
+        "It is unknown whether the product was added:",
         "ordersctl products list --name 'Desk lamp'",
       ],
       [
         ["users", "create", "--email", "lost@example.com", "--name", "L", "--password-stdin", "--user-url", user ?? ""],
-        "Whether the user was registered is not known:",
+        "It is unknown whether the user was registered:",
         "ordersctl users get lost@example.com",
       ],
     ];
@@ -195,7 +198,7 @@ describe("a service that is away", () => {
   test("does not keep a watch beyond its time", async () => {
     const argv = ["orders", "watch", "f".repeat(24), "--for", "100ms", "--order-url", NOWHERE];
     const { exit, stderr } = await admin.run(argv);
-    expect([exit, stderr]).toEqual([3, expect.stringContaining("The time is up.")]);
+    expect([exit, stderr]).toEqual([3, expect.stringContaining("The time ran out.")]);
   });
 
   test("does not end a watch", async () => {
@@ -215,7 +218,7 @@ describe("a service that is away", () => {
     const { exit, stdout, stderr } = await watching;
     expect(exit).toBe(0);
     expect(stdout).toMatch(/pending[^]*processing[^]*completed/);
-    expect(stderr.match(/is out of reach\. Still watching/g)).toHaveLength(1);
+    expect(stderr.match(/is unreachable\. Still watching/g)).toHaveLength(1);
     await watcher.remove();
     await proxy.close();
   });
@@ -255,11 +258,11 @@ describe("what runs until Ctrl-C", () => {
 describe("what cannot be meant is refused before anybody is asked, with exit 2:", () => {
   const id = "f".repeat(24);
   const refused: Readonly<Record<string, readonly [argv: readonly string[], says: string, stdin?: string]>> = {
-    "an order id that is empty": [["orders", "get", ""], '"" is no id of an order'],
+    "an order id that is empty": [["orders", "get", ""], '"" is not an order id'],
     "an order id that is none": [["orders", "set-status", "../users", "completed"], "24 hexadecimal digits"],
     "a history of no order": [["orders", "history", "Keyboard"], "Try: ordersctl orders list"],
     "a watch of no order": [["orders", "watch", "Keyboard"], "Try: ordersctl orders list"],
-    "cancelling no order": [["orders", "cancel", "", "--yes"], '"" is no id of an order'],
+    "cancelling no order": [["orders", "cancel", "", "--yes"], '"" is not an order id'],
     "an Idempotency-Key that no header holds": [
       ["orders", "place", "--item", "Mouse", "--idempotency-key", "ключ"],
       "--idempotency-key must be 1 to 255 visible ASCII characters.",
@@ -274,7 +277,7 @@ describe("what cannot be meant is refused before anybody is asked, with exit 2:"
       '{"items":[{"product":"Mouse","quantity":1.5}]}',
     ],
     "orders of one's own and of somebody else": [["orders", "list", "--mine", "--user", id], "--mine"],
-    "one message and all of them": [["outbox", "retry", id, "1", "--all"], "Name an order and an entry, or --all."],
+    "one message and all of them": [["outbox", "retry", id, "1", "--all"], "Pass an order and an entry, or --all."],
   };
   for (const [what, [argv, says, stdin = ""]] of Object.entries(refused))
     test(what, async () => {
@@ -296,7 +299,7 @@ test("what restore works on is not stopped, nor is restore", async () => {
     const { exit, stderr } = await admin.run([...argv, "--data-dir", data]);
     expect([exit, stderr]).toEqual([
       1,
-      `error: restore is at work on this data (pid ${restore.pid}).\nTry: the same when it has ended\n`,
+      `error: restore is working on this data (pid ${restore.pid}).\nTry: the same command once it has finished\n`,
     ]);
   }
   expect(restore.exitCode).toBeNull();
@@ -390,7 +393,10 @@ describe("a sign-in", () => {
       other.env["ORDERSCTL_TOKEN"] = token;
       for (const argv of [["whoami"], ["products", "list"]]) {
         const { exit, stderr } = await other.run(argv);
-        expect([exit, stderr]).toEqual([4, "error: ORDERSCTL_TOKEN is no access token.\nTry: unset ORDERSCTL_TOKEN\n"]);
+        expect([exit, stderr]).toEqual([
+          4,
+          "error: ORDERSCTL_TOKEN is not an access token.\nTry: unset ORDERSCTL_TOKEN\n",
+        ]);
       }
     }
     // One that has expired: a new sign-in would not take its place.
@@ -398,7 +404,7 @@ describe("a sign-in", () => {
     const ended = await other.run(["orders", "list"]);
     expect([ended.exit, ended.stderr]).toEqual([4, expect.stringMatching(/\nTry: unset ORDERSCTL_TOKEN .*\n$/)]);
     const refused = await customer.run(["users", "list", "--profile", "local"]);
-    expect(refused.stderr).toEndWith("\n     ordersctl login --profile local   (as somebody who may)\n");
+    expect(refused.stderr).toEndWith("\n     ordersctl login --profile local   (as a user with that permission)\n");
     other.env["ORDERSCTL_TOKEN"] = (await customer.ok("whoami", "--show-token")).trim();
     expect((await other.run(["users", "list"])).stderr).toMatch(/\n +unset ORDERSCTL_TOKEN .*\n$/);
     other.env["ORDERSCTL_TOKEN"] = "a.b.c";
@@ -413,8 +419,8 @@ describe("a sign-in", () => {
     await change(other, { userUrl: NOWHERE });
     other.env["ORDERSCTL_USER_URL"] = NOWHERE;
     const { exit, stderr } = await other.run(["logout"]);
-    expect([exit, stderr]).toEqual([0, expect.stringContaining("user-service could not be told")]);
-    expect((await other.run(["logout"])).stderr).toBe("Nobody is signed in (profile local).\n");
+    expect([exit, stderr]).toEqual([0, expect.stringContaining("user-service could not be reached")]);
+    expect((await other.run(["logout"])).stderr).toBe("Not signed in (profile local).\n");
     await other.remove();
   });
 
@@ -435,7 +441,10 @@ describe("passwords at the terminal", () => {
   test("are typed twice, and nothing happens when the two differ or nothing is typed", async () => {
     const argv = ["users", "create", "--email", "typed@example.com", "--name", "T", "--color", "never"];
     const differ = await type(argv, "one password", "another one");
-    expect([differ.exit, differ.stderr]).toEqual([3, expect.stringContaining("not the same; nothing was changed")]);
+    expect([differ.exit, differ.stderr]).toEqual([
+      3,
+      expect.stringContaining("two passwords differ; nothing was changed"),
+    ]);
     expect((await type(argv, "", "")).exit).toBe(3);
     expect((await customer.run(argv)).exit).toBe(2);
     const { exit, stdout, stderr } = await type(argv, "one password", "one password");
@@ -461,7 +470,7 @@ describe("passwords at the terminal", () => {
     admin.env["ORDERSCTL_TOKEN"] = (await eve.ok("whoami", "--show-token")).trim();
     const stdin = `${ADMIN.password}\nnext password\n`;
     const { exit, stderr } = await admin.run(["users", "set-password", "--password-stdin"], { stdin });
-    expect([exit, stderr]).toEqual([0, "✓ the password is changed\n"]);
+    expect([exit, stderr]).toEqual([0, "✓ the password was changed\n"]);
     delete admin.env["ORDERSCTL_TOKEN"];
     expect(await admin.json("whoami")).toMatchObject({ email: ADMIN.email });
     await eve.remove();
@@ -515,7 +524,7 @@ describe("doctor finds", () => {
     expect(check("Stack")).toMatchObject({ status: "problem", fix });
     expect(check("Services")).toMatchObject({
       status: "warning",
-      detail: "none answers",
+      detail: "no service answers",
     });
     expect(check("Clock")).toMatchObject({ detail: "not compared: no service answers" });
     expect(check("Signed in")).toMatchObject({ status: "warning", fix: "ordersctl login" });
@@ -528,7 +537,7 @@ describe("doctor finds", () => {
       6,
       expect.objectContaining({
         status: "problem",
-        detail: "order is out of reach",
+        detail: "order is unreachable",
         fix: "ordersctl health   or   ordersctl logs",
       }),
     ]);
@@ -558,7 +567,7 @@ describe("doctor finds", () => {
       {
         name: "Services",
         status: "problem",
-        detail: 'There is no profile "stagin" (flag --profile); there are local.',
+        detail: 'There is no profile "stagin" (flag --profile); choose from local.',
         fix: "ordersctl profile set stagin --user-url … --product-url … --order-url …",
       },
     ]);
@@ -620,7 +629,7 @@ describe("doctor finds", () => {
       {
         name: "Stack",
         status: "problem",
-        detail: "it runs, but mongod does not (SIGABRT)",
+        detail: "running, but mongod is not (SIGABRT)",
         fix: `ordersctl logs supervisor --data-dir ${data}`,
       },
     ]);
@@ -641,7 +650,7 @@ describe("db migrate", () => {
   afterAll(() => other.remove());
 
   test("takes the connection strings of the environment", async () => {
-    expect((await other.run(["db", "migrate"])).stderr).toContain("the databases are as this release wants them");
+    expect((await other.run(["db", "migrate"])).stderr).toContain("the databases are migrated to this release");
     expect(await other.ok("db", "migrate", "--dry-run", "-o", "name")).toContain("migration/user/1\n");
   });
 
@@ -654,7 +663,7 @@ describe("db migrate", () => {
         expect(exit).toBe(0);
         expect(stdout).toMatch(/^orderdb +1000 +of tomorrow +newer$/m);
         expect(stderr).toContain("orderdb has migrations of a newer release");
-        expect(stderr).not.toContain("as this release wants");
+        expect(stderr).not.toContain("are migrated to this release");
       }
     } finally {
       await migrations.deleteOne({ _id: 1000 });
@@ -681,7 +690,7 @@ describe("the terminal", () => {
 
   test("is asked before something is lost; without one --yes must be given", async () => {
     const { id } = await stack.admin.products.create({ name: "Lost", price: 1, stock: 0 });
-    expect((await admin.run(["products", "delete", id])).stderr).toContain("Try: the same with --yes");
+    expect((await admin.run(["products", "delete", id])).stderr).toContain("Try: the same command with --yes");
     expect((await admin.run(["products", "delete", id], { isTty: true, stdin: "\n" })).exit).toBe(3);
     expect((await admin.run(["products", "delete", id, "--no-input"], { isTty: true, stdin: "y\n" })).exit).toBe(2);
     expect((await stack.admin.products.get(id)).name).toBe("Lost");

@@ -75,7 +75,7 @@ async function runUp(options: UpOptions, tools: Tools): Promise<Exit> {
 async function hasStopped(holder: ProcessRef, layout: StackLayout, { talk }: Tools): Promise<boolean> {
   const state = await readState(layout);
   if (state?.phase !== "stopping" || state.supervisor?.pid !== holder.pid) return false;
-  talk.say("It is stopping; waiting for its end …");
+  talk.say("It is shutting down; waiting …");
   return hasEnded(holder, STACK_STOP_MAX_MS);
 }
 
@@ -90,7 +90,7 @@ async function tellRunning(holder: Holder, layout: StackLayout, tools: Tools): P
     talk.say(`It is ${state?.phase ?? "starting"} already: ordersctl status${layout.option}`);
     return "OK";
   }
-  talk.say(`It runs already (pid ${holder.pid}).`);
+  talk.say(`It is already running (pid ${holder.pid}).`);
   const secrets = await stackSecrets(layout, io.env);
   await printSummary(tools, { layout, secrets, state, isForeground: false });
   return "OK";
@@ -102,7 +102,7 @@ async function runStack(layout: StackLayout, options: UpOptions, tools: Tools): 
   await ensureConfigDir(io.env);
   const last = await readState(layout);
   const ended = await endOrphans(layout, last, talk);
-  if (ended > 0) talk.say("What an earlier `up` had left behind is stopped; its data is kept.");
+  if (ended > 0) talk.say("Stopped what an earlier `up` left behind; its data is kept.");
   const ports = portsFrom(options.port, last?.services.user.port ?? PORT_DEFAULT, layout);
   await assertFree(ports, layout);
   const secrets = await stackSecrets(layout, io.env);
@@ -125,7 +125,7 @@ async function runStack(layout: StackLayout, options: UpOptions, tools: Tools): 
   }
   await stack.stop();
   asked.forget();
-  talk.say(`Everything is stopped; the data is kept. Start again: ordersctl up${layout.option}`);
+  talk.say(`Everything has stopped; the data is kept. Start again: ordersctl up${layout.option}`);
   return "OK";
 }
 
@@ -142,7 +142,7 @@ function stopRequest({ io, talk }: Tools, stack: Stack) {
       return resolveAsked();
     }
     if (io.now() - askedAtMs < SAME_SIGNAL_MS) return;
-    talk.warn("ending what still runs by force");
+    talk.warn("killing what is still running");
     stack.kill();
   });
   return { promise, forget, isAsked: () => askedAtMs !== undefined };

@@ -148,7 +148,7 @@ function pathsOf({ path = [] }: ValidateOptions, io: Io): string[] {
   const given = path.length > 0 ? path : DEFAULT_PATHS.filter((each) => existsSync(resolve(io.cwd, each)));
   if (given.length === 0) {
     throw usageError(
-      `There is neither ${DEFAULT_PATHS.join(" nor ")} here: name what is to be checked.`,
+      `There is neither ${DEFAULT_PATHS.join(" nor ")} here: pass what to check.`,
       "ordersctl validate FOLDER",
     );
   }

@@ -28,10 +28,10 @@ export function composeProject(options: ProjectOptions, cwd: string): ComposePro
   const folders = [cwd, resolve(import.meta.dirname, "../../..")];
   const folder = folders.find((candidate) => existsSync(join(candidate, "compose.yaml")));
   if (folder === undefined)
-    throw usageError("There is no compose.yaml here.", "run it in a checkout of the repository");
+    throw usageError("There is no compose.yaml here.", "run this in a checkout of the repository");
   const name = options.project ?? "product-order-system";
   if (!/^[a-z0-9][a-z0-9_-]{0,40}$/.test(name))
-    throw usageError(`"${name}" is no project name: lower case letters, digits, - and _.`);
+    throw usageError(`"${name}" is not a project name: use lower-case letters, digits, - and _.`);
   return { folder, name, envFile: resolve(cwd, options.envFile ?? join(folder, ".env")) };
 }
 
@@ -39,9 +39,9 @@ export function composeProject(options: ProjectOptions, cwd: string): ComposePro
 export async function requireContainerEngine(env: Io["env"]): Promise<ContainerEngine> {
   const engine = await findContainerEngine(env);
   if (engine) return engine;
-  throw new CliError("This machine runs no containers.", {
-    why: ["Neither Docker with its compose plugin nor podman with podman-compose answers."],
-    tries: ["start Docker", "ordersctl up   (needs no containers)"],
+  throw new CliError("There is no container engine on this machine.", {
+    why: ["Neither Docker with its compose plugin nor podman with podman-compose responds."],
+    tries: ["start Docker", "ordersctl up   (does not need containers)"],
   });
 }
 

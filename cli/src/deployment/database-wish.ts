@@ -42,7 +42,7 @@ export function readDatabaseWish(environment: Readonly<Record<string, string | u
   const user = read("DB_INIT_USER", undefined, isName, "the name of the service's user");
   const password = read("DB_INIT_PASSWORD", undefined, isPassword, passwordForm);
   const rootPassword = read("DB_INIT_ROOT_PASSWORD", undefined, isPassword, passwordForm);
-  if (problems.length > 0) throw new AggregateError(problems, "The environment does not say what to make.");
+  if (problems.length > 0) throw new AggregateError(problems, "The environment does not say what to set up.");
 
   const hosts = members.split(",");
   const self = environment["DB_INIT_SELF"] || undefined;

@@ -47,8 +47,8 @@ async function init(changes: Partial<DatabaseWish> = {}): Promise<string[]> {
 
 test("a new mongod becomes a replica set with an administrator and the service's user", async () => {
   expect(await init()).toEqual([
-    `made replica set rs0 of ${wish.members[0]}`,
-    "made the administrator",
+    `created replica set rs0 of ${wish.members[0]}`,
+    "created the administrator",
     "made user product-service of productdb",
     "productdb is ready",
   ]);

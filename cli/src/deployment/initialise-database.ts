@@ -60,7 +60,7 @@ async function step(wish: DatabaseWish, say: (line: string) => void): Promise<st
     }
     if (!root) {
       await createAdministrator(anonymous, wish);
-      say("made the administrator");
+      say("created the administrator");
       return await step(wish, say);
     }
     const change = await ensureServiceUser(root, wish);
@@ -80,7 +80,7 @@ async function initiate(
   const members = wish.members.map((host, id) => ({ _id: id, host }));
   try {
     await admin.command({ replSetInitiate: { _id: wish.replicaSet, members } });
-    say(`made replica set ${wish.replicaSet} of ${wish.members.join(", ")}`);
+    say(`created replica set ${wish.replicaSet} of ${wish.members.join(", ")}`);
   } catch (error) {
     // It has its configuration and does not find itself in it yet: its name resolves a moment after its start.
     if (!(error instanceof MongoServerError) || error.code !== ALREADY_INITIALIZED) throw error;
@@ -107,8 +107,8 @@ async function createAdministrator(client: MongoClient, wish: DatabaseWish): Pro
   } catch (error) {
     if (!(error instanceof MongoServerError) || error.code !== UNAUTHORIZED) throw error;
     throw new DatabaseInitError(
-      "this database has an administrator with another password than DB_INIT_ROOT_PASSWORD: " +
-        "give the one that it was made with, or start with an empty volume",
+      "the administrator of this database has another password than DB_INIT_ROOT_PASSWORD: " +
+        "set the password it was created with, or start with an empty volume",
       { cause: error },
     );
   }

@@ -36,7 +36,7 @@ export const checks: readonly Run[] = canStartPrograms
   : [checkNode, checkCredentials, ...useChecks];
 
 async function checkNode(): Promise<Check> {
-  const detail = `${process.versions.node}: this package works with services that run; it starts none`;
+  const detail = `${process.versions.node}: this package works with running services; it cannot start them`;
   return { name: "Node", status: "ok", detail };
 }
 
@@ -48,7 +48,7 @@ async function checkBun(): Promise<Check> {
     : {
         name: "Bun",
         status: "warning",
-        detail: `${version}, tried with ${BUN_WANTED}`,
+        detail: `${version}; tested with ${BUN_WANTED}`,
         fix: "npm install -g bun@1.4.5",
       };
 }
@@ -83,7 +83,7 @@ async function checkMongodb({ io }: Tools): Promise<Check> {
       status: isFetchable ? "warning" : "problem",
       detail: isFetchable ? "no mongod here yet" : detail,
       fix: isFetchable
-        ? "`ordersctl up` fetches one"
+        ? "`ordersctl up` downloads one"
         : more.map((line) => line.trim()).join(" ") || "see MONGO_URI and MONGOD_BIN",
     };
   }
@@ -92,7 +92,7 @@ async function checkMongodb({ io }: Tools): Promise<Check> {
 async function checkDataDir({ io }: Tools, option: string | undefined): Promise<Check> {
   const { dataDir } = stackLayout(io, option);
   const name = "Data directory";
-  if (!existsSync(dataDir)) return { name, status: "ok", detail: `${dataDir} (made by the first up)` };
+  if (!existsSync(dataDir)) return { name, status: "ok", detail: `${dataDir} (created by the first up)` };
   try {
     await ensureFolder(dataDir, "choose another folder with --data-dir");
   } catch (error) {
@@ -100,14 +100,19 @@ async function checkDataDir({ io }: Tools, option: string | undefined): Promise<
   }
   const mode = statSync(dataDir).mode & 0o777;
   if ((mode & 0o077) === 0) return { name, status: "ok", detail: dataDir };
-  const detail = `others may read ${dataDir} (${mode.toString(8)})`;
+  const detail = `other users can read ${dataDir} (${mode.toString(8)})`;
   return { name, status: "problem", detail, fix: `chmod 700 ${shellWord(dataDir)}` };
 }
 
 async function checkCredentials({ io }: Tools): Promise<Check> {
   const path = credentialsPath(io.env);
   return (await isReadableByOthers(path))
-    ? { name: "Sign-ins", status: "problem", detail: `others may read ${path}`, fix: `chmod 600 ${shellWord(path)}` }
+    ? {
+        name: "Sign-ins",
+        status: "problem",
+        detail: `other users can read ${path}`,
+        fix: `chmod 600 ${shellWord(path)}`,
+      }
     : { name: "Sign-ins", status: "ok", detail: existsSync(path) ? `${path}, private` : "none yet" };
 }
 
@@ -119,12 +124,12 @@ async function checkStack({ io }: Tools, option: string | undefined): Promise<Ch
     const ports = state === undefined ? portsFrom(undefined, PORT_DEFAULT, layout) : portsOf(state);
     const detail = Object.values(ports).join(", ");
     if (state !== undefined && livingProcesses(state).length > 0)
-      return { name, ...(await judgeRunning(state, layout, `it runs on ports ${detail}`)) };
+      return { name, ...(await judgeRunning(state, layout, `running on ports ${detail}`)) };
     // A restore that is at work has not broken off.
     await supervisorOf(layout.lockFile);
     await refuseHalfRestored(layout);
     await assertFree(ports, layout);
-    return { name, status: "ok", detail: `it does not run; ports ${detail} are free` };
+    return { name, status: "ok", detail: `not running; ports ${detail} are free` };
   } catch (error) {
     return { name, ...problemOf(error) };
   }
@@ -138,13 +143,13 @@ function problemOf(error: unknown): Omit<Check, "name"> {
 async function judgeRunning(state: StackState, layout: StackLayout, detail: string): Promise<Omit<Check, "name">> {
   const unwatched = await whyUnwatched(layout);
   if (unwatched !== undefined)
-    return { status: "problem", detail: `it runs, but its supervisor ${unwatched.supervisor}`, fix: unwatched.fix };
-  const ended = endedUnits(state).map(({ name, lastEnd }) => `${name} does not (${lastEnd ?? "it ended"})`);
+    return { status: "problem", detail: `running, but its supervisor ${unwatched.supervisor}`, fix: unwatched.fix };
+  const ended = endedUnits(state).map(({ name, lastEnd }) => `${name} is not (${lastEnd ?? "it ended"})`);
   return ended.length === 0 || state.phase !== "ready"
     ? { status: "ok", detail }
     : {
         status: "problem",
-        detail: `it runs, but ${ended.join(", ")}`,
+        detail: `running, but ${ended.join(", ")}`,
         fix: `ordersctl logs supervisor${layout.option}`,
       };
 }
@@ -163,13 +168,13 @@ async function judgeServices(session: Session): Promise<Omit<Check, "name">> {
   const states = await Promise.all(
     serviceNames.map(async (name) => {
       const health = await client.operation.health(name).catch(() => undefined);
-      return { name, status: health?.status ?? "out of reach" };
+      return { name, status: health?.status ?? "unreachable" };
     }),
   );
   const bad = states.filter(({ status }) => status !== "healthy");
   if (bad.length === 0) return { status: "ok", detail: `healthy (profile ${session.profile})` };
-  const isSilent = bad.length === states.length && bad.every(({ status }) => status === "out of reach");
-  const detail = isSilent ? "none answers" : bad.map(({ name, status }) => `${name} is ${status}`).join(", ");
+  const isSilent = bad.length === states.length && bad.every(({ status }) => status === "unreachable");
+  const detail = isSilent ? "no service answers" : bad.map(({ name, status }) => `${name} is ${status}`).join(", ");
   return {
     status: isSilent ? "warning" : "problem",
     detail,
@@ -194,7 +199,7 @@ async function checkClock({ session, io }: Tools): Promise<Check> {
   if (compared.length === 0) return { name, status: "ok", detail: "not compared: no service answers" };
   const apart = compared.filter(({ skewMs }) => skewMs > CLOCK_SKEW_MAX_MS);
   if (apart.length === 0) return { name, status: "ok", detail: "agrees with the services" };
-  const detail = apart.map(({ service, skewMs }) => `${Math.round(skewMs / 1000)} s apart from ${service}-service`);
+  const detail = apart.map(({ service, skewMs }) => `${Math.round(skewMs / 1000)} s off from ${service}-service`);
   return { name, status: "problem", detail: detail.join(", "), fix: "set the clocks (NTP)" };
 }
 

@@ -13,7 +13,7 @@ export const topics: Readonly<Record<string, { readonly summary: string; text():
         .join(""),
   },
   environment: {
-    summary: "variables and files ordersctl reads",
+    summary: "variables and files that are read",
     text: () => `A setting is taken from the first of: option, variable, project file, user file, default.
 See them with: ordersctl config view --show-origin
 

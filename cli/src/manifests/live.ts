@@ -41,7 +41,7 @@ async function metaOf(client: Client, name: ServiceName): Promise<Pick<LiveFacts
     if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) {
       return { problem: messageOf(error) };
     }
-    throw new CliError("Only an administrator may ask the services what they are.", {
+    throw new CliError("Only an administrator may query the services.", {
       exit: "SIGN_IN",
       tries: ["ordersctl login --email ADMIN", "ordersctl up   (starts a stack and signs you in as its administrator)"],
       cause: error,

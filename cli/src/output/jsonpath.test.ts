@@ -44,10 +44,10 @@ describe("jsonpath writes", () => {
 
 describe("jsonpath refuses", () => {
   const cases: readonly (readonly [template: string, message: string])[] = [
-    ["{.items[?(@.quantity>1)]}", "is not understood"],
+    ["{.items[?(@.quantity>1)]}", "cannot be parsed"],
     ["{.id} {", "ends unexpectedly"],
     ["{end}", "without a {range}"],
-    ['{"\\q"}', "is not understood"],
+    ['{"\\q"}', "cannot be parsed"],
     ["{range .items[*]}{.id}", "without an {end}"],
     [`{.${"a".repeat(10_001)}}`, "longer than 10,000"],
   ];

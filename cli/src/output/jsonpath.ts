@@ -105,7 +105,7 @@ function quoted(text: string): string {
 }
 
 const notUnderstood = (text: string): Error =>
-  usageError(`The jsonpath is not understood at "${text}".`, "ordersctl help output");
+  usageError(`The jsonpath cannot be parsed at "${text}".`, "ordersctl help output");
 
 function path(text: string): readonly Step[] {
   const steps: Step[] = [];

@@ -126,5 +126,5 @@ test("where a table has no room each cell stands on a line of its own, and nothi
 });
 
 test("an unknown format is refused with those that there are", () => {
-  expect(() => parseFormat("xml")).toThrow("-o xml is no output format; there are table, wide, json");
+  expect(() => parseFormat("xml")).toThrow("-o xml is not an output format; use one of table, wide, json");
 });

@@ -34,7 +34,7 @@ export function parseFormat(text: string): Format {
   }
   for (const kind of ["table", "wide", "json", "ndjson", "yaml", "name"] as const) if (text === kind) return { kind };
   throw usageError(
-    `-o ${clean(text)} is no output format; there are ${formatNames.join(", ")}….`,
+    `-o ${clean(text)} is not an output format; use one of ${formatNames.join(", ")}….`,
     "ordersctl help output",
   );
 }

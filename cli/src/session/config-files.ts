@@ -112,7 +112,7 @@ async function alone(env: Io["env"], path: string, change: () => Promise<void>):
     if ("holder" in lock) {
       if (Date.now() <= endMs) continue;
       const why = [`Process ${lock.holder.pid} holds its lock.`];
-      throw new CliError(`${path} is being changed by others.`, { why });
+      throw new CliError(`${path} is being changed by another process.`, { why });
     }
     try {
       return await change();

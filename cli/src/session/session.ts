@@ -121,7 +121,10 @@ export class Session {
     const given = this.#io.env["ORDERSCTL_TOKEN"]?.trim();
     if (!given) return undefined;
     if (/^[\x21-\x7e]+$/.test(given) && textField(claimsOf(given), "sub") !== undefined) return given;
-    throw new CliError("ORDERSCTL_TOKEN is no access token.", { exit: "SIGN_IN", tries: ["unset ORDERSCTL_TOKEN"] });
+    throw new CliError("ORDERSCTL_TOKEN is not an access token.", {
+      exit: "SIGN_IN",
+      tries: ["unset ORDERSCTL_TOKEN"],
+    });
   }
 
   /** The stored sign-in of the profile, if it belongs to the addresses in use: a token is sent nowhere else. */
@@ -134,7 +137,7 @@ export class Session {
     if (this.#isWarned) return undefined;
     this.#isWarned = true;
     this.#talk.warn(
-      `the sign-in of profile ${this.profile} is for ${found[differs]}, not ${this.urls[differs]}: going on as nobody`,
+      `the sign-in of profile ${this.profile} is for ${found[differs]}, not ${this.urls[differs]}: continuing without signing in`,
     );
     return undefined;
   }
@@ -193,7 +196,7 @@ export class Session {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
       throw new CliError(`The sign-in of ${email} has expired.`, {
         exit: "SIGN_IN",
-        why: [`It is kept in ${credentialsPath(this.#io.env)}, profile ${this.profile}.`],
+        why: [`It is stored in ${credentialsPath(this.#io.env)}, profile ${this.profile}.`],
         tries: [`${this.#loginAgain} --email ${email}`],
         cause: error,
       });

@@ -86,7 +86,7 @@ export async function profileFault(env: Io["env"], settings: Settings): Promise<
   const known = new Set([DEFAULT_PROFILE, ...Object.keys(profiles), ...Object.keys(credentials)]);
   if (known.has(name)) return undefined;
   return usageError(
-    `There is no profile "${name}" (${origin}); there are ${[...known].sort().join(", ")}.`,
+    `There is no profile "${name}" (${origin}); choose from ${[...known].sort().join(", ")}.`,
     `ordersctl profile set ${name} --user-url … --product-url … --order-url …`,
   );
 }
@@ -101,7 +101,10 @@ function readUrls(
     const { value, origin } = pick(name, known?.[name]);
     const url = URL.parse(value);
     if (url === null || !["http:", "https:"].includes(url.protocol))
-      throw usageError(`"${value}" (${origin}) is no http or https address.`, "ordersctl config view --show-origin");
+      throw usageError(
+        `"${value}" (${origin}) is not an http or https address.`,
+        "ordersctl config view --show-origin",
+      );
     return { value: value.replace(/\/+$/, ""), origin };
   };
   return { userUrl: address("userUrl"), productUrl: address("productUrl"), orderUrl: address("orderUrl") };

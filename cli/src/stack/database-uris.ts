@@ -24,7 +24,7 @@ export async function databaseUris(
   const shared = given.includes(undefined) ? ((await runningMongod(layout, tools)) ?? sharedUri(env)) : undefined;
   const [user, product, order] = serviceNames.map((name, at) => given[at] ?? shared?.(`${name}db`));
   if (user !== undefined && product !== undefined && order !== undefined) return { user, product, order };
-  throw new CliError("There is no database: no MongoDB of a stack runs here, and no MONGO_URI is set.", {
+  throw new CliError("There is no database: no stack's MongoDB is running here, and MONGO_URI is not set.", {
     exit: "UNREACHABLE",
     tries: [`ordersctl up${layout.option}`, "MONGO_URI=mongodb://… ordersctl …"],
   });

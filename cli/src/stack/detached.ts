@@ -49,7 +49,7 @@ export async function startDetached(
       tell();
       const state = await readState(layout);
       if (!isCancelled && state?.phase === "ready" && state.supervisor?.pid === child.pid) {
-        talk.say(`It runs in the background (pid ${child.pid}).`);
+        talk.say(`Running in the background (pid ${child.pid}).`);
         const secrets = await stackSecrets(layout, io.env);
         await printSummary(tools, { layout, secrets, state, isForeground: false });
         return "OK";
@@ -66,7 +66,7 @@ export async function startDetached(
   if ((await lockHolder(layout.lockFile)) !== undefined) return "OK";
   // Why stands above, in its own words.
   if (isTold && tools.globals.quiet !== true) return "FAILED";
-  throw new CliError("It did not come up.", { tries: [`less ${shellWord(console)}`] });
+  throw new CliError("The stack did not start.", { tries: [`less ${shellWord(console)}`] });
 }
 
 /** A new file for one supervisor: another one at the same time writes into its own, whichever keeps the name. */

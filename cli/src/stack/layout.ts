@@ -65,8 +65,8 @@ export function serviceEntry(name: ServiceName, env: Io["env"]): string {
   if (existsSync(path) && canStartPrograms) return path;
   const folder = canStartPrograms ? unpackServices(env) : undefined;
   if (folder !== undefined) return join(folder, `${name}-service`, "main.js");
-  throw new CliError("The services start from a checkout of the repository, with Bun.", {
-    tries: ["npx -y bun@1.4.5 run up   (in the checkout)", "the ordersctl program, which carries the services"],
+  throw new CliError("Starting the services needs Bun and a checkout of the repository.", {
+    tries: ["npx -y bun@1.4.5 run up   (in the checkout)", "the ordersctl program, which includes the services"],
   });
 }
 

@@ -40,7 +40,7 @@ describe("a line of a log", () => {
     expect(render('{"level":"error","msg":"broke","err":{"message":"why"}}')).toEndWith("broke\n    why\n");
   });
 
-  test("that is no JSON is told as it is, and steers no terminal", () => {
+  test("that is not valid JSON is told as it is, and steers no terminal", () => {
     expect(parseLogLine("panic: x", "user")).toMatchObject({ timeMs: undefined, message: "panic: x", fields: {} });
     expect(render('{"msg":"a\\u001b[2Jb"}')).not.toContain("\u001b[2J");
     expect(parseLogLine("7", "user").message).toBe("7");

@@ -15,7 +15,7 @@ export async function refuseHalfRestored({ restoreFile, dataDir, option }: Stack
   const mark = await readJsonObject(restoreFile);
   if (mark === undefined) return;
   const folder = shellWord(textField(mark, "folder") ?? "<directory>");
-  throw new CliError(`A restore into ${dataDir} broke off: its databases hold a part of the backup.`, {
+  throw new CliError(`A restore into ${dataDir} did not finish: its databases hold only part of the backup.`, {
     tries: [`ordersctl restore ${folder} --replace${option}`],
   });
 }

@@ -29,8 +29,8 @@ export async function stackSecrets(layout: StackLayout, env: Io["env"]): Promise
       "without that secret user-service does not start with the data that is here.",
     ],
     tries: [
-      `correct ${layout.secretsFile}, or put a copy of it back`,
-      `ordersctl down --volumes${layout.option}   (deletes all data, for a new start)`,
+      `fix ${layout.secretsFile}, or restore a copy of it`,
+      `ordersctl down --volumes${layout.option}   (deletes all data and starts afresh)`,
     ],
   });
   const givenEmail = env["ADMIN_EMAIL"] || undefined;

@@ -86,12 +86,12 @@ describe("before the first start", () => {
       5,
       expect.stringContaining(`Try: ordersctl up --data-dir ${dataDir}\n`),
     ]);
-    expect((await here("down")).stderr).toBe("Nothing runs here.\n");
+    expect((await here("down")).stderr).toBe("Nothing is running here.\n");
     await mkdir(dataDir, { recursive: true });
     for (const services of [{}, { user: { port: 1 }, product: { port: 2 }, order: { port: 3, process: null } }]) {
       await writeFile(join(dataDir, "state.json"), JSON.stringify({ services }));
       expect((await here("status")).stderr).toBe(status.stderr);
-      expect((await here("down")).stderr).toBe("Nothing runs here.\n");
+      expect((await here("down")).stderr).toBe("Nothing is running here.\n");
     }
     await rm(dataDir, { recursive: true });
     const migrate = await here("db", "migrate");
@@ -116,7 +116,7 @@ describe("before the first start", () => {
     user.signal("SIGINT");
     const { exit, stdout, stderr } = await up;
     expect([exit, stdout]).toEqual([0, ""]);
-    expect(stderr).toContain("Everything is stopped");
+    expect(stderr).toContain("Everything has stopped");
     nothingRuns(early);
     expect((await state()).phase).toBe("stopped");
   });
@@ -182,7 +182,7 @@ describe("up in the foreground", () => {
     const before = await state();
     const { exit, stdout, stderr } = await here("up");
     expect(exit).toBe(0);
-    expect(stderr).toContain(`It runs already (pid ${process.pid})`);
+    expect(stderr).toContain(`It is already running (pid ${process.pid})`);
     expect(stderr).toContain(`password in ${join(dataDir, "secrets.json")}`);
     expect(stdout).toContain(`order-service    http://127.0.0.1:${port + 2}  http://127.0.0.1:${port + 2}/swagger`);
     expect(await state()).toEqual(before);
@@ -315,7 +315,7 @@ describe("up in the foreground", () => {
     const before = await unit("order-service");
     const { exit, stderr } = await here("restart", "order-service");
     const after = await unit("order-service");
-    expect([exit, stderr]).toEqual([0, `✓ order-service runs again (pid ${after.pid})\n`]);
+    expect([exit, stderr]).toEqual([0, `✓ order-service is running again (pid ${after.pid})\n`]);
     expect(after).toMatchObject({ status: "healthy", lastEnd: "exit code 0", restarts: 1 });
     expect(after.pid).not.toBe(before.pid);
     expect((await here("restart", "cart")).exit).toBe(2);
@@ -327,7 +327,7 @@ describe("up in the foreground", () => {
     const after = await unit("product-service");
     expect([exit, stderr]).toEqual([
       0,
-      `product-service did not end in order and was ended by force\n✓ product-service runs again (pid ${after.pid})\n`,
+      `product-service did not shut down in time and was killed\n✓ product-service is running again (pid ${after.pid})\n`,
     ]);
     expect(after).toMatchObject({ status: "healthy", lastEnd: "SIGKILL" });
   });
@@ -345,7 +345,7 @@ describe("up in the foreground", () => {
       "stopping …",
       "order-service stopped",
       "mongod stopped",
-      "Everything is stopped",
+      "Everything has stopped",
     ];
     const places = steps.map((step) => stderr.indexOf(step));
     expect(places).toEqual([...places].sort((a, b) => a - b));
@@ -368,7 +368,7 @@ describe("up -d", () => {
     const { exit, stdout, stderr } = await program(folder, "up", "-d");
     await rm(folder, { recursive: true });
     expect({ exit, stderr: exit === 0 ? "" : stderr }).toEqual({ exit: 0, stderr: "" });
-    expect(stderr).toContain("It runs in the background (pid ");
+    expect(stderr).toContain("Running in the background (pid ");
     expect(stderr).toContain(`signed in as profile local-${port}: the next command works`);
     // It was printed once.
     expect(stderr).toContain("password in ");
@@ -401,7 +401,7 @@ describe("up -d", () => {
     expect(stderr).toContain(`Admin   admin@example.com, password in ${join(dataDir, "secrets.json")}\n`);
     expect(stderr).not.toContain("signed in as profile");
     expect(await readFile(join(dataDir, "secrets.json"), "utf8")).toBe(kept);
-    expect(stderr).toContain("What an earlier `up` had left behind is stopped; its data is kept.");
+    expect(stderr).toContain("Stopped what an earlier `up` left behind; its data is kept.");
     nothingRuns(before);
     expect((await here("status")).exit).toBe(0);
     expect((await user.ok("orders", "list", "-q")).trim()).toMatch(/^[0-9a-f]{24}$/);
@@ -439,13 +439,13 @@ describe("up -d", () => {
     const kept = await here("restore", folder);
     expect([kept.exit, kept.stderr]).toEqual([
       1,
-      expect.stringMatching(/hold users, products or orders[^]*\nTry: the same with --replace\n/),
+      expect.stringMatching(/hold users, products or orders[^]*\nTry: the same command with --replace\n/),
     ]);
     expect((await here("restore", folder, "--replace")).exit).toBe(2);
     const restoring = here("restore", folder, "--replace", "--yes");
     await until("its lock", () => Bun.file(join(dataDir, "supervisor.lock")).exists());
     const early = await here("up", "-d");
-    expect([early.exit, early.stderr]).toEqual([1, expect.stringContaining("restore is at work on this data (pid ")]);
+    expect([early.exit, early.stderr]).toEqual([1, expect.stringContaining("restore is working on this data (pid ")]);
     const restored = await restoring;
     expect([restored.exit, restored.stderr]).toEqual([0, expect.stringMatching(/✓ restored \d+ documents/)]);
     expect(restored.stderr).toContain("  userdb.migrations: 1 document\n");
@@ -460,7 +460,7 @@ describe("up -d", () => {
     const down = here("down");
     await until("stopping", async () => (await state()).phase === "stopping");
     const up = await here("up", "-d");
-    expect([up.exit, up.stderr]).toEqual([0, expect.stringContaining("It runs in the background")]);
+    expect([up.exit, up.stderr]).toEqual([0, expect.stringContaining("Running in the background")]);
     expect((await down).exit).toBe(0);
     expect((await here("status")).exit).toBe(0);
   });
@@ -468,7 +468,10 @@ describe("up -d", () => {
   test("restart is heard by a supervisor that Ctrl-Z has stopped", async () => {
     expect((await here("up", "-d")).exit).toBe(0);
     killOther((await state()).supervisor?.pid, "SIGSTOP");
-    expect(await here("restart", "order")).toMatchObject({ exit: 0, stderr: expect.stringContaining("runs again") });
+    expect(await here("restart", "order")).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining("is running again"),
+    });
   });
 
   test("down stops everything, also after Ctrl-Z; a second one has nothing to do", async () => {
@@ -477,7 +480,7 @@ describe("up -d", () => {
     const { exit, stderr } = await program(user.home, "down");
     expect([exit, stderr]).toEqual([0, `stopping (supervisor pid ${before.supervisor?.pid}) …\n✓ stopped\n`]);
     nothingRuns(before);
-    expect((await here("down")).stderr).toBe("Nothing runs here.\n");
+    expect((await here("down")).stderr).toBe("Nothing is running here.\n");
   });
 
   test("two at once on one folder start one stack, and neither fails", async () => {
@@ -485,15 +488,15 @@ describe("up -d", () => {
     const said = both.map(({ stderr }) => stderr).join("");
     expect({ exits: both.map(({ exit }) => exit), said }).toEqual({ exits: [0, 0], said: expect.any(String) });
     expect(said.match(/starting user-service/g)).toHaveLength(1);
-    expect(said).toContain("It runs in the background (pid ");
-    expect(said).toMatch(/It is starting already|It runs already/);
+    expect(said).toContain("Running in the background (pid ");
+    expect(said).toMatch(/It is starting already|It is already running/);
     expect(await readdir(join(dataDir, "logs"))).toContain("up.log");
     await here("down");
   });
 
   test("down --volumes asks, and deletes what up made and nothing else", async () => {
     const asked = await here("down", "--volumes");
-    expect([asked.exit, asked.stderr]).toEqual([2, expect.stringContaining("Try: the same with --yes")]);
+    expect([asked.exit, asked.stderr]).toEqual([2, expect.stringContaining("Try: the same command with --yes")]);
     const no = await user.run(["down", "--volumes", "--data-dir", dataDir], { isTty: true, stdin: "n\n" });
     expect([no.exit, no.stderr]).toEqual([3, expect.stringContaining("Cancelled.")]);
     expect(await readdir(dataDir)).toContain("mongodb");

@@ -187,7 +187,7 @@ export class Stack {
       ...(lastEnd === undefined ? {} : { lastEnd }),
     });
     this.#log("info", `${unit.name} started, pid ${running.pid}${restarts === 0 ? "" : `, restart ${restarts}`}`);
-    if (restarts > 0) this.#parts.talk.say(`${unit.name} runs again`);
+    if (restarts > 0) this.#parts.talk.say(`${unit.name} is running again`);
     void this.#writeState();
     // The services hold the old address: they end in order and are started again with the new one.
     if (hasMoved) for (const name of serviceNames) void this.#running.get(`${name}-service`)?.stop();

@@ -5,7 +5,7 @@ import type { StackLayout } from "./layout.ts";
 
 /** For who may not begin before the holder has ended. */
 export const atWork = ({ pid, task = "up" }: Holder): CliError =>
-  new CliError(`${task} is at work on this data (pid ${pid}).`, { tries: ["the same when it has ended"] });
+  new CliError(`${task} is working on this data (pid ${pid}).`, { tries: ["the same command once it has finished"] });
 
 /**
  * The `up` that holds a lock; undefined when nobody does.

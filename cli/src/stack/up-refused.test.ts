@@ -200,7 +200,7 @@ test("Ctrl-C while a mongod is fetched ends it: nothing is tried again", async (
     await until("pip", () => existsSync(called));
     user.signal("SIGINT");
     const { exit, stderr } = await running;
-    expect([exit, stderr]).toEqual([0, expect.stringContaining("Everything is stopped")]);
+    expect([exit, stderr]).toEqual([0, expect.stringContaining("Everything has stopped")]);
     const pids = (await readFile(called, "utf8")).trim().split("\n");
     expect([pids.length, await isRunning(Number(pids[0]))]).toEqual([1, false]);
   } finally {

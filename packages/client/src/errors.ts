@@ -34,7 +34,7 @@ export class NoAnswerError extends Error {
   readonly isTimeout: boolean;
 
   constructor(url: string, options: { isTimeout: boolean; cause?: unknown }) {
-    super(`${url} ${options.isTimeout ? "did not answer in time" : "is out of reach"}`, { cause: options.cause });
+    super(`${url} ${options.isTimeout ? "did not answer in time" : "is unreachable"}`, { cause: options.cause });
     this.url = url;
     this.isTimeout = options.isTimeout;
   }

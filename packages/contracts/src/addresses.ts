@@ -20,7 +20,7 @@ export const AddressFields = ClosedObject(fields);
 export type AddressFields = Static<typeof AddressFields>;
 
 const isDefault = Type.Boolean({
-  description: "Taken when nothing else is said; at most one of a user is",
+  description: "The default address; a user has at most one",
   examples: [true],
 });
 

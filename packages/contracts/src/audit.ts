@@ -15,7 +15,9 @@ export type BrokenDocument = Static<typeof BrokenDocument>;
 
 /** What every page of an audit has beside its documents. */
 const pageEnd = {
-  broken: Type.Optional(Type.Array(BrokenDocument, { description: "Absent where every document has its form" })),
+  broken: Type.Optional(
+    Type.Array(BrokenDocument, { description: "Documents that no service can have written; absent if there are none" }),
+  ),
   nextCursor: Type.Optional(Cursor),
 };
 
@@ -72,7 +74,7 @@ export const OutboxEntry = ClosedObject(
     tries: WholeNumber({ minimum: 0, maximum: 1_000_000 }),
     createdAt: Timestamp,
     nextAt: Timestamp,
-    lastError: Type.Optional(Type.String({ maxLength: 1000, description: "What the last try was answered" })),
+    lastError: Type.Optional(Type.String({ maxLength: 1000, description: "Answer to the last try" })),
   },
   { title: "OutboxEntry" },
 );
@@ -111,7 +113,7 @@ export type AuditListQuery = Static<typeof AuditListQuery>;
 /** Query of GET /outbox; the limit counts orders. */
 export const OutboxListQuery = ClosedObject({
   ...pageQuery,
-  state: Type.Optional({ ...OutboxState, description: "Both when absent" }),
+  state: Type.Optional({ ...OutboxState, description: "Default: both" }),
 });
 export type OutboxListQuery = Static<typeof OutboxListQuery>;
 

@@ -115,7 +115,7 @@ export const RotateKeys = ClosedObject(
   {
     revoke: Type.Optional(
       Type.Boolean({
-        description: "Whether every older key ends now, and with it every access token",
+        description: "Whether to end all older keys now, and every access token with them",
         examples: [false],
       }),
     ),

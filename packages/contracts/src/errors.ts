@@ -48,9 +48,9 @@ export const ErrorCode = StringEnum(Object.keys(errorStatus) as ErrorCode[], {
 export const ErrorContent = ClosedObject(
   {
     code: ErrorCode,
-    message: Type.String({ description: "What went wrong, for a person" }),
+    message: Type.String({ description: "What went wrong, for people" }),
     details: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), { description: "Facts about this error, by code" }),
+      Type.Record(Type.String(), Type.Unknown(), { description: "Details of this error, by code" }),
     ),
   },
   { title: "ErrorContent" },
@@ -69,7 +69,7 @@ const statusTexts: Record<ErrorStatus, string> = {
   401: "No valid token",
   403: "The token does not permit this",
   404: "No such resource",
-  405: "The path exists, the method does not",
+  405: "The path does not accept this method",
   409: "The state of the resource forbids this",
   412: "The resource changed since it was read (If-Match)",
   413: "The body is larger than 256 KiB",
@@ -77,8 +77,8 @@ const statusTexts: Record<ErrorStatus, string> = {
   422: "The Idempotency-Key was used with another body",
   429: "Too many requests; see Retry-After",
   500: "Unexpected error",
-  502: "Another service answered what it should not",
-  503: "Not available now; see Retry-After",
+  502: "Another service gave an invalid answer",
+  503: "Unavailable; see Retry-After",
 };
 
 /** The body of the errors of one status: the form is the same for all, the description is not. */

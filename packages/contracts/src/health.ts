@@ -17,7 +17,7 @@ export const HealthQuery = Type.Object(
   {
     checks: Type.Optional(
       StringEnum(["none"], {
-        description: "`none`: whether the process answers at all, for liveness probes; 200 whatever is away",
+        description: "`none` checks the process alone, for liveness probes: 200 even if the database is down",
       }),
     ),
   },
@@ -52,6 +52,6 @@ export type Meta = Static<typeof Meta>;
 /** What Prometheus reads: its text format, version 0.0.4. */
 export const MetricsText = Type.String({
   contentMediaType: "text/plain",
-  description: "Measurements in the Prometheus text format",
+  description: "Metrics in the Prometheus text format",
   examples: ['http_server_request_duration_seconds_count{method="GET",route="/products/:id",status="200"} 42'],
 });

@@ -26,7 +26,7 @@ export const OrderHistoryEntry = ClosedObject(
     at: Timestamp,
     by: Type.String({
       maxLength: 100,
-      description: "Id of the user who did it; `system` for steps that a migration filled in",
+      description: "Id of the user who did it; `system` for entries filled in by a migration",
       examples: ["65f1c0ffee0123456789abcd"],
     }),
     reason: Type.Optional(Text({ minLength: 1, maxLength: 500 })),

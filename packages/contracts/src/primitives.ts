@@ -87,7 +87,7 @@ export const Email = Type.String({
 export const Limit = WholeNumber({
   minimum: 1,
   maximum: LIST_LIMIT_MAX,
-  description: "Items of a page at most, 100 when absent",
+  description: "Most items in a page (default 100)",
 });
 
 /** Where the next page of a list begins: `nextCursor` of the page before. Opaque. */
@@ -95,7 +95,7 @@ export const Cursor = Type.String({
   minLength: 1,
   maxLength: CURSOR_MAX_LENGTH,
   pattern: "^[A-Za-z0-9_-]+$",
-  description: "nextCursor of the page before",
+  description: "nextCursor of the previous page",
 });
 
 /** Query fields that every list takes. */

@@ -29,7 +29,7 @@ export const ReserveItems = ClosedObject(
 );
 export type ReserveItems = Static<typeof ReserveItems>;
 
-/** Stock taken for one order, with the products' names and prices of that moment. */
+/** Stock reserved for one order, with the products' names and prices of that moment. */
 export const Reservation = ClosedObject(
   {
     orderId: Id,
@@ -42,7 +42,7 @@ export const Reservation = ClosedObject(
     updatedAt: Timestamp,
     traceparent: Type.Optional(Traceparent),
   },
-  { title: "Reservation", description: "Stock taken for one order" },
+  { title: "Reservation", description: "Stock reserved for one order" },
 );
 export type Reservation = Static<typeof Reservation>;
 
@@ -117,7 +117,11 @@ export const ReservationListQuery = ClosedObject({
   ...pageQuery,
   state: Type.Optional({ ...ReservationState, description: "Only reservations in this state" }),
   olderThanMs: Type.Optional(
-    WholeNumber({ minimum: 0, maximum: 31_536_000_000, description: "Only those held for longer, in milliseconds" }),
+    WholeNumber({
+      minimum: 0,
+      maximum: 31_536_000_000,
+      description: "Only those held for longer than this, in milliseconds",
+    }),
   ),
 });
 export type ReservationListQuery = Static<typeof ReservationListQuery>;

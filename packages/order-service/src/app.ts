@@ -76,7 +76,7 @@ export async function buildOrderService(parts: BuildParts<Config>): Promise<Buil
     document: {
       title: "Order service",
       version: manifest.version,
-      description: "Orders: placed once, never lost, and never for stock that is not there.",
+      description: "Placing orders, their status and their history.",
     },
   });
   return { app, health, background };

@@ -10,14 +10,16 @@ export const environment = {
   ...commonEnvironment({ port: 3003 }),
   jwksUrl: {
     ...jwksUrl(),
-    describe: "address of the key set that verifies access tokens; USER_SERVICE_URL's when absent",
+    describe: "address of the key set that verifies access tokens (default: that of USER_SERVICE_URL)",
   },
   userServiceUrl: required(httpUrl("USER_SERVICE_URL", { describe: "address of user-service" })),
   productServiceUrl: required(httpUrl("PRODUCT_SERVICE_URL", { describe: "address of product-service" })),
   serviceClientId: textOr("SERVICE_CLIENT_ID", "order-service", {
-    describe: "client id with which this service asks user-service for its token",
+    describe: "client id of this service at user-service",
   }),
-  serviceClientSecret: required(secret("SERVICE_CLIENT_SECRET", { describe: "secret of that client", minLength: 32 })),
+  serviceClientSecret: required(
+    secret("SERVICE_CLIENT_SECRET", { describe: "client secret of this service", minLength: 32 }),
+  ),
   placementTimeoutMs: integer("PLACEMENT_TIMEOUT_MS", PLACEMENT_TIMEOUT_DEFAULT_MS, {
     describe: "how long placing an order may take, in milliseconds",
     minimum: 50,
@@ -34,7 +36,7 @@ export const environment = {
     maximum: 60_000,
   }),
   reaperAgeMs: integer("REAPER_AGE_MS", 60_000, {
-    describe: "age at which a held reservation is taken for abandoned, in milliseconds",
+    describe: "age at which a held reservation counts as abandoned, in milliseconds",
     minimum: 100,
     maximum: 3_600_000,
   }),

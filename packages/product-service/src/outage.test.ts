@@ -142,7 +142,7 @@ test("a change that a silent database holds is 503 after 4 s, and may have happe
       "SERVICE_UNAVAILABLE",
       "1",
     ]);
-    expect(JSON.stringify(answer.body)).toContain("whether this happened is not known");
+    expect(JSON.stringify(answer.body)).toContain("it is unknown whether this happened");
   }
   proxy.loseAnswers(false);
   // What hangs on the lost answers is cut, as a socket's time-out would.

@@ -53,7 +53,7 @@ export async function buildUserService(parts: BuildParts<Config> & TestPorts): P
     document: {
       title: "User service",
       version: packageJson.version,
-      description: "Who people are: accounts, sign-in, signing keys, addresses.",
+      description: "Accounts, sign-in, signing keys and postal addresses.",
     },
   });
   return { app, health, background: [keys, post] };

@@ -23,13 +23,13 @@ export const environment = {
   adminPassword: secret("ADMIN_PASSWORD", { describe: "password of the first administrator", minLength: 12 }),
   serviceClients: serviceClients(),
   trustedProxyHops: integer("TRUSTED_PROXY_HOPS", 0, {
-    describe: "how many proxies in front append to X-Forwarded-For",
+    describe: "number of proxies in front that append to X-Forwarded-For",
     minimum: 0,
     maximum: 10,
   }),
   smtpUrl: smtpUrl(),
   mailFrom: mailFrom(),
-  mailDir: text("MAIL_DIR", { describe: "folder that mails are written to when SMTP_URL is absent" }),
+  mailDir: text("MAIL_DIR", { describe: "folder to write mails to if SMTP_URL is not set" }),
 };
 export type Config = Configuration<typeof environment>;
 
@@ -90,7 +90,7 @@ function isUrlWithCredentials(value: string): boolean {
 function serviceClients(): Variable<readonly ServiceClient[]> {
   return {
     name: "SERVICE_CLIENTS",
-    describe: 'machines that may get tokens: JSON list of {"id", "secretHash", "scopes"}',
+    describe: 'service clients that may get tokens: JSON list of {"id", "secretHash", "scopes"}',
     required: false,
     secret: true,
     fallback: [],

@@ -64,7 +64,7 @@ function stackTries(dataDir: string): readonly Try[] {
   const profile = ["--profile", `local-${PORT}`];
   const place = ["--data-dir", dataDir];
   return [
-    { argv: ["up", "-d", "--port", String(PORT), ...place], code: 0, says: /It runs in the background/ },
+    { argv: ["up", "-d", "--port", String(PORT), ...place], code: 0, says: /Running in the background/ },
     { argv: ["health", ...profile], code: 0, says: /healthy/ },
     { argv: ["seed", "--products", "2", "--orders", "1", ...profile], code: 0, says: /1 order/ },
     { argv: ["orders", "list", ...profile], code: 0, says: /pending/ },

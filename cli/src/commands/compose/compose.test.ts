@@ -52,7 +52,11 @@ async function calls(): Promise<readonly string[]> {
 test("without an engine every verb says what to start instead", async () => {
   for (const verb of ["up", "down", "build"]) {
     const { exit, stderr } = await compose(verb);
-    expect([verb, exit, stderr]).toEqual([verb, 1, expect.stringContaining("This machine runs no containers.")]);
+    expect([verb, exit, stderr]).toEqual([
+      verb,
+      1,
+      expect.stringContaining("There is no container engine on this machine."),
+    ]);
     expect(stderr).toContain("ordersctl up");
   }
   await install("podman");

@@ -37,7 +37,7 @@ without it, the data of its stack cannot be opened.`,
           tries: ["ordersctl compose up", "ordersctl compose env --force"],
         });
       }
-      await confirm(`Replace ${envFile}? What was made with its secrets cannot be opened any more.`);
+      await confirm(`Replace ${envFile}? Data created with its secrets can no longer be opened.`);
     }
     await writeEnvFile(envFile, options.adminEmail ?? ADMIN_EMAIL_DEFAULT);
     talk.done(`wrote ${envFile}`);
@@ -49,6 +49,6 @@ export async function writeEnvFile(path: string, adminEmail: string): Promise<vo
   const { composeEnv } = await import("../../deployment/compose-env.ts");
   const { makeSecrets } = await import("../../deployment/secrets.ts");
   if (!/^[^\s@"'$]+@[^\s@"'$]+$/.test(adminEmail))
-    throw new CliError(`"${adminEmail}" is no e-mail address.`, { exit: "USAGE" });
+    throw new CliError(`"${adminEmail}" is not an e-mail address.`, { exit: "USAGE" });
   await writePrivate(path, composeEnv(makeSecrets(adminEmail)));
 }

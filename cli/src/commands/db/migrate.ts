@@ -63,7 +63,7 @@ async function migrate({ dryRun = false, dataDir }: MigrateOptions, tools: Tools
   for (const name of newer)
     talk.warn(`${name}db has migrations of a newer release: run ${name}-service and ordersctl of that one.`);
   if (dryRun) talk.say(pending === 0 ? "Nothing is pending." : `${pending} pending; nothing was changed (--dry-run).`);
-  else if (newer.length === 0) talk.done("the databases are as this release wants them");
+  else if (newer.length === 0) talk.done("the databases are migrated to this release");
   return "OK";
 }
 
@@ -93,14 +93,11 @@ async function migrateOne(
       ...(await newerMigrations(db, layout)).map((newer) => row(newer, "newer")),
     ];
   } catch (error) {
-    throw new CliError(
-      `${name}db could not be brought to its form: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        exit: "UNREACHABLE",
-        tries: ["ordersctl doctor"],
-        cause: error,
-      },
-    );
+    throw new CliError(`${name}db could not be migrated: ${error instanceof Error ? error.message : String(error)}`, {
+      exit: "UNREACHABLE",
+      tries: ["ordersctl doctor"],
+      cause: error,
+    });
   } finally {
     await client.close();
   }

@@ -34,13 +34,13 @@ cannot be opened.`,
     const folder = resolve(io.cwd, directory);
     if (!existsSync(join(folder, "..", "overlays", overlay)))
       throw usageError(
-        `${folder} does not stand beside the overlays.`,
-        "run it in a checkout, or name --directory k8s/…",
+        `${folder} is not next to the overlays folder.`,
+        "run this in a checkout, or pass --directory k8s/…",
       );
     const file = join(folder, "secret.yaml");
     if (existsSync(file)) {
       if (!force) throw new CliError(`${file} exists already.`, { tries: [`kubectl apply -k ${directory}`] });
-      await confirm(`Replace ${file}? What was made with its secrets cannot be opened any more.`);
+      await confirm(`Replace ${file}? Data created with its secrets can no longer be opened.`);
     }
     const { kubernetesSecrets, liveKustomization } = await import("../../deployment/kubernetes-secret.ts");
     const { makeSecrets } = await import("../../deployment/secrets.ts");

@@ -18,9 +18,9 @@ are dropped within a minute, and every access token with them; sign-ins renew th
 };
 
 async function rotate({ revoke = false }: RotateOptions, tools: Tools): Promise<void> {
-  if (revoke) await tools.confirm("Drop every older key, and with it every access token?");
+  if (revoke) await tools.confirm("Drop all older keys, and with them every access token?");
   const client = await tools.session.client();
   const { keys } = await client.auth.rotateKeys(revoke ? { revoke } : {});
-  tools.talk.done(revoke ? "a new key signs; the older ones are dropped" : "the next key is made");
+  tools.talk.done(revoke ? "a new key signs; the older keys are dropped" : "the next signing key was created");
   tools.printer.list(keys, keyView);
 }

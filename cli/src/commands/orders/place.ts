@@ -63,11 +63,11 @@ async function placeOrder(options: PlaceOptions, tools: Tools): Promise<void> {
   const body = { userId, items: lines.map(({ product, quantity }) => ({ productId: product.id, quantity })) };
   const { order, isReplayed } = await untilAnswered(
     () => client.orders.place(body, { idempotencyKey: key }),
-    { key, unknown: "Whether the order was placed", promise: "it cannot become a second order" },
+    { key, unknown: "It is unknown whether the order was placed", promise: "it cannot create a second order" },
     tools,
   );
   talk.done(
-    `order ${order.id} ${isReplayed ? "had been placed already" : "placed"}: ${order.status}, total ${money(order.totalAmount)}`,
+    `order ${order.id} ${isReplayed ? "was already placed" : "placed"}: ${order.status}, total ${money(order.totalAmount)}`,
   );
   if (printer.isForPeople) printer.list<Order>([order], orderView);
   else printer.one(order, orderView);
@@ -76,7 +76,7 @@ async function placeOrder(options: PlaceOptions, tools: Tools): Promise<void> {
 
 async function readItems(path: string, { io }: Tools): Promise<readonly TypedItem[]> {
   const value = await readJsonInput(path, io.stdin);
-  if (!isObject(value) || !Array.isArray(value["items"])) throw usageError(`What is read is no order: ${FORM}.`);
+  if (!isObject(value) || !Array.isArray(value["items"])) throw usageError(`The input is not an order: ${FORM}.`);
   refuseOthers(value, ["items"]);
   return value["items"].map((item: unknown) => {
     const product = isObject(item) ? (item["product"] ?? item["productId"]) : undefined;
@@ -91,7 +91,7 @@ async function readItems(path: string, { io }: Tools): Promise<readonly TypedIte
 /** A mistyped quantity would be one piece, another user's order one's own. @throws {CliError} USAGE */
 function refuseOthers(given: JsonObject, known: readonly string[]): void {
   const other = Object.keys(given).find((name) => !known.includes(name));
-  if (other !== undefined) throw usageError(`"${other}" is no field of an order: ${FORM}.`);
+  if (other !== undefined) throw usageError(`"${other}" is not a field of an order: ${FORM}.`);
 }
 
 const isWhole = (value: unknown): value is number => typeof value === "number" && Number.isInteger(value) && value > 0;

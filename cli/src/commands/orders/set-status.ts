@@ -26,7 +26,7 @@ async function setStatus(options: SetStatusOptions, { session, printer, talk }: 
   const { status, reason } = options;
   const id = orderIdOf(options.id);
   const wanted = orderStatuses.find((known): known is OrderStatus => known === status);
-  if (wanted === undefined) throw usageError(`"${status}" is no status; there are ${orderStatuses.join(", ")}.`);
+  if (wanted === undefined) throw usageError(`"${status}" is not a status; use one of ${orderStatuses.join(", ")}.`);
   const { ApiError } = await import("@pos/client/errors");
   const client = await session.client();
   try {
@@ -39,7 +39,7 @@ async function setStatus(options: SetStatusOptions, { session, printer, talk }: 
     const moves = Array.isArray(allowed) ? allowed.map(String) : [];
     throw new CliError(error.message, {
       tries: moves.map((move) => `ordersctl orders set-status ${id} ${move}`),
-      why: moves.length === 0 ? ["It is final."] : [],
+      why: moves.length === 0 ? ["This status is final."] : [],
       cause: error,
     });
   }

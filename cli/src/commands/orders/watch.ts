@@ -60,7 +60,7 @@ With --all it follows the newest ${WINDOW} orders of all users until Ctrl-C (adm
 };
 
 async function watch({ id: given, all = false, for: limit }: WatchOptions, tools: Tools) {
-  if ((given === undefined) === !all) throw usageError("Name one order, or --all.", "ordersctl orders watch --all");
+  if ((given === undefined) === !all) throw usageError("Pass one order id, or --all.", "ordersctl orders watch --all");
   const id = given === undefined ? undefined : orderIdOf(given);
   const { io, printer, session } = tools;
   const endMs = limit === undefined ? Number.POSITIVE_INFINITY : io.now() + parseDuration(limit);
@@ -86,7 +86,7 @@ async function watch({ id: given, all = false, for: limit }: WatchOptions, tools
   }
 }
 
-const timeIsUp = (): CliError => new CliError("The time is up.", { exit: "CANCELLED" });
+const timeIsUp = (): CliError => new CliError("The time ran out.", { exit: "CANCELLED" });
 
 /** A service that is away for a while does not end the watch, only its own time does. */
 async function patiently<Value>(read: () => Promise<Value>, endMs: number, { io, talk }: Tools): Promise<Value> {

@@ -23,11 +23,11 @@ export const retryVerb: Verb<RetryOptions> = {
 
 async function retry({ order, entry, all = false }: RetryOptions, { session, talk }: Tools): Promise<void> {
   if (all ? order !== undefined : entry === undefined)
-    throw usageError("Name an order and an entry, or --all.", "ordersctl outbox list --state dead");
+    throw usageError("Pass an order and an entry, or --all.", "ordersctl outbox list --state dead");
   const client = await session.client();
   if (order !== undefined && entry !== undefined) {
     await client.audit.retryOutboxEntry(orderIdOf(order), entry);
-    return talk.done("it is tried again now");
+    return talk.done("the message is being retried now");
   }
   let retried = 0;
   // What was given new tries is no longer dead, so the list begins anew each time.
@@ -37,5 +37,5 @@ async function retry({ order, entry, all = false }: RetryOptions, { session, tal
     for (const item of entries) await client.audit.retryOutboxEntry(item.orderId, item.entry.id);
     retried += entries.length;
   }
-  talk.done(`${count(retried, "message")} tried again`);
+  talk.done(`${count(retried, "message")} being retried`);
 }

@@ -39,7 +39,7 @@ async function adjustStock(options: AdjustOptions, tools: Tools): Promise<void> 
   const id = await productIdOf(client, product);
   const changed = await untilAnswered(
     () => client.products.adjustStock(id, { delta, reason }, { headers: { "idempotency-key": key } }),
-    { key, unknown: "Whether the stock was changed", promise: "it is never booked twice" },
+    { key, unknown: "It is unknown whether the stock was changed", promise: "it cannot be adjusted twice" },
     tools,
   );
   talk.done(`${delta > 0 ? "+" : ""}${delta} of ${changed.name}, now ${changed.stock}`);

@@ -35,7 +35,7 @@ async function createProduct(options: CreateOptions, { session, printer, talk }:
     ...(options.description === undefined ? {} : { description: options.description }),
   };
   const product = await onceAnswered(() => client.products.create(wish), {
-    unknown: "Whether the product was added",
+    unknown: "It is unknown whether the product was added",
     look: `ordersctl products list --name ${shellWord(options.name)}   (a second one may have the same name)`,
   });
   talk.done(`product ${product.id} added`);

@@ -17,7 +17,7 @@ export const deleteVerb: Verb<DeleteOptions> = {
 async function deleteProduct({ product }: DeleteOptions, tools: Tools): Promise<void> {
   const client = await tools.session.client();
   const found = await findProduct(client, product);
-  await tools.confirm(`Take "${found.name}" (${found.stock} in stock) off the catalogue?`);
+  await tools.confirm(`Remove "${found.name}" (${found.stock} in stock) from the catalogue?`);
   await client.products.delete(found.id);
-  tools.talk.done(`product ${found.id} is off the catalogue`);
+  tools.talk.done(`product ${found.id} was removed from the catalogue`);
 }

@@ -38,7 +38,7 @@ async function updateProduct(options: UpdateOptions, { session, printer, talk }:
     ...(description === undefined ? {} : { description }),
   };
   if (Object.keys(changes).length === 0)
-    throw usageError("Nothing to change: name --name, --price, --stock or --description.");
+    throw usageError("Nothing to change: pass --name, --price, --stock or --description.");
   const client = await session.client();
   const id = await productIdOf(client, product);
   const changed = await client.products.update(id, changes);

@@ -20,6 +20,6 @@ export const deleteVerb: Verb<DeleteOptions> = {
       return { preferences, profiles: others, ...(isOther ? { currentProfile } : {}) };
     });
     await writeCredentials(io.env, name, undefined);
-    talk.done(`profile ${name} is forgotten`);
+    talk.done(`profile ${name} was deleted`);
   },
 };

@@ -22,7 +22,7 @@ export const setVerb: Verb<SetOptions> = {
       throw usageError("A profile's name has up to 64 letters, digits, dots, hyphens and underscores.");
     const { userUrl, productUrl, orderUrl } = globals;
     if (userUrl === undefined && productUrl === undefined && orderUrl === undefined)
-      throw usageError("Nothing to keep: name --user-url, --product-url or --order-url.");
+      throw usageError("Nothing to save: pass --user-url, --product-url or --order-url.");
     const given = {
       ...(userUrl === undefined ? {} : { userUrl }),
       ...(productUrl === undefined ? {} : { productUrl }),
@@ -32,6 +32,6 @@ export const setVerb: Verb<SetOptions> = {
       ...others,
       profiles: { ...profiles, [name]: { ...profiles[name], ...given } },
     }));
-    talk.done(`profile ${name} is kept; use it: ordersctl profile use ${name}`);
+    talk.done(`profile ${name} was saved; switch to it: ordersctl profile use ${name}`);
   },
 };

@@ -16,11 +16,11 @@ export const useVerb: Verb<UseOptions> = {
     if (!Object.hasOwn(config.profiles, name) && !Object.hasOwn(credentials, name)) {
       const known = Object.keys(config.profiles);
       throw new CliError(`There is no profile "${name}".`, {
-        why: known.length === 0 ? [] : [`There are ${known.join(", ")}.`],
+        why: known.length === 0 ? [] : [`Known profiles: ${known.join(", ")}.`],
         tries: [`ordersctl profile set ${name} --user-url … --product-url … --order-url …`],
       });
     }
     await changeUserConfig(io.env, (now) => ({ ...now, currentProfile: name }));
-    talk.done(`profile ${name} is used from now on`);
+    talk.done(`switched to profile ${name}`);
   },
 };

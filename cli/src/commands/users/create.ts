@@ -28,8 +28,8 @@ async function createUser({ email, name, passwordStdin = false }: CreateOptions,
   const password = await readNewPassword(tools, { fromStdin: passwordStdin, label: `Password of ${email}` });
   const client = await tools.session.clientWith();
   const user = await onceAnswered(() => client.users.create({ email, name, password }), {
-    unknown: "Whether the user was registered",
-    look: `ordersctl users get ${shellWord(email)}   (or the same again: it is refused when the address is taken)`,
+    unknown: "It is unknown whether the user was registered",
+    look: `ordersctl users get ${shellWord(email)}   (or repeat the command: it is refused if the address is taken)`,
   });
   tools.talk.done(`user ${user.id} registered`);
   tools.printer.one(user, userView);

@@ -18,7 +18,7 @@ export const deleteVerb: Verb<DeleteOptions> = {
 async function deleteUser({ user }: DeleteOptions, tools: Tools): Promise<void> {
   const client = await tools.session.client();
   const found = await findUser(client, user);
-  await tools.confirm(`Erase ${found.email} (${found.name})? This cannot be undone.`);
+  await tools.confirm(`Delete the data of ${found.email} (${found.name})? This cannot be undone.`);
   await client.users.delete(found.id);
-  tools.talk.done(`user ${found.id} is erased`);
+  tools.talk.done(`user ${found.id} was deleted`);
 }

@@ -23,5 +23,5 @@ async function sendVerification({ user, passwordStdin = false }: SendVerificatio
   const { id, email } = await findUser(client, user);
   const password = await readPassword(tools, { fromStdin: passwordStdin, label: "Your password" });
   await client.users.requestEmailVerification(id, password);
-  tools.talk.done(`a mail is on its way to ${email}`);
+  tools.talk.done(`a verification mail was sent to ${email}`);
 }

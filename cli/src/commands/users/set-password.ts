@@ -30,13 +30,13 @@ async function setPassword({ passwordStdin = false }: SetPasswordOptions, tools:
   const kept = await session.credentials();
   // The change ends every session, this one too. With ORDERSCTL_TOKEN the kept sign-in may be somebody else's.
   if (kept?.userId === userId) await session.signIn(kept.email, newPassword);
-  talk.done("the password is changed");
+  talk.done("the password was changed");
 }
 
 function fromLines(text: string) {
   const [currentPassword, newPassword] = text.split(/\r?\n/);
   if (!currentPassword || !newPassword)
-    throw usageError("Standard input must hold the current and the new password, a line each.");
+    throw usageError("Standard input must hold the current and the new password, one per line.");
   return { currentPassword, newPassword };
 }
 

@@ -17,7 +17,7 @@ export const setRoleVerb: Verb<SetRoleOptions> = {
 };
 
 async function setRole({ user, role }: SetRoleOptions, { session, printer, talk }: Tools): Promise<void> {
-  if (role !== "admin" && role !== "customer") throw usageError(`"${role}" is no role; there are admin and customer.`);
+  if (role !== "admin" && role !== "customer") throw usageError(`"${role}" is not a role; use admin or customer.`);
   const client = await session.client();
   const found = await findUser(client, user);
   const changed = await client.users.changeRole(found.id, role);

@@ -21,7 +21,7 @@ export const updateVerb: Verb<UpdateOptions> = {
 };
 
 async function updateUser({ user, email, name }: UpdateOptions, { session, printer, talk }: Tools): Promise<void> {
-  if (email === undefined && name === undefined) throw usageError("Nothing to change: name --email or --name.");
+  if (email === undefined && name === undefined) throw usageError("Nothing to change: pass --email or --name.");
   const client = await session.client();
   const { id } = await findUser(client, user);
   const changes = { ...(email === undefined ? {} : { email }), ...(name === undefined ? {} : { name }) };

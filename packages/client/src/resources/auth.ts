@@ -13,7 +13,7 @@ import type { CallOptions, Transport } from "../transport.ts";
 export const authClient = (http: Transport) => ({
   login: async (body: Login, options: CallOptions = {}) =>
     (await http.call({ method: "POST", path: "/auth/login", body, answer: LoginResult, ...options })).value,
-  /** Trades a refresh token for the next pair; the old one is spent. */
+  /** Exchanges a refresh token for a new pair; the old one is spent. */
   refresh: async (refreshToken: string, options: CallOptions = {}) =>
     (
       await http.call({

@@ -19,7 +19,11 @@ export function failure(cause: unknown, sentence: string): AppError {
     cause instanceof ItemExpiredError ||
     isDatabaseUnavailable(cause);
   if (isAbsence) return unavailable(sentence, cause);
-  return new AppError("INTERNAL_ERROR", "Something went wrong on our side. The request id leads to the cause.", {
-    cause,
-  });
+  return new AppError(
+    "INTERNAL_ERROR",
+    "Something went wrong on our side. The log has the cause, under the request id.",
+    {
+      cause,
+    },
+  );
 }

@@ -19,11 +19,13 @@ import type { OrderService, Trace } from "./service.ts";
 
 const idempotencyKey = Type.Object({
   "idempotency-key": Type.Optional(
-    Type.String({ description: "1 to 255 visible ASCII characters: however often it is sent, one order is placed" }),
+    Type.String({ description: "1 to 255 visible ASCII characters; requests with the same key place one order" }),
   ),
 });
 const ifMatch = Type.Object({
-  "if-match": Type.Optional(Type.String({ description: "ETag of the order as it was read: 412 when it changed" })),
+  "if-match": Type.Optional(
+    Type.String({ description: "ETag of the order as last read; 412 if it has changed since" }),
+  ),
 });
 
 /** Orders: for their owner and administrators. */
@@ -92,7 +94,7 @@ export const orderRoutes = (orders: OrderService, verifier: TokenVerifier) =>
         params: OrderParams,
         headers: ifMatch,
         body: ChangeOrderStatus,
-        detail: { summary: "Moves an order along its states", operationId: "changeOrderStatus" },
+        detail: { summary: "Changes the status of an order", operationId: "changeOrderStatus" },
         response: { 200: versioned(Order), ...errors(400, 401, 403, 404, 409, 412, 413, 415, 500, 503) },
       },
     );

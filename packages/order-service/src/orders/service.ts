@@ -108,7 +108,7 @@ export class OrderService {
   }
 
   /**
-   * Moves an order along its states: an administrator by any legal move, its owner from pending to cancelled.
+   * Changes the status of an order: an administrator by any legal move, its owner from pending to cancelled.
    * @param request `versions` are those that If-Match allows; undefined allows any
    * @throws {AppError} NOT_FOUND, FORBIDDEN, PRECONDITION_FAILED, ILLEGAL_TRANSITION, SERVICE_UNAVAILABLE
    */
@@ -143,7 +143,7 @@ const ownerMoves = (from: Order["status"]): readonly Order["status"][] => (from 
 
 function refuseForeign(by: Identity, userId: string): void {
   if (by.role !== "admin" && by.subject !== userId)
-    throw new AppError("FORBIDDEN", "Your token permits orders of your own only.");
+    throw new AppError("FORBIDDEN", "Your token permits only your own orders.");
 }
 
 function refuseTooMany(lines: readonly { productId: string; quantity: number }[]): void {
@@ -158,7 +158,7 @@ function readSince(since: string | undefined): Date | undefined {
   if (since === undefined) return undefined;
   const date = new Date(since);
   if (!Number.isNaN(date.getTime()) && beginsWithDay(since)) return date;
-  throw new AppError("VALIDATION_ERROR", "since (query) is no date of the calendar.", {
-    details: { in: "query", fields: [{ path: "since", message: "is no date of the calendar" }] },
+  throw new AppError("VALIDATION_ERROR", "since (query) is not a valid date.", {
+    details: { in: "query", fields: [{ path: "since", message: "is not a valid date" }] },
   });
 }

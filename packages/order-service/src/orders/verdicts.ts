@@ -22,7 +22,10 @@ export function placementError(placement: Exclude<Placement, { kind: "placed" | 
         "The order may or may not have been placed. Repeat the request with the same Idempotency-Key.",
       );
     case "collision":
-      return new AppError("INTERNAL_ERROR", "Something went wrong on our side. The request id leads to the cause.");
+      return new AppError(
+        "INTERNAL_ERROR",
+        "Something went wrong on our side. The log has the cause, under the request id.",
+      );
   }
 }
 
@@ -41,7 +44,7 @@ export function changeError(
         ? new AppError("FORBIDDEN", "Your token does not permit this change.")
         : new AppError("PRECONDITION_FAILED", "The order has changed since it was read.");
     case "contended":
-      return unavailable("The order is being changed by others. Try again.");
+      return unavailable("The order is being changed by somebody else. Try again.");
     case "unknown":
       return failure(result.cause, "The order may or may not have been changed. Try again.");
   }
@@ -61,5 +64,5 @@ function upstreamError({ reason, retryAfterSeconds, cause }: Unanswered): AppErr
       cause,
       retryAfterSeconds ?? RETRY_AFTER_SECONDS,
     );
-  return new AppError("BAD_GATEWAY", "A service that orders need answered what it should not.", { cause });
+  return new AppError("BAD_GATEWAY", "A service that orders need gave an invalid answer.", { cause });
 }

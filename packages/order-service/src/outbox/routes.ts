@@ -7,7 +7,7 @@ import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { OutboxService } from "./service.ts";
 
-const NoContent = Type.Undefined({ description: "It will be tried again now" });
+const NoContent = Type.Undefined({ description: "It is retried now" });
 
 /** Messages to product-service that are not delivered yet: for administrators. */
 export const outboxRoutes = (outbox: OutboxService, verifier: TokenVerifier) =>
@@ -16,7 +16,7 @@ export const outboxRoutes = (outbox: OutboxService, verifier: TokenVerifier) =>
     .get("", ({ query }) => outbox.list(query), {
       access: ["admin"],
       query: OutboxListQuery,
-      detail: { summary: "Lists messages that wait or are dead, by order id", operationId: "listOutbox" },
+      detail: { summary: "Lists undelivered and dead outbox messages, by order id", operationId: "listOutbox" },
       response: { 200: OutboxList, ...errors(400, 401, 403, 500, 503) },
     })
     .post(
@@ -29,7 +29,7 @@ export const outboxRoutes = (outbox: OutboxService, verifier: TokenVerifier) =>
         access: ["admin"],
         params: OutboxEntryParams,
         body: ClosedObject({}, { title: "RetryOutboxEntry" }),
-        detail: { summary: "Gives a message new tries", operationId: "retryOutboxEntry" },
+        detail: { summary: "Retries an outbox message", operationId: "retryOutboxEntry" },
         response: { 204: NoContent, ...errors(400, 401, 403, 404, 413, 415, 500, 503) },
       },
     );

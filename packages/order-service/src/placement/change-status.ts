@@ -33,7 +33,7 @@ const ROUNDS_MAX = 10;
 const CONTENTION_WAIT_MS = 5;
 
 /**
- * Moves an order along its states by one guarded write that also holds the message to product-service, so that a
+ * Changes the status of an order by one guarded write that also holds the message to product-service, so that a
  * cancellation gives its stock back exactly once. The status that it has already changes nothing.
  */
 export async function changeStatus(command: ChangeCommand, ports: PlacementPorts): Promise<ChangeResult> {

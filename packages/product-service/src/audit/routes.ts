@@ -16,18 +16,18 @@ export const auditRoutes = (audit: AuditService, verifier: TokenVerifier) =>
     .get("/products", ({ query }) => audit.products(query), {
       access: ["admin"],
       query: PageQuery,
-      detail: { summary: "Stock books, by product id", operationId: "auditProducts" },
+      detail: { summary: "Lists stock books, by product id", operationId: "auditProducts" },
       response: { 200: AuditProductList, ...errors(400, 401, 403, 500, 503) },
     })
     .get("/reservations", ({ query }) => audit.reservations(query), {
       access: ["admin"],
       query: PageQuery,
-      detail: { summary: "Reservations, by order id", operationId: "auditReservations" },
+      detail: { summary: "Lists reservations, by order id", operationId: "auditReservations" },
       response: { 200: AuditReservationList, ...errors(400, 401, 403, 500, 503) },
     })
     .get("/reservations/:orderId", ({ params }) => audit.reservation(params.orderId.toLowerCase()), {
       access: ["admin"],
       params: ReservationParams,
-      detail: { summary: "The reservation of an order", operationId: "auditReservation" },
+      detail: { summary: "Reads the reservation of an order", operationId: "auditReservation" },
       response: { 200: AuditReservation, ...errors(400, 401, 403, 404, 500, 503) },
     });

@@ -17,10 +17,14 @@ import { Elysia } from "elysia";
 import type { ProductService } from "./service.ts";
 
 const ifMatch = Type.Object({
-  "if-match": Type.Optional(Type.String({ description: "ETag of the product as it was read: 412 when it changed" })),
+  "if-match": Type.Optional(
+    Type.String({ description: "ETag of the product as last read; 412 if it has changed since" }),
+  ),
 });
 const idempotencyKey = Type.Object({
-  "idempotency-key": Type.Optional(Type.String({ description: "1 to 255 visible ASCII characters: happens once" })),
+  "idempotency-key": Type.Optional(
+    Type.String({ description: "1 to 255 visible ASCII characters; requests with the same key adjust once" }),
+  ),
 });
 const NoContent = Type.Undefined({ description: "Deleted" });
 
@@ -76,7 +80,10 @@ export const productRoutes = (products: ProductService, verifier: TokenVerifier)
         params: ProductParams,
         headers: ifMatch,
         body: UpdateProduct,
-        detail: { summary: "Changes a product; a stock is set to what is named", operationId: "updateProduct" },
+        detail: {
+          summary: "Changes a product; stock, if given, replaces the current value",
+          operationId: "updateProduct",
+        },
         response: { 200: versioned(Product), ...errors(400, 401, 403, 404, 412, 413, 415, 500, 503) },
       },
     )
@@ -90,7 +97,7 @@ export const productRoutes = (products: ProductService, verifier: TokenVerifier)
         access: ["admin"],
         params: ProductParams,
         headers: ifMatch,
-        detail: { summary: "Takes a product out of the catalogue", operationId: "deleteProduct" },
+        detail: { summary: "Removes a product from the catalogue", operationId: "deleteProduct" },
         response: { 204: NoContent, ...errors(400, 401, 403, 404, 412, 500, 503) },
       },
     )
@@ -108,7 +115,7 @@ export const productRoutes = (products: ProductService, verifier: TokenVerifier)
         params: ProductParams,
         headers: idempotencyKey,
         body: StockAdjustment,
-        detail: { summary: "Adds units to the stock or takes them out", operationId: "adjustStock" },
+        detail: { summary: "Adds units to the stock, or removes them", operationId: "adjustStock" },
         response: { 200: versioned(Product), ...errors(400, 401, 403, 404, 409, 413, 415, 422, 500, 503) },
       },
     );

@@ -115,7 +115,7 @@ function refused(result: Exclude<AdjustmentResult, { kind: "done" }>, id: string
       return notFound("product", id);
     case "outOfBounds":
       return delta < 0
-        ? new AppError("INSUFFICIENT_STOCK", `Only ${result.stockUnits} units are on hand.`, {
+        ? new AppError("INSUFFICIENT_STOCK", `Only ${result.stockUnits} units are in stock.`, {
             details: { productId: id, requestedUnits: -delta, availableUnits: result.stockUnits },
           })
         : new AppError("CONFLICT", `The stock would go over ${STOCK_MAX_UNITS} units.`, {

@@ -53,7 +53,7 @@ class GroupCommit {
       case "done":
         return resolveAll(entries, attempt.value);
       case "unknown": {
-        const error = unavailable("The database did not say whether this happened. Try again.", attempt.error);
+        const error = unavailable("The database did not confirm whether this happened. Try again.", attempt.error);
         return rejectAll(entries, error);
       }
       case "failed":

@@ -152,6 +152,6 @@ export function stillWanted<Job, Outcome>(
 
 function expire(entry: Pick<Entry<never, never>, "isSettled" | "lastFailure" | "reject">): void {
   if (entry.isSettled) return;
-  const message = "The time for this request is over; whether it happened is not known. Try again.";
+  const message = "The time for this request ran out, so it is unknown whether it happened. Try again.";
   entry.reject(unavailable(message, entry.lastFailure));
 }

@@ -14,7 +14,7 @@ export function refusalOf(outcome: Exclude<Outcome, { kind: "reservation" }>): E
       const { productId, requestedUnits, availableUnits } = outcome;
       return new AppError(
         "INSUFFICIENT_STOCK",
-        `Only ${availableUnits} units of product ${productId} are on hand, ${requestedUnits} were asked for.`,
+        `Only ${availableUnits} units of product ${productId} are in stock; ${requestedUnits} were requested.`,
         { details: { productId, requestedUnits, availableUnits } },
       );
     }
@@ -22,7 +22,7 @@ export function refusalOf(outcome: Exclude<Outcome, { kind: "reservation" }>): E
       const { productId, requestedUnits, pendingUnits, limitUnits } = outcome;
       return new AppError(
         "PENDING_LIMIT",
-        `Pending orders of this user may hold ${limitUnits} units of product ${productId}; ${pendingUnits} are held.`,
+        `Pending orders of this user may hold at most ${limitUnits} units of product ${productId}; they hold ${pendingUnits}.`,
         { details: { productId, requestedUnits, pendingUnits, limitUnits } },
       );
     }

@@ -24,7 +24,7 @@ import type { Caller, ReservationService } from "./service.ts";
 
 const deadline = Type.Object({
   [DEADLINE_HEADER]: Type.Optional(
-    Type.String({ description: `Milliseconds that the caller still waits, at most ${DEADLINE_MAX_MS}` }),
+    Type.String({ description: `How long the caller will wait, in milliseconds, at most ${DEADLINE_MAX_MS}` }),
   ),
 });
 
@@ -69,7 +69,7 @@ export const reservationRoutes = ({ reservations, batches, verifier, clock }: Re
         params: ReservationParams,
         headers: deadline,
         body: ReserveItems,
-        detail: { summary: "Takes stock for an order, all of it or none", operationId: "reserve" },
+        detail: { summary: "Reserves stock for an order, all lines or none", operationId: "reserve" },
         response: { 200: Reservation, ...errors(400, 401, 403, 409, 413, 415, 422, 500, 503) },
       },
     )
@@ -82,7 +82,7 @@ export const reservationRoutes = ({ reservations, batches, verifier, clock }: Re
         access: ["service"],
         headers: deadline,
         body: ReservationBatch,
-        detail: { summary: "Carries out commands of several orders, each for itself", operationId: "reservationBatch" },
+        detail: { summary: "Carries out commands of several orders, each on its own", operationId: "reservationBatch" },
         response: { 200: ReservationBatchResult, ...errors(400, 401, 403, 413, 415, 500, 503) },
       },
     )
@@ -98,9 +98,9 @@ export const reservationRoutes = ({ reservations, batches, verifier, clock }: Re
 };
 
 const moveSummaries = {
-  confirm: "The order exists: the hold stays",
-  release: "The order will never exist or was cancelled: the stock goes back",
-  settle: "The order left pending: its units no longer count towards the user's limit",
+  confirm: "Confirms a hold: its order exists",
+  release: "Releases a reservation: its order was cancelled or will never exist",
+  settle: "Settles a reservation: its order has left pending, so its units no longer count towards the user's limit",
 };
 
 /** @throws {AppError} VALIDATION_ERROR when the header is no whole number of milliseconds */

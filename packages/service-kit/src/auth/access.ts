@@ -121,7 +121,7 @@ function refusedField(name: string, message: string): AppError {
 
 function bearerToken(request: Request): string {
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
-  if (token === undefined) throw new AppError("UNAUTHORIZED", "This needs an access token: Authorization: Bearer …");
+  if (token === undefined) throw new AppError("UNAUTHORIZED", "An access token is required: Authorization: Bearer …");
   return token;
 }
 

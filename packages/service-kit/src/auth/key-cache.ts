@@ -38,7 +38,7 @@ export function createKeyCache(fetchKeys: () => Promise<KeySet>, clock: Pick<Clo
   let inFlight: Promise<void> | undefined;
 
   const hasSet = () => fetchedAt !== Number.NEGATIVE_INFINITY;
-  const noSet = () => unavailable("The keys that verify access tokens are out of reach. Try again.", failure);
+  const noSet = () => unavailable("The keys that verify access tokens cannot be fetched. Try again.", failure);
   const refresh = () =>
     (inFlight ??= importKeys(fetchKeys)
       .then((fetched) => {

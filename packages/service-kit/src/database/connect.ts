@@ -65,11 +65,11 @@ export async function connectDatabase(uri: string, tools: ConnectTools): Promise
     } catch (error) {
       const reason = redactText(error instanceof Error ? error.message : String(error));
       if (attempt === CONNECT_ATTEMPTS_MAX) {
-        tools.logger.error({ attempt, reason }, "database out of reach, giving up");
+        tools.logger.error({ attempt, reason }, "database unreachable, giving up");
         throw error;
       }
       const waitMs = backoffMs(attempt);
-      tools.logger.warn({ attempt, waitMs, reason }, "database out of reach, trying again");
+      tools.logger.warn({ attempt, waitMs, reason }, "database unreachable, retrying");
       await tools.clock.sleep(waitMs);
     }
   }

@@ -38,7 +38,7 @@ export const operationRoutes = (tools: OperationTools) =>
       },
       {
         access: "anyone",
-        detail: { summary: "Tells whether the service can serve", operationId: "getHealth" },
+        detail: { summary: "Reports whether the service can serve requests", operationId: "getHealth" },
         query: HealthQuery,
         response: { 200: Healthy, 503: Unhealthy, ...errors(400) },
       },
@@ -59,7 +59,7 @@ export const operationRoutes = (tools: OperationTools) =>
       },
       {
         access: ["admin"],
-        detail: { summary: "Facts about this process", operationId: "getMeta" },
+        detail: { summary: "Reports facts about this process", operationId: "getMeta" },
         response: { 200: Meta, ...errors(400, 401, 403, 500, 503) },
       },
     )
@@ -71,7 +71,7 @@ export const operationRoutes = (tools: OperationTools) =>
       },
       {
         access: ["admin"],
-        detail: { summary: "Measurements in the Prometheus text format", operationId: "getMetrics" },
+        detail: { summary: "Metrics in the Prometheus text format", operationId: "getMetrics" },
         response: { 200: MetricsText, ...errors(400, 401, 403, 500, 503) },
       },
     );

@@ -45,4 +45,6 @@ export function unavailable(message: string, cause?: unknown, retryAfterSeconds 
 
 /** The 503 of a change that took too long. */
 export const changeOutOfTime = (): AppError =>
-  unavailable("The database did not answer in time; whether this happened is not known. Look before you try again.");
+  unavailable(
+    "The database did not answer in time, so it is unknown whether this happened. Check before you try again.",
+  );

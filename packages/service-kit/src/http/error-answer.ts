@@ -38,7 +38,7 @@ export function answerOf(
     };
   }
   if (error instanceof QueueFullError || error instanceof ItemExpiredError) {
-    return { error: unavailable("Too much is under way at the moment. Try again.", error), isBug: false };
+    return { error: unavailable("The service is overloaded. Try again.", error), isBug: false };
   }
   if (isDatabaseUnavailable(error)) {
     return { error: unavailable("The database does not answer at the moment. Try again.", error), isBug: false };
@@ -74,7 +74,7 @@ export function headersOf(error: AppError): Record<string, string> {
 }
 
 function internalError(cause: unknown): ErrorAnswer {
-  const sentence = "Something went wrong on our side. The request id leads to the cause.";
+  const sentence = "Something went wrong on our side. The log has the cause, under the request id.";
   return { error: new AppError("INTERNAL_ERROR", sentence, { cause }), isBug: true };
 }
 
@@ -105,7 +105,7 @@ function queryFieldOf(url: string, value: unknown): string {
 
 function unknownPath(allowed: readonly string[]): AppError {
   if (allowed.length === 0) return new AppError("NOT_FOUND", "There is nothing at this path.");
-  return new AppError("METHOD_NOT_ALLOWED", `This path takes ${allowed.join(", ")}.`, {
+  return new AppError("METHOD_NOT_ALLOWED", `This path accepts ${allowed.join(", ")}.`, {
     details: { allow: [...allowed] },
   });
 }

@@ -58,7 +58,7 @@ export const cutPage = <Item>(items: readonly Item[], limit: number, positionOf:
 function decodeCursor(cursor: string): Position {
   const match = /^(-?\d{1,15})\.([0-9a-f]{24})$/.exec(Buffer.from(cursor, "base64url").toString("latin1"));
   if (!match?.[1] || !match[2]) {
-    throw new AppError("VALIDATION_ERROR", "The cursor is not one that a list answered.", {
+    throw new AppError("VALIDATION_ERROR", "The cursor is not one that a list returned.", {
       details: { in: "query", fields: [{ path: "cursor", message: "is not a cursor of this list" }] },
     });
   }

@@ -18,15 +18,15 @@ const always = { required: true, schema: text };
 
 /** Headers of answers, as a document's components: operations refer to them by name. */
 export const answerHeaders = {
-  "x-request-id": { ...always, description: "Always: the request's own when it sent a usable one" },
-  location: { ...always, description: "201: where the new thing is" },
-  etag: { ...always, description: "One product or order: what If-Match takes" },
+  "x-request-id": { ...always, description: "Always; the request's own id if it sent a usable one" },
+  location: { ...always, description: "201: path of the new resource" },
+  etag: { ...always, description: "A single product or order: the value for If-Match" },
   "idempotent-replayed": {
     schema: { ...text, enum: ["true"] },
-    description: "A request with this Idempotency-Key was answered before",
+    description: "`true` if an earlier request with this Idempotency-Key did it",
   },
-  "www-authenticate": { ...always, description: "401: how to prove who is asking" },
-  "retry-after": { ...always, schema: count, description: "429 and 503: seconds" },
+  "www-authenticate": { ...always, description: "401: the authentication scheme" },
+  "retry-after": { ...always, schema: count, description: "429 and 503: seconds to wait" },
 };
 type AnswerHeader = keyof typeof answerHeaders;
 

@@ -22,14 +22,14 @@ const facts: Record<"user" | "product" | "order", PageFacts> = {
   order: {
     port: 3003,
     calls: [
-      "While it places an order it calls, side by side:",
+      "To place an order it makes two calls in parallel:",
       "",
       "| call | why |",
       "|---|---|",
-      "| `POST /users/lookup` at user-service | does the user exist, is the account active; one call serves several placements |",
-      "| `POST /reservations/batch` at product-service, a hold for each order | takes the stock of all lines or none, and answers names and prices; one call serves several placements |",
+      "| `POST /users/lookup` at user-service | whether the user exists and the account is active; one call serves several placements |",
+      "| `POST /reservations/batch` at product-service, a hold for each order | reserves the stock of all lines or none, and returns names and prices; one call serves several placements |",
       "",
-      "Confirms, the releases and settlements of the outbox relay, and what the reaper decides go through `POST /reservations/batch` too; the reaper finds what was left behind by `GET /reservations`. It gets its own token from `POST /auth/token` and the public keys from `GET /.well-known/jwks.json`. [Placement](../placement.md) explains the protocol.",
+      "Confirms, the outbox relay's releases and settlements, and the reaper's decisions go through `POST /reservations/batch` too; the reaper finds holds left behind with `GET /reservations`. The service gets its own token from `POST /auth/token` and the public keys from `GET /.well-known/jwks.json`. [Placement](../placement.md) explains the protocol.",
     ].join("\n"),
     environment: orderEnvironment,
   },

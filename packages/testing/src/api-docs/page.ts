@@ -46,7 +46,7 @@ export function apiPage(document: OpenApi, facts: PageFacts): string {
     [
       `# ${document.info.title}`,
       "<!-- Made by `bun run docs` from the service's OpenAPI document. Change the routes, not this page. -->",
-      `${document.info.description} Port ${facts.port}; every route is also served under \`/api/v1\`. The same document is at \`/swagger/json\`, and as a page to try it at \`/swagger\`.`,
+      `${document.info.description} Port ${facts.port}; every route is also served under \`/api/v1\`. The OpenAPI document is at \`/swagger/json\`, and Swagger UI at \`/swagger\`.`,
       facts.calls,
       ["| route | what it does | who |", "|---|---|---|", ...contents].join("\n"),
       token,
@@ -59,11 +59,16 @@ export function apiPage(document: OpenApi, facts: PageFacts): string {
 }
 
 const token =
-  "`$TOKEN` in the examples is the `token` of [`POST /auth/login`](user-service.md#post-authlogin), for routes that only services may call the `access_token` of [`POST /auth/token`](user-service.md#post-authtoken).";
+  "`$TOKEN` in the examples is the `token` of [`POST /auth/login`](user-service.md#post-authlogin), or, for routes that only services may call, the `access_token` of [`POST /auth/token`](user-service.md#post-authtoken).";
 
 function headerTable({ components }: OpenApi): string {
   const rows = Object.entries(components.headers).map(([name, { description }]) => `| \`${name}\` | ${description} |`);
-  return ["| header of an answer | when |", "|---|---|", ...rows, "| `allow` | 405: what the path takes |"].join("\n");
+  return [
+    "| response header | when, and what |",
+    "|---|---|",
+    ...rows,
+    "| `allow` | 405: the methods that the path accepts |",
+  ].join("\n");
 }
 
 function section(method: string, path: string, operation: Operation, port: number): string {
@@ -134,9 +139,9 @@ function fieldsOf(schema: Schema, prefix = ""): Field[] {
 function table(title: string, fields: readonly Field[]): string {
   const rows = fields.map(
     ({ name, type, isRequired, description }) =>
-      `| \`${name}\` | ${type} | ${isRequired ? "required" : "optional"} | ${description} |`,
+      `| \`${name}\` | ${type} | ${isRequired ? "yes" : "no"} | ${description} |`,
   );
-  return [`| ${title} | type | needed | meaning |`, "|---|---|---|---|", ...rows].join("\n");
+  return [`| ${title} | type | required | meaning |`, "|---|---|---|---|", ...rows].join("\n");
 }
 
 function curl(method: string, path: string, operation: Operation, port: number): string {
@@ -164,7 +169,7 @@ function answer(status: number, response: Operation["responses"][string]): strin
 function errorForm(): string {
   const codes = Map.groupBy(Object.keys(errorStatus) as ErrorCode[], (code) => errorStatus[code]);
   const rows = [...codes].map(([status, all]) => `| ${status} | ${all.map((code) => `\`${code}\``).join(", ")} |`);
-  const example = { error: { code: "NOT_FOUND", message: "What went wrong, for a person.", details: {} } };
+  const example = { error: { code: "NOT_FOUND", message: "What went wrong, for people.", details: {} } };
   return [
     "Every error is an `ErrorEnvelope`:",
     "",

@@ -47,7 +47,7 @@ export const authRoutes = ({ auth, users, sessions, clients, keys, verifier, tru
     .post("/auth/refresh", ({ body }) => sessions.refresh(body.refreshToken), {
       access: "anyone",
       body: RefreshToken,
-      detail: { summary: "Trades a refresh token for the next pair", operationId: "refresh" },
+      detail: { summary: "Exchanges a refresh token for a new pair", operationId: "refresh" },
       response: { 200: LoginResult, ...errors(400, 401, 413, 415, 500, 503) },
     })
     .post(
@@ -66,7 +66,7 @@ export const authRoutes = ({ auth, users, sessions, clients, keys, verifier, tru
     .post("/auth/token", ({ body, request }) => clients.token(body, request.headers.get("authorization")), {
       access: "anyone",
       body: ClientCredentials,
-      detail: { summary: "Gives a service its token (RFC 6749, client_credentials)", operationId: "clientToken" },
+      detail: { summary: "Issues a service's access token (RFC 6749, client_credentials)", operationId: "clientToken" },
       response: { 200: ClientToken, ...errors(400, 401, 413, 415, 500) },
     })
     .get("/.well-known/jwks.json", () => keys.publicKeys(), {
@@ -89,7 +89,7 @@ export const authRoutes = ({ auth, users, sessions, clients, keys, verifier, tru
       {
         access: ["admin"],
         body: RotateKeys,
-        detail: { summary: "Makes the next signing key; with revoke every older one ends", operationId: "rotateKeys" },
+        detail: { summary: "Creates the next signing key; revoke ends all older ones", operationId: "rotateKeys" },
         response: { 200: SigningKeyList, ...errors(400, 401, 403, 409, 413, 415, 500, 503) },
       },
     );

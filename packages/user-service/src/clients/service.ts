@@ -42,11 +42,9 @@ function credentialsOf(request: ClientCredentials, authorization: string | null)
   const basic = readBasic(authorization);
   if (basic !== undefined && id === undefined && secret === undefined) return basic;
   if (basic === undefined && id !== undefined && secret !== undefined) return { id, secret };
-  throw new AppError(
-    "VALIDATION_ERROR",
-    "Name client_id and client_secret in the body or by HTTP Basic, in one of the two.",
-    { details: { in: "body" } },
-  );
+  throw new AppError("VALIDATION_ERROR", "Send client_id and client_secret either in the body or by HTTP Basic.", {
+    details: { in: "body" },
+  });
 }
 
 /** Credentials of HTTP Basic, each form-encoded within (RFC 6749 section 2.3.1). */

@@ -31,7 +31,7 @@ export class PostOffice implements BackgroundWork {
   /** @throws {AppError} SERVICE_UNAVAILABLE when too many wait */
   post(job: MailJob): void {
     if (this.#jobs.length + this.#pauses.size >= WAITING_MAX)
-      throw new AppError("SERVICE_UNAVAILABLE", "Too many mails wait to be sent. Try again.", {
+      throw new AppError("SERVICE_UNAVAILABLE", "Too many mails are waiting to be sent. Try again.", {
         retryAfterSeconds: 30,
       });
     this.#add(async () => {

@@ -60,7 +60,7 @@ function createTurns(
   return async (work) => {
     if (running < concurrency) running++;
     else if (waiting.length >= waitingMax)
-      throw new AppError("SERVICE_UNAVAILABLE", "Too many passwords wait at this moment. Try again.", {
+      throw new AppError("SERVICE_UNAVAILABLE", "Too many passwords are waiting to be hashed. Try again.", {
         retryAfterSeconds: 2,
       });
     // Who leaves hands the turn over, so `running` does not change.

@@ -86,7 +86,7 @@ export const recoveryRoutes = ({ auth, recovery, users, verifier, trustedProxyHo
         params: UserParams,
         body: RequestEmailVerification,
         detail: {
-          summary: "Mails a token that verifies the user's address; takes the password of the one who asks",
+          summary: "Mails a token that verifies the user's address; requires the caller's own password",
           operationId: "requestEmailVerification",
         },
         response: { 202: nothing("A mail is on its way"), ...errors(400, 401, 403, 404, 409, 413, 415, 429, 500, 503) },

@@ -119,9 +119,9 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
     const account = await this.#parts.users.findById(id);
     if (account === undefined) throw notFound("user", id);
     if (account.verifiedKey === account.emailKey)
-      throw new AppError("CONFLICT", "The e-mail address is verified already.");
+      throw new AppError("CONFLICT", "The e-mail address is already verified.");
     if (!(await this.#parts.throttle.admitsStranger("email-verification", account.emailKey, address)))
-      throw new AppError("TOO_MANY_REQUESTS", "Too many mails went out. Wait before the next one.", {
+      throw new AppError("TOO_MANY_REQUESTS", "Too many mails were sent. Wait before the next one.", {
         retryAfterSeconds: 15 * 60,
       });
     this.#parts.post.post(() => this.#verification(account));
@@ -215,4 +215,4 @@ const recipientOf = (account: Account): string =>
 const leftBy = (emailKey: string): string => `not ${emailKey}`;
 
 const invalidToken = (): AppError =>
-  new AppError("INVALID_TOKEN", "The token is not valid: it is unknown, was used, or has expired. Ask for a new one.");
+  new AppError("INVALID_TOKEN", "The token is not valid: it is unknown, was used, or has expired. Request a new one.");

@@ -34,7 +34,7 @@ export class SessionService {
   }
 
   /**
-   * Trades a refresh token for the next pair. The token rotated last may come once more within 10 s, when its answer
+   * Exchanges a refresh token for a new pair. The token rotated last may come once more within 10 s, when its answer
    * was lost, and at any time when it has no successor; any other second use ends the session, because somebody else
    * holds the token (RFC 9700 section 4.14.2).
    * @throws {AppError} UNAUTHORIZED

@@ -106,7 +106,9 @@ export class LoginThrottle {
     if (this.#refusing.size >= REFUSING_MAX && oldest !== undefined) this.#refusing.delete(oldest);
     this.#refusing.set(_id, expiresAt.getTime());
     const retryAfterSeconds = Math.max(1, Math.ceil((expiresAt.getTime() - now.getTime()) / 1000));
-    return new AppError("TOO_MANY_REQUESTS", "Too many failed tries. Wait before the next one.", { retryAfterSeconds });
+    return new AppError("TOO_MANY_REQUESTS", "Too many failed attempts. Wait before the next one.", {
+      retryAfterSeconds,
+    });
   }
 }
 

@@ -37,7 +37,7 @@ export class MailThrottle {
   async countAddress(address: string): Promise<void> {
     const { count, retryAfterSeconds } = await this.#count(`mail-address:${digest(addressKey(address))}`);
     if (count > MAIL_LIMITS.perAddress)
-      throw new AppError("TOO_MANY_REQUESTS", "Too many requests for mails. Wait before the next one.", {
+      throw new AppError("TOO_MANY_REQUESTS", "Too many mails were requested. Wait before the next one.", {
         retryAfterSeconds,
       });
   }

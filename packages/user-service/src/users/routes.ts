@@ -51,7 +51,7 @@ export const userRoutes = ({ users, verifier, trustedProxyHops }: UserRoutesPart
     .post("/lookup", ({ body }) => users.lookUp(body.ids), {
       access: ["service"],
       body: UserLookup,
-      detail: { summary: "Tells which of up to 200 users exist and are active", operationId: "lookUpUsers" },
+      detail: { summary: "Looks up which of up to 200 users exist and are active", operationId: "lookUpUsers" },
       response: { 200: UserLookupResult, ...errors(400, 401, 403, 413, 415, 500, 503) },
     })
     .get("/:id", ({ params }) => users.get(params.id), {

@@ -178,7 +178,7 @@ export class UserService {
 
   async #refuseUnlessAdmin(by: Identity, account: Account | undefined, transaction?: Transaction): Promise<void> {
     if (account?.role !== "admin" || account.status !== "active")
-      throw new AppError("FORBIDDEN", "You are no administrator any more. Sign in again.");
+      throw new AppError("FORBIDDEN", "You are no longer an administrator. Sign in again.");
     await this.#refuseEndedSession(by, account, transaction);
   }
 
