@@ -32,8 +32,10 @@ interface KeyRingOptions {
 export class KeyRing implements KeySource, BackgroundWork {
   readonly #options: KeyRingOptions;
   #keys: readonly LoadedKey[] = [];
-  #loadedAtMs = Number.NEGATIVE_INFINITY;
   #loading: Promise<void> | undefined;
+  /** The last look for an unknown key, and when it began. */
+  #looking: Promise<void> | undefined;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
   readonly #stopping = new AbortController();
   #loop: Promise<void> | undefined;
 
@@ -58,7 +60,12 @@ export class KeyRing implements KeySource, BackgroundWork {
   async find(keyId: string): Promise<CryptoKey | undefined> {
     const known = this.#verifying().find(({ id }) => id === keyId);
     if (known !== undefined) return known.publicKey;
-    if (this.#options.clock.now() - this.#loadedAtMs > UNKNOWN_KEY_COOLDOWN_MS) await this.#reload();
+    const nowMs = this.#options.clock.now();
+    if (nowMs - this.#lookedAtMs > UNKNOWN_KEY_COOLDOWN_MS) {
+      this.#lookedAtMs = nowMs;
+      this.#looking = this.#lookAnew();
+    }
+    await this.#looking;
     return this.#verifying().find(({ id }) => id === keyId)?.publicKey;
   }
 
@@ -68,10 +75,7 @@ export class KeyRing implements KeySource, BackgroundWork {
    */
   async publicKeys(): Promise<KeySet> {
     const { clock } = this.#options;
-    // A look that is under way may have begun before the key was made.
-    const looked = Promise.resolve(this.#loading)
-      .then(() => this.#reload())
-      .catch(() => undefined);
+    const looked = this.#lookAnew().catch(() => undefined);
     const late = () => undefined;
     await untilDeadline(looked, { deadlineAtMs: clock.now() + KEY_SET_WAIT_MS, clock, late });
     return { keys: this.#verifying().map(({ publicJwk }) => publicJwk) };
@@ -141,6 +145,11 @@ export class KeyRing implements KeySource, BackgroundWork {
     return this.#keys.filter(({ verifiesUntil: end }) => end === undefined || end.getTime() > nowMs);
   }
 
+  /** Not the look that is under way: that may have begun before a key was made. */
+  #lookAnew(): Promise<void> {
+    return Promise.resolve(this.#loading).then(() => this.#reload());
+  }
+
   #reload(): Promise<void> {
     return (this.#loading ??= this.#load().finally(() => {
       this.#loading = undefined;
@@ -156,7 +165,6 @@ export class KeyRing implements KeySource, BackgroundWork {
         return { ...loaded, verifiesUntil: key.verifiesUntil };
       }),
     );
-    this.#loadedAtMs = this.#options.clock.now();
   }
 
   #newKey(sequence: number, signsFrom: Date): Promise<SigningKey> {

@@ -93,7 +93,7 @@ test("made-up key ids make a replica look for its keys once a second at most", a
     for (let index = 0; index < 50; index++) expect(await ring.find(`made-up-${index}`)).toBeUndefined();
     clock.advance(1001);
   }
-  expect(looks).toBe(2);
+  expect(looks).toBe(3);
   await own.drop();
 });
 
@@ -178,6 +178,13 @@ describe("a rotation", () => {
     const after = await replica.customer();
     expect(await outcome(elsewhere.verify(after.token))).toBe("ok");
     expect(await outcome(elsewhere.verify(before.token))).toBe("UNAUTHORIZED");
+  });
+  test("with revoke: a new token opens another replica that looked at the keys a moment ago", async () => {
+    await other.as().auth.keys();
+    await (await replica.admin()).auth.rotateKeys({ revoke: true });
+    const { id, token } = await replica.customer();
+    const asked = await Promise.all(Array.from({ length: 3 }, () => outcome(other.as(token).users.get(id))));
+    expect(asked).toEqual(["ok", "ok", "ok"]);
   });
   test("with revoke on a replica whose clock is ahead: the others go on signing", async () => {
     const { database } = replica;
