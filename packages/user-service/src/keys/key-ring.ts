@@ -11,7 +11,7 @@ import { type Claims, type LoadedKey, makeKey, openKey } from "./key-material.ts
 import type { KeyRepository } from "./repository.ts";
 
 /** How often a replica looks for keys that another one made or revoked, in milliseconds. */
-const RELOAD_EVERY_MS = 5000;
+const RELOAD_EVERY_MS = 1000;
 /** Unknown key ids make it look at most this often, in milliseconds. */
 const UNKNOWN_KEY_COOLDOWN_MS = 1000;
 /** How long the key set waits for the database, in milliseconds: half of what verifiers wait for it. */

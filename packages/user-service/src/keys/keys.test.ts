@@ -186,6 +186,14 @@ describe("a rotation", () => {
     const asked = await Promise.all(Array.from({ length: 3 }, () => outcome(other.as(token).users.get(id))));
     expect(asked).toEqual(["ok", "ok", "ok"]);
   });
+  test("with revoke: no replica signs with an old key for longer than a second", async () => {
+    const { keys } = await (await replica.admin()).auth.rotateKeys({ revoke: true });
+    clock.advance(1001);
+    await eventually(
+      () => other.as().auth.login(ADMIN),
+      ({ token }) => keyIdOf(token) === String(keys[0]?.id),
+    );
+  });
   test("with revoke on a replica whose clock is ahead: the others go on signing", async () => {
     const { database } = replica;
     const ahead = await startReplica({ clock: testClock(clock.now() + 2000), database });
