@@ -71,21 +71,21 @@ async function tryToStart(options: ListenOptions): Promise<Listening> {
   });
   // It may end at any time, also when nobody waits for it.
   death.catch(() => {});
-  await Promise.race([untilListening(child, port, signal), death]);
+  if (!(await Promise.race([listensInTime(child, port, signal), death]))) {
+    await endProcess(child, "SIGKILL");
+    throw new MongodStartError(`mongod does not listen on port ${port} in time. Its log: ${logPath}`);
+  }
   return { process: child, port, logPath, death };
 }
 
-async function untilListening(child: MongodProcess, port: number, signal: AbortSignal): Promise<void> {
+async function listensInTime(child: MongodProcess, port: number, signal: AbortSignal): Promise<boolean> {
   let ended = false;
   void child.exited.then(() => (ended = true));
   while (!(await accepts(port))) {
-    if (ended) return;
-    if (signal.aborted) {
-      await endProcess(child, "SIGKILL");
-      throw new MongodStartError(`mongod does not listen on port ${port} in time`);
-    }
+    if (ended || signal.aborted) return false;
     await Bun.sleep(POLL_MS);
   }
+  return true;
 }
 
 function explainExit({ code, signal }: MongodExit, dataDir: string, logPath: string, from: number): string {

@@ -82,6 +82,13 @@ describe("a new mongod", () => {
     expect(await accepts(mongod.port)).toBe(false);
     await mongod.stop();
   });
+
+  test("that does not listen in time is ended, and the time is what is told", async () => {
+    // A millisecond is over before a process listens.
+    const error = await errorOf(start("late", { timeoutMs: 1 }));
+    expect(error).toBeInstanceOf(MongodStartError);
+    expect(error.message).toMatch(/^mongod does not listen on port \d+ in time\. Its log: .*mongod\.log$/);
+  });
 });
 
 describe("the same data directory", () => {
