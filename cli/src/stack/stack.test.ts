@@ -273,7 +273,7 @@ describe("up in the foreground", () => {
     const details = Object.fromEntries(checks.map(({ name, detail }) => [name, detail]));
     expect(details).toMatchObject({
       Checkout: "the services can be started from here",
-      Stack: `it runs on ports ${port}, ${port + 1}, ${port + 2}`,
+      Stack: `running on ports ${port}, ${port + 1}, ${port + 2}`,
       Services: expect.stringContaining("healthy"),
       Clock: "agrees with the services",
       "Signed in": "admin@example.com",
@@ -432,7 +432,7 @@ describe("up -d", () => {
     const running = await here("restore", folder, "--replace", "--yes");
     expect([running.exit, running.stderr]).toEqual([
       1,
-      expect.stringMatching(/The stack runs \(.*\nTry: ordersctl down --data-dir /),
+      expect.stringMatching(/The stack is running \(.*\nTry: ordersctl down --data-dir /),
     ]);
     await user.ok("products", "create", "--name", "Later", "--price", "1");
     await here("down");

@@ -10,27 +10,27 @@ export const passwordResetMail = (
   kind: "password-reset",
   to,
   subject: "Reset your password",
-  text: `Somebody asked to reset the password of the account of ${email}. If it was you, this token sets
-a new one:
+  text: `Somebody requested a password reset for the account of ${email}. If it was you, use this token to set
+a new password:
 
   ${token}
 
-It works once, within ${lifeMinutes} minutes: POST /auth/password-reset/confirm takes it with the new password.
+It works once, within ${lifeMinutes} minutes: send it with the new password to POST /auth/password-reset/confirm.
 
-If it was not you, do nothing. Without the token nothing changes.`,
+If it was not you, ignore this mail. Nothing changes without the token.`,
 });
 
 export const emailVerificationMail = (to: string, token: string, lifeHours: number): Mail => ({
   kind: "email-verification",
   to,
   subject: "Verify your e-mail address",
-  text: `This address was given for an account. If the account is yours, this token verifies the address:
+  text: `Somebody gave this e-mail address for an account. If the account is yours, use this token to verify the address:
 
   ${token}
 
-It works once, within ${lifeHours} hours: POST /auth/verify-email takes it.
+It works once, within ${lifeHours} hours: send it to POST /auth/verify-email.
 
-If you know of no account, do nothing.`,
+If the account is not yours, ignore this mail.`,
 });
 
 export const emailChangedMail = (to: string, { getsResets }: { getsResets: boolean }): Mail => ({
@@ -41,7 +41,7 @@ export const emailChangedMail = (to: string, { getsResets }: { getsResets: boole
 
 If it was you, there is nothing to do. If it was not, ${
     getsResets
-      ? "reset your password now: until the new address is verified, resets come to this one, and give it back to the account."
+      ? "reset your password now: until the new address is verified, reset mails come to this address, and a reset restores it as the address of the account."
       : "ask an administrator for help."
   }`,
 });
