@@ -74,7 +74,7 @@ test("a replica set of one's own is used and left running", async () => {
     expect(await backup("without")).toMatchObject(isNotHere);
     expect(await backup("running", env)).toMatchObject({ exit: 0, stderr: expect.stringContaining("users: 1 doc") });
     const migrate = await user.run(["db", "migrate", "--data-dir", dataDir("own")]);
-    expect(migrate).toMatchObject({ exit: 5, stderr: expect.stringContaining("no MongoDB of a stack runs here") });
+    expect(migrate).toMatchObject({ exit: 5, stderr: expect.stringContaining("no stack's MongoDB is running here") });
     user.signal("SIGINT");
     const { exit, stderr } = await running;
     expect(exit).toBe(0);

@@ -4,22 +4,22 @@ import type { StoredOrder } from "./order.ts";
 import type { PlacementPorts, Unknown } from "./ports.ts";
 import { allowedMoves, messageOf } from "./transitions.ts";
 
-/** What PUT /orders/:id/status asks for. */
+/** The input of PUT /orders/:id/status. */
 export interface ChangeCommand {
   readonly orderId: string;
   readonly to: OrderStatus;
   readonly by: string;
   readonly reason?: string;
-  /** Moves that this caller may make from a status; every legal one when absent. */
+  /** The statuses this caller may set, given the current one; every legal one when absent. */
   readonly allowedFrom?: (from: OrderStatus) => readonly OrderStatus[];
-  /** Decides on the order as it is when it changes: who may, and whether If-Match still holds. */
+  /** Checks the order as it is at the moment of the change: access rights and If-Match. */
   admit(order: StoredOrder): Denial | undefined;
 }
 
 /** Why the caller may not change this order. */
 export type Denial = "forbidden" | "precondition-failed";
 
-/** What became of a change of status. */
+/** The outcome of a status change. */
 export type ChangeResult =
   | { readonly kind: "changed"; readonly order: StoredOrder }
   | { readonly kind: "unchanged"; readonly order: StoredOrder }
@@ -33,8 +33,8 @@ const ROUNDS_MAX = 10;
 const CONTENTION_WAIT_MS = 5;
 
 /**
- * Changes the status of an order by one guarded write that also holds the message to product-service, so that a
- * cancellation gives its stock back exactly once. The status that it has already changes nothing.
+ * Changes the status of an order by one guarded write that also stores the message to product-service, so that a
+ * cancellation returns its stock exactly once. Setting the current status again changes nothing.
  */
 export async function changeStatus(command: ChangeCommand, ports: PlacementPorts): Promise<ChangeResult> {
   for (let round = 0; round < ROUNDS_MAX; round++) {
@@ -62,7 +62,7 @@ function write(order: StoredOrder, command: ChangeCommand & { from: OrderStatus 
   const { to, by, reason, from } = command;
   const message = messageOf(from, to);
   const entries = message === undefined || order.rid === undefined ? [] : [newEntry(message, order.rid, ports)];
-  // The step before may be by a replica whose clock is ahead.
+  // The previous step may have been written by a replica whose clock is ahead.
   const at = new Date(Math.max(ports.clock.now(), order.updatedAt.getTime()));
   return ports.orders.changeStatus({
     orderId: order.id,

@@ -3,18 +3,18 @@ import { watchMove } from "./relay.ts";
 
 const CONFIRM_TIMEOUT_MS = 4000;
 
-/** An order that a majority has, by id, and the token of its reservation. */
+/** An order that is majority-committed, by id, with the token of its reservation. */
 export interface PlacedOrder {
   readonly orderId: string;
   readonly rid: string;
 }
 
-/** What became of a confirm; `later` leaves it to a reaper. */
+/** The outcome of a confirm; `later` leaves it to a reaper. */
 export type Confirmation = "confirmed" | "later";
 
 /**
- * Tells product-service that a hold belongs to an order, so that nobody has to look for it. The order itself is what
- * counts: a confirm decides nothing, so it is tried once and kept nowhere. What it does not reach, a reaper finds.
+ * Tells product-service that a hold belongs to an order, so that no reaper has to find out. The order itself is what
+ * counts: a confirm decides nothing, so it is tried once and not stored. A reaper finds the holds it does not reach.
  */
 export async function confirmPlaced({ orderId, rid }: PlacedOrder, ports: PlacementPorts): Promise<Confirmation> {
   const result = await ports.reservations.move("confirm", { orderId, rid }, ports.clock.now() + CONFIRM_TIMEOUT_MS);

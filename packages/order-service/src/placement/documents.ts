@@ -2,7 +2,7 @@ import type { OrderItem } from "@pos/contracts/orders";
 import type { MessageKind, OutboxEntry, StoredOrder } from "./order.ts";
 import type { Line, PlacementPorts } from "./ports.ts";
 
-/** The process that made an entry delivers it at once; relay rounds, of any replica, leave it alone for so long. */
+/** The process that wrote an entry delivers it at once; the relay rounds of all replicas leave it alone this long. */
 const FIRST_RELAY_AFTER_MS = 2000;
 
 type Tools = Pick<PlacementPorts, "clock" | "random" | "traceparent">;
@@ -23,7 +23,7 @@ export function newEntry(kind: MessageKind, rid: string, tools: Tools): OutboxEn
   };
 }
 
-/** What an attempt's document holds whatever becomes of it. */
+/** The fields that an order and a tombstone have in common. */
 export interface AttemptFacts {
   readonly id: string;
   readonly userId: string;

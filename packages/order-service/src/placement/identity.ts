@@ -13,7 +13,7 @@ export function deriveOrderId(userId: string, key: string, attempt: number): str
   return digest(["order/v1", userId, key, String(attempt)]).slice(0, ORDER_ID_DIGITS);
 }
 
-/** What an order keeps of its Idempotency-Key: equal for equal (user, key), and no way back. */
+/** A one-way hash of user and Idempotency-Key, stored with the order in place of the key. */
 export function keyHashOf(userId: string, key: string): string {
   return digest(["key/v1", userId, key]);
 }

@@ -3,7 +3,7 @@ import type { OrderHistoryEntry, OrderItem, OrderStatus } from "@pos/contracts/o
 /** States of an order document. `void` is the tombstone of an attempt that may never become an order; it is internal. */
 export type OrderState = OrderStatus | "void";
 
-/** What a message to product-service asks for; `settle` says that the units are no longer those of a pending order. */
+/** The kinds of message to product-service; `settle` says that the order has left pending. */
 export type MoveKind = "confirm" | "release" | "settle";
 
 /** The moves that are kept as messages; a confirm is sent from memory. */

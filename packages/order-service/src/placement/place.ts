@@ -7,25 +7,25 @@ import type { Hold, Line, PlacementPorts, ReservationRefusal, Unanswered } from 
 import { readUntil } from "./read-until.ts";
 import { totalOf } from "./totals.ts";
 
-/** What POST /orders asks for, after its form was checked. */
+/** The input of POST /orders, after validation. */
 export interface PlaceCommand {
   readonly userId: string;
-  /** Who asks: the user, or an administrator in the user's name. */
+  /** The caller: the user, or an administrator on the user's behalf. */
   readonly by: string;
   /** As they were sent. */
   readonly lines: readonly Line[];
   readonly idempotencyKey?: string;
-  /** After this time (milliseconds since the epoch) nothing new is begun. */
+  /** After this time (milliseconds since the epoch) no new step is started. */
   readonly deadlineAtMs: number;
 }
 
-/** What became of a placement. Only `placed` and `replayed` mean that there is an order. */
+/** The outcome of a placement. Only `placed` and `replayed` mean that there is an order. */
 export type Placement =
   | { readonly kind: "placed"; readonly order: StoredOrder }
   | { readonly kind: "replayed"; readonly order: StoredOrder }
   | Rejection
   | Unanswered
-  /** Nobody knows: the same request with the same key may be repeated. */
+  /** Unknown: the client may repeat the request with the same key. */
   | { readonly kind: "unknown"; readonly cause?: unknown }
   /** Another user's order has the derived id: a broken hash or a broken database. */
   | { readonly kind: "collision"; readonly orderId: string };
@@ -45,7 +45,7 @@ type Next = Placement | { readonly kind: "next-attempt" };
 
 /**
  * Places an order. The id decides: each attempt has one id, and the first document that a majority stores under it says
- * for ever whether the attempt is an order or void. An error is never taken for a verdict, and stock is given back only
+ * for ever whether the attempt is an order or void. An error is never taken for a verdict, and stock is released only
  * after a void was acknowledged or read with majority.
  */
 export async function placeOrder(command: PlaceCommand, ports: PlacementPorts): Promise<Placement> {
@@ -95,7 +95,7 @@ async function store(attempt: Attempt, hold: Hold, ports: PlacementPorts): Promi
   return inserted;
 }
 
-/** Step 4: another request, a reaper or an earlier try of this one has the id; what a majority has is what counts. */
+/** Step 4: another request, a reaper or an earlier try of this one took the id; a majority read decides. */
 async function followWinner(attempt: Attempt, hold: Hold | undefined, ports: PlacementPorts): Promise<Next> {
   const { command, id: orderId } = attempt;
   const read = await readUntil(orderId, command.deadlineAtMs, ports);
@@ -104,15 +104,15 @@ async function followWinner(attempt: Attempt, hold: Hold | undefined, ports: Pla
   if (order.userId !== attempt.userId) return collision(attempt, ports);
   if (order.fingerprint !== attempt.fingerprint) return keyReused();
   if (order.status !== "void") return { kind: "replayed", order };
-  // The void is what a majority has: it licenses the release. Without an answer the reaper does it.
+  // The void is majority-committed, which permits the release. If this gets no answer, the reaper does it.
   if (hold !== undefined) await ports.reservations.move("release", { orderId, rid: hold.rid }, command.deadlineAtMs);
   return { kind: "next-attempt" };
 }
 
 /**
- * Ends an attempt that must not become an order although stock may be held for it: a tombstone first, and the release
- * travels in the tombstone. An order that is there already under the same key was placed when nothing spoke against it;
- * behind a tombstone that is there already it may be that of a later attempt.
+ * Ends an attempt that must not become an order although stock may be held for it: it writes a tombstone, whose outbox
+ * holds the release. An order found under the same key was placed before the reason for the refusal arose, and is
+ * replayed. If a tombstone is found instead, a later attempt may be the order, so the next one is tried.
  */
 async function refuse(
   attempt: Attempt,

@@ -51,7 +51,7 @@ export interface StatusChange {
   readonly entries: readonly OutboxEntry[];
 }
 
-/** No answer that decides anything, and how to tell the caller. */
+/** No decisive answer, and what to tell the caller. */
 export interface Unanswered {
   readonly kind: "unanswered";
   /** `unavailable`: 503, 429, time-out, refused. `broken`: another 5xx or a malformed answer. `denied`: 401, 403 to us. */
@@ -90,7 +90,7 @@ export interface ReserveCommand {
   readonly items: readonly Line[];
 }
 
-/** What product-service says after a move; `none` when it has no such reservation. */
+/** The state at product-service after a move; `none` when it has no such reservation. */
 export interface Moved {
   readonly kind: "moved";
   readonly state: "none" | "held" | "confirmed" | "released";
@@ -113,7 +113,7 @@ export interface Reservations {
 
 /** The users of user-service. */
 export interface Users {
-  /** Asked anew for every placement: the answer is never older than the question. */
+  /** Asked afresh for every placement: the answer is never older than the request. */
   check(
     userId: string,
     deadlineAtMs: number,
@@ -136,7 +136,7 @@ export interface Random {
   fraction(): number;
 }
 
-/** What should never happen and somebody must look at. */
+/** Alarms: what must never happen and needs a person. */
 export interface Alarms {
   raise(message: string, facts: Readonly<Record<string, string>>): void;
 }

@@ -10,13 +10,13 @@ export interface StaleHold {
   readonly fingerprint: string;
 }
 
-/** What a reaper did; `later` means that nothing is known and the next round tries again. */
+/** What a reaper did; `later` means that the outcome is unknown and the next round tries again. */
 export type Reaping = "released" | "confirmed" | "later";
 
 const REAP_TIMEOUT_MS = 4000;
 
 /**
- * Ends the doubt about a reservation whose placement never finished: a tombstone is inserted under its order id. When
+ * Decides a reservation whose placement never finished: a tombstone is inserted under its order id. When
  * it is acknowledged no order can come any more and the stock goes back; when the id is taken, what a majority has there
  * decides. Any number of reapers may do it at the same time.
  */
@@ -31,8 +31,8 @@ export async function reapReservation(hold: StaleHold, ports: PlacementPorts): P
 
 /**
  * Settles a hold whose order a majority has: its confirm did not come, because a process died or a call was lost. One
- * without an order is left alone, since its placement may be under way. Looking needs no tombstone: what a majority has
- * stays so.
+ * without an order is left alone, since its placement may still be running. This needs no tombstone: what a majority has
+ * cannot be rolled back.
  */
 export async function followOrder(hold: StaleHold, ports: PlacementPorts): Promise<Reaping> {
   const { orderId: id, rid } = hold;

@@ -45,7 +45,7 @@ export function postponed(
   const unanswered = isRefusal ? 0 : entry.unanswered + 1;
   const failures = Math.min(isRefusal ? tries : unanswered, 10);
   const backoffMs = Math.min(RELAY_BACKOFF_FIRST_MS * 2 ** (failures - 1), RELAY_BACKOFF_MAX_MS);
-  // Between half and all of the back-off, so that replicas and entries do not come in step.
+  // A random share of the back-off, half to all of it, so that replicas and entries do not synchronize.
   const waitMs = backoffMs * (0.5 + random.fraction() / 2);
   return {
     ...entry,
@@ -57,7 +57,7 @@ export function postponed(
   };
 }
 
-/** Raises an alarm when what product-service has does not fit a live order. */
+/** Raises an alarm when the state at product-service contradicts a live order. */
 export async function watchMove(
   orderId: string,
   { kind, rid }: Pick<OutboxEntry, "kind" | "rid">,
@@ -68,7 +68,7 @@ export async function watchMove(
   if (kind === "release")
     return ports.alarms.raise("a release met a reservation with another token", { orderId, rid, state });
   const read = await ports.orders.readMajority(orderId);
-  // A release that overtook the confirm of an order cancelled meanwhile is no fault.
+  // Not an error if the order was cancelled meanwhile and the release overtook its confirm.
   if (read.kind !== "found" || read.order.status === "cancelled") return;
   ports.alarms.raise(`a ${kind} met no reservation of a live order`, { orderId, rid, state });
 }

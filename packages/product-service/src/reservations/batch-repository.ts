@@ -31,7 +31,7 @@ import { type Reading, RecentProducts } from "./recent-products.ts";
 
 const stockProjection = { name: 1, price: 1, stock: 1, openUnits: 1, deletedAt: 1, now: "$$NOW" } as const;
 const units = WholeNumber({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
-/** What a hold answers of a product, and what it counts on. */
+/** The fields of a product that a hold returns or depends on. */
 const SoldFacts = Type.Object({ name: ProductName, price: Price, stock: units, openUnits: units });
 type StockView = Pick<ProductDocument, "_id" | "name" | "price" | "stock" | "openUnits" | "deletedAt"> & { now: Date };
 
@@ -55,9 +55,9 @@ export class BatchRepository implements BatchStore {
   readonly sessionId = (): string => this.#session.id;
 
   /**
-   * Mostly every job is the first for its order, and its products are as they were a moment ago. Such a batch is decided
-   * without a look: the write names what it goes by, and the unique ids say so when there is a reservation already. When
-   * that does not hold, the batch is decided anew by what is there.
+   * Usually every job is the first for its order, and its products are as they were a moment ago. Such a batch is decided
+   * without a read: the write checks the assumptions, and the unique ids reveal a reservation that exists already. If an
+   * assumption is wrong, the batch is decided again by a read.
    */
   async attempt(jobs: readonly Job[], deadlineAtMs: number): Promise<Attempt<readonly Outcome[]>> {
     const once = async (work: () => Promise<Worked<BatchDecision>>): Promise<Attempt<readonly Outcome[]>> => {
@@ -78,7 +78,7 @@ export class BatchRepository implements BatchStore {
     return this.attempt(jobs, deadlineAtMs);
   }
 
-  /** Decides by what was met last. @returns undefined when not every job would get a new hold, which takes a look */
+  /** Decides from what was last seen. @returns undefined when not every job would get a new hold: that needs a read */
   #guess(jobs: readonly ReserveJob[]): Guess | undefined {
     const reading = this.#recent.recall(new Set(jobs.flatMap(({ items }) => items.map(({ productId }) => productId))));
     if (reading === undefined) return undefined;
@@ -107,7 +107,7 @@ export class BatchRepository implements BatchStore {
     const pendingUnits = pairs.length === 0 ? new Map<string, number>() : await this.#countPending(pairs);
     const snapshot = { nowMs, products, pendingUnits };
     let decision = decideBatch({ ...snapshot, reservations }, jobs, this.#rules);
-    // Only an insert finds out that its id is taken: whoever is not given a new hold may have one already.
+    // Only an insert finds out that an id is taken: a job that is not given a new hold may have one already.
     if (isFirst && !decision.outcomes.every(isNewHold))
       decision = decideBatch({ ...snapshot, reservations: await this.#readReservations(jobs) }, jobs, this.#rules);
     await this.#write(decision);
@@ -154,8 +154,8 @@ export class BatchRepository implements BatchStore {
   }
 
   /**
-   * Open units per pair. Two processes cannot both count and then both hold: whoever holds units of a product writes
-   * that product, and the second one's snapshot conflicts.
+   * Open units per pair. Two processes cannot both count and then both hold: a hold also writes its
+   * product, so the second one's snapshot conflicts.
    */
   async #countPending(pairs: readonly PendingPair[]): Promise<Map<string, number>> {
     const productIds = [...new Set(pairs.map(({ productId }) => productId))].map((id) => new ObjectId(id));
@@ -204,7 +204,7 @@ export class BatchRepository implements BatchStore {
     }
   }
 
-  /** That products which change alike have the names and prices that were answered, and no limit comes into play. */
+  /** Matches if products that change alike have the names and prices that were returned, and no limit matters. */
   #stillAs(guessed: ReadonlyMap<string, ProductStock>, group: readonly ProductChange[]): Filter<ProductDocument> {
     const products = group.map(({ productId }) => guessed.get(productId));
     const openUnits = { $lte: this.#rules.pendingLimitUnits - (group[0]?.openDeltaUnits ?? 0) };
@@ -232,7 +232,7 @@ interface Guess {
   readonly decision: BatchDecision;
 }
 
-/** What was to be written does not meet what is there. */
+/** A guard did not match: the database has changed since the decision. */
 class MismatchError extends Error {
   override readonly name = "MismatchError";
 }
@@ -240,8 +240,8 @@ class MismatchError extends Error {
 const isReserve = (job: Job): job is ReserveJob => job.kind === "reserve";
 
 /**
- * Whether the caller will build on what was read or written: then it must be committed by a majority, even when the
- * batch wrote nothing. Refusals promise nothing.
+ * Whether the caller relies on what was read or written: then it must be committed by a majority, even when the batch
+ * wrote nothing. Nobody relies on a refusal.
  */
 const isPromise = (outcome: Outcome): boolean => outcome.kind === "reservation" || outcome.kind === "moved";
 

@@ -6,7 +6,7 @@ import { currentScope, traceIdOf } from "@pos/service-kit/scope";
 import type { Telemetry } from "@pos/service-kit/telemetry";
 import type { Caller, ReservationService } from "./service.ts";
 
-/** What batches are carried out with. */
+/** What batches need. */
 export interface BatchTools {
   readonly reservations: Pick<ReservationService, "reserve" | "move">;
   readonly telemetry: Telemetry;
@@ -14,7 +14,7 @@ export interface BatchTools {
 }
 
 /**
- * Commands of several orders that came in one request. Each is carried out for itself, in the trace of its own order,
+ * Commands of several orders that came in one request. Each is carried out on its own, in the trace of its own order,
  * and writes the log line that a request of its own would have written.
  */
 export class ReservationBatches {
@@ -69,7 +69,7 @@ export class ReservationBatches {
   }
 }
 
-/** What a command came to, and for the log why it was not done. */
+/** The outcome of a command, and for the log why it was not carried out. */
 interface CarriedOut {
   readonly result: ReservationCommandResult;
   readonly refusal?: Refusal;

@@ -3,15 +3,15 @@ import type { Logger } from "@pos/service-kit/logger";
 import type { BackgroundWork } from "@pos/service-kit/run-service";
 import type { FlusherRepository, FlusherSessions, LostFlusher } from "./flusher-repository.ts";
 
-/** How often a process says that it lives, and looks for others that do not, in milliseconds. */
+/** Interval at which a process writes its heartbeat and looks for dead ones, in milliseconds. */
 const HEARTBEAT_MS = 500;
 /** After how long without a heartbeat a process's transactions are ended, in milliseconds. */
 const FLUSHER_LOST_AFTER_MS = 3000;
 
 /**
  * Keeps a killed process from freezing its products: a transaction that nobody ends holds them until the database's own
- * limit. Each process stores its sessions and a heartbeat; whoever sees one that is 3 s old ends those sessions. Ending
- * the sessions of a process that still lives does no harm: its work goes again.
+ * limit. Each process stores its sessions and a heartbeat; any process that sees one 3 s old ends those sessions.
+ * Ending the sessions of a process that is alive does no harm: its work is repeated.
  */
 export class FlusherRegistry implements BackgroundWork {
   readonly #flushers: FlusherRepository;
@@ -45,7 +45,7 @@ export class FlusherRegistry implements BackgroundWork {
         await this.#flushers.beat(this.#instance, sessions());
         for (const lost of await this.#flushers.lost(FLUSHER_LOST_AFTER_MS)) await this.#endLost(lost);
       } catch (error) {
-        // The database is away: requests say so, and the next round tries again.
+        // The database is down: requests report it, and the next round tries again.
         logger.debug({ err: error }, "no heartbeat");
       }
       await clock.sleep(HEARTBEAT_MS, this.#stopping.signal);

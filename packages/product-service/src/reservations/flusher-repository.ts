@@ -16,14 +16,14 @@ export interface FlusherSessions {
   readonly adjustments: readonly string[];
 }
 
-/** A process that was not seen for too long. */
+/** A process without a heartbeat for too long. */
 export interface LostFlusher {
   readonly instance: string;
   readonly sessionIds: readonly string[];
   readonly heartbeatAt: Date;
 }
 
-/** Who writes stock, in MongoDB. */
+/** The list of processes that write stock, in MongoDB. */
 export class FlusherRepository {
   readonly #database: Database;
   readonly #flushers: Collection<FlusherDocument>;
@@ -63,7 +63,7 @@ export class FlusherRepository {
     await this.#database.client.db("admin").command({ killSessions });
   }
 
-  /** Takes a process off the list; one that beat again in the meantime keeps its place. */
+  /** Removes a process from the list, unless it has sent a heartbeat in the meantime. */
   async forget(instance: string, heartbeatAt?: Date): Promise<void> {
     await this.#flushers.deleteOne(heartbeatAt === undefined ? { _id: instance } : { _id: instance, heartbeatAt });
   }

@@ -13,9 +13,9 @@ export interface BatchStore {
 type JobEntry = Entry<Job, Outcome>;
 
 /**
- * Carries out a batch as one transaction. After a conflict it pauses at random and goes again, without the jobs whose
- * deadline has passed. A batch that is refused for a reason of its own is tried once more and then halved, so that the
- * job that cannot be written fails alone.
+ * Carries out a batch as one transaction. After a conflict it pauses for a random time and tries again, without the jobs
+ * whose deadline has passed. A batch that fails for another reason is tried once more and then halved, so that a job that
+ * cannot be written fails alone.
  */
 export const groupCommit = (store: BatchStore, clock: Clock) => (entries: readonly JobEntry[]) =>
   new GroupCommit(store, clock).carryOut(entries);

@@ -12,7 +12,7 @@ export class Entry<Job, Outcome> {
   readonly scope = currentScope();
   /** `performance.now()` when it was queued, in milliseconds. */
   readonly queuedAt = performance.now();
-  /** What the last attempt failed with, if there was one: for the log, when the time runs out. */
+  /** The error of the last attempt, if any: for the log, when the deadline passes. */
   lastFailure: unknown;
   readonly #settler = Promise.withResolvers<Outcome>();
   #isSettled = false;
@@ -58,8 +58,8 @@ export interface LaneOptions<Job, Outcome> {
 }
 
 /**
- * One queue with one batch in flight. While a batch is under way the next one gathers by itself (natural batching), so
- * there is no timer: alone a job waits for nothing, under load it shares a batch.
+ * One queue with one batch in flight. While a batch is in flight the next one fills (natural batching), so there
+ * is no timer: a lone job does not wait, and under load it shares a batch.
  */
 export class Lane<Job, Outcome> {
   readonly #options: LaneOptions<Job, Outcome>;
@@ -122,7 +122,7 @@ export class Lane<Job, Outcome> {
     this.#running = undefined;
   }
 
-  /** The oldest jobs that fit into one batch; those that are over already fall out. */
+  /** The oldest jobs that fit into one batch; expired ones are dropped. */
   #take(): Entry<Job, Outcome>[] {
     const { batchMax, weightMax, weightOf } = this.#options;
     const batch: Entry<Job, Outcome>[] = [];
@@ -141,7 +141,7 @@ export class Lane<Job, Outcome> {
   }
 }
 
-/** Entries whose time is not over; the others are rejected. */
+/** Entries whose deadline has not passed; the others are rejected. */
 export function stillWanted<Job, Outcome>(
   entries: readonly Entry<Job, Outcome>[],
   nowMs: number,

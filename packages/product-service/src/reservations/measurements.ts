@@ -6,7 +6,7 @@ import type { Outcome } from "./protocol.ts";
 const SIZE_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200];
 const SECONDS_BUCKETS = [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Every outcome of a reservation, by the word that stands in the measurement. */
+/** Every outcome of a reservation, by its label in the metrics. */
 const outcomeWords = {
   unknownProduct: "unknown_product",
   brokenProduct: "broken_product",

@@ -10,7 +10,7 @@ export interface ProductStock {
   /** Units of all open reservations (held or confirmed, not settled) of all users. */
   readonly openUnits: number;
   readonly isDeleted: boolean;
-  /** Whether a field breaks the contract, as only a hand in the database makes it: it is not sold. */
+  /** Whether a field breaks the contract, because it was edited by hand: such a product is not sold. */
   readonly isBroken?: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface ReservedItem {
 /** Stock taken for one order. `released` is final. */
 export interface ReservationRecord {
   readonly orderId: string;
-  /** Random id made at the hold: only its holder moves the reservation. */
+  /** Random token created with the hold: only its holder can move the reservation. */
   readonly rid: string;
   readonly userId: string;
   readonly state: ReservationState;
@@ -52,7 +52,7 @@ export interface ReserveJob {
   readonly traceparent?: string | undefined;
 }
 
-/** Gives stock back, or ends the time in which the units count as pending. */
+/** Releases stock, or settles it: its units no longer count as pending. */
 export interface MoveJob {
   readonly kind: "release" | "settle";
   readonly orderId: string;
@@ -79,7 +79,7 @@ export interface BatchSnapshot {
   readonly pendingUnits: ReadonlyMap<string, number>;
 }
 
-/** What a batch is decided by beside the snapshot. */
+/** What deciding a batch needs besides the snapshot. */
 export interface BatchRules {
   /** Most open units per user and product. */
   readonly pendingLimitUnits: number;
@@ -104,7 +104,7 @@ export type RefusalOutcome =
       readonly limitUnits: number;
     };
 
-/** What one job came to. A reservation is answered as it is now: a replay may find it confirmed or released. */
+/** The outcome of one job. A reservation is returned as it is now: a replay may find it confirmed or released. */
 export type Outcome =
   | RefusalOutcome
   | { readonly kind: "reservation"; readonly reservation: ReservationRecord; readonly isReplay: boolean }
@@ -131,7 +131,7 @@ export interface ReservationChange {
   readonly after: ReservationRecord;
 }
 
-/** The outcome of each job in order, and the writes that make them true, to be made in one transaction. */
+/** The outcome of each job in order, and the writes that put them into effect, all in one transaction. */
 export interface BatchDecision {
   readonly outcomes: readonly Outcome[];
   /** Sorted by product id. */

@@ -22,7 +22,7 @@ export type * from "./protocol-types.ts";
  * what the jobs before it did. The decision holds only if it is written in the transaction that read the snapshot.
  * @param snapshot must hold every product and reservation that the jobs and those reservations name, if it exists, and
  *   a count for every pair that `pairsToCount` named
- * @returns one outcome per job, in order, and the writes that make them true; no writes when nothing changed
+ * @returns one outcome per job, in order, and the writes that put them into effect; none when nothing changed
  */
 export function decideBatch(snapshot: BatchSnapshot, jobs: readonly Job[], rules: BatchRules): BatchDecision {
   const books = new Books(snapshot);
@@ -68,7 +68,7 @@ function decideReserve(books: Books, job: ReserveJob, rules: BatchRules): Outcom
   return { kind: "reservation", reservation: books.hold(job, rules.newRid()), isReplay: false };
 }
 
-/** The first reason against a reservation: an unknown or broken product, then short stock, then the limit. */
+/** The first reason against a reservation: an unknown or broken product, then insufficient stock, then the limit. */
 function refuse(books: Books, job: ReserveJob, pendingLimitUnits: number): RefusalOutcome | undefined {
   const unknown = job.items.find(({ productId }) => books.product(productId)?.isDeleted !== false);
   if (unknown !== undefined) return { kind: "unknownProduct", productId: unknown.productId };

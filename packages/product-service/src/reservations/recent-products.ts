@@ -2,7 +2,7 @@ import type { BatchDecision, ProductStock } from "./protocol.ts";
 
 /** Most products that are remembered. */
 const PRODUCTS_MAX = 10_000;
-/** How long a product is gone by after it was read, in milliseconds. */
+/** How long a product may be used after it was read, in milliseconds. */
 const AGE_MAX_MS = 60_000;
 
 interface Remembered {
@@ -11,7 +11,7 @@ interface Remembered {
   readonly readAt: number;
 }
 
-/** What the database said of products at some time. */
+/** The products as read from the database at some time. */
 export interface Reading {
   /** By product id. */
   readonly products: ReadonlyMap<string, ProductStock>;
@@ -20,8 +20,8 @@ export interface Reading {
 }
 
 /**
- * Products as this process met them last. Others change them too, so what is recalled is a guess: whoever decides by it
- * must have the database check it in the write.
+ * Products as this process last saw them. Others change them too, so this is a guess: a decision based on it must be
+ * checked by the write.
  */
 export class RecentProducts {
   /** By product id; what was read longest ago first. */
@@ -30,7 +30,7 @@ export class RecentProducts {
   #clockAheadMs = 0;
   readonly #monotonicNow: () => number;
 
-  /** @param monotonicNow milliseconds from any begin, whatever the wall clock does */
+  /** @param monotonicNow milliseconds from any starting point, unaffected by the wall clock */
   constructor(monotonicNow: () => number = () => performance.now()) {
     this.#monotonicNow = monotonicNow;
   }
@@ -50,7 +50,7 @@ export class RecentProducts {
     }
   }
 
-  /** @returns undefined when one of them is not known, or not well enough any more */
+  /** @returns undefined when one of them is unknown or too old */
   recall(productIds: Iterable<string>): Reading | undefined {
     const now = this.#monotonicNow();
     const products = new Map<string, ProductStock>();
@@ -62,7 +62,7 @@ export class RecentProducts {
     return { products, nowMs: Math.round(now + this.#clockAheadMs) };
   }
 
-  /** Books what was committed. */
+  /** Applies committed changes. */
   apply({ productChanges }: Pick<BatchDecision, "productChanges">): void {
     for (const { productId, stockDeltaUnits, openDeltaUnits } of productChanges) {
       const known = this.#byId.get(productId);
@@ -74,7 +74,7 @@ export class RecentProducts {
     }
   }
 
-  /** Forgets products of which something else turned out to be true. */
+  /** Forgets products whose remembered state turned out to be wrong. */
   forget(productIds: Iterable<string>): void {
     for (const productId of productIds) this.#byId.delete(productId);
   }

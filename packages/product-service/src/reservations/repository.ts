@@ -7,13 +7,13 @@ import { BSON, type Collection, type Db, type Filter, ObjectId } from "mongodb";
 import { recordOf, type ReservationDocument } from "./documents.ts";
 import { moveReservation, type ReservationRecord } from "./protocol.ts";
 
-/** Asks that a hold becomes confirmed. */
+/** A request to confirm a hold. */
 export interface ConfirmJob {
   readonly orderId: string;
   readonly rid: string;
 }
 
-/** What a confirm came to. */
+/** The outcome of a confirm. */
 export interface ConfirmOutcome {
   readonly state: ReservationState | "none";
   readonly alarm: string | undefined;
@@ -59,7 +59,7 @@ export class ReservationRepository {
         $expr: { $in: [["$_id", "$rid"], { $literal: wanted }] },
       },
       { $set: { state: "confirmed" }, $currentDate: { updatedAt: true } },
-      // The index by state looks as good to the planner, and holds what every hold of the last minutes left behind.
+      // To the planner the index by state looks as good, but it still holds the deleted keys of all recent holds.
       { hint: { _id: 1 } },
     );
     if (matchedCount === jobs.length) return jobs.map(() => ({ state: "confirmed" as const, alarm: undefined }));
@@ -67,7 +67,7 @@ export class ReservationRepository {
     const records = new Map(found.map((document) => [document._id.toHexString(), recordOf(document)]));
     return jobs.map(({ orderId, rid }) => {
       const { state, change, alarm } = moveReservation("confirm", records.get(orderId), rid);
-      // A hold that is still one was made after the update: it is not confirmed yet.
+      // One that is still held was created after the update, so it is not confirmed yet.
       return { state: change === undefined ? state : "held", alarm };
     });
   }

@@ -44,7 +44,7 @@ export interface ReservationTools {
   readonly limits?: Partial<ReservationLimits>;
 }
 
-/** Until when the caller makes use of the answer (milliseconds since the epoch). */
+/** The caller's deadline (milliseconds since the epoch). */
 export interface Caller {
   readonly deadlineAtMs: number;
 }
@@ -128,7 +128,7 @@ export class ReservationService implements BackgroundWork {
     const found = await this.#reservations.list(page, { state: query.state, olderThanMs: query.olderThanMs });
     const { items, nextCursor } = endPage(found, positionOf);
     const { whole, broken = [] } = form.part(items.map(({ id, read }) => ({ id, view: () => reservationOf(read()) })));
-    // One that was changed by hand must not keep all others from the reaper.
+    // A document that was edited by hand must not hide all others from the reaper.
     for (const { id: orderId, problems } of broken)
       this.#logger.error({ orderId, problems }, "a reservation is not as this service writes it: lists leave it out");
     return { reservations: whole, ...(nextCursor === undefined ? {} : { nextCursor }) };

@@ -1,9 +1,9 @@
 import type { ReservationRecord, ReservationState } from "./protocol-types.ts";
 
-/** What the holder of a reservation's token may ask. */
+/** The commands open to the holder of a reservation's token. */
 export type MoveCommand = "confirm" | "release" | "settle";
 
-/** What a command comes to. */
+/** The outcome of a command. */
 export interface MoveOutcome {
   /** State after the command; `none` when there is no such reservation. */
   readonly state: ReservationState | "none";
@@ -15,8 +15,8 @@ export interface MoveOutcome {
 
 /**
  * The state table of a reservation: held → confirmed | released, confirmed → released, released is final and never
- * revived. Every command may come again and out of order: what is done already changes nothing, and so does a token
- * that is not the reservation's. `settle` says that the order left pending, which implies that it is confirmed.
+ * revived. Every command may arrive twice and out of order: one that is already done changes nothing, nor does one with a
+ * token that is not the reservation's. `settle` says that the order left pending, which implies that it is confirmed.
  */
 export function moveReservation(
   command: MoveCommand,

@@ -1,13 +1,13 @@
 import { currentScope, type Scope } from "../telemetry/scope.ts";
 import { doShared } from "../telemetry/shared-work.ts";
 
-/** What became of one item of a batch. */
+/** The outcome of one item of a batch. */
 export type Settled<Result> =
   { readonly ok: true; readonly value: Result } | { readonly ok: false; readonly error: unknown };
 
 /**
- * Room for batches under way at the same time. Coalescers that share one go together: what was added to them at the same
- * time takes off at the same time, and the next batches do when there is room again.
+ * A limit on batches in flight. Coalescers that share one start their batches together: items added to them at the same
+ * time leave at the same time, and the next batches leave when there is room again.
  */
 export class Flights {
   readonly #max: number;
@@ -54,9 +54,9 @@ export interface CoalescerOptions<Item, Result> {
   weightOf?(item: Item): number;
   /** Most items that wait; one more is refused at once. */
   readonly queueMax: number;
-  /** Room for batches under way; of its own, for one at a time, when absent. */
+  /** The limit on batches in flight; when absent, its own limit of one. */
   readonly flights?: Flights | undefined;
-  /** Asked when a batch is about to begin: an item nobody waits for any more is left out. */
+  /** Called when a batch is about to begin: expired items are left out. */
   isExpired?(item: Item): boolean;
 }
 
@@ -78,8 +78,8 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Joins what concurrent callers ask for into batches, without a timer: while a batch is under way the next one gathers.
- * A batch holds only items that were added before it began, so no answer is older than its question.
+ * Joins the requests of concurrent callers into batches, without a timer: while a batch is in flight the next one fills.
+ * A batch holds only items that were added before it began, so no answer is older than its request.
  */
 export class Coalescer<Item, Result> {
   readonly #options: CoalescerOptions<Item, Result>;
@@ -108,7 +108,7 @@ export class Coalescer<Item, Result> {
 
   /**
    * Adds an item to the next batch.
-   * @throws {QueueFullError | ItemExpiredError} when nothing was done for it; else what its batch failed with
+   * @throws {QueueFullError | ItemExpiredError} when nothing was done for it; otherwise the error of its batch
    */
   add(item: Item): Promise<Result> {
     if (this.#queue.length >= this.#options.queueMax)
@@ -119,7 +119,7 @@ export class Coalescer<Item, Result> {
     });
   }
 
-  /** Begins after the events that are at hand, so that requests that arrived together share a batch. */
+  /** Begins after the pending events, so that requests that arrived together share a batch. */
   #schedule(): void {
     if (this.#isScheduled || this.#flights.isFull) return;
     this.#isScheduled = true;
@@ -134,7 +134,7 @@ export class Coalescer<Item, Result> {
     if (batch.length === 0) return;
     this.#underWay++;
     this.#flights.begin();
-    // What did not fit into this batch need not wait for it when another may fly beside it.
+    // What did not fit into this batch need not wait for it if another may be in flight beside it.
     if (this.#queue.length > 0) this.#schedule();
     try {
       settle(batch, await this.#run(batch));

@@ -1,6 +1,6 @@
 import { Coalescer } from "./coalescer.ts";
 
-/** How shared queries are asked. */
+/** How shared queries run. */
 export interface SharedQueriesOptions<Query, Answer> {
   /** What a query is called in traces. */
   readonly name: string;
@@ -12,12 +12,12 @@ export interface SharedQueriesOptions<Query, Answer> {
 }
 
 /**
- * Lets equal queries that arrive while one of them is under way share the next one. A query is asked only after all
- * whom it answers have come, so no answer is older than its question; the answer is shared and must not be changed.
+ * Lets equal queries that arrive while one of them is in flight share the next one. A query starts only after all callers
+ * it answers have arrived, so no answer is older than its request; the answer is shared and must not be changed.
  */
 export class SharedQueries<Query, Answer> {
   readonly #options: SharedQueriesOptions<Query, Answer>;
-  /** Of the queries that are under way: at most one for each caller that waits. */
+  /** The queries in flight: at most one for each waiting caller. */
   readonly #byKey = new Map<string, Coalescer<Query, Answer>>();
 
   constructor(options: SharedQueriesOptions<Query, Answer>) {

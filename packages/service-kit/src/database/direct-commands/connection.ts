@@ -13,7 +13,7 @@ let lastRequestId = 0;
 
 /**
  * One of the driver's connections, taken over: one command at a time is written to its socket and the answer is read
- * from it, without the driver's streams in between. Whatever closes the connection ends the command under way with the
+ * from it, without the driver's streams in between. If the connection closes, the command in flight fails with the
  * connection's error, and the driver is told.
  */
 export class DirectConnection {
@@ -54,7 +54,7 @@ export class DirectConnection {
   }
 
   /**
-   * Sends a command and gives the answer, whatever it says.
+   * Sends a command and returns the reply, also one that reports an error.
    * @throws {MongoNetworkError} when the connection is lost, be it before or after the server had the command
    */
   exchange(command: Document, sequence: DocumentSequence | undefined): Promise<Document> {
@@ -70,12 +70,12 @@ export class DirectConnection {
     });
   }
 
-  /** Lets the driver draw its conclusions from what a command failed with. */
+  /** Reports a command's error to the driver, so that it can update its view of the server. */
   tell(error: Parameters<DriverServer["handleError"]>[0]): void {
     this.#server.handleError(error, this.#connection);
   }
 
-  /** Closes it when its command has had no answer for so long, in milliseconds. */
+  /** Closes it when its command has had no answer for this long, in milliseconds. */
   closeIfSilent(maxMs: number): void {
     if (this.#awaited === undefined || performance.now() - this.#awaited.sentAtMs < maxMs) return;
     this.#connection.onError(new MongoNetworkTimeoutError(`no answer from ${this.address} for ${maxMs} ms`));

@@ -7,9 +7,9 @@ const CONNECTIONS_MAX = 8;
 /** Commands that wait for a connection at most, and for how long, in milliseconds. */
 const WAITING_MAX = 10_000;
 const WAIT_MAX_MS = 4000;
-/** How long an answer may take, in milliseconds; longer work (index builds) goes the driver's way. */
+/** Longest wait for an answer, in milliseconds; longer work (index builds) goes through the driver. */
 const ANSWER_MAX_MS = 10_000;
-/** The same for a server in whose place another one is the primary: it answers at once, or stands still. */
+/** The same for a server that another one has replaced as primary: it answers at once, or is frozen. */
 const FORMER_ANSWER_MAX_MS = 1000;
 const SWEEP_MS = 500;
 
@@ -36,7 +36,7 @@ export class Connections {
   }
 
   get resting(): number {
-    // One that was closed meanwhile stays until its turn comes, and the pool has it back already.
+    // One that was closed meanwhile stays in the list until its turn, but was already returned to the pool.
     return this.#idle.filter(({ isOpen }) => isOpen).length;
   }
 
@@ -44,7 +44,7 @@ export class Connections {
     return this.#waiting.length;
   }
 
-  /** An idle connection, if there is one; what is no longer of use is closed on the way. */
+  /** An idle connection, if there is one; unusable ones found on the way are closed. */
   takeIdle(): DirectConnection | undefined {
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
       if (connection.isUsable) {
@@ -68,7 +68,7 @@ export class Connections {
     });
   }
 
-  /** After a command: it goes to whoever waits, or rests. */
+  /** After a command: it goes to the next in the queue, or becomes idle. */
   giveBack(connection: DirectConnection): void {
     if (!connection.isUsable) {
       this.#drop(connection);
@@ -80,7 +80,7 @@ export class Connections {
     else next.resolve(connection);
   }
 
-  /** There is room for one connection more: who waits may open it. */
+  /** There is room for one more connection: the next in the queue may open it. */
   #passOn(): void {
     const next = this.#waiting.shift();
     if (next !== undefined) void this.take().then(next.resolve, next.reject);
@@ -114,7 +114,7 @@ export class Connections {
     connection.close();
   }
 
-  /** While commands are under way or wait: a server that is silent, or a wait that is too long, ends. */
+  /** While commands are in flight or waiting: ends those whose server is silent or whose wait is too long. */
   #watch(): void {
     if (this.#isWatching) return;
     this.#isWatching = true;
@@ -132,7 +132,7 @@ export class Connections {
 
 const byClient = new WeakMap<MongoClient, Connections>();
 
-/** The connections of a client, the same ones for whoever asks. */
+/** The connections of a client, shared by all its databases. */
 export function connectionsOf(client: MongoClient): Connections {
   const known = byClient.get(client);
   if (known !== undefined) return known;

@@ -8,8 +8,8 @@ export { bytesOf } from "./message.ts";
 
 /**
  * Commands to the primary over the driver's own connections, without the driver's layers (ADR 0020). The driver finds
- * the primary, connects, authenticates and hears of every failure; what is left out is what it does for each command,
- * which costs three times what sending it does. For the few commands that every request is made of.
+ * the primary, connects, authenticates and is told of every failure; only its work per command is skipped, which costs
+ * three times as much as sending it. For the few commands that most requests consist of.
  */
 export class DirectCommands implements CommandRunner {
   readonly #client: MongoClient;
@@ -54,7 +54,7 @@ export class DirectCommands implements CommandRunner {
     }
   }
 
-  /** Tells of a command as the driver tells of its own, to whoever listens to the client. */
+  /** Emits the driver's command events, for the listeners of the client. */
   #began(commandName: string, command: Document, address: string): Document {
     const event = { commandName, databaseName: command["$db"], requestId: nextEventId(), address };
     this.#client.emit("commandStarted", { ...event, command } as never);
@@ -63,7 +63,7 @@ export class DirectCommands implements CommandRunner {
 }
 
 let eventId = 0;
-/** Below zero: the driver's own ids are above. */
+/** Negative, because the driver's own ids are positive. */
 const nextEventId = (): number => --eventId;
 
 function throwFailure(reply: Document): void {

@@ -4,7 +4,7 @@ import type { Transform } from "node:stream";
 import type { MongoClient, MongoError } from "mongodb";
 
 /*
- * What is used of the driver's inside (mongodb 7.8.0, pinned): it finds the primary, opens connections, authenticates
+ * The driver's internals in use (mongodb 7.8.0, pinned): it finds the primary, opens connections, authenticates
  * and encrypts them, and is told of every failure. Its types leave these out.
  */
 
@@ -35,7 +35,7 @@ export interface DriverServer {
     }): Promise<DriverConnection>;
     checkIn(connection: DriverConnection): void;
   };
-  /** Lets the driver draw its conclusions: a new look for the primary, connections that are closed. */
+  /** Reports an error to the driver: it may look for a new primary and close connections. */
   handleError(error: MongoError, connection: DriverConnection): void;
 }
 
@@ -52,7 +52,7 @@ const inside = (client: MongoClient): DriverInside => client as unknown as Drive
 /** Finds the primary, within the client's `serverSelectionTimeoutMS`. @throws {MongoServerSelectionError} */
 export async function selectPrimary(client: MongoClient, commandName: string): Promise<DriverServer> {
   const { topology } = inside(client);
-  // A client connects with its first command, and says in its own words that it was closed.
+  // A client connects with its first command; one that was closed throws its own error.
   if (topology === undefined) await client.db("admin").command({ ping: 1 });
   const connected = inside(client).topology;
   if (connected === undefined) throw new Error("the client has no topology");
@@ -60,13 +60,13 @@ export async function selectPrimary(client: MongoClient, commandName: string): P
 }
 
 /**
- * Whether a server is the primary for all that the driver knows. What the server said of itself is not enough: one that
- * stands still, or is cut off from the others, does not say that they have another primary by now.
+ * Whether a server is the primary as far as the driver knows. The server's own word is not enough: one that is frozen or
+ * cut off from the others does not know that they have elected another.
  */
 export const isPrimary = (client: MongoClient, { description: { address } }: DriverServer): boolean =>
   inside(client).topology?.description.servers.get(address)?.isWritable === true;
 
-/** Whether another server is the primary in its place. Of one that the driver only lost sight of that is not known. */
+/** Whether another server has replaced it as primary. False if the driver merely lost contact with it. */
 export const isReplaced = (client: MongoClient, server: DriverServer): boolean =>
   !isPrimary(client, server) &&
   (inside(client)

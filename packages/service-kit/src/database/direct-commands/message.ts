@@ -10,7 +10,7 @@ const KIND_DOCUMENTS = 1;
 /** Longest message that a server sends, in bytes (its maxMessageSizeBytes). */
 export const MESSAGE_MAX_BYTES = 48_000_000;
 
-/** Documents of a command that stand beside it, so that they do not count to its 16 MiB. */
+/** Documents sent beside a command (a document sequence), so that they do not count towards its 16 MiB. */
 export interface DocumentSequence {
   /** The field of the command that they are, such as `documents` of an insert. */
   readonly field: string;
@@ -41,7 +41,7 @@ export function encodeMessage(requestId: number, command: Document, sequence?: D
   return message;
 }
 
-/** What a reply says: whom it answers, and its document, in which the documents of a cursor's batch are bytes. */
+/** A reply: the id of its request, and its document, in which the documents of a cursor's batch are left as bytes. */
 export function decodeMessage(message: Buffer): { readonly answers: number; readonly reply: Document } {
   if (message.length <= BODY_AT || message.readInt32LE(12) !== OP_MSG || message[BODY_AT - 1] !== KIND_BODY)
     throw new TypeError("not a reply of the wire protocol");

@@ -11,7 +11,7 @@ export interface RunOptions {
   readonly database?: string;
 }
 
-/** Whoever runs commands: by themselves or within a transaction. */
+/** Something that runs commands, alone or within a transaction. */
 export interface CommandRunner {
   run(command: Document, options?: RunOptions): Promise<Document>;
 }
@@ -21,8 +21,8 @@ const PAGES_MAX = 64;
 
 /**
  * Runs a find or an aggregate.
- * @param command with a `batchSize` that holds what is expected: what is more takes another round trip
- * @returns the bytes of each document; they are views into the answer, to be copied by who keeps them
+ * @param command with a `batchSize` large enough for the expected result: more takes another round trip
+ * @returns the bytes of each document; they are views into the answer; copy them to keep them
  */
 export async function findRaw(runner: CommandRunner, command: Document, options?: RunOptions): Promise<Uint8Array[]> {
   let { cursor } = (await runner.run(command, options)) as { cursor: Cursor };
@@ -76,8 +76,8 @@ export async function findDocuments<Found>(
 
 /**
  * The filter that finds documents by their ids. One id is asked for by equality and with no condition beside it: the
- * database fetches such a document without planning a query, which is a fifth of what the read costs it. Whatever else
- * is asked of a document is looked at when it has come.
+ * database fetches such a document without planning a query, which saves a fifth of the cost of the read. Other
+ * conditions are checked on the document that arrives.
  * @param ids 24 hexadecimal digits each
  */
 export function byIds(ids: readonly string[]): { readonly _id: ObjectId | { readonly $in: readonly ObjectId[] } } {
@@ -89,7 +89,7 @@ export function byIds(ids: readonly string[]): { readonly _id: ObjectId | { read
 /**
  * Runs an insert, update or delete.
  * @returns how many documents it inserted, matched or deleted
- * @throws {MongoServerError} what the first write failed with
+ * @throws {MongoServerError} the error of the first failed write
  */
 export async function write(runner: CommandRunner, command: Document, options?: RunOptions): Promise<number> {
   const reply = await runner.run(command, options);
@@ -98,7 +98,7 @@ export async function write(runner: CommandRunner, command: Document, options?: 
   return Number(reply["n"]);
 }
 
-/** An insert, update or delete with its collection's write concern: a majority and its journals, unless that says else. */
+/** An insert, update or delete with its collection's write concern: majority and journaled by default. */
 export function withWriteConcern(
   command: Document,
   { writeConcern = new WriteConcern("majority", undefined, true) }: Pick<Collection, "writeConcern">,
@@ -106,7 +106,7 @@ export function withWriteConcern(
   return WriteConcern.apply(command, writeConcern);
 }
 
-/** What single writes of a command failed with, and which ones, by their places in it. */
+/** The errors of single writes of a command, with their index in it. */
 export function writeErrorsOf(
   reply: Document,
 ): readonly { readonly index: number; readonly error: MongoServerError }[] {

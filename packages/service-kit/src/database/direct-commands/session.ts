@@ -34,7 +34,7 @@ export class DirectSession implements CommandRunner {
     return this.#commands.run({ ...command, ...first, ...this.#fields() }, { ...options, mayRepeat: false });
   }
 
-  /** Commits what was done; may be called again while it is not known whether it was committed. */
+  /** Commits; may be called again while it is unknown whether the commit happened. */
   async commit(): Promise<void> {
     if (this.#state === "begun") this.#state = "none";
     if (this.#state === "none") return;
@@ -43,7 +43,7 @@ export class DirectSession implements CommandRunner {
     this.#state = "none";
   }
 
-  /** Undoes what was done, unless a commit was tried. */
+  /** Aborts, unless a commit was tried. */
   async abort(): Promise<void> {
     const isOpen = this.#state === "open";
     this.#state = "none";
