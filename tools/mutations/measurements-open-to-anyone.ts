@@ -6,9 +6,9 @@ export const mutation: Mutation = {
     {
       file: "packages/service-kit/src/health/routes.ts",
       find: `        access: ["admin"],
-        detail: { summary: "Measurements`,
+        detail: { summary: "Metrics`,
       replace: `        access: "anyone",
-        detail: { summary: "Measurements`,
+        detail: { summary: "Metrics`,
     },
   ],
   test: { file: "packages/testing/src/telemetry/metrics.test.ts", name: "are open on METRICS_HOST" },

@@ -171,7 +171,7 @@ test("a damaged secrets.json is not to be removed: what it holds is told", async
   await writeFile(join(dataDir("damaged"), "secrets.json"), "{");
   const { exit, stderr } = await up("damaged", { MONGOD_BIN: mongodPath });
   expect([exit, stderr]).toEqual([1, expect.stringContaining("the signing keys are encrypted with")]);
-  expect(stderr).toContain(`Try: correct ${join(dataDir("damaged"), "secrets.json")}, or put a copy of it back`);
+  expect(stderr).toContain(`Try: fix ${join(dataDir("damaged"), "secrets.json")}, or restore a copy of it`);
   expect(stderr).not.toContain("remove");
 });
 
