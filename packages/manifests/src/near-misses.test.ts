@@ -463,6 +463,51 @@ describe("names that every object of JavaScript has", () => {
   });
 });
 
+describe("kinds of other groups that are called as those of Kubernetes", () => {
+  const rules = (...texts: string[]) =>
+    checkManifests([bundleOf([{ file: "x.yaml", text: documents(...texts) }])]).findings.map(({ rule }) => rule);
+  const knative = `apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { name: web }
+spec: { template: { spec: { containers: [{ image: example.com/web:1.0.0 }] } } }
+`;
+  const ingress = `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: web }
+spec: { rules: [{ http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: web, port: { number: 80 } } } }] } }] }
+`;
+
+  test("are not judged by the rules of those", () => {
+    expect(rules(knative)).toEqual(["unknown-kind"]);
+    const other = "metadata: { name: web }\nspec: { rules: [{ host: 'A_B' }], tls: [{ secretName: web }] }\n";
+    expect(rules(`apiVersion: config.example.com/v1\nkind: Ingress\n${other}`)).toEqual(["unknown-kind"]);
+    expect(
+      rules(
+        "apiVersion: example.com/v1\nkind: Deployment\nmetadata: { name: a }\nspec: { template: { spec: {containers: [{ name: a }] } } }\n",
+      ),
+    ).toEqual(["unknown-kind"]);
+  });
+
+  test("may be what a reference means, and hide none of Kubernetes", () => {
+    expect(rules(knative, ingress)).toEqual(["unknown-kind"]);
+    const call = workload("api", { container: "env: [{ name: WEB_URL, value: 'http://web' }]" });
+    expect(rules(knative, call)).toEqual(["unknown-kind"]);
+    for (const order of [
+      [knative, SERVICE],
+      [SERVICE, knative],
+    ])
+      expect(rules(...order, workload("web"), ingress.replace("number: 80", "number: 8080"))).toEqual([
+        "unknown-kind",
+        "ingress-port",
+      ]);
+  });
+
+  test("a mistyped apiVersion is told with the right one, and the rest is judged", () => {
+    const typed = workload("web").replace("apps/v1", "app/v1").replace("image: example.com/web:1.0.0", "image: web");
+    expect(rules(typed)).toEqual(["unknown-kind", "image-pinned"]);
+  });
+});
+
 describe("what depends on the version", () => {
   const text = "apiVersion: flowcontrol.apiserver.k8s.io/v1beta3\nkind: FlowSchema\nmetadata: { name: x }\n";
   const rules = (kubernetesVersion: string) =>

@@ -5,7 +5,7 @@ import { Cursor } from "./cursor.ts";
 import { includesLabels, type Labels, matchesSelector } from "./labels.ts";
 import { objectsOf, readResource, type Resource } from "./resource.ts";
 import { readWorkload, type Workload } from "./workload.ts";
-import { schemaOfKind } from "../schema/definitions.ts";
+import { knownKinds, schemaOfKind } from "../schema/definitions.ts";
 
 /** Each pod of a StatefulSet gets a label with its own name. */
 const POD_NAME_LABEL = "statefulset.kubernetes.io/pod-name";
@@ -42,7 +42,7 @@ export class ResourceSet {
       for (const object of compose === undefined ? objectsOf(root) : []) {
         const found = readResource(object);
         if (found.length === 0) strangers.push(object);
-        resources.push(...found);
+        resources.push(...found.map(ofOwnGroup));
       }
     }
     this.facts = facts;
@@ -54,6 +54,11 @@ export class ResourceSet {
     this.workloads = resources.flatMap((resource) => readWorkload(resource) ?? []);
     this.#podsByNamespace = Map.groupBy(this.workloads, ({ resource }) => resource.namespace);
     for (const resource of resources) this.#byId.set(idOf(resource.kind, resource.namespace, resource.name), resource);
+    // Knative makes a Service for each of its own: who refers to that one does not refer to nothing.
+    for (const resource of this.#custom) {
+      const id = idOf(resource.root.get("kind").text ?? "", resource.namespace, resource.name);
+      if (!this.#byId.has(id)) this.#byId.set(id, resource);
+    }
   }
 
   /** The resource of that kind, namespace and name. */
@@ -108,6 +113,19 @@ export class ResourceSet {
 /** Whether a name is `NAME-0`, `NAME-1` and so on: what a StatefulSet calls its pods. */
 export function isMemberOf({ kind, name }: Resource, podName: string): boolean {
   return kind === "StatefulSet" && podName.startsWith(`${name}-`) && /^\d+$/.test(podName.slice(name.length + 1));
+}
+
+const BUILT_IN = new Set(knownKinds());
+
+/**
+ * A kind of somebody's own group may be called as one of Kubernetes (Knative's Service, OpenShift's Ingress), whose rules
+ * are not for it: it gets the name that kubectl tells it apart by, as `Service.serving.knative.dev`.
+ */
+function ofOwnGroup(resource: Resource): Resource {
+  const [group = ""] = resource.apiVersion.split("/", 1);
+  if (!group.includes(".") || /(?:^|\.)k8s\.io$/.test(group) || !BUILT_IN.has(resource.kind)) return resource;
+  const kind = `${resource.kind}.${group}`;
+  return { ...resource, kind, title: resource.title.replace(resource.kind, () => kind) };
 }
 
 function idOf(kind: string, namespace: string, name: string): string {

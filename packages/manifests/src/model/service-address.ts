@@ -70,7 +70,8 @@ export function resolveHost(host: string, namespace: string, set: ResourceSet): 
         : isPod
           ? inNamespace(second ?? "", third ?? "")
           : undefined;
-  if (service !== undefined) return { service, pods: podsBehind(service, set) };
+  if (service !== undefined)
+    return service.kind === "Service" ? { service, pods: podsBehind(service, set) } : undefined;
   if (parts.length === 1) return "missing";
   const [name = "", home = ""] = parts.slice(-2);
   return short !== host && isOfThese(name, home, set) ? "missing" : undefined;

@@ -22,8 +22,8 @@ const exclusiveFields: Rule = {
     for (const resource of set.resources) {
       const spec = resource.root.get("spec");
       if (resource.kind === "Deployment") yield* rollout(spec.get("strategy"), resource.title);
-      if (resource.kind === "Service" && resource.apiVersion === "v1") yield* serviceFields(spec, resource.title);
-      if (resource.kind === "Ingress" && INGRESS_GROUP.test(resource.apiVersion)) yield* ingressFields(resource);
+      if (resource.kind === "Service") yield* serviceFields(spec, resource.title);
+      if (resource.kind === "Ingress") yield* ingressFields(resource);
     }
   },
 };
@@ -47,8 +47,6 @@ function* serviceFields(spec: Cursor, title: string): Generator<Problem> {
   }
 }
 
-/** Other groups have an Ingress with other fields. */
-const INGRESS_GROUP = /^(?:networking\.k8s\.io|extensions)\//;
 const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
 
 function* ingressFields({ root, title }: Resource): Generator<Problem> {

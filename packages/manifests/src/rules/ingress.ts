@@ -49,7 +49,7 @@ const ingressPort: Rule = {
       for (const backend of backendsOf(ingress)) {
         const service = set.find("Service", ingress.namespace, backend.get("name").text ?? "");
         const at = backend.get("port", "name").isSet ? backend.get("port", "name") : backend.get("port", "number");
-        if (service === undefined || !at.isSet) continue;
+        if (service?.kind !== "Service" || !at.isSet) continue;
         const ports = service.root.get("spec", "ports").items();
         if (ports.some((port) => port.get("name").value === at.value || port.get("port").value === at.value)) continue;
         const has = ports.map(

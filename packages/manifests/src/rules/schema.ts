@@ -127,7 +127,7 @@ const unknownKind: Rule = {
       const isKnown = schemaOfKind(apiVersion, kind) !== undefined;
       if (isKnown || findRemovedApi(apiVersion, kind, set.facts.minor) !== undefined) continue;
       const versions = apiVersionsOf(kind);
-      const guess = closest(kind, knownKinds());
+      const guess = kind.includes(".") ? undefined : closest(kind, knownKinds());
       if (versions.length > 0) {
         const hint = `${kind} is in ${versions.join(" and ")}.`;
         yield { at: root.get("apiVersion"), sentence: `${apiVersion} has no ${kind}.`, hint };
