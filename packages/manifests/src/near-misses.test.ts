@@ -463,6 +463,17 @@ describe("names that every object of JavaScript has", () => {
   });
 });
 
+test("numbers, amounts and switches may be put in before the manifests are applied, as by Flux", () => {
+  const text = workload("web", { spec: "replicas: ${REPLICAS}\npaused: ${PAUSED:=false}", container: "tty: ${TTY}" })
+    .replace("cpu: 500m, memory: 256Mi", 'cpu: "${CPU}", memory: "${MEMORY:=256}Mi"')
+    .replace("containerPort: 8080", 'containerPort: "${PORT}"');
+  expect(checkManifests([bundleOf([{ file: "x.yaml", text }])]).findings).toEqual([]);
+  const secret = 'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\ndata: { A: "${B64}", C: "no base64!" }\n';
+  expect(checkManifests([bundleOf([{ file: "x.yaml", text: secret }])]).findings.map(({ rule }) => rule)).toEqual([
+    "schema-wrong-value",
+  ]);
+});
+
 describe("kinds of other groups that are called as those of Kubernetes", () => {
   const rules = (...texts: string[]) =>
     checkManifests([bundleOf([{ file: "x.yaml", text: documents(...texts) }])]).findings.map(({ rule }) => rule);

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type { Cursor } from "../model/cursor.ts";
+import { parseQuantity } from "../model/quantity.ts";
 import { didYouMean, listed } from "../model/words.ts";
 import type { SchemaProblem } from "./validate.ts";
 
@@ -34,7 +35,7 @@ export function form(wanted: string, pattern: RegExp | ((text: string) => boolea
 }
 
 /** Whether a program puts something in before the manifests are applied. */
-function isFilledIn(text: string): boolean {
+export function isFilledIn(text: string): boolean {
   return text.includes("${");
 }
 
@@ -44,9 +45,36 @@ export function amounts(at: Cursor): SchemaProblem | undefined {
   const wrong = at
     .fields()
     .find(({ name }) => !known.includes(name) && !name.startsWith("hugepages-") && !/^[^/]+\/[^/]+$/.test(name));
-  if (wrong === undefined) return undefined;
+  if (wrong === undefined) return wholeDevices(at);
   const sentence = `${wrong.name} is no resource of a container${didYouMean(wrong.name, known)}.`;
   return { rule: "known-word", at: wrong.cursor, sentence, hint: `It may be ${listed(known)}, or DOMAIN/NAME.` };
+}
+
+/** Devices and the like, which have a domain, are given whole. */
+function wholeDevices(at: Cursor): SchemaProblem | undefined {
+  const part = at.fields().find(({ name, cursor }) => isDevice(name) && (parseQuantity(cursor.value) ?? 0) % 1 !== 0);
+  if (part === undefined) return undefined;
+  const sentence = `${part.name} is ${String(part.cursor.value)}, and is given whole alone.`;
+  return { rule: "quantity", at: part.cursor, sentence };
+}
+
+/** Whether a resource of a container is one that others offer, such as `nvidia.com/gpu`. */
+export const isDevice = (name: string): boolean => name.includes("/") && !name.includes("kubernetes.io/");
+
+const QUOTA_NAMES: readonly string[] = [
+  ...["cpu", "memory", "ephemeral-storage"].flatMap((name) => [name, `requests.${name}`, `limits.${name}`]),
+  ...["requests.storage", "persistentvolumeclaims", "pods", "services", "services.loadbalancers", "services.nodeports"],
+  ...["configmaps", "secrets", "replicationcontrollers", "resourcequotas"],
+];
+
+/** What a ResourceQuota bounds: others are written as `count/deployments.apps`, or have a domain. */
+export function quotaNames(at: Cursor): SchemaProblem | undefined {
+  const wrong = at
+    .fields()
+    .find(({ name }) => !QUOTA_NAMES.includes(name) && !name.includes("/") && !/^(?:requests\.)?hugepages-/.test(name));
+  if (wrong === undefined) return undefined;
+  const sentence = `${wrong.name} is nothing that a quota bounds${didYouMean(wrong.name, QUOTA_NAMES)}.`;
+  return { rule: "known-word", at: wrong.cursor, sentence, hint: "Objects of any kind are count/RESOURCE.GROUP." };
 }
 
 /** `10.0.0.0/8` */

@@ -4,6 +4,7 @@ import { parseQuantity } from "../model/quantity.ts";
 import { closest, listed } from "../model/words.ts";
 import type { Problem } from "../rule.ts";
 import { checkConstraints } from "./constraints.ts";
+import { isFilledIn } from "./field-checks.ts";
 import { definitionOf, type Schema } from "./definitions.ts";
 
 /** The rules that a schema answers. */
@@ -43,6 +44,7 @@ function check(cursor: Cursor, schema: Schema, minor: number, problems: SchemaPr
     checkConstraints(cursor, schema.$ref, problems);
     return;
   }
+  if (cursor.text !== undefined && isFilledIn(cursor.text)) return;
   const allowed = typesOf(schema);
   if (allowed.length > 0 && !allowed.some((type) => isOfType(cursor.value, type))) {
     problems.push(wrongType(cursor, allowed));
@@ -87,7 +89,7 @@ function checkValue(cursor: Cursor, schema: Schema, problems: SchemaProblem[]): 
 }
 
 function checkQuantity(cursor: Cursor, problems: SchemaProblem[]): void {
-  if (!cursor.isSet || parseQuantity(cursor.value) !== undefined) return;
+  if (!cursor.isSet || parseQuantity(cursor.value) !== undefined || isFilledIn(cursor.text ?? "")) return;
   problems.push({
     rule: "quantity",
     at: cursor,
