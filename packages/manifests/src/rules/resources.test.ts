@@ -31,3 +31,46 @@ test("without a limit nothing is taken", () =>
     ["resource-limits", undefined],
     ["resource-requests", undefined],
   ]));
+
+test("a device is given whole, and its limit is its request", () => {
+  const amounts = (requests: string, limits: string) =>
+    findings(
+      workload("web").replace(AMOUNTS, () =>
+        AMOUNTS.replace("64Mi", `64Mi${requests}`).replace("256Mi", `256Mi${limits}`),
+      ),
+    ).map(([rule, sentence]) => [rule, sentence]);
+  const gpu = ", nvidia.com/gpu: ";
+  for (const [requests, limits] of [
+    ["", `${gpu}1`],
+    [`${gpu}"2"`, `${gpu}2`],
+    ["", `${gpu}2000m`],
+    [", hugepages-2Mi: 4Mi", ", hugepages-2Mi: 4Mi"],
+    ["", `${gpu}"\${GPUS}"`],
+    [", ephemeral-storage: 1Gi", ""],
+  ] as const)
+    expect(amounts(requests, limits)).toEqual([]);
+  expect(amounts("", `${gpu}0.5`)).toEqual([["quantity", "nvidia.com/gpu is 0.5, and is given whole alone."]]);
+  expect(amounts(`${gpu}1`, `${gpu}2`)).toEqual([
+    ["request-over-limit", "The container web of Deployment web requests 1 of nvidia.com/gpu with a limit of 2."],
+  ]);
+  expect(amounts(`${gpu}1`, "")).toEqual([
+    ["request-over-limit", "The container web of Deployment web requests 1 of nvidia.com/gpu without a limit."],
+  ]);
+  expect(amounts(", hugepages-2Mi: 2Mi", ", hugepages-2Mi: 4Mi")).toEqual([["request-over-limit", expect.any(String)]]);
+});
+
+test("a ResourceQuota bounds what there is", () => {
+  const quota = (name: string) =>
+    findings(`apiVersion: v1\nkind: ResourceQuota\nmetadata: { name: q }\nspec: { hard: { ${name}: 1 } }\n`).map(
+      ([rule, sentence]) => [rule, sentence],
+    );
+  for (const name of [
+    ...["cpu", "requests.storage", "services.nodeports", "count/deployments.apps", "requests.nvidia.com/gpu"],
+    ...["gold.storageclass.storage.k8s.io/requests.storage", "hugepages-2Mi", "limits.ephemeral-storage"],
+  ])
+    expect(quota(name)).toEqual([]);
+  expect(quota("limits.cpus")).toEqual([
+    ["known-word", "limits.cpus is nothing that a quota bounds (did you mean limits.cpu?)."],
+  ]);
+  expect(quota("deployments")).toEqual([["known-word", "deployments is nothing that a quota bounds."]]);
+});

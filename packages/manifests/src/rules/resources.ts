@@ -3,6 +3,7 @@ import { parseQuantity, quantitySuffix } from "../model/quantity.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import type { Container } from "../model/workload.ts";
 import type { Problem, Rule } from "../rule.ts";
+import { isDevice } from "../schema/field-checks.ts";
 import { containersOf, titleOf } from "./iterate.ts";
 
 const AMOUNTS = ["cpu", "memory"] as const;
@@ -53,7 +54,7 @@ const requestOverLimit: Rule = {
   id: "request-over-limit",
   level: "error",
   title: "No container requests more than its limit",
-  why: "The API server refuses the workload.",
+  why: "The API server refuses the workload. Of devices and huge pages, which nobody shares, the limit is the request.",
   wrong: "resources: { requests: { memory: 512Mi }, limits: { memory: 128Mi } }",
   right: "resources: { requests: { memory: 128Mi }, limits: { memory: 512Mi } }",
   *check(set) {
@@ -62,9 +63,12 @@ const requestOverLimit: Rule = {
         const limit = container.cursor.get("resources", "limits", name);
         const requested = parseQuantity(cursor.value);
         const most = parseQuantity(limit.value);
-        if (requested === undefined || most === undefined || requested <= most) continue;
-        const sentence = `The ${titleOf(container)} requests ${String(cursor.value)} of ${name} with a limit of ${String(limit.value)}.`;
-        yield { at: cursor, sentence };
+        const isExact = isDevice(name) || name.startsWith("hugepages-");
+        const isFine = isExact ? requested === most : most === undefined || (requested ?? 0) <= most;
+        if (requested === undefined || isFine || (limit.isSet && most === undefined)) continue;
+        const limited = limit.isSet ? `with a limit of ${String(limit.value)}` : "without a limit";
+        const sentence = `The ${titleOf(container)} requests ${String(cursor.value)} of ${name} ${limited}.`;
+        yield isExact ? { at: cursor, sentence, hint: "Write as much for the limit." } : { at: cursor, sentence };
       }
     }
   },

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { type Cursor, isRecord } from "../model/cursor.ts";
 import { DNS_LABEL } from "../model/dns-label.ts";
 import { listed } from "../model/words.ts";
-import { amounts, between, type Check, fieldOf, form, isBlock, isTimeZone, words } from "./field-checks.ts";
+import { amounts, between, type Check, fieldOf, form, isBlock, isTimeZone, quotaNames, words } from "./field-checks.ts";
 import type { SchemaProblem } from "./validate.ts";
 
 /** Fields of a definition of which one alone may be set, and one must be unless it is `optional`. */
@@ -128,6 +128,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, Check>>>> =
   "core.v1.ResourceFieldSelector": {
     resource: form("a resource of a container such as limits.memory", /^(?:limits|requests)\.[a-z].*$/),
   },
+  "core.v1.ResourceQuotaSpec": { hard: quotaNames },
   "core.v1.ResourceRequirements": { limits: amounts, requests: amounts },
   "core.v1.SecurityContext": { runAsGroup: USER, runAsUser: USER },
   "core.v1.ServiceAccountTokenProjection": { expirationSeconds: between(600) },
