@@ -6,7 +6,7 @@ import type { ResourceSet } from "../model/resource-set.ts";
 import { addressesIn, resolveHost, servicePort, type ServiceTarget, targetPorts } from "../model/service-address.ts";
 import { didYouMean } from "../model/words.ts";
 import { type Container, isLasting, servingPorts, type Workload } from "../model/workload.ts";
-import type { Rule } from "../rule.ts";
+import type { Problem, Rule } from "../rule.ts";
 import { containersOf, titleOf } from "./iterate.ts";
 
 interface Call {
@@ -139,11 +139,12 @@ const policyPort: Rule = {
   id: "network-port",
   level: "error",
   title: "Network policies open ports that the pods have",
-  why: "Policies speak of the ports of pods, not of Services: a policy that opens the Service's port opens nothing.",
+  why: "Policies speak of the ports of pods, not of Services: a policy that opens the Service's port opens nothing. A range that ends before it begins is refused.",
   wrong: "ingress: [{ ports: [{ port: 80 }] }]      # the container listens on 8080",
   right: "ingress: [{ ports: [{ port: 8080 }] }]",
   *check(set) {
     for (const { root, namespace, title } of set.ofKind("NetworkPolicy")) {
+      yield* portRanges(root, title);
       const selector = root.get("spec", "podSelector");
       const pods = set
         .podsBySelector(namespace, selector)
@@ -162,6 +163,17 @@ const policyPort: Rule = {
     }
   },
 };
+
+/** The last port of a range is not before its first one, and a name begins none. */
+function* portRanges(root: Cursor, title: string): Generator<Problem> {
+  const rules = ["ingress", "egress"].flatMap((field) => root.get("spec", field).items());
+  for (const range of rules.flatMap((rule) => rule.get("ports").items())) {
+    const [at, first] = [range.get("endPort"), range.get("port")];
+    if (at.number === undefined || at.number >= (first.number ?? Number.POSITIVE_INFINITY)) continue;
+    if (first.text?.includes("${") === true) continue;
+    yield { at, sentence: `${title} opens the ports ${String(first.port ?? "")} to ${at.number}, which is no range.` };
+  }
+}
 
 const policyType: Rule = {
   id: "network-type",

@@ -16,3 +16,18 @@ test("only pods that nothing keeps running may end", () => {
   );
   expect(rules(alone)).not.toContain("known-word");
 });
+
+test("a range of ports of a network policy ends after it begins", () => {
+  const policy = (port: string, way: string) =>
+    `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: p }
+spec: { podSelector: {}, policyTypes: [Ingress, Egress], ${way}: [{ ports: [{ ${port} }] }] }
+`;
+  for (const way of ["ingress", "egress"]) {
+    for (const port of ["port: 80, endPort: 90", "port: 80, endPort: 80", 'port: "${FROM}", endPort: 90', "port: 80"])
+      expect(rules(policy(port, way))).toEqual([]);
+    for (const port of ["port: 80, endPort: 79", "port: http, endPort: 90", "endPort: 90"])
+      expect(rules(policy(port, way))).toEqual(["network-port"]);
+  }
+});
