@@ -474,6 +474,34 @@ test("numbers, amounts and switches may be put in before the manifests are appli
   ]);
 });
 
+test("kinds of Kubernetes that have no schema here are kinds", () => {
+  const rules = (apiVersion: string, kind: string) =>
+    checkManifests([
+      bundleOf([{ file: "x.yaml", text: `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: web }\n` }]),
+    ]).findings.map(({ rule }) => rule);
+  for (const [group, kind] of [
+    ["admissionregistration.k8s.io", "ValidatingWebhookConfiguration"],
+    ["apiextensions.k8s.io", "CustomResourceDefinition"],
+    ["apiregistration.k8s.io", "APIService"],
+    ["coordination.k8s.io", "Lease"],
+  ] as const) {
+    expect(rules(`${group}/v1`, kind)).toEqual([]);
+    expect(rules(`${group}/v1`, `${kind}x`)).toEqual(["unknown-kind"]);
+    expect(rules(`${group}/v2`, kind)).toEqual(["unknown-kind"]);
+  }
+});
+
+test("a proxy has a port for its probes beside the one of its metrics, as Istio's", () => {
+  const proxy = workload("web")
+    .replace("containerPort: 8080", "containerPort: 15090")
+    .replace("port: http", "port: 15021");
+  expect(checkManifests([bundleOf([{ file: "x.yaml", text: proxy }])]).findings).toEqual([]);
+  const typed = workload("web").replace("port: http", "port: 8088");
+  expect(checkManifests([bundleOf([{ file: "x.yaml", text: typed }])]).findings.map(({ rule }) => rule)).toEqual([
+    "probe-port",
+  ]);
+});
+
 describe("kinds of other groups that are called as those of Kubernetes", () => {
   const rules = (...texts: string[]) =>
     checkManifests([bundleOf([{ file: "x.yaml", text: documents(...texts) }])]).findings.map(({ rule }) => rule);

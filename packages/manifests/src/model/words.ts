@@ -30,7 +30,7 @@ export function listed(words: readonly string[]): string {
 }
 
 /** Edits between two words; two letters swapped are one edit. */
-function distanceOf(a: string, b: string): number {
+export function distanceOf(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let row = 1; row <= a.length; row++) {

@@ -1,7 +1,7 @@
 import type { Cursor } from "../model/cursor.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import { podsBehind } from "../model/service-address.ts";
-import { closest, didYouMean, listed } from "../model/words.ts";
+import { didYouMean, distanceOf, listed } from "../model/words.ts";
 import { type Container, isLasting, printPorts, type Workload } from "../model/workload.ts";
 import type { Rule } from "../rule.ts";
 import { containersOf, titleOf } from "./iterate.ts";
@@ -58,12 +58,12 @@ const probePort: Rule = {
 
 /**
  * Numbers need no declaration in Kubernetes, and many a program has a port for its probes alone: a number is a fault when
- * hardly a digit is wrong, and in services of ours, whose ports are all declared.
+ * a digit is wrong, and in services of ours, whose ports are all declared.
  */
 function isMistaken(port: number, { ports, workload }: Container, set: ResourceSet): boolean {
   const isOurs = set.facts.services.some(({ service }) => set.workloadOf(service) === workload);
   const numbers = ports.flatMap((each) => (each.port === undefined ? [] : [String(each.port)]));
-  return ports.length > 0 && (isOurs || closest(String(port), numbers) !== undefined);
+  return ports.length > 0 && (isOurs || numbers.some((number) => distanceOf(number, String(port)) === 1));
 }
 
 const probePath: Rule = {
