@@ -2,7 +2,7 @@ import type { Resource } from "../model/resource.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import { closest } from "../model/words.ts";
 import type { Rule } from "../rule.ts";
-import { apiVersionsOf, knownKinds, schemaOfKind } from "../schema/definitions.ts";
+import { apiVersionsOf, isOfKubernetes, knownKinds, schemaOfKind } from "../schema/definitions.ts";
 import { findRemovedApi } from "../schema/removed.ts";
 import { type SchemaProblem, type SchemaRule, validateSchema } from "../schema/validate.ts";
 
@@ -124,8 +124,7 @@ const unknownKind: Rule = {
   right: "apiVersion: apps/v1\nkind: Deployment",
   *check(set) {
     for (const { root, apiVersion, kind } of set.resources) {
-      const isKnown = schemaOfKind(apiVersion, kind) !== undefined;
-      if (isKnown || findRemovedApi(apiVersion, kind, set.facts.minor) !== undefined) continue;
+      if (isOfKubernetes(apiVersion, kind) || findRemovedApi(apiVersion, kind, set.facts.minor) !== undefined) continue;
       const versions = apiVersionsOf(kind);
       const guess = kind.includes(".") ? undefined : closest(kind, knownKinds());
       if (versions.length > 0) {

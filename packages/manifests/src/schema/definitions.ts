@@ -39,6 +39,33 @@ export function apiVersionsOf(kind: string): string[] {
     .map((id) => id.slice(0, -kind.length - 1));
 }
 
+/** What Kubernetes serves besides, by its API. Source: the API reference of Kubernetes. */
+const OTHER_KINDS: Readonly<Record<string, readonly string[]>> = {
+  v1: ["Endpoints", "Event", "Node", "PodTemplate", "ReplicationController"],
+  "admissionregistration.k8s.io/v1": [
+    ...["MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding", "MutatingWebhookConfiguration"],
+    ...["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration"],
+  ],
+  "apiextensions.k8s.io/v1": ["CustomResourceDefinition"],
+  "apiregistration.k8s.io/v1": ["APIService"],
+  "apps/v1": ["ControllerRevision"],
+  "certificates.k8s.io/v1": ["CertificateSigningRequest"],
+  "coordination.k8s.io/v1": ["Lease"],
+  "discovery.k8s.io/v1": ["EndpointSlice"],
+  "events.k8s.io/v1": ["Event"],
+  "flowcontrol.apiserver.k8s.io/v1": ["FlowSchema", "PriorityLevelConfiguration"],
+  "networking.k8s.io/v1": ["IPAddress", "ServiceCIDR"],
+  "node.k8s.io/v1": ["RuntimeClass"],
+  "resource.k8s.io/v1": ["DeviceClass", "ResourceClaim", "ResourceClaimTemplate", "ResourceSlice"],
+  "storage.k8s.io/v1": ["CSIDriver", "CSINode", "CSIStorageCapacity", "VolumeAttachment", "VolumeAttributesClass"],
+};
+
+/** Whether Kubernetes has this kind, with a schema here or without. */
+export function isOfKubernetes(apiVersion: string, kind: string): boolean {
+  const others = Object.hasOwn(OTHER_KINDS, apiVersion) ? OTHER_KINDS[apiVersion] : undefined;
+  return schemaOfKind(apiVersion, kind) !== undefined || others?.includes(kind) === true;
+}
+
 /** The names of all kinds that have a schema. */
 export function knownKinds(): string[] {
   return Object.keys(kinds).map((id) => id.slice(id.lastIndexOf("/") + 1));
