@@ -502,6 +502,17 @@ test("a proxy has a port for its probes beside the one of its metrics, as Istio'
   ]);
 });
 
+test("a probe may take a little longer than its period, as in Bitnami's Redis", () => {
+  const rules = (timeoutSeconds: number) => {
+    const text = workload("web").replace(
+      "port: http }",
+      `port: http }, timeoutSeconds: ${timeoutSeconds}, periodSeconds: 5`,
+    );
+    return checkManifests([bundleOf([{ file: "x.yaml", text }])]).findings.map(({ rule }) => rule);
+  };
+  expect([rules(6), rules(10)]).toEqual([[], ["probe-threshold"]]);
+});
+
 describe("kinds of other groups that are called as those of Kubernetes", () => {
   const rules = (...texts: string[]) =>
     checkManifests([bundleOf([{ file: "x.yaml", text: documents(...texts) }])]).findings.map(({ rule }) => rule);
