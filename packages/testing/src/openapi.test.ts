@@ -46,6 +46,7 @@ interface Operation {
   "x-access"?: string[];
 }
 interface Document {
+  servers: { url: string }[];
   components: { headers: Record<string, { required?: boolean }>; schemas: Record<string, object> };
   paths: Record<string, Record<string, Operation>>;
 }
@@ -70,6 +71,16 @@ describe.each(["user", "product", "order"] as const)("the document of %s-service
       .filter(({ path }) => !path.startsWith("/api/v1") && !path.startsWith("/swagger"))
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
     expect(documented.sort()).toEqual(routed.sort());
+  });
+
+  test("names servers at which the service answers", async () => {
+    const { servers } = await read();
+    // A server's address is relative to that of the document.
+    const statuses = servers.map(async ({ url }) => {
+      const base = new URL(url, `${stack.urls[name]}/swagger/json`).href;
+      return (await fetch(`${base.replace(/\/$/, "")}/health`)).status;
+    });
+    expect(await Promise.all(statuses)).toEqual([200, 200]);
   });
 
   test("says of every operation what it does, who may call it, and each answer", async () => {

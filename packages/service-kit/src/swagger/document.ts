@@ -14,6 +14,12 @@ export interface DocumentInfo {
 type Json = Record<string, unknown>;
 type OpenApi = Json & { components: Json; paths: Record<string, Record<string, Operation>> };
 
+/** Every route is served at both: see createServiceApp. The first is what a client takes that is told nothing else. */
+const servers = [
+  { url: "/", description: "The service itself" },
+  { url: "/api/v1", description: "The same, below the path of a gateway" },
+];
+
 /**
  * The OpenAPI 3.0 document of an app. The plugin runs in an app of its own, so that nothing of its page is served; what
  * it writes beyond OpenAPI 3.0 or beyond the truth (numeric exclusiveMinimum, form bodies) is put right here, and what
@@ -31,6 +37,7 @@ export async function openApiDocument(features: AnyElysia, info: DocumentInfo): 
         exclude: [/^\/swagger/, /^\/api\/v1/, "/unused", "/document"],
         documentation: {
           info: { ...info },
+          servers,
           components: {
             headers: answerHeaders,
             securitySchemes: {

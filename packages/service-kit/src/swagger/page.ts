@@ -40,6 +40,7 @@ export const pageStyle = `body { margin: 0; }
 @media (max-width: 600px) {
   .swagger-ui .opblock-summary-description { display: none; }
   .swagger-ui .wrapper { padding: 0 10px; }
+  .swagger-ui .servers > label { margin-right: 0; }
   .swagger-ui .opblock .opblock-section-header { flex-wrap: wrap; }
 }
 `;

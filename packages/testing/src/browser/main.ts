@@ -55,36 +55,42 @@ async function authorize({ page, stack }: Visit): Promise<void> {
   await page.locator(".auth-btn-wrapper button.btn-done").click();
 }
 
-/** Opens an operation, fills in its body, sends it, and reads the status it was answered with. */
-async function tryOut({ page }: Visit, operation: string, body: unknown): Promise<string> {
-  const block = page.locator(`[id$="-${operation}"]`);
-  const summary = block.locator(".opblock-summary-control");
-  await summary.focus();
+/** Opens an operation, by keyboard. */
+async function open({ page }: Visit, operation: string): Promise<void> {
+  await page.locator(`[id$="-${operation}"] .opblock-summary-control`).focus();
   await page.keyboard.press("Enter");
-  await block.locator("textarea.body-param__text").fill(JSON.stringify(body));
-  await block.locator("button.execute").click();
-  const status = block.locator(".live-responses-table .response-col_status").last();
-  await status.waitFor({ timeout: WAIT_MS });
-  return (await status.innerText()).trim().slice(0, 3);
 }
 
-const firstRequests: Record<Visit["name"], (visit: Visit) => Promise<string>> = {
-  user: (visit) =>
-    tryOut(visit, "createUser", {
-      email: `${crypto.randomUUID()}@example.com`,
-      password: "correct horse",
-      name: "Ada",
-    }),
-  product: (visit) => tryOut(visit, "createProduct", { name: "Thing", description: "", price: 1.5, stock: 3 }),
-  order: async (visit) => {
-    const { id: productId } = await visit.stack.admin.products.create({
-      name: "Thing",
-      description: "",
-      price: 1.5,
-      stock: 3,
-    });
-    const { id: userId } = await visit.stack.customer();
-    return tryOut(visit, "placeOrder", { userId, items: [{ productId, quantity: 1 }] });
+/** Fills in the body of an open operation, sends it, and reads from where it was answered and with which status. */
+async function tryOut({ page, name, stack }: Visit, { operation, body }: FirstRequest): Promise<string> {
+  const block = page.locator(`[id$="-${operation}"]`);
+  await block.locator("textarea.body-param__text").fill(JSON.stringify(await body(stack)));
+  const answered = page.waitForResponse((answer) => answer.request().method() === "POST", { timeout: WAIT_MS });
+  await block.locator("button.execute").click();
+  const answer = await answered;
+  const shown = block.locator(".live-responses-table .response-col_status", { hasText: String(answer.status()) });
+  await shown.last().waitFor({ timeout: WAIT_MS });
+  return `${answer.status()} ${answer.url().slice(stack.urls[name].length)}`;
+}
+
+interface FirstRequest {
+  readonly operation: string;
+  body(stack: Stack): Promise<unknown>;
+}
+const product = { name: "Thing", description: "", price: 1.5, stock: 3 };
+const firstRequests: Record<Visit["name"], FirstRequest> = {
+  user: {
+    operation: "createUser",
+    body: async () => ({ email: `${crypto.randomUUID()}@example.com`, password: "correct horse", name: "Ada" }),
+  },
+  product: { operation: "createProduct", body: async () => product },
+  order: {
+    operation: "placeOrder",
+    async body(stack) {
+      const { id: productId } = await stack.admin.products.create(product);
+      const { id: userId } = await stack.customer();
+      return { userId, items: [{ productId, quantity: 1 }] };
+    },
   },
 };
 
@@ -124,9 +130,15 @@ async function visit(context: BrowserContext, stack: Stack, name: Visit["name"])
   await checkWidths(here, "readable", name);
   await check(`${name}: Authorize and Try it out, by keyboard`, async () => {
     await authorize(here);
-    const status = await firstRequests[name](here);
+    await open(here, firstRequests[name].operation);
+    const answered = await tryOut(here, firstRequests[name]);
     await page.screenshot({ path: join(artifacts, `${name}-answer.png`) });
-    expect(status === "201", `answered ${status}`);
+    expect(answered === `201 /${name}s`, `answered ${answered}`);
+  });
+  await check(`${name}: Try it out at the other server that the document names`, async () => {
+    await page.locator(".servers select").selectOption("/api/v1");
+    const answered = await tryOut(here, firstRequests[name]);
+    expect(answered === `201 /api/v1/${name}s`, `answered ${answered}`);
   });
   await checkWidths(here, "an open operation with its answer is readable", `${name}-open`);
   await check(`${name}: nothing leaves this host and the console is empty`, async () => {
