@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { errorStatus } from "@pos/contracts/errors";
+import { Timestamp } from "@pos/contracts/primitives";
 import { resolved } from "./api-docs/document.ts";
 import { startStack, type Stack } from "./stack.ts";
 
@@ -150,6 +151,15 @@ describe.each(["user", "product", "order"] as const)("the document of %s-service
   test("says of every number whether it is whole, and how large it may get", async () => {
     const forms = new Set(numbersOf(await read()).map(({ type, format }) => `${type} ${format}`));
     expect([...forms].sort()).toEqual(["integer int64", "number double"]);
+  });
+
+  // Else they are mere texts to a client that is made from the document.
+  test("says of points in time that they are", async () => {
+    const raw = JSON.stringify(await rawDocumentOf(name));
+    const times = [...raw.matchAll(/"(?:at|\w+(?:At|From|Until))":(\{[^{}]*\})/g)];
+    expect(times.length).toBeGreaterThan(0);
+    expect(times.filter(([, schema]) => !schema?.includes('"format":"date-time"'))).toEqual([]);
+    expect(raw).not.toContain(JSON.stringify(Timestamp.pattern));
   });
 
   // ADR 0004: a service of a later version may answer a field more, and a client that is made from the document reads it.

@@ -1,4 +1,5 @@
 import { ErrorEnvelope } from "@pos/contracts/errors";
+import { Timestamp } from "@pos/contracts/primitives";
 import { type AnyElysia, Elysia } from "elysia";
 import { addHeaders, answerHeaders, type Operation } from "./answer-headers.ts";
 import { addErrorExamples } from "./error-examples.ts";
@@ -87,6 +88,11 @@ function fitOpenApi30(node: unknown, place: Place): unknown {
     fitted["exclusiveMinimum"] = true;
   }
   if (fitted["type"] === "number") nameNumber(fitted);
+  if (fitted["pattern"] === Timestamp.pattern) {
+    // Clients that are made from the document have a type for it.
+    delete fitted["pattern"];
+    fitted["format"] = "date-time";
+  }
   if (typeof fitted["patternProperties"] === "object" && fitted["patternProperties"] !== null) {
     const [schema] = Object.values(fitted["patternProperties"]);
     delete fitted["patternProperties"];
