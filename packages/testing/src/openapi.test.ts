@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { errorStatus } from "@pos/contracts/errors";
+import { BODY_MAX_BYTES } from "@pos/contracts/limits";
 import { Timestamp } from "@pos/contracts/primitives";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { resolved } from "./api-docs/document.ts";
 import { startStack, type Stack } from "./stack.ts";
 
@@ -201,6 +204,14 @@ describe.each(["user", "product", "order"] as const)("the document of %s-service
     }
   });
 
+  test("lists what a GET and a DELETE are answered with whose body is larger than any may be", async () => {
+    for (const { where, responses, requestBody } of operationsOf(await read())) {
+      if (requestBody !== undefined) continue;
+      const status = await announce(stack.urls[name], where);
+      expect([where, Object.keys(responses)]).toEqual([where, expect.arrayContaining([status])]);
+    }
+  });
+
   test("has one form for all errors, and of each an example for each code that its status can have", async () => {
     for (const { where, responses } of operationsOf(await read())) {
       for (const [status, { content = {} }] of Object.entries(responses)) {
@@ -308,6 +319,18 @@ function formsOf(part: unknown): readonly Schema[] {
   const { properties, anyOf, enum: words = [] } = part as Schema;
   const isForm = Array.isArray(anyOf) || words.length > 1 || (properties !== undefined && "type" in part);
   return [...(isForm ? [part as Schema] : []), ...Object.values(part).flatMap(formsOf)];
+}
+
+/** The status of a request whose body is announced as too long; `fetch` sends none with a GET. */
+async function announce(url: string, operation: string): Promise<string> {
+  const [method = "", path = ""] = operation.split(" ");
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const head = [`${method.toUpperCase()} ${path} HTTP/1.1`, `host: ${hostname}`];
+  socket.write([...head, `content-length: ${BODY_MAX_BYTES + 1}`, "", ""].join("\r\n"));
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  socket.destroy();
+  return String(answer).split(" ")[1] ?? "";
 }
 
 /** Every schema of a number, wherever it stands. */

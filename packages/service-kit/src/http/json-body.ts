@@ -4,6 +4,7 @@ import { AppError } from "./app-error.ts";
 const decoder = new TextDecoder("utf-8", { fatal: true });
 /** -1e-400 is -0 too. */
 const mayHoldNegativeZero = /-0|\de-/i;
+const bodiless = new Set(["GET", "HEAD", "DELETE"]);
 const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 /**
@@ -37,10 +38,14 @@ export async function readJsonBody(request: Request): Promise<unknown> {
   }
 }
 
-/** Refuses a request whose announced body is over the limit, before it is read. */
-export function refuseLargeBody(request: Request): void {
-  const length = request.headers.get("content-length");
-  if (length !== null && Number(length) > BODY_MAX_BYTES) throw tooLarge();
+/**
+ * Refuses a request whose announced body is over the limit, before it is read.
+ * @throws {AppError} PAYLOAD_TOO_LARGE; VALIDATION_ERROR when the method takes no body, for which 413 is none of its answers
+ */
+export function refuseLargeBody({ headers, method }: Request): void {
+  const length = headers.get("content-length");
+  if (length === null || Number(length) <= BODY_MAX_BYTES) return;
+  throw bodiless.has(method) ? invalid(`A ${method} takes no body.`) : tooLarge();
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {
