@@ -2,6 +2,7 @@ import { type ErrorCode, ErrorEnvelope, errorStatus } from "@pos/contracts/error
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
 import { ApiError, InvalidAnswerError } from "./errors.ts";
+import { rememberEtag } from "./etag.ts";
 import { kySender } from "./sending/ky-sender.ts";
 import type { Received, Sender } from "./sending/sender.ts";
 
@@ -14,7 +15,7 @@ const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 export interface CallOptions {
   /** Limit of this call, in milliseconds; more than 24 days is as much. */
   timeoutMs?: number;
-  /** Headers such as Idempotency-Key, If-Match, traceparent, x-request-id. */
+  /** Headers such as Idempotency-Key, If-Match (see `etagOf`), traceparent, x-request-id. */
   headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
 }
@@ -94,6 +95,7 @@ export function createTransport(options: {
       if (call.answer === undefined) return { value: undefined as never, status, headers };
       const value = parse(received, url);
       assertMeets(call.answer, value, url);
+      rememberEtag(value, headers);
       return { value: value as never, status, headers };
     },
   };
