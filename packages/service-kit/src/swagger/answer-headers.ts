@@ -16,8 +16,7 @@ const text = { type: "string" } as const;
 const count = { type: "integer", format: "int64", minimum: 1 } as const;
 const always = { required: true, schema: text };
 
-/** Headers of answers, as a document's components: operations refer to them by name. */
-export const answerHeaders = {
+const answerHeaders = {
   "x-request-id": { ...always, description: "Always; the request's own id if it sent a usable one" },
   location: { ...always, description: "201: path of the new resource" },
   etag: { ...always, description: "A single product or order: the value for If-Match" },
@@ -29,6 +28,13 @@ export const answerHeaders = {
   "retry-after": { ...always, schema: count, description: "429 and 503: seconds to wait" },
 };
 type AnswerHeader = keyof typeof answerHeaders;
+
+/** The headers that operations refer to by name, as a document's components. */
+export function headersIn(paths: Json): Json {
+  const referring = JSON.stringify(paths);
+  const isUsed = (name: string) => referring.includes(`"#/components/headers/${name}"`);
+  return Object.fromEntries(Object.entries(answerHeaders).filter(([name]) => isUsed(name)));
+}
 
 /** The entry of a header in an answer's `headers`. */
 export const headerEntry = (name: AnswerHeader) => ({ [name]: { $ref: `#/components/headers/${name}` } });

@@ -1,7 +1,7 @@
 import { ErrorEnvelope } from "@pos/contracts/errors";
 import { Timestamp } from "@pos/contracts/primitives";
 import { type AnyElysia, Elysia } from "elysia";
-import { addHeaders, answerHeaders, type Operation } from "./answer-headers.ts";
+import { addHeaders, headersIn, type Operation } from "./answer-headers.ts";
 import { addErrorExamples } from "./error-examples.ts";
 import { NamedSchemas } from "./named-schemas.ts";
 
@@ -40,7 +40,6 @@ export async function openApiDocument(features: AnyElysia, info: DocumentInfo): 
           info: { ...info },
           servers,
           components: {
-            headers: answerHeaders,
             securitySchemes: {
               bearer: {
                 type: "http",
@@ -63,6 +62,7 @@ export async function openApiDocument(features: AnyElysia, info: DocumentInfo): 
     addHeaders(operation);
     addErrorExamples(operation);
   }
+  document.components["headers"] = headersIn(document.paths);
   return document;
 }
 
