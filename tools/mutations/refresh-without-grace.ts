@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/sessions/service.ts",
-      find: "export const REUSE_GRACE_MS = 10_000",
-      replace: "export const REUSE_GRACE_MS = -1",
+      find: "const REUSE_GRACE_MS = 10_000",
+      replace: "const REUSE_GRACE_MS = -1",
     },
   ],
   test: { file: "packages/user-service/src/sessions/sessions.test.ts", name: "within 10 s" },

@@ -12,7 +12,7 @@ export const ADMIN = { email: "admin@example.com", password: "correct horse batt
 export const SERVICE = { client_id: "order-service", client_secret: "a-secret-of-256-random-bits" };
 /** bcrypt's least cost: the same path as cost 10 in a hundredth of the time. */
 const CHEAP = 4;
-export const KEY_ENCRYPTION_KEY = "0123456789abcdef0123456789abcdef";
+const KEY_ENCRYPTION_KEY = "0123456789abcdef0123456789abcdef";
 
 /** Limit of a test that hashes much or waits for mails; the runner's own is 5 s for every file but the first. */
 export const SLOW_MS = 120_000;

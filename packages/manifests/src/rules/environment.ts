@@ -32,7 +32,7 @@ const FREE_NAME =
   /^(?:TZ|LANG|LC_\w+|HOME|HOSTNAME|PATH|(?:POD|NODE)_\w+|BUN_\w+|NODE_EXTRA_CA_CERTS|NODE_OPTIONS|SSL_CERT_\w+|OTEL_\w+|(?:HTTPS?|NO)_PROXY)$/i;
 
 /** Every place where a service of ours gets its environment. */
-export function* runsOf(set: ResourceSet): Generator<Run> {
+function* runsOf(set: ResourceSet): Generator<Run> {
   for (const facts of set.facts.services) {
     const workload = set.workloadOf(facts.service);
     const container = workload === undefined ? undefined : serviceContainer(workload, facts.service);

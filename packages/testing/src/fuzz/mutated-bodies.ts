@@ -75,7 +75,7 @@ const oddValues = [
 ];
 
 /** One random change of a body: a value, a name, some bytes, a cut, a repetition. */
-export function mutate(body: string, random: () => number): Buffer {
+function mutate(body: string, random: () => number): Buffer {
   const kind = Math.floor(random() * 7);
   if (kind === 0)
     return Buffer.from(

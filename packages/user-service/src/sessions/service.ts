@@ -11,7 +11,7 @@ import { isOver, type RefreshToken } from "./domain.ts";
 import type { SessionRepository } from "./repository.ts";
 
 /** How long a spent refresh token still gives a successor, for an answer that was lost; in milliseconds. */
-export const REUSE_GRACE_MS = 10_000;
+const REUSE_GRACE_MS = 10_000;
 
 /** Sessions: a pair of tokens at sign-in, the next pair at every refresh, until it ends. */
 export class SessionService {
