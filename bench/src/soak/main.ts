@@ -16,9 +16,9 @@ await runProgram(async () => {
   const text = [
     "# Soak",
     "",
-    `\`bun run bench:soak\`: ${minutes} minutes at ${ratePerSecond} requests a second, 60 % of full load: of twenty requests 12 read a product, 2 a list of 20, 3 an order, 3 place one. ${requests.toLocaleString("en-US")} requests, ${failures} of them failed.`,
+    `\`bun run bench:soak\`: ${minutes} minutes at ${ratePerSecond} requests per second, 60 % of full load. Of twenty requests, 12 read a product, 2 a list of 20, 3 an order, and 3 place one. ${requests.toLocaleString("en-US")} requests, ${failures} of them failed.`,
     "",
-    `Memory after the first five minutes, MiB a minute: ${names.map((name) => `${name} ${(slopes[name] ?? 0).toFixed(2)}`).join(", ")}.`,
+    `Memory after the first five minutes, MiB per minute: ${names.map((name) => `${name} ${(slopes[name] ?? 0).toFixed(2)}`).join(", ")}.`,
     "",
     `\`ordersctl audit\` at the end: exit code ${auditExitCode}.`,
     "",
