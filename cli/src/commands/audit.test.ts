@@ -79,7 +79,7 @@ describe("audit", () => {
     await untilDelivered();
     const { exit, stdout, stderr } = await admin.run(["audit", "--settle", "50ms"]);
     expect(exit).toBe(0);
-    expect(stdout).toMatch(/^RULE +VERDICT +LOOKED TWICE AT +WHAT MUST HOLD\nI1 +holds +0 +received = stock/);
+    expect(stdout).toMatch(/^RULE +VERDICT +READ AGAIN +WHAT MUST HOLD\nI1 +holds +0 +received = stock/);
     expect(stdout.trim().split("\n")).toHaveLength(10);
     expect(stderr).toEndWith("Everything holds: 1 product, 3 orders, 3 reservations.\n");
   });

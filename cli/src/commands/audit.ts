@@ -32,7 +32,7 @@ const verdictView: View<Verdict> = {
       value: ({ findings }) => (findings === 0 ? "holds" : `${findings} broken`),
       paint: (cell, style, { findings }) => (findings === 0 ? style.green(cell) : style.red(cell)),
     },
-    { header: "LOOKED TWICE AT", value: ({ candidates }) => String(candidates), align: "right" },
+    { header: "READ AGAIN", value: ({ candidates }) => String(candidates), align: "right" },
     { header: "WHAT MUST HOLD", value: ({ sentence }) => sentence },
   ],
 };

@@ -296,8 +296,8 @@ describe("seed", () => {
     expect((await admin.run([...argv, "--dry-run"])).stderr).toContain("2 users, 3 products and 5 orders");
     const plan = await admin.ok(...argv, "--dry-run", "-o", "json");
     expect(await admin.ok(...argv, "--dry-run", "-o", "json")).toBe(plan);
-    expect((await admin.run(argv)).stderr).toContain("2 users made, 0 there already   3 products made");
-    expect((await admin.run(argv)).stderr).toContain("0 orders made, 5 there already");
+    expect((await admin.run(argv)).stderr).toContain("2 users created, 0 already there   3 products created");
+    expect((await admin.run(argv)).stderr).toContain("0 orders created, 5 already there");
     expect((await admin.run(["seed", "-f", "-", "-o", "json"], { stdin: plan })).stdout).toContain('"order":0');
     const damaged = plan.replace('"price"', '"prize"');
     expect((await admin.run(["seed", "-f", "-"], { stdin: damaged })).stderr).toContain(
@@ -310,7 +310,7 @@ describe("seed", () => {
     const plan = (email: string) =>
       JSON.stringify({ users: [{ email, name: "A", password: "password1" }], products: [], orders: [] });
     const known = await admin.run(["seed", "-f", "-"], { stdin: plan(ADMIN.email) });
-    expect([known.exit, known.stderr]).toEqual([0, expect.stringContaining("0 users made, 1 there already")]);
+    expect([known.exit, known.stderr]).toEqual([0, expect.stringContaining("0 users created, 1 already there")]);
     const refused = await admin.run(["seed", "-f", "-"], { stdin: plan("weak@example.com") });
     expect([refused.exit, refused.stderr]).toEqual([
       1,
@@ -325,7 +325,7 @@ describe("seed", () => {
       products: readonly { name: string }[];
     };
     const id = await admin.ok("products", "create", "--name", products[0]?.name ?? "", "--price", "1", "-q");
-    expect((await admin.run(argv)).stderr).toContain("0 orders made, 2 there already");
+    expect((await admin.run(argv)).stderr).toContain("0 orders created, 2 already there");
     await admin.ok("products", "delete", id.trim(), "--yes");
   });
 });

@@ -120,7 +120,7 @@ describe("backup and restore", () => {
     user.env["PRODUCT_MONGO_URI"] = stack.databases.product.uri;
     user.env["ORDER_MONGO_URI"] = stack.databases.order.uri;
     expect((await backup()).exit).toBe(0);
-    expect((await user.run(["restore", join(user.home, "copy")])).stderr).toContain("-service runs");
+    expect((await user.run(["restore", join(user.home, "copy")])).stderr).toContain("-service is using");
     expect((await user.run(["restore", join(user.home, "nothing")])).exit).toBe(2);
   });
 });
@@ -152,7 +152,7 @@ describe("validate", () => {
     const { exit, stdout, stderr } = await user.run(["validate", "--strict"], { cwd: CHECKOUT });
     expect([exit, stdout, stderr]).toEqual([0, "", expect.stringMatching(/^0 errors, 0 warnings in \d+ resources/)]);
     const nowhere = await world();
-    expect((await nowhere.run(["validate"])).stderr).toContain("name what is to be checked");
+    expect((await nowhere.run(["validate"])).stderr).toContain("pass what to check");
     expect((await nowhere.run(["validate", "nothing"])).exit).toBe(2);
     await nowhere.remove();
   });
@@ -180,7 +180,7 @@ describe("validate", () => {
     expect([live.exit, live.stderr]).toEqual([0, expect.stringContaining("0 errors")]);
     const nobody = await world(stack);
     const { exit, stderr } = await nobody.run(["validate", "-", "--live"], { stdin: manifest });
-    expect([exit, stderr]).toEqual([4, expect.stringContaining("Only an administrator may ask")]);
+    expect([exit, stderr]).toEqual([4, expect.stringContaining("Only an administrator may query")]);
     await nobody.remove();
   });
 });

@@ -65,7 +65,7 @@ async function runSeed(options: SeedOptions, tools: Tools): Promise<void> {
 
 function report({ users, orders }: SeedPlan, { made, present, refused }: SeedResult, { talk, printer }: Tools): void {
   const line = (noun: "user" | "product" | "order") =>
-    `${count(made[noun], noun)} made, ${present[noun]} there already`;
+    `${count(made[noun], noun)} created, ${present[noun]} already there`;
   talk.done(`${line("user")}   ${line("product")}   ${line("order")}`);
   if (refused > 0) talk.warn(`${count(refused, "order")} refused for insufficient stock`);
   const [first] = users;
