@@ -6,7 +6,7 @@ const INTRO = `# ordersctl
 
 <!-- Made by \`bun run docs:cli\` from the command tree. Change the commands, not this page. -->
 
-The command line of the Product Order System. In a clone it is \`bun run ordersctl …\`; \`bun run ship\` makes programs that need neither the clone nor Bun.
+The command line of the Product Order System. In a checkout it is \`bun run ordersctl …\`; \`bun run ship\` builds programs that need neither the checkout nor Bun.
 
 \`\`\`sh
 ordersctl up                                   # start everything, and sign in
@@ -15,7 +15,7 @@ ordersctl orders place --item "Keyboard=2"     # a first order
 ordersctl orders list                          # see it
 \`\`\`
 
-Completion of commands, options and values: \`ordersctl completion bash|zsh|fish\`.
+Shell completion: \`ordersctl completion bash|zsh|fish\`.
 `;
 
 /** The Markdown page of the whole command line: docs/ordersctl.md. */
@@ -26,7 +26,7 @@ export async function manual(): Promise<string> {
   const groups = [...new Set(commandTree.map(({ group }) => group))];
   const chapters = groups.map((group) => {
     const own = branches.filter(({ branch }) => branch.group === group);
-    return [`## ${group.replace(/:$/, "")}`, ...own.map(({ branch, verbs }) => chapter(branch, verbs))].join("\n\n");
+    return [`## ${group.replace(/:$/, "")}`, ...own.flatMap(({ verbs }) => verbs.map(section))].join("\n\n");
   });
   return `${[INTRO.trimEnd(), overview(branches), ...chapters, globals(), ...pages()].join("\n\n")}\n`;
 }
@@ -44,34 +44,33 @@ const overview = (branches: readonly Loaded[]): string =>
 
 const link = (words: readonly string[]): string => `[\`${words.join(" ")}\`](#${words.join("-")})`;
 
-function chapter(branch: Branch, verbs: readonly VerbFacts[]): string {
-  const isNoun = verbs[0]?.words.length !== 1;
-  return [...(isNoun ? [`${branch.summary}.`] : []), ...verbs.map(section)].join("\n\n");
-}
-
 function section(verb: VerbFacts): string {
   const { words, aliases, usage, description, options, examples } = verb;
   return [
     `### ${words.join(" ")}`,
     text(description),
-    ...(aliases.length === 0 ? [] : [`Also: ${aliases.map((alias) => `\`${alias}\``).join(", ")}.`]),
+    ...(aliases.length === 0 ? [] : [`Alias: ${aliases.map((alias) => `\`${alias}\``).join(", ")}.`]),
     `\`\`\`\n${usage}\n\`\`\``,
     ...(options.length === 0 ? [] : [optionTable(options)]),
     ...(examples.length === 0 ? [] : [`\`\`\`sh\n${examples.join("\n")}\n\`\`\``]),
   ].join("\n\n");
 }
 
-const globals = (): string => `## Global options\n\nEvery command takes them.\n\n${optionTable(describeGlobals())}`;
+const globals = (): string =>
+  `## Global options\n\nThese work with every command.\n\n${optionTable(describeGlobals())}`;
 
 const pages = (): readonly string[] =>
   Object.entries(topics).map(
     ([name, { summary, text }]) =>
-      `## ${name}\n\nFrom \`ordersctl help ${name}\`: ${summary}.\n\n\`\`\`\n${text().trimEnd()}\n\`\`\``,
+      `## ${titleOf(name)}\n\nFrom \`ordersctl help ${name}\`: ${summary}.\n\n\`\`\`\n${text().trimEnd()}\n\`\`\``,
   );
+
+/** `exit-codes` as a heading. */
+const titleOf = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("-", " ");
 
 const optionTable = (options: readonly OptionFacts[]): string =>
   table(
-    ["option", "what it says"],
+    ["option", "meaning"],
     options.map(({ flags, description, choices, standard }) => [
       `\`${flags.replaceAll("|", "\\|")}\``,
       cell(
