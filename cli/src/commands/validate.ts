@@ -49,7 +49,7 @@ const ruleView: View<RuleRow> = {
   columns: [
     { header: "RULE", value: ({ id }) => id },
     { header: "LEVEL", value: ({ level }) => level },
-    { header: "WHAT IT HOLDS TO", value: ({ title }) => title },
+    { header: "WHAT IT CHECKS", value: ({ title }) => title },
   ],
 };
 

@@ -9,7 +9,7 @@ const BROWSER_ADDRESS = /PUBLIC|EXTERNAL|ORIGIN|CORS|CALLBACK|REDIRECT/i;
 export const composeUrl: Rule = {
   id: "compose-url",
   level: "error",
-  title: "Every address in the environment of a compose service leads to a service",
+  title: "Every address in the environment of a compose service belongs to a service",
   why: "The name is not known in compose's network: the service starts and every call fails.",
   wrong: "environment: { USER_SERVICE_URL: 'http://localhost:3001' }",
   right: "environment: { USER_SERVICE_URL: 'http://user-service:3001' }",

@@ -23,7 +23,7 @@ const RESTARTS = /^(?:no|always|unless-stopped|on-failure(?::\d+)?)$/;
 export const composeField: Rule = {
   id: "compose-field",
   level: "error",
-  title: "Services in compose.yaml have the fields and words that compose takes",
+  title: "Services in compose.yaml have valid fields and values",
   why: "`compose up` refuses the file, or passes over what it does not take.",
   wrong: "web: { enviroment: { LOG_LEVEL: debug }, restart: allways }",
   right: "web: { environment: { LOG_LEVEL: debug }, restart: always }",

@@ -14,7 +14,7 @@ const SOURCES = ["file", "environment", "content", "external", "driver", "templa
 export const composePart: Rule = {
   id: "compose-part",
   level: "error",
-  title: "What a service in compose.yaml uses is declared",
+  title: "Everything that a service in compose.yaml uses is declared",
   why: "`compose up` refuses a volume, network, secret or config that no file declares, and a service that is joined or extended and is none.",
   wrong: "services: { db: { volumes: ['dta:/data/db'] } }\nvolumes: { data: }",
   right: "services: { db: { volumes: ['data:/data/db'] } }\nvolumes: { data: }",

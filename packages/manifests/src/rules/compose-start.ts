@@ -11,7 +11,7 @@ const SILENT_IMAGES = new Set(
 export const composeHealth: Rule = {
   id: "compose-health",
   level: "error",
-  title: "Who is waited for until it is healthy has a healthcheck",
+  title: "A service that others wait for until it is healthy has a healthcheck",
   why: '`compose up` ends with "dependency failed to start: container has no healthcheck configured".',
   wrong: "web: { depends_on: { db: { condition: service_healthy } } }\ndb: { image: postgres:17 }",
   right: "db: { image: postgres:17, healthcheck: { test: [CMD, pg_isready] } }",

@@ -61,7 +61,7 @@ const composePort: Rule = {
 const composePortForm: Rule = {
   id: "compose-port-form",
   level: "error",
-  title: "Ports in compose.yaml are ports",
+  title: "Ports in compose.yaml are valid",
   why: "`compose up` refuses the file.",
   wrong: "ports: ['300x:3001']",
   right: "ports: ['3001:3001']",

@@ -8,7 +8,7 @@ const DEFAULT_GRACE_SECONDS = 30;
 const gracePeriod: Rule = {
   id: "grace-period",
   level: "error",
-  title: "A pod has more time to end than its preStop waits",
+  title: "A pod has more time to stop than its preStop waits",
   why: "The time of preStop is part of terminationGracePeriodSeconds: when it is used up, preStop is broken off and the container has two seconds left for its requests.",
   wrong:
     "terminationGracePeriodSeconds: 10\ncontainers: [{ lifecycle: { preStop: { exec: { command: [sleep, '30'] } } } }]",

@@ -12,7 +12,7 @@ const LASTING_FIELDS = ["lifecycle", "livenessProbe", "readinessProbe", "startup
 const exclusiveFields: Rule = {
   id: "exclusive-fields",
   level: "error",
-  title: "Of fields that exclude each other there is one",
+  title: "Fields that exclude each other are not combined",
   why: "The API server refuses the resource; the published schema takes it. A patch that adds a field and leaves the one that it stands for is the usual reason.",
   wrong: "strategy: { type: Recreate, rollingUpdate: { maxSurge: 1 } }",
   right: "strategy: { type: Recreate }",

@@ -26,7 +26,7 @@ const imagePinned: Rule = {
 const imageForm: Rule = {
   id: "image-form",
   level: "error",
-  title: "Every container has an image, and its name is one",
+  title: "Every container has an image with a valid name",
   why: "The pod stays in InvalidImageName; a container without an image is refused, though the published schema takes it.",
   wrong: "image: Shop/Web:1.0",
   right: "image: shop/web:1.0",

@@ -18,7 +18,7 @@ function backendsOf({ root }: Resource): Cursor[] {
 const ingressService: Rule = {
   id: "ingress-service",
   level: "error",
-  title: "Every Service that an Ingress leads to exists",
+  title: "Every Service that an Ingress routes to exists",
   why: "The path answers 503.",
   wrong: "backend: { service: { name: wbe, port: { name: http } } }",
   right: "backend: { service: { name: web, port: { name: http } } }",
@@ -40,7 +40,7 @@ const ingressService: Rule = {
 const ingressPort: Rule = {
   id: "ingress-port",
   level: "error",
-  title: "Every port that an Ingress leads to is one of the Service",
+  title: "Every port that an Ingress routes to is one of the Service",
   why: "The path answers 503, or the Ingress is refused.",
   wrong: "backend: { service: { name: web, port: { number: 8080 } } }      # the Service listens on 80",
   right: "backend: { service: { name: web, port: { number: 80 } } }",
@@ -65,7 +65,7 @@ const ingressPort: Rule = {
 const ingressSecret: Rule = {
   id: "ingress-tls",
   level: "error",
-  title: "The certificate of an Ingress comes from somewhere",
+  title: "The certificate of an Ingress has a source",
   why: "Without its Secret the Ingress answers with a self-signed certificate, which browsers refuse.",
   wrong: "tls: [{ hosts: [shop.example.com], secretName: shop-tsl }]",
   right:

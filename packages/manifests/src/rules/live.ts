@@ -125,7 +125,7 @@ const version: Rule = {
 const memory: Rule = {
   id: "live-memory",
   level: "error",
-  title: "The memory limit is above what the running service takes",
+  title: "The memory limit is above what the running service uses",
   why: "The kernel kills the container as soon as it reaches its limit.",
   wrong: "limits: { memory: 64Mi }      # the service takes 90 Mi",
   right: "limits: { memory: 512Mi }",

@@ -61,7 +61,7 @@ function wantedForm({ kind, name }: Resource): string | undefined {
 const labelSyntax: Rule = {
   id: "label-syntax",
   level: "error",
-  title: "Labels and names of annotations have the form that Kubernetes takes",
+  title: "Labels and annotation names have a valid form",
   why: "The API server refuses labels with spaces, slashes or more than 63 characters in their value.",
   wrong: 'labels: { team: "order people" }',
   right: "labels: { team: order-people }",
@@ -121,7 +121,7 @@ const dataKey: Rule = {
 const duplicateResource: Rule = {
   id: "duplicate-resource",
   level: "error",
-  title: "No resource stands twice",
+  title: "No resource is defined twice",
   why: "The second overwrites the first when both are applied; which one wins depends on the order of files.",
   wrong: "kind: Service\nmetadata: { name: web }\n---\nkind: Service\nmetadata: { name: web }",
   right: "kind: Service\nmetadata: { name: web }",

@@ -8,7 +8,7 @@ const GIVEN = new Set(["default", "kube-node-lease", "kube-public", "kube-system
 const namespaceUnset: Rule = {
   id: "namespace-unset",
   level: "error",
-  title: "All resources say their namespace, or none does",
+  title: "All resources set a namespace, or none does",
   why: "The one without lands in whatever namespace kubectl is set to, where the others do not find it.",
   wrong: "kind: Service\nmetadata: { name: web }                      # the others have namespace: shop",
   right: "kind: Service\nmetadata: { name: web, namespace: shop }",
@@ -28,7 +28,7 @@ const namespaceUnset: Rule = {
 const namespaceUnknown: Rule = {
   id: "namespace-unknown",
   level: "error",
-  title: "Every namespace that is used is one that is made",
+  title: "Every namespace in use is defined",
   why: 'The API server answers `namespaces "…" not found`.',
   wrong: "kind: Namespace\nmetadata: { name: shop }\n---\nkind: Service\nmetadata: { name: web, namespace: shpo }",
   right: "kind: Service\nmetadata: { name: web, namespace: shop }",

@@ -34,7 +34,7 @@ function* callsOf(set: ResourceSet): Generator<Call> {
 const serviceUrl: Rule = {
   id: "service-url",
   level: "error",
-  title: "Every address in the environment leads to a Service",
+  title: "Every address in the environment belongs to a Service",
   why: "The name is not known in the cluster, or the port is not served: the service starts and every call fails.",
   wrong: "env: [{ name: USER_SERVICE_URL, value: 'http://user-servise:3001' }]",
   right: "env: [{ name: USER_SERVICE_URL, value: 'http://user-service:3001' }]",
@@ -113,7 +113,7 @@ const networkNames: Rule = {
 const policySelector: Rule = {
   id: "network-selector",
   level: "error",
-  title: "Network policies name pods that exist",
+  title: "Network policies select pods that exist",
   why: "A policy that takes no pod protects nothing, and a peer that is no pod lets nobody in: both look safe and are not.",
   wrong: "podSelector: { matchLabels: { app: wbe } }",
   right: "podSelector: { matchLabels: { app: web } }",

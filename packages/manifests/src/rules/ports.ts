@@ -16,7 +16,7 @@ const NODE_PORTS = { least: 30_000, most: 32_767 };
 const serviceTargetPort: Rule = {
   id: "service-target-port",
   level: "error",
-  title: "A Service leads to a port that its pods have",
+  title: "A Service targets a port that its pods have",
   why: "Calls to the Service are refused although the pods are healthy.",
   wrong: "ports: [{ port: 80, targetPort: web }]       # the container's port is called http",
   right: "ports: [{ port: 80, targetPort: http }]",
@@ -61,7 +61,7 @@ const servicePortName: Rule = {
 const portName: Rule = {
   id: "port-name",
   level: "error",
-  title: "Port names have the form that Kubernetes takes",
+  title: "Port names have a valid form",
   why: "The API server refuses names of container ports that are longer than 15 characters or have other characters than lower-case letters, digits and single dashes.",
   wrong: "ports: [{ name: http_main, containerPort: 8080 }]",
   right: "ports: [{ name: http-main, containerPort: 8080 }]",

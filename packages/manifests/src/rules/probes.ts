@@ -27,7 +27,7 @@ export function* probesOf(containers: Iterable<Container>): Generator<Probe> {
 const probePort: Rule = {
   id: "probe-port",
   level: "error",
-  title: "A probe asks a port of its container",
+  title: "A probe uses a port of its container",
   why: "The probe fails for ever: the pod never becomes ready, or is killed again and again.",
   wrong: "ports: [{ name: http, containerPort: 8080 }]\nlivenessProbe: { httpGet: { path: /health, port: 8088 } }",
   right: "ports: [{ name: http, containerPort: 8080 }]\nlivenessProbe: { httpGet: { path: /health, port: http } }",
@@ -69,7 +69,7 @@ function isMistaken(port: number, { ports, workload }: Container, set: ResourceS
 const probePath: Rule = {
   id: "probe-path",
   level: "error",
-  title: "A probe asks a path that the service answers",
+  title: "A probe uses a path that the service answers",
   why: "A path that the service does not have answers 404, which counts as a failure: the pod is never ready.",
   wrong: "readinessProbe: { httpGet: { path: /healthz, port: http } }",
   right: "readinessProbe: { httpGet: { path: /health, port: http } }",

@@ -38,7 +38,7 @@ const unknownField: Rule = {
 const missingField: Rule = {
   id: "schema-missing-field",
   level: "error",
-  title: "Every required field is there",
+  title: "Every required field is present",
   why: "The API server refuses the resource.",
   wrong: "kind: Deployment\nspec: { template: { … } }",
   right: "kind: Deployment\nspec: { selector: { matchLabels: { app: web } }, template: { … } }",
@@ -58,7 +58,7 @@ const wrongType: Rule = {
 const wrongValue: Rule = {
   id: "schema-wrong-value",
   level: "error",
-  title: "Every value is one that its field takes",
+  title: "Every value is allowed for its field",
   why: "The API server refuses the resource: a number is too large, or the data of a Secret is no base64.",
   wrong: "kind: Secret\ndata: { PASSWORD: plain text }",
   right: "kind: Secret\nstringData: { PASSWORD: plain text }",
@@ -78,7 +78,7 @@ const quantity: Rule = {
 const numberRange: Rule = {
   id: "number-range",
   level: "error",
-  title: "Numbers are as large as their field takes",
+  title: "Numbers are in the range of their field",
   why: "The API server refuses the resource; the published schema takes any number.",
   wrong: "topologySpreadConstraints: [{ maxSkew: 0, … }]",
   right: "topologySpreadConstraints: [{ maxSkew: 1, … }]",
@@ -88,7 +88,7 @@ const numberRange: Rule = {
 const fieldForm: Rule = {
   id: "field-form",
   level: "error",
-  title: "Texts have the form that their field takes",
+  title: "Strings have the format of their field",
   why: "The API server refuses the resource: percentages, blocks of addresses, time zones, names of volumes and variables, and paths inside of volumes have a form that the published schema does not say.",
   wrong: 'rollingUpdate: { maxUnavailable: "1" }',
   right: "rollingUpdate: { maxUnavailable: 1 }",

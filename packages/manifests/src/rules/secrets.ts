@@ -17,7 +17,7 @@ const PLACEHOLDER_PASSWORD = /:\/\/[^\s:/@]*:(?:change[-_]?me|replace[-_]?me|pla
 const plainSecret: Rule = {
   id: "plain-secret",
   level: "error",
-  title: "Secrets stand in Secrets",
+  title: "Secrets are kept in Secret resources",
   why: "What stands in a Deployment or a ConfigMap is read by everybody who may look at it, and lies in the history of the repository.",
   wrong: "env: [{ name: DB_PASSWORD, value: hunter2 }]",
   right: "env: [{ name: DB_PASSWORD, valueFrom: { secretKeyRef: { name: web-secret, key: DB_PASSWORD } } }]",

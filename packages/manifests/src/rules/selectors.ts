@@ -6,7 +6,7 @@ import type { Rule } from "../rule.ts";
 const selectorTemplate: Rule = {
   id: "selector-template",
   level: "error",
-  title: "A workload's selector takes its own pods",
+  title: "A workload's selector matches its own pods",
   why: "The API server refuses a Deployment, StatefulSet or DaemonSet whose pods its selector would not find.",
   wrong: "selector: { matchLabels: { app: web } }\ntemplate: { metadata: { labels: { app: wbe } } }",
   right: "selector: { matchLabels: { app: web } }\ntemplate: { metadata: { labels: { app: web } } }",
@@ -31,7 +31,7 @@ const selectorTemplate: Rule = {
 const serviceSelector: Rule = {
   id: "service-selector",
   level: "error",
-  title: "A Service finds pods",
+  title: "A Service selects pods",
   why: "A Service whose selector takes no pod has no endpoints: every call to it is refused, and nothing says why.",
   wrong: "kind: Service\nspec: { selector: { app: wbe } }      # the pods have app=web",
   right: "kind: Service\nspec: { selector: { app: web } }",
@@ -99,7 +99,7 @@ const disruptionTarget: Rule = {
 const spreadSelector: Rule = {
   id: "spread-selector",
   level: "error",
-  title: "A topology spread takes the pods that it is for",
+  title: "A topology spread selects the pods it is for",
   why: "A topology spread whose selector does not take the pod itself counts other pods: all replicas may land on one node.",
   wrong: "topologySpreadConstraints: [{ labelSelector: { matchLabels: { app: wbe } }, … }]",
   right: "topologySpreadConstraints: [{ labelSelector: { matchLabels: { app: web } }, … }]",
@@ -120,7 +120,7 @@ const spreadSelector: Rule = {
 const affinitySelector: Rule = {
   id: "affinity-selector",
   level: "warn",
-  title: "Affinities between pods speak of pods that exist",
+  title: "Pod affinities refer to pods that exist",
   why: "An anti-affinity that takes no pod keeps nothing apart: all replicas may land on one node. A required affinity that takes none leaves the pod Pending.",
   wrong:
     "podAntiAffinity: { …: [{ labelSelector: { matchLabels: { app: wbe } }, topologyKey: kubernetes.io/hostname }] }",

@@ -21,7 +21,7 @@ const yamlSyntax: Rule = {
 const duplicateKey: Rule = {
   id: "yaml-duplicate-key",
   level: "error",
-  title: "No key stands twice in one map",
+  title: "No key is repeated in a map",
   why: "The last one wins without a word, so half of what the file says is not applied.",
   wrong: "replicas: 1\nreplicas: 3",
   right: "replicas: 3",
@@ -41,7 +41,7 @@ const kustomizeBuild: Rule = {
 const kustomizeImage: Rule = {
   id: "kustomize-image",
   level: "warn",
-  title: "Every image that a kustomization changes is run by something",
+  title: "Every image that a kustomization changes is in use",
   why: "An entry under images whose name is misspelt, or lacks the registry, changes nothing, and no tool says so: the old version is rolled out.",
   wrong: "images: [{ name: wbe, newTag: 1.4.3 }]      # the Deployment runs web:1.4.2",
   right: "images: [{ name: web, newTag: 1.4.3 }]",

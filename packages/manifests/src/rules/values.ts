@@ -16,7 +16,7 @@ const POD_FIELDS = [
 const knownWord: Rule = {
   id: "known-word",
   level: "error",
-  title: "Fields that take one of a few words have one of them",
+  title: "Fields with a fixed set of values have one of them",
   why: "The API server refuses any other; the published schema has no list of them, so schema checks pass.",
   wrong: "imagePullPolicy: IfNotPresnt",
   right: "imagePullPolicy: IfNotPresent",
@@ -71,7 +71,7 @@ const restartMissing: Rule = {
 const duplicateEntry: Rule = {
   id: "duplicate-entry",
   level: "error",
-  title: "No entry of a list stands twice",
+  title: "No list entry is repeated",
   why: "Containers, volumes, variables and ports are told apart by their name or number: the API server refuses the second, or the last one wins.",
   wrong: "env: [{ name: PORT, value: '1' }, { name: PORT, value: '2' }]",
   right: "env: [{ name: PORT, value: '2' }]",
@@ -148,7 +148,7 @@ function nodePortKey(item: Cursor): string | undefined {
 const cronSchedule: Rule = {
   id: "cron-schedule",
   level: "error",
-  title: "The schedule of a CronJob is one",
+  title: "The schedule of a CronJob is valid",
   why: "The API server refuses the CronJob.",
   wrong: "schedule: every 5 minutes",
   right: 'schedule: "*/5 * * * *"',
@@ -198,8 +198,8 @@ function isCronField(text = "", { least, most, words = [] }: CronField): boolean
 const probeThreshold: Rule = {
   id: "probe-threshold",
   level: "error",
-  title: "Probes have numbers that Kubernetes takes and that make sense",
-  why: "A liveness or startup probe must succeed after one answer (successThreshold 1), and a probe that may take twice its period is asked less often than it says.",
+  title: "Probes have valid and sensible numbers",
+  why: "A liveness or startup probe must succeed after one answer (successThreshold 1), and a probe that may take twice its period runs less often than it says.",
   wrong: "livenessProbe: { successThreshold: 3, timeoutSeconds: 30, periodSeconds: 10, httpGet: … }",
   right: "livenessProbe: { timeoutSeconds: 5, periodSeconds: 10, httpGet: … }",
   *check(set) {

@@ -7,7 +7,7 @@ import { containersOf, titleOf } from "./iterate.ts";
 const envReference: Rule = {
   id: "env-reference",
   level: "error",
-  title: "Variables are made of variables that stand before them",
+  title: "Variables refer only to variables defined before them",
   why: "Kubernetes leaves $(NAME) as it is when NAME is not known yet or misspelt: the program gets the text with the dollar.",
   wrong: "env: [{ name: URL, value: 'http://$(HOST)' }, { name: HOST, value: web }]",
   right: "env: [{ name: HOST, value: web }, { name: URL, value: 'http://$(HOST)' }]",
