@@ -16,6 +16,8 @@ const RELOAD_EVERY_MS = 1000;
 const UNKNOWN_KEY_COOLDOWN_MS = 1000;
 /** How long the key set waits for the database, in milliseconds: half of what verifiers wait for it. */
 const KEY_SET_WAIT_MS = 1000;
+/** A rotation ends sooner, though clocks of replicas differ: a key that signs later was made by one that was ahead. */
+const UNDER_WAY_MAX_MS = 2 * PUBLISH_BEFORE_SIGNING_MS;
 
 interface KeyRingOptions {
   readonly repository: KeyRepository;
@@ -112,7 +114,8 @@ export class KeyRing implements KeySource, BackgroundWork {
     const newest = await repository.newest();
     if (newest === undefined) throw new Error("there is no signing key");
     const nowMs = clock.now();
-    if (!revoke && newest.signsFrom.getTime() > nowMs) throw rotating(newest.signsFrom);
+    const isUnderWay = newest.signsFrom.getTime() > nowMs && newest.signsFrom.getTime() <= nowMs + UNDER_WAY_MAX_MS;
+    if (!revoke && isUnderWay) throw rotating(newest.signsFrom);
     const signsFrom = new Date(revoke ? nowMs : nowMs + PUBLISH_BEFORE_SIGNING_MS);
     const key = await this.#newKey(newest.sequence + 1, signsFrom);
     if (!(await repository.add(key))) throw rotating(signsFrom);

@@ -97,15 +97,21 @@ test("made-up key ids make a replica look for its keys once a second at most", a
   await own.drop();
 });
 
-test("a replica whose clock is behind that of the key's maker signs in all the same", async () => {
+test("a replica whose clock is behind that of the key's maker signs in all the same, and rotates", async () => {
   const database = await testDatabase("behind");
   const ahead = await startReplica({ clock, database });
-  const behind = await startReplica({ clock: testClock(clock.now() - 5 * MINUTE), database });
+  const clockBehind = testClock(clock.now() - 5 * MINUTE);
+  const behind = await startReplica({ clock: clockBehind, database });
   const { token, refreshToken = "" } = await behind.as().auth.login(ADMIN);
   expect(await outcome(ahead.as(token).auth.signingKeys())).toBe("ok");
   const { keys } = await behind.as(token).auth.signingKeys();
   expect(keys.map(({ id, signs }) => [id, signs])).toEqual([[keyIdOf(token), true]]);
   expect(await outcome(behind.as().auth.refresh(refreshToken))).toBe("ok");
+  const rotated = await behind.as(token).auth.rotateKeys();
+  expect(rotated.keys.map(({ signs }) => signs)).toEqual([true, false]);
+  expect(await outcome(behind.as(token).auth.rotateKeys())).toBe("CONFLICT");
+  clockBehind.advance(2 * MINUTE);
+  expect(keyIdOf((await behind.as().auth.login(ADMIN)).token)).toBe(String(rotated.keys[1]?.id));
   for (const each of [ahead, behind]) await each.stop();
   await database.drop();
 });
