@@ -398,7 +398,9 @@ describe("up -d", () => {
     expect(exit).toBe(0);
     expect(stderr).toContain("could not be signed in");
     expect(stderr).toContain("ADMIN_EMAIL and ADMIN_PASSWORD make the first administrator alone.");
-    expect(stderr).toContain(`Admin   admin@example.com, password in ${join(dataDir, "secrets.json")}\n`);
+    expect(stderr).toContain(
+      `Admin   admin@example.com, password in ${join(dataDir, "secrets.json")} unless it was changed since\n`,
+    );
     expect(stderr).not.toContain("signed in as profile");
     expect(await readFile(join(dataDir, "secrets.json"), "utf8")).toBe(kept);
     expect(stderr).toContain("Stopped what an earlier `up` left behind; its data is kept.");

@@ -40,7 +40,11 @@ export async function printSummary(
   talk.say("");
   printer.list(rows, view);
   const { bold } = talk.style;
-  const password = secrets.isPasswordShown ? `password in ${layout.secretsFile}` : `password ${secrets.adminPassword}`;
+  // A restore brings the passwords of its backup.
+  const doubt = state.isSignedIn === false ? " unless it was changed since" : "";
+  const password = secrets.isPasswordShown
+    ? `password in ${layout.secretsFile}${doubt}`
+    : `password ${secrets.adminPassword}`;
   talk.say("");
   talk.say(`${bold("Admin")}   ${secrets.adminEmail}, ${password}`);
   if (state.isSignedIn === true) {
