@@ -4,7 +4,7 @@ export const mutation: Mutation = {
   harm: "The confirm of an order's stock is in no trace, so nobody finds it from the order.",
   edits: [
     {
-      file: "packages/order-service/src/app.ts",
+      file: "packages/order-service/src/services.ts",
       find: "traceparent: currentScope()?.traceparent });",
       replace: "traceparent: undefined });",
     },
