@@ -3,9 +3,8 @@ import { sharedTestMongod } from "@pos/local-mongodb/test-server";
 import { MongoClient } from "mongodb";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
-import { freePorts, isRunning, mongodBinary, stateOf, until } from "../test/local-stack.ts";
+import { freePorts, isFree, isRunning, mongodBinary, stateOf, until } from "../test/local-stack.ts";
 import { type World, world } from "../test/world.ts";
 import { serviceNames, stackLayout } from "./layout.ts";
 import { upElsewhere } from "./ports.ts";
@@ -215,15 +214,6 @@ async function standalone(): Promise<readonly [ReturnType<typeof Bun.spawn>, num
   const serverPort = await freePorts();
   const flags = ["--dbpath", dbPath, "--port", String(serverPort), "--bind_ip", "127.0.0.1", "--nounixsocket"];
   const server = Bun.spawn([mongodPath, ...flags], { stdout: "ignore", stderr: "ignore" });
-  await until("mongod", () => accepts(serverPort));
+  await until("mongod", async () => !(await isFree(serverPort)));
   return [server, serverPort];
-}
-
-function accepts(serverPort: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port: serverPort, host: "127.0.0.1" }, () => resolve(true));
-    socket.once("error", () => resolve(false));
-    socket.once("close", () => resolve(false));
-    socket.once("connect", () => socket.destroy());
-  });
 }
