@@ -4,7 +4,8 @@ import { closest } from "../model/words.ts";
 import type { Rule } from "../rule.ts";
 import { apiVersionsOf, isOfKubernetes, knownKinds, schemaOfKind } from "../schema/definitions.ts";
 import { findRemovedApi } from "../schema/removed.ts";
-import { type SchemaProblem, type SchemaRule, validateSchema } from "../schema/validate.ts";
+import type { SchemaProblem, SchemaRule } from "../schema/problem.ts";
+import { validateSchema } from "../schema/validate.ts";
 
 const cache = new WeakMap<Resource, readonly SchemaProblem[]>();
 

@@ -3,7 +3,7 @@ import { type Cursor, isRecord } from "../model/cursor.ts";
 import { DNS_LABEL } from "../model/dns-label.ts";
 import { listed } from "../model/words.ts";
 import { amounts, between, type Check, fieldOf, form, isBlock, isTimeZone, quotaNames, words } from "./field-checks.ts";
-import type { SchemaProblem } from "./validate.ts";
+import type { SchemaProblem } from "./problem.ts";
 
 /** Fields of a definition of which one alone may be set, and one must be unless it is `optional`. */
 interface Choice {

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type { Cursor } from "../model/cursor.ts";
 import { parseQuantity } from "../model/quantity.ts";
 import { didYouMean, listed } from "../model/words.ts";
-import type { SchemaProblem } from "./validate.ts";
+import type { SchemaProblem } from "./problem.ts";
 
 /** What a field must be besides its type; `undefined` when it is. */
 export type Check = (at: Cursor) => SchemaProblem | undefined;

@@ -2,23 +2,10 @@ import type { Cursor } from "../model/cursor.ts";
 import { isRecord } from "../model/cursor.ts";
 import { parseQuantity } from "../model/quantity.ts";
 import { closest, listed } from "../model/words.ts";
-import type { Problem } from "../rule.ts";
 import { checkConstraints } from "./constraints.ts";
 import { isFilledIn } from "./field-checks.ts";
 import { definitionOf, type Schema } from "./definitions.ts";
-
-/** The rules that a schema answers. */
-export type SchemaRule =
-  | "schema-unknown-field"
-  | "schema-missing-field"
-  | "schema-wrong-type"
-  | "schema-wrong-value"
-  | "quantity"
-  | "known-word"
-  | "number-range"
-  | "field-form"
-  | "exclusive-fields";
-export type SchemaProblem = Problem & { readonly rule: SchemaRule };
+import type { SchemaProblem } from "./problem.ts";
 
 const QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 const INT32_MAX = 2 ** 31 - 1;

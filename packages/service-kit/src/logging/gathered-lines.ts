@@ -1,4 +1,4 @@
-import type { LogDestination } from "./logger.ts";
+import type { DestinationStream } from "pino";
 
 /** What takes the gathered text. */
 export interface TextSink {
@@ -17,7 +17,7 @@ const urgent = /^\{"level":"(?:error|fatal)"/;
  * Gathers log lines and hands them on as one text: at 12 KiB, after a second, with an error at once. A text costs its
  * sink the same whether it holds one line or fifty, and requests log one line each.
  */
-export class GatheredLines implements LogDestination {
+export class GatheredLines implements DestinationStream {
   readonly #sink: TextSink;
   #text = "";
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,9 +1,9 @@
 import { orUsage } from "@pos/command-options";
 import { variants } from "./all-variants.ts";
 import { readOptions, type SimulateOptions, USAGE } from "./options.ts";
-import { Pool, type SeedRange } from "./pool.ts";
+import { Pool } from "./pool.ts";
 import { runSeed, type SeedResult } from "./run-seed.ts";
-import { seamsOf } from "./run-seeds.ts";
+import { seamsOf, type SeedRange } from "./run-seeds.ts";
 
 const CHUNK_SEEDS = 1000;
 const FAILURES_SHOWN_MAX = 5;

@@ -1,11 +1,4 @@
-import type { RangeResult } from "./run-seeds.ts";
-
-/** Seeds from `from` on, `count` of them, over production or a wrong variant. */
-export interface SeedRange {
-  readonly from: number;
-  readonly count: number;
-  readonly variant?: string | undefined;
-}
+import type { RangeResult, SeedRange } from "./run-seeds.ts";
 
 /** Threads that run ranges of seeds. */
 export class Pool {

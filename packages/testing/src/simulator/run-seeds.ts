@@ -1,7 +1,13 @@
 import { variants } from "./all-variants.ts";
-import type { SeedRange } from "./pool.ts";
 import { runSeed, type SeedResult } from "./run-seed.ts";
 import { production, type Seams } from "./seams.ts";
+
+/** Seeds from `from` on, `count` of them, over production or a wrong variant. */
+export interface SeedRange {
+  readonly from: number;
+  readonly count: number;
+  readonly variant?: string | undefined;
+}
 
 /** What a range of seeds came to. */
 export interface RangeResult {

@@ -1,5 +1,4 @@
-import { runSeeds } from "./run-seeds.ts";
-import type { SeedRange } from "./pool.ts";
+import { runSeeds, type SeedRange } from "./run-seeds.ts";
 
 declare const self: Worker;
 

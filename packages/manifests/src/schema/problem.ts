@@ -1,0 +1,14 @@
+import type { Problem } from "../rule.ts";
+
+/** The rules that a schema answers. */
+export type SchemaRule =
+  | "schema-unknown-field"
+  | "schema-missing-field"
+  | "schema-wrong-type"
+  | "schema-wrong-value"
+  | "quantity"
+  | "known-word"
+  | "number-range"
+  | "field-form"
+  | "exclusive-fields";
+export type SchemaProblem = Problem & { readonly rule: SchemaRule };
