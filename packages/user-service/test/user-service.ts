@@ -29,6 +29,8 @@ export interface Replica {
   customer(): Promise<Customer>;
   /** The raw answer, for what a typed client cannot say. */
   send(method: string, path: string, options?: SendOptions): Promise<Raw>;
+  /** The same without a network between, for what a network cannot say at a given moment. */
+  handle(request: Request): Promise<Response>;
   /** Stops it; the database stays when it was given. */
   stop(): Promise<void>;
 }
@@ -110,6 +112,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
       return { id, credentials, token, refreshToken, client: as(token) };
     },
     send: (method, path, sent = {}) => send(url + path, method, sent),
+    handle: async (request) => service.app.handle(request),
     async stop() {
       await service.app.stop(true);
       await Promise.all(service.background.map((work) => work.stop()));

@@ -126,6 +126,20 @@ describe("the throttle", () => {
     expect((await login(replica, `x.${email}`, "wrong", address)).status).toBe(429);
     expect((await login(replica, email, password, freshAddress())).status).toBe(200);
   });
+  test("neither checks nor counts the password of a client that has left", async () => {
+    const { email, password } = await register();
+    const address = freshAddress();
+    for (let tries = 0; tries < 6; tries++) {
+      const left = new Request(`${replica.url}/auth/login`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-forwarded-for": address },
+        body: JSON.stringify({ email, password: "wrong" }),
+        signal: AbortSignal.abort(),
+      });
+      expect((await replica.handle(left)).status).toBe(503);
+    }
+    expect((await login(replica, email, password, address)).status).toBe(200);
+  });
   test("counts by the address that the proxy saw, not by the one that the caller claims", async () => {
     const { email } = await register();
     const address = freshAddress();

@@ -36,7 +36,7 @@ export const authRoutes = ({ auth, users, sessions, clients, keys, verifier, tru
     .use(access(verifier))
     .post(
       "/auth/login",
-      ({ body, request, server }) => auth.login(body, clientAddress(request, server, trustedProxyHops)),
+      ({ body, request, server }) => auth.login(body, clientAddress(request, server, trustedProxyHops), request.signal),
       {
         access: "anyone",
         body: Login,

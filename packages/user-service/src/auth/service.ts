@@ -1,6 +1,6 @@
 import type { Login, LoginResult } from "@pos/contracts/auth";
 import type { ChangePassword } from "@pos/contracts/users";
-import { AppError, notFound } from "@pos/service-kit/app-error";
+import { AppError, notFound, unavailable } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Identity } from "@pos/service-kit/identity";
 import { refuseFrequent } from "../passwords/frequent.ts";
@@ -30,12 +30,13 @@ export class AuthService {
   /**
    * Signs in. An unknown account takes the same way, the same time and the same limits as a wrong password.
    * @param address client's address, for the throttle
+   * @param left aborts when the client has left: its password is then not checked, and its try not counted
    * @throws {AppError} INVALID_CREDENTIALS, TOO_MANY_REQUESTS, ACCOUNT_SUSPENDED, SERVICE_UNAVAILABLE
    */
-  async login({ email, password }: Login, address: string): Promise<LoginResult> {
+  async login({ email, password }: Login, address: string, left?: AbortSignal): Promise<LoginResult> {
     const name = emailKeyOf(email);
     const find = () => this.#parts.users.findByEmail(name);
-    const { account, takeBack } = await this.#prove({ find, name, password, address });
+    const { account, takeBack } = await this.#prove({ find, name, password, address, left });
     if (account.status !== "active") {
       await takeBack();
       throw new AppError("ACCOUNT_SUSPENDED", "This account is suspended.");
@@ -94,13 +95,21 @@ export class AuthService {
    * tries count by its id as well, so that the next name does not begin a new count.
    * @returns also what takes the counts of the try back, which was right
    */
-  async #prove({ find, name, password, address }: Proof): Promise<{ account: Account; takeBack(): Promise<unknown> }> {
+  async #prove({
+    find,
+    name,
+    password,
+    address,
+    left,
+  }: Proof): Promise<{ account: Account; takeBack(): Promise<unknown> }> {
     const { throttle, hasher } = this.#parts;
     const attempt = throttle.attempt({ account: name, address });
     const attempts = [attempt];
     await attempt.refuseWhenLocked();
     let account: Account | undefined;
     const isRight = await hasher.verify(password, async () => {
+      // Else a burst of clients that give up would keep the cores from those that still wait, for as long as it lasts.
+      if (left?.aborted === true) throw unavailable("Who asked has left.");
       [account] = await Promise.all([find(), attempt.count()]);
       if (account !== undefined && account.id !== name && isRenamed(account)) {
         const attemptById = throttle.attempt({ account: account.id, address });
@@ -120,6 +129,7 @@ interface Proof {
   readonly name: string;
   readonly password: string;
   readonly address: string;
+  readonly left?: AbortSignal | undefined;
 }
 
 interface AuthParts {
