@@ -69,7 +69,7 @@ export async function connectDatabase(uri: string, tools: ConnectTools): Promise
         throw error;
       }
       const waitMs = backoffMs(attempt);
-      tools.logger.warn({ attempt, waitMs, reason }, "database unreachable, retrying");
+      tools.logger.warn({ attempt, waitMs, reason }, "database unreachable, trying again");
       await tools.clock.sleep(waitMs);
     }
   }
