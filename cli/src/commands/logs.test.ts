@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "bun:test";
 import { appendFile, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type World, world } from "../test/world.ts";
@@ -113,6 +113,15 @@ test("a log that cannot be read is not said to be absent", async () => {
   expect([exit, stderr]).toEqual([1, `error: ${what}\n`]);
   const folder = await somebody.run(["logs", "--file", somebody.home]);
   expect([folder.exit, folder.stderr]).toEqual([2, `error: ${somebody.home} cannot be read: it is a folder.\n`]);
+});
+
+test("--follow where nothing has run says that it waits", async () => {
+  const dataDir = join(somebody.home, "none");
+  const program = [process.execPath, join(import.meta.dirname, "../main.ts"), "logs", "-f", "--data-dir", dataDir];
+  const ran = Bun.spawn(program, { env: somebody.env, stderr: "pipe" });
+  onTestFinished(() => ran.kill());
+  const { value } = await ran.stderr.getReader().read();
+  expect(new TextDecoder().decode(value)).toBe(`There is no log in ${dataDir} yet: waiting for one …\n`);
 });
 
 /** The most memory that it had, in kB: what the system tells who waits for it counts the memory of its parent as well. */

@@ -86,14 +86,16 @@ async function runLogs(options: LogsOptions, tools: Tools): Promise<void> {
   }
 }
 
-function openFiles({ service, dataDir, follow }: LogsOptions, { io }: Tools): readonly FollowedFile[] {
+function openFiles({ service, dataDir, follow }: LogsOptions, { io, talk }: Tools): readonly FollowedFile[] {
   const layout = stackLayout(io, dataDir);
   const files = chooseSources(service).map((source) => new FollowedFile(layout.logFile(source), source));
-  if (!files.some(({ exists }) => exists) && follow !== true) {
-    throw new CliError(`There is no log in ${layout.dataDir} yet.`, {
-      tries: [`ordersctl up${layout.option}`, "ordersctl logs --file …   (what containers wrote)"],
-    });
+  if (files.some(({ exists }) => exists)) return files;
+  const what = `There is no log in ${layout.dataDir} yet`;
+  if (follow !== true) {
+    const tries = [`ordersctl up${layout.option}`, "ordersctl logs --file …   (what containers wrote)"];
+    throw new CliError(`${what}.`, { tries });
   }
+  talk.say(`${what}: waiting for one …`);
   return files;
 }
 
