@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, spyOn, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -65,7 +65,11 @@ describe("standard input", () => {
     expect(await io.stdin.readLine()).toBe("ada@example.com");
     open();
     keyboard.end();
+    const said = spyOn(process.stderr, "write").mockReturnValue(true);
     expect(await io.stdin.readLine()).toBeUndefined();
+    // What is said next begins a line.
+    expect(said.mock.calls).toEqual([["\n"]]);
+    said.mockRestore();
   });
 
   test("is not shown while a password is typed, and a slip can be taken back", async () => {

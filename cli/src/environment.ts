@@ -89,11 +89,17 @@ const stdin: Input = {
     const { createInterface } = await import("node:readline");
     return new Promise((resolve) => {
       const lines = createInterface({ input: process.stdin });
+      const end = () => {
+        // Ctrl-D leaves the cursor behind the question.
+        if (process.stdin.isTTY) process.stderr.write("\n");
+        resolve(undefined);
+      };
       lines.once("line", (line) => {
+        lines.off("close", end);
         resolve(line);
         lines.close();
       });
-      lines.once("close", () => resolve(undefined));
+      lines.once("close", end);
     });
   },
 };
