@@ -42,7 +42,8 @@ test("a MongoDB of the stack that runs comes before MONGO_URI, for db migrate as
   await writeFile(layout.stateFile, JSON.stringify(state));
   await writeFile(join(layout.mongodDir, "credentials.json"), JSON.stringify({ username: "u", password: "p/w" }));
   const migrated = await databaseUris(layout, tools);
-  expect(migrated.user).toBe("mongodb://u:p%2Fw@127.0.0.1:4711/userdb?replicaSet=rs0&authSource=admin");
+  const { username, password, pathname } = new URL(migrated.user);
+  expect([username, password, pathname]).toEqual(["u", "p%2Fw", "/userdb"]);
   const { signal } = new AbortController();
   const copied = await openDatabases({ dataDir, stopped: false, signal }, tools);
   expect(copied.uris).toEqual({ userdb: migrated.user, productdb: migrated.product, orderdb: migrated.order });

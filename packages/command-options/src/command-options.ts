@@ -11,13 +11,13 @@ export function commandOptions<const Options extends ParseArgsOptionsConfig>(usa
 /** What `read` makes of the arguments; with --help, or when it throws, the process ends as in `commandOptions`. */
 export function orUsage<Options>(usage: string, read: () => Options): Options {
   if (process.argv.slice(2).some((word) => word === "--help" || word === "-h")) {
-    console.log(usage);
+    process.stdout.write(`${usage}\n`);
     process.exit(0);
   }
   try {
     return read();
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}\n`);
     process.exit(2);
   }
 }
