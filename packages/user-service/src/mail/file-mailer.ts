@@ -1,6 +1,6 @@
 import type { Clock } from "@pos/service-kit/clock";
 import type { Logger } from "@pos/service-kit/logger";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Mailer } from "./mailer.ts";
 
@@ -17,7 +17,13 @@ export function createFileMailer(options: { directory: string; from: string; clo
       const name = `${date.toISOString().replaceAll(":", "-")}-${kind}-${crypto.randomUUID().slice(0, 8)}.eml`;
       const path = join(directory, name);
       const head = [`From: ${from}`, `To: ${to}`, `Subject: ${subject}`, `Date: ${date.toUTCString()}`];
-      await writeFile(path, `${head.join("\r\n")}\r\n\r\n${text}\n`, { mode: 0o600, flag: "wx" });
+      try {
+        await writeFile(path, `${head.join("\r\n")}\r\n\r\n${text}\n`, { mode: 0o600, flag: "wx" });
+      } catch (error) {
+        // The next attempt writes a file of its own.
+        await rm(path, { force: true });
+        throw error;
+      }
       logger.info({ kind, path }, "mail written to a file");
     },
     close() {
