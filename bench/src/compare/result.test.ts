@@ -41,13 +41,13 @@ const resultWith = (failures: { full: number; fixed: number; inBurst: number }):
 test("failures are told by stack and load, those of the fixed rate and of the burst too", () => {
   const result = resultWith({ full: 2, fixed: 1, inBurst: 4 });
   expect(failuresOf(result)).toEqual(["bad, order-1: 3", "bad, reads beside sign-ins: 4"]);
-  expect(report(result)).toContain("without an answer: **bad, order-1: 3; bad, reads beside sign-ins: 4**.");
+  expect(report(result)).toContain("without a response: **bad, order-1: 3; bad, reads beside sign-ins: 4**.");
 });
 
 test("a run without failures says 0", () => {
   const result = resultWith({ full: 0, fixed: 0, inBurst: 0 });
   expect(failuresOf(result)).toEqual([]);
-  expect(report(result)).toContain("without an answer: 0.");
+  expect(report(result)).toContain("without a response: 0.");
 });
 
 test("the median of an even number of rounds lies between the two in the middle", () => {
