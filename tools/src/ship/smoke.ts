@@ -20,7 +20,7 @@ export async function smoke(made: readonly Made[], { root, commit }: Shipment): 
   const nowhere = ["user", "product", "order"].flatMap((name) => [`--${name}-url`, "http://127.0.0.1:9"]);
   const manifests = join(root, "k8s");
   const tries: readonly Try[] = [
-    { argv: ["--help"], code: 0, says: /Place, follow and move orders/ },
+    { argv: ["--help"], code: 0, says: /Place, follow and process orders/ },
     { argv: ["version", ...nowhere], code: 0, says: new RegExp(commit) },
     { argv: ["orders", "list", ...nowhere], code: 4, says: /You are not signed in|ordersctl login/ },
     { argv: ["health", ...nowhere], code: 5, says: /unreachable/ },
@@ -77,12 +77,12 @@ function nodeTries(nowhere: readonly string[], manifests: string): readonly Try[
   const never = /ordersctl (up|compose)\b|^ +(up|compose) {2}/m;
   return [
     { argv: ["--help"], code: 0, says: /ordersctl login/, never },
-    { argv: ["doctor", ...nowhere], code: 0, says: /✓ Node .*it starts none/, never },
+    { argv: ["doctor", ...nowhere], code: 0, says: /✓ Node .*it cannot start them/, never },
     { argv: ["health", ...nowhere], code: 5, says: /unreachable/, never },
     { argv: ["products", "list", ...nowhere], code: 5, says: /ordersctl status/, never },
     { argv: ["profile", "list"], code: 0, says: /ordersctl profile set/, never },
     { argv: ["validate", "--live", manifests, ...nowhere], code: 6, says: /does not answer/, never },
-    { argv: ["up"], code: 1, says: /the ordersctl program, which carries the services/ },
+    { argv: ["up"], code: 1, says: /the ordersctl program, which includes the services/ },
   ];
 }
 
