@@ -554,7 +554,7 @@ describe("doctor finds", () => {
     server.close();
     expect(check("Clock")).toMatchObject({
       status: "problem",
-      detail: expect.stringMatching(/^(1199|120[01]) s apart from product-service$/),
+      detail: expect.stringMatching(/^(1199|120[01]) s off from product-service$/),
       fix: "set the clocks (NTP)",
     });
   });
