@@ -16,7 +16,7 @@ describe("durations", () => {
   for (const [text, milliseconds] of Object.entries(cases))
     test(text, () => expect(parseDuration(text)).toBe(milliseconds));
   for (const text of ["", "soon", "-1s", "1w", "1s2"])
-    test(`"${text}" is refused`, () => expect(() => parseDuration(text)).toThrow("is no duration"));
+    test(`"${text}" is refused`, () => expect(() => parseDuration(text)).toThrow("is not a duration"));
 });
 
 test("points in time are ago, or a date", () => {

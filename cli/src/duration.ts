@@ -11,7 +11,7 @@ export function parseDuration(text: string): number {
   const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)?$/.exec(text.trim());
   const unit = units[match?.[2] ?? "s"];
   if (match === null || unit === undefined)
-    throw usageError(`"${text}" is no duration; write 500ms, 30s, 5m, 2h or 1d.`);
+    throw usageError(`"${text}" is not a duration; write 500ms, 30s, 5m, 2h or 1d.`);
   return Math.round(Number(match[1]) * unit);
 }
 

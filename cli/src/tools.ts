@@ -38,7 +38,7 @@ export async function createTools(io: Io, globals: GlobalOptions, ownFormats: re
   const settings = await readSettings(io, globals);
   const color = colorModes.find((mode) => mode === settings.color.value);
   if (color === undefined)
-    throw usageError(`"${settings.color.value}" (${settings.color.origin}) is none of ${colorModes.join(", ")}.`);
+    throw usageError(`"${settings.color.value}" (${settings.color.origin}) is not one of ${colorModes.join(", ")}.`);
   const isQuiet = globals.quiet === true;
   const format =
     isQuiet && globals.output === undefined

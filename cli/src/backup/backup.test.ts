@@ -103,7 +103,7 @@ test("a file where the folder is to be is kept", async () => {
     productdb: "mongodb://127.0.0.1:1",
     orderdb: "mongodb://127.0.0.1:1",
   };
-  await expect(dump(file, none, tools)).rejects.toThrow(`${file} is no folder.`);
+  await expect(dump(file, none, tools)).rejects.toThrow(`${file} is not a folder.`);
   expect(await readFile(file, "utf8")).toBe("precious");
 });
 

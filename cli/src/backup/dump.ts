@@ -61,7 +61,7 @@ export async function folderFor(target: string): Promise<string> {
   const refusal = (what: string) => new CliError(`${folder} ${what}.`, { exit: "USAGE", tries: ["name a new folder"] });
   const content = await readdir(folder).catch((error: unknown) => {
     if (isAbsent(error)) return [];
-    throw refusal("is no folder");
+    throw refusal("is not a folder");
   });
   if (content.length > 0) throw refusal("is not empty");
   const devices = await Promise.all([folder, dirname(folder)].map((path) => stat(path).catch(() => undefined)));

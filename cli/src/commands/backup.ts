@@ -24,7 +24,7 @@ one moment, products before orders; restore reconciles them, so that nothing tha
 sold twice. Sign-ins and signing keys are left out, so a restore cannot bring back what was revoked.
 
 The databases are those of the stack that \`up\` runs, those of compose.yaml with --compose, or those that
-USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI name. A MONGO_URI counts where \`up\` was given one.`,
+USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI name. MONGO_URI is used if \`up\` was started with one.`,
   examples: ["ordersctl backup backups/monday", "ordersctl backup /mnt/backups/monday --compose"],
   configure: withSourceOptions,
   async run({ directory, ...options }, tools) {

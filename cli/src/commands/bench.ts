@@ -86,7 +86,7 @@ async function bench(options: BenchOptions, tools: Tools): Promise<Exit> {
     }),
   );
   try {
-    talk.say(`${concurrency} at once for ${durationMs / 1000} s${rate === undefined ? "" : `, ${rate} a second`} …`);
+    talk.say(`${concurrency} at once for ${durationMs / 1000} s${rate === undefined ? "" : `, ${rate} per second`} …`);
     const wish = { userId, ids, durationMs, concurrency, rate, interrupted: interrupted.signal };
     printer.one(await load(client, wish, tools), view);
   } finally {

@@ -34,7 +34,7 @@ test("names the log of each unit that does not run or is not healthy", async () 
   );
   expect(await user.run(["status", "--data-dir", dataDir])).toMatchObject({
     exit: 5,
-    stderr: `It does not run (killed). Try: ordersctl up --data-dir ${dataDir}\n`,
+    stderr: `It is not running (killed). Try: ordersctl up --data-dir ${dataDir}\n`,
   });
   await user.remove();
 });

@@ -93,7 +93,7 @@ async function runStatus({ dataDir, env = false }: StatusOptions, tools: Tools):
   } else if (supervisor === undefined) {
     // Who ends in order, or by a failure, leaves that behind.
     const how = ["stopped", "failed"].includes(state.phase) ? state.phase : "killed";
-    talk.say(`It does not run (${how}). Try: ordersctl up${layout.option}`);
+    talk.say(`It is not running (${how}). Try: ordersctl up${layout.option}`);
   } else if (state.phase !== "ready") talk.say(`It is ${state.phase}.`);
   else {
     for (const { name, status } of rows.filter((row) => !isWell(row)))

@@ -684,7 +684,7 @@ describe("the terminal", () => {
     delete admin.env["NO_COLOR"];
     expect((await admin.run([...argv, "--color", "pink"])).exit).toBe(2);
     admin.env["ORDERSCTL_COLOR"] = "pink";
-    expect((await admin.run(argv)).stderr).toContain('"pink" (environment ORDERSCTL_COLOR) is none of');
+    expect((await admin.run(argv)).stderr).toContain('"pink" (environment ORDERSCTL_COLOR) is not one of');
     delete admin.env["ORDERSCTL_COLOR"];
   });
 

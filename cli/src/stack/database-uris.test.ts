@@ -47,7 +47,7 @@ test("a MongoDB of the stack that runs comes before MONGO_URI, for db migrate as
   const { signal } = new AbortController();
   const copied = await openDatabases({ dataDir, stopped: false, signal }, tools);
   expect(copied.uris).toEqual({ userdb: migrated.user, productdb: migrated.product, orderdb: migrated.order });
-  const said = `MONGO_URI is passed over: the stack in ${dataDir} runs a MongoDB of its own.`;
+  const said = `MONGO_URI is ignored: the stack in ${dataDir} runs its own MongoDB.`;
   expect(warned).toEqual([said, said]);
   env["USER_MONGO_URI"] = "mongodb://u/users";
   expect((await databaseUris(layout, tools)).user).toBe("mongodb://u/users");

@@ -44,8 +44,7 @@ export async function runningMongod(
 ): Promise<Uri | undefined> {
   const mongod = (await readState(layout))?.mongod;
   if (mongod === undefined || !isAlive(mongod.process)) return undefined;
-  if (io.env["MONGO_URI"])
-    talk.warn(`MONGO_URI is passed over: the stack in ${layout.dataDir} runs a MongoDB of its own.`);
+  if (io.env["MONGO_URI"]) talk.warn(`MONGO_URI is ignored: the stack in ${layout.dataDir} runs its own MongoDB.`);
   const credentials = await readJsonObject(join(layout.mongodDir, "credentials.json"));
   const login = ["username", "password"].map((name) => encodeURIComponent(textField(credentials, name) ?? ""));
   const uri = `mongodb://${login.join(":")}@127.0.0.1:${mongod.port}/?replicaSet=rs0&authSource=admin`;

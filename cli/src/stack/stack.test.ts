@@ -355,7 +355,7 @@ describe("up in the foreground", () => {
     const status = await here("status");
     expect([status.exit, status.stderr]).toEqual([
       5,
-      `It does not run (stopped). Try: ordersctl up --data-dir ${dataDir}\n`,
+      `It is not running (stopped). Try: ordersctl up --data-dir ${dataDir}\n`,
     ]);
     expect((await here("doctor")).stdout).toContain(`ports ${port}, ${port + 1}, ${port + 2} are free`);
   });

@@ -11,7 +11,7 @@ const etags = new WeakMap<object, string>();
  */
 export function etagOf(answer: object): string {
   const etag = etags.get(answer);
-  if (etag === undefined) throw new Error("this is no answer that came with an ETag");
+  if (etag === undefined) throw new Error("this is not an answer that came with an ETag");
   return etag;
 }
 

@@ -37,5 +37,5 @@ test("so is a change of an order, from what placed it on", async () => {
 
 test("what has no ETag is not taken for what changes nothing", async () => {
   const { users } = await stack.admin.users.list();
-  expect(() => etagOf(users)).toThrow("no answer that came with an ETag");
+  expect(() => etagOf(users)).toThrow("not an answer that came with an ETag");
 });

@@ -171,7 +171,10 @@ function* portRanges(root: Cursor, title: string): Generator<Problem> {
     const [at, first] = [range.get("endPort"), range.get("port")];
     if (at.number === undefined || at.number >= (first.number ?? Number.POSITIVE_INFINITY)) continue;
     if (first.text?.includes("${") === true) continue;
-    yield { at, sentence: `${title} opens the ports ${String(first.port ?? "")} to ${at.number}, which is no range.` };
+    yield {
+      at,
+      sentence: `${title} opens the ports ${String(first.port ?? "")} to ${at.number}, which is not a range.`,
+    };
   }
 }
 

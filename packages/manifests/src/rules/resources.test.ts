@@ -49,7 +49,7 @@ test("a device is given whole, and its limit is its request", () => {
     [", ephemeral-storage: 1Gi", ""],
   ] as const)
     expect(amounts(requests, limits)).toEqual([]);
-  expect(amounts("", `${gpu}0.5`)).toEqual([["quantity", "nvidia.com/gpu is 0.5, and is given whole alone."]]);
+  expect(amounts("", `${gpu}0.5`)).toEqual([["quantity", "nvidia.com/gpu is 0.5, which is not a whole number."]]);
   expect(amounts(`${gpu}1`, `${gpu}2`)).toEqual([
     ["request-over-limit", "The container web of Deployment web requests 1 of nvidia.com/gpu with a limit of 2."],
   ]);
@@ -70,7 +70,7 @@ test("a ResourceQuota bounds what there is", () => {
   ])
     expect(quota(name)).toEqual([]);
   expect(quota("limits.cpus")).toEqual([
-    ["known-word", "limits.cpus is nothing that a quota bounds (did you mean limits.cpu?)."],
+    ["known-word", "limits.cpus is not something that a quota limits (did you mean limits.cpu?)."],
   ]);
-  expect(quota("deployments")).toEqual([["known-word", "deployments is nothing that a quota bounds."]]);
+  expect(quota("deployments")).toEqual([["known-word", "deployments is not something that a quota limits."]]);
 });

@@ -54,7 +54,7 @@ const requestOverLimit: Rule = {
   id: "request-over-limit",
   level: "error",
   title: "No container requests more than its limit",
-  why: "The API server refuses the workload. Of devices and huge pages, which nobody shares, the limit is the request.",
+  why: "The API server refuses the workload. Devices and huge pages are not shared, so their limit must equal the request.",
   wrong: "resources: { requests: { memory: 512Mi }, limits: { memory: 128Mi } }",
   right: "resources: { requests: { memory: 128Mi }, limits: { memory: 512Mi } }",
   *check(set) {
@@ -68,7 +68,7 @@ const requestOverLimit: Rule = {
         if (requested === undefined || isFine || (limit.isSet && most === undefined)) continue;
         const limited = limit.isSet ? `with a limit of ${String(limit.value)}` : "without a limit";
         const sentence = `The ${titleOf(container)} requests ${String(cursor.value)} of ${name} ${limited}.`;
-        yield isExact ? { at: cursor, sentence, hint: "Write as much for the limit." } : { at: cursor, sentence };
+        yield isExact ? { at: cursor, sentence, hint: "Set the limit to the same amount." } : { at: cursor, sentence };
       }
     }
   },

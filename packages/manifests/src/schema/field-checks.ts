@@ -54,7 +54,7 @@ export function amounts(at: Cursor): SchemaProblem | undefined {
 function wholeDevices(at: Cursor): SchemaProblem | undefined {
   const part = at.fields().find(({ name, cursor }) => isDevice(name) && (parseQuantity(cursor.value) ?? 0) % 1 !== 0);
   if (part === undefined) return undefined;
-  const sentence = `${part.name} is ${String(part.cursor.value)}, and is given whole alone.`;
+  const sentence = `${part.name} is ${String(part.cursor.value)}, which is not a whole number.`;
   return { rule: "quantity", at: part.cursor, sentence };
 }
 
@@ -73,8 +73,13 @@ export function quotaNames(at: Cursor): SchemaProblem | undefined {
     .fields()
     .find(({ name }) => !QUOTA_NAMES.includes(name) && !name.includes("/") && !/^(?:requests\.)?hugepages-/.test(name));
   if (wrong === undefined) return undefined;
-  const sentence = `${wrong.name} is nothing that a quota bounds${didYouMean(wrong.name, QUOTA_NAMES)}.`;
-  return { rule: "known-word", at: wrong.cursor, sentence, hint: "Objects of any kind are count/RESOURCE.GROUP." };
+  const sentence = `${wrong.name} is not something that a quota limits${didYouMean(wrong.name, QUOTA_NAMES)}.`;
+  return {
+    rule: "known-word",
+    at: wrong.cursor,
+    sentence,
+    hint: "To limit the number of objects, write count/RESOURCE.GROUP.",
+  };
 }
 
 /** `10.0.0.0/8` */

@@ -73,7 +73,7 @@ export async function migrateDatabase(
   if (newer.length > 0)
     tools.logger.warn(
       { migrations: newer },
-      "a newer release has migrated this database: outside of an upgrade, run that release",
+      "a newer release has migrated this database: unless you are upgrading, run that release",
     );
   if ((await pendingMigrations(db, layout)).length > 0)
     await withLock(db, tools.clock, () => runPending(db, layout, tools.logger));

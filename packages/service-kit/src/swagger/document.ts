@@ -18,7 +18,7 @@ type OpenApi = Json & { components: Json; paths: Record<string, Record<string, O
 /** Every route is served at both: see createServiceApp. The first is what a client takes that is told nothing else. */
 const servers = [
   { url: "/", description: "The service itself" },
-  { url: "/api/v1", description: "The same, below the path of a gateway" },
+  { url: "/api/v1", description: "The same routes, behind a gateway" },
 ];
 
 /**

@@ -109,7 +109,7 @@ export class AuthService {
     let account: Account | undefined;
     const isRight = await hasher.verify(password, async () => {
       // Else a burst of clients that give up would keep the cores from those that still wait, for as long as it lasts.
-      if (left?.aborted === true) throw unavailable("Who asked has left.");
+      if (left?.aborted === true) throw unavailable("The client has disconnected.");
       [account] = await Promise.all([find(), attempt.count()]);
       if (account !== undefined && account.id !== name && isRenamed(account)) {
         const attemptById = throttle.attempt({ account: account.id, address });
