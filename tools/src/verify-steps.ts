@@ -20,7 +20,7 @@ const mutations = commandStep({
 
 const chaos = commandStep({
   name: "chaos",
-  ensures: "no order is lost or doubled while processes of the real stack are killed",
+  ensures: "no order is lost or duplicated while processes of the real stack are killed",
   command: [process.execPath, "packages/testing/src/chaos/main.ts"],
   fullCommand: [process.execPath, "packages/testing/src/chaos/main.ts", "--full", `--seed=${Date.now() % 1_000_000}`],
   limitMinutes: 90,

@@ -61,7 +61,7 @@ async function run(stack: ComposeStack): Promise<void> {
   for (const victim of ["order-service", "mongodb-order", "product-service", "mongodb-product", "user-service"]) {
     await checks.check(`${victim} is killed under load and comes back`, () => killAndRecover(stack, load, victim));
   }
-  await checks.check("after the kills nothing is lost, doubled or oversold", async () => {
+  await checks.check("after the kills nothing is lost, duplicated or oversold", async () => {
     await load.stop();
     await load.settle(60_000);
     return `${await load.verify()}, ${load.failedRequests} requests without a verdict on the way`;

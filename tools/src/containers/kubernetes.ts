@@ -140,7 +140,7 @@ async function underLoad(
   return await cluster.loadReport(name);
 }
 
-/** Nothing lost, doubled or oversold. */
+/** Nothing lost, duplicated or oversold. */
 function exact(report: LoadReport): string {
   const { requests, failed, orders, open, lost, extra, unitsMissing } = report;
   const text = `${requests} requests, ${failed} without a verdict, ${orders} orders, ${open} open, ${lost} lost, ${extra} extra, ${unitsMissing} units missing`;

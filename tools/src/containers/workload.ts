@@ -78,7 +78,7 @@ export class Workload {
   }
 
   /**
-   * Nothing lost, doubled or oversold: every acknowledged order is readable as it was, there are no others, and the
+   * Nothing lost, duplicated or oversold: every acknowledged order is readable as it was, there are no others, and the
    * stock book has taken exactly their units.
    */
   async verify(): Promise<string> {

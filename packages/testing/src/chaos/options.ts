@@ -20,7 +20,7 @@ export interface ChaosOptions {
 }
 
 export const USAGE = `Usage: bun run chaos [options]
-Runs the real stack, kills and freezes its processes under load, then checks that no order was lost or doubled.
+Runs the real stack, kills and freezes its processes under load, then checks that no order was lost or duplicated.
 
   --seed N               which fault comes when (1)
   --clients N            customers who order at the same time (64)
