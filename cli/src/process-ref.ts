@@ -25,7 +25,7 @@ function birthOf(pid: number): string | undefined {
 export const isAlive = (ref: ProcessRef | undefined): ref is ProcessRef =>
   ref !== undefined && refOf(ref.pid)?.birth === ref.birth;
 
-/** Whether a process stands still by a signal, as Ctrl-Z sends one. */
+/** Whether a signal has stopped a process, such as that of Ctrl-Z. */
 export function isStopped({ pid }: ProcessRef): boolean {
   if (process.platform === "win32") return false;
   if (process.platform === "linux") return statOnLinux(pid)?.[0] === "T";

@@ -5,7 +5,7 @@ import type { Tools } from "./tools.ts";
 
 /** A change whose outcome is unknown is asked again with the same key, so often at most. */
 const TRIES_MAX = 4;
-/** A proxy may send away for hours: whoever typed the command hears the outcome sooner. */
+/** A proxy may ask to wait for hours; whoever typed the command hears the outcome sooner. */
 const RETRY_AFTER_MAX_SECONDS = 30;
 
 /**

@@ -23,7 +23,7 @@ export interface TableOptions {
   readonly style: Style;
   /** Of a terminal: the widest columns are cut until a row fits on a line. */
   readonly maxWidth?: number | undefined;
-  /** Whether it goes on with a table: without headers. */
+  /** Whether the rows continue a table: no headers. */
   readonly isContinued?: boolean;
 }
 

@@ -35,8 +35,8 @@ function sharedUri({ MONGO_URI: uri }: Io["env"]): Uri | undefined {
 }
 
 /**
- * The databases of the mongod that a stack runs; undefined when it runs none. That is where its data is, whatever
- * MONGO_URI names by now: it counts for `up`.
+ * The databases of the mongod that a stack runs; undefined when it runs none. The data of the stack is there, whatever
+ * MONGO_URI names now: that variable is for `up`.
  */
 export async function runningMongod(
   layout: StackLayout,

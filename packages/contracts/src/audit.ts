@@ -62,7 +62,7 @@ export const AuditReservationList = ClosedObject(
 );
 export type AuditReservationList = Static<typeof AuditReservationList>;
 
-/** Whether a message still waits for its next try, or has used them up. */
+/** Whether a message will be tried again, or has used up its tries. */
 export const OutboxState = StringEnum(["pending", "dead"], { title: "OutboxState" });
 
 /** A message that must reach product-service at least once; orders of before ADR 0019 may hold a `confirm`. */

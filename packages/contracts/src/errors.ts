@@ -81,7 +81,7 @@ const statusTexts: Record<ErrorStatus, string> = {
   503: "Unavailable; see Retry-After",
 };
 
-/** The body of the errors of one status: the form is the same for all, the description is not. */
+/** The body of the errors of one status: the same form for all, with a description of its own. */
 const envelopes = Object.fromEntries(
   Object.entries(statusTexts).map(([status, description]) => [status, { ...ErrorEnvelope, description }]),
 ) as Record<ErrorStatus, typeof ErrorEnvelope>;

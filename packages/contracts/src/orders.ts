@@ -51,7 +51,7 @@ export const Order = ClosedObject(
 );
 export type Order = Static<typeof Order>;
 
-/** How many units of what are asked for. */
+/** A product, and how many units of it are ordered. */
 export const RequestedItem = ClosedObject({ productId: Id, quantity: Quantity }, { title: "RequestedItem" });
 export type RequestedItem = Static<typeof RequestedItem>;
 

@@ -80,7 +80,7 @@ export const UserLookup = ClosedObject(
 );
 export type UserLookup = Static<typeof UserLookup>;
 
-/** Who one id of POST /users/lookup is of. */
+/** What POST /users/lookup knows of one id. */
 export const LookedUpUser = ClosedObject({ id: Id, status: UserStatus }, { title: "LookedUpUser" });
 export type LookedUpUser = Static<typeof LookedUpUser>;
 

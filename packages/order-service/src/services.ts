@@ -33,14 +33,14 @@ import { createUsers } from "./upstream/users.ts";
 type Parts = BuildParts<Config>;
 type Confirms = Gathered<PlacedOrder & { readonly traceparent: string | undefined }>;
 
-/** What the background works share. They go through the ports, and the ports hand work to them. */
+/** What the background tasks share. They use the ports, and the ports hand work to them. */
 interface Tools extends Pick<Parts, "config" | "clock" | "logger"> {
   readonly telemetry: Telemetry;
   readonly measurements: OrderMeasurements;
   readonly ports: () => PlacementPorts;
 }
 
-/** Wires repositories, the protocol's ports, the background works and the services of all features. */
+/** Wires repositories, the protocol's ports, the background tasks and the services of all features. */
 export function createServices({ config, database, logger, clock }: Parts, telemetry: Telemetry) {
   const measurements = orderMeasurements(telemetry.metrics);
   const tools = { config, clock, logger, telemetry, measurements, ports: () => ports };

@@ -118,8 +118,8 @@ export function isMemberOf({ kind, name }: Resource, podName: string): boolean {
 const BUILT_IN = new Set(knownKinds());
 
 /**
- * A kind of somebody's own group may be called as one of Kubernetes (Knative's Service, OpenShift's Ingress), whose rules
- * are not for it: it gets the name that kubectl tells it apart by, as `Service.serving.knative.dev`.
+ * A kind of another group may have the name of one of Kubernetes (Knative's Service, OpenShift's Ingress), whose rules do
+ * not apply to it. It gets the name that kubectl uses to tell the two apart, such as `Service.serving.knative.dev`.
  */
 function ofOwnGroup(resource: Resource): Resource {
   const [group = ""] = resource.apiVersion.split("/", 1);

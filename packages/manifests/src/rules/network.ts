@@ -164,7 +164,7 @@ const policyPort: Rule = {
   },
 };
 
-/** The last port of a range is not before its first one, and a name begins none. */
+/** A range of ports does not end before it begins, and does not begin with a name. */
 function* portRanges(root: Cursor, title: string): Generator<Problem> {
   const rules = ["ingress", "egress"].flatMap((field) => root.get("spec", field).items());
   for (const range of rules.flatMap((rule) => rule.get("ports").items())) {

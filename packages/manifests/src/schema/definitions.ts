@@ -39,7 +39,7 @@ export function apiVersionsOf(kind: string): string[] {
     .map((id) => id.slice(0, -kind.length - 1));
 }
 
-/** What Kubernetes serves besides, by its API. Source: the API reference of Kubernetes. */
+/** Kinds of Kubernetes that have no vendored schema, by API. Source: the API reference of Kubernetes. */
 const OTHER_KINDS: Readonly<Record<string, readonly string[]>> = {
   v1: ["Endpoints", "Event", "Node", "PodTemplate", "ReplicationController"],
   "admissionregistration.k8s.io/v1": [

@@ -50,7 +50,7 @@ export function amounts(at: Cursor): SchemaProblem | undefined {
   return { rule: "known-word", at: wrong.cursor, sentence, hint: `It may be ${listed(known)}, or DOMAIN/NAME.` };
 }
 
-/** Devices and the like, which have a domain, are given whole. */
+/** Devices and the like, whose names have a domain, come in whole numbers. */
 function wholeDevices(at: Cursor): SchemaProblem | undefined {
   const part = at.fields().find(({ name, cursor }) => isDevice(name) && (parseQuantity(cursor.value) ?? 0) % 1 !== 0);
   if (part === undefined) return undefined;
@@ -67,7 +67,7 @@ const QUOTA_NAMES: readonly string[] = [
   ...["configmaps", "secrets", "replicationcontrollers", "resourcequotas"],
 ];
 
-/** What a ResourceQuota bounds: others are written as `count/deployments.apps`, or have a domain. */
+/** What a ResourceQuota can limit: other names are written as `count/deployments.apps`, or have a domain. */
 export function quotaNames(at: Cursor): SchemaProblem | undefined {
   const wrong = at
     .fields()

@@ -1,6 +1,6 @@
 import type { Problem } from "../rule.ts";
 
-/** The rules that a schema answers. */
+/** The rules that a check against a schema can break. */
 export type SchemaRule =
   | "schema-unknown-field"
   | "schema-missing-field"

@@ -40,7 +40,7 @@ export async function readJsonBody(request: Request): Promise<unknown> {
 
 /**
  * Refuses a request whose announced body is over the limit, before it is read.
- * @throws {AppError} PAYLOAD_TOO_LARGE; VALIDATION_ERROR when the method takes no body, for which 413 is none of its answers
+ * @throws {AppError} PAYLOAD_TOO_LARGE; VALIDATION_ERROR if the method takes no body, since its routes document no 413
  */
 export function refuseLargeBody({ headers, method }: Request): void {
   const length = headers.get("content-length");

@@ -15,7 +15,7 @@ export interface DocumentInfo {
 type Json = Record<string, unknown>;
 type OpenApi = Json & { components: Json; paths: Record<string, Record<string, Operation>> };
 
-/** Every route is served at both: see createServiceApp. The first is what a client takes that is told nothing else. */
+/** Every route is served at both (see createServiceApp). A client uses the first unless it is told another. */
 const servers = [
   { url: "/", description: "The service itself" },
   { url: "/api/v1", description: "The same routes, behind a gateway" },
@@ -66,7 +66,7 @@ export async function openApiDocument(features: AnyElysia, info: DocumentInfo): 
   return document;
 }
 
-/** Where a part of the document stands. */
+/** Where a part is in the document. */
 interface Place {
   /** Takes the schemas that have a name. */
   readonly schemas: NamedSchemas;

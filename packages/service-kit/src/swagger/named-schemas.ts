@@ -3,7 +3,7 @@ type Json = Record<string, unknown>;
 /** The reference to a schema of a document's components. */
 export const schemaReference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-/** The schemas of a document that have a title: under it they stand once, and operations refer to them. */
+/** The schemas of a document that have a title: each is stored once, and operations refer to it by its title. */
 export class NamedSchemas {
   readonly #schemas = new Map<string, Json>();
 

@@ -42,7 +42,7 @@ export interface OpenApi {
 }
 
 /**
- * A document with what each of its references names in the place of the reference; the name of a schema is its title.
+ * A document with each reference replaced by what it refers to; the name of a schema becomes its title.
  * @throws Error when there is nothing of that name
  */
 export function resolved<Document>(document: Document): Document {

@@ -30,7 +30,7 @@ export class AuthService {
   /**
    * Signs in. An unknown account takes the same way, the same time and the same limits as a wrong password.
    * @param address client's address, for the throttle
-   * @param left aborts when the client has left: its password is then not checked, and its try not counted
+   * @param left aborts when the client has disconnected: its password is then not checked, and the attempt not counted
    * @throws {AppError} INVALID_CREDENTIALS, TOO_MANY_REQUESTS, ACCOUNT_SUSPENDED, SERVICE_UNAVAILABLE
    */
   async login({ email, password }: Login, address: string, left?: AbortSignal): Promise<LoginResult> {

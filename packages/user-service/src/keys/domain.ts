@@ -32,8 +32,8 @@ export function verifiesUntil(successorSignsFrom: Date): Date {
 }
 
 /**
- * The key that signs at `nowMs`: the newest whose time has come. When none has, the oldest was made by a clock that was
- * ahead, be it of another replica or this one before it was set back: it signs, for nobody could sign in otherwise.
+ * The key that signs at `nowMs`: the newest whose time has come. If there is none, the oldest was made by a clock that
+ * was ahead, of another replica or of this one before it was set back. It signs, or nobody could sign in.
  */
 export function signingKeyAt<Key extends { readonly signsFrom: Date }>(
   oldestFirst: readonly Key[],

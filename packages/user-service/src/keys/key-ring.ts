@@ -14,7 +14,7 @@ import type { KeyRepository } from "./repository.ts";
 const RELOAD_EVERY_MS = 1000;
 /** Unknown key ids make it look at most this often, in milliseconds. */
 const UNKNOWN_KEY_COOLDOWN_MS = 1000;
-/** How long the key set waits for the database, in milliseconds: half of what verifiers wait for it. */
+/** How long the key set waits for the database, in milliseconds: half as long as verifiers wait for the key set. */
 const KEY_SET_WAIT_MS = 1000;
 /** A rotation ends sooner, though clocks of replicas differ: a key that signs later was made by one that was ahead. */
 const UNDER_WAY_MAX_MS = 2 * PUBLISH_BEFORE_SIGNING_MS;
@@ -72,8 +72,8 @@ export class KeyRing implements KeySource, BackgroundWork {
   }
 
   /**
-   * What GET /.well-known/jwks.json answers: the keys as they are stored by now, for a verifier that misses one which
-   * another replica made looks again only after 30 s. While the database does not answer, those that were known last.
+   * What GET /.well-known/jwks.json returns: the keys as they are stored now, since a verifier that misses a new key of
+   * another replica asks again only after 30 s. While the database does not answer, the keys that were known last.
    */
   async publicKeys(): Promise<KeySet> {
     const { clock } = this.#options;

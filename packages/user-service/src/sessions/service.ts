@@ -61,7 +61,7 @@ export class SessionService {
     const { sessions, logger } = this.#parts;
     const token = await sessions.findToken(hash, now);
     if (token?.rotatedAt === undefined) throw invalidRefreshToken();
-    // A moment to come is one of a clock that was ahead: no sign that it was just now.
+    // A time in the future comes from a clock that was ahead, and does not mean that it was just now.
     const isRecent = Math.abs(now.getTime() - token.rotatedAt.getTime()) <= REUSE_GRACE_MS;
     if (isRecent && !(await sessions.isRotatedAfter(token.sessionId, token.rotatedAt))) return token;
     // A service that died in the middle of a refresh, or lost its database, has spent the token for nothing.

@@ -69,7 +69,7 @@ export class AttemptRepository {
     await this.#changes.add(ids.map((id) => ({ update: { q: { _id: id }, u: ended } })));
   }
 
-  /** The counters whose windows go on. */
+  /** The counters whose windows are still open. */
   read(ids: readonly string[], window: CountWindow): Promise<Counter[]> {
     const filter = { _id: { $in: ids }, expiresAt: endsOfOpen(window) };
     const command = { find: "throttle", filter, batchSize: ids.length + 1 };

@@ -5,15 +5,16 @@ export interface Counter {
   readonly expiresAt: Date;
 }
 
-/** When a count is made, and how long the window is that a first count begins. */
+/** When a count is made, and how long a window is that starts with it. */
 export interface CountWindow {
   readonly now: Date;
   readonly windowMs: number;
 }
 
 /**
- * When windows end that go on. One that ends later than two windows from now was begun by a clock that was ahead, be it
- * of a replica or this one before it was set back: it is over, or it would refuse for as long as that clock was wrong.
+ * When a window ends that is still open. One that ends later than two windows from now was started by a clock that was
+ * ahead, of another replica or of this one before it was set back. It counts as over: else it would refuse attempts for
+ * as long as that clock was ahead.
  */
 export const endsOfOpen = ({ now, windowMs }: CountWindow) => ({
   $gt: now,
