@@ -52,19 +52,22 @@ export function orderMeasurements(metrics: Metrics) {
     { outcome: placements },
   );
   const seconds = metrics.histogram(
-    { name: "order_placement_seconds", help: "Time of a placement, whatever its outcome" },
+    { name: "order_placement_seconds", help: "Duration of a placement, whatever its outcome" },
     PLACEMENT_BUCKETS,
   );
   const inserts = metrics.histogram(
-    { name: "order_insert_batch_size", help: "Orders of one insert into the database" },
+    { name: "order_insert_batch_size", help: "Orders per insert into the database" },
     INSERT_BUCKETS,
   );
   const delivered = metrics.counter(
-    { name: "outbox_deliveries_total", help: "Deliveries of outbox entries, by kind and outcome" },
+    { name: "outbox_deliveries_total", help: "Deliveries of outbox messages, by kind and outcome" },
     { kind: moves, outcome: deliveries },
   );
   const confirmed = metrics.counter(
-    { name: "order_confirmations_total", help: "Confirms of the reservations of new orders; later ones by the reaper" },
+    {
+      name: "order_confirmations_total",
+      help: "Confirms of the reservations of new orders, by outcome; later is left to the reaper",
+    },
     { outcome: confirmations },
   );
   const reaped = metrics.counter(
@@ -74,7 +77,7 @@ export function orderMeasurements(metrics: Metrics) {
   const violations = metrics.counter(
     {
       name: "invariant_violations_total",
-      help: "Found what should never be, such as a live order without its reservation",
+      help: "Violations of what must always hold, such as a live order without its reservation",
     },
     {},
   );
@@ -98,13 +101,16 @@ export function orderMeasurements(metrics: Metrics) {
     reaped: (action: Reaping) => reaped.add({ action }),
     violated: () => violations.add({}),
     watchQueues: (queues: Readonly<Record<"inserts" | "confirms" | "relay", () => number>>) =>
-      metrics.gauges({ name: "order_queue_depth", help: "Work that waits, by queue" }, "queue", queues),
+      metrics.gauges({ name: "order_queue_depth", help: "Work waiting, by queue" }, "queue", queues),
     /** @param read what the outbox held at the last look; undefined before the first */
     watchOutbox(read: () => OutboxState | undefined): void {
-      metrics.gauge({ name: "outbox_pending", help: "Outbox entries that wait for delivery" }, () => read()?.pending);
-      metrics.gauge({ name: "outbox_dead_letters", help: "Outbox entries given up, for a person" }, () => read()?.dead);
+      metrics.gauge({ name: "outbox_pending", help: "Outbox messages waiting for delivery" }, () => read()?.pending);
       metrics.gauge(
-        { name: "outbox_oldest_seconds", help: "Age of the oldest outbox entry that waits for delivery" },
+        { name: "outbox_dead_letters", help: "Dead letters: outbox messages that were refused too often" },
+        () => read()?.dead,
+      );
+      metrics.gauge(
+        { name: "outbox_oldest_seconds", help: "Age of the oldest outbox message waiting for delivery" },
         () => read()?.oldestSeconds,
       );
     },

@@ -24,31 +24,31 @@ export function reservationMeasurements(metrics: Metrics) {
   const reservations = metrics.counter(
     {
       name: "reservations_total",
-      help: "Reservations asked for, by outcome: insufficient_stock is what was not oversold",
+      help: "Reservation requests, by outcome; insufficient_stock counts oversales prevented",
     },
     { outcome: outcomes },
   );
   const tries = metrics.counter(
-    { name: "group_commit_attempts_total", help: "Transactions of reservation batches, by how they ended" },
+    { name: "group_commit_attempts_total", help: "Transactions of reservation batches, by result" },
     { result: attempts },
   );
   const violations = metrics.counter(
     {
       name: "invariant_violations_total",
-      help: "Found what should never be, such as a command with a foreign token",
+      help: "Violations of what must always hold, such as a command with the token of another reservation",
     },
     {},
   );
   const batchSize = metrics.histogram(
-    { name: "group_commit_batch_size", help: "Jobs of one reservation batch" },
+    { name: "group_commit_batch_size", help: "Jobs per reservation batch" },
     SIZE_BUCKETS,
   );
   const waitSeconds = metrics.histogram(
-    { name: "group_commit_wait_seconds", help: "Time that a job waited for its reservation batch to begin" },
+    { name: "group_commit_wait_seconds", help: "Time a job waited for its reservation batch to start" },
     SECONDS_BUCKETS,
   );
   const flushSeconds = metrics.histogram(
-    { name: "group_commit_flush_seconds", help: "Time from the begin of a reservation batch to its last answer" },
+    { name: "group_commit_flush_seconds", help: "Time from the start of a reservation batch to its last answer" },
     SECONDS_BUCKETS,
   );
   return {
@@ -79,11 +79,7 @@ export function reservationMeasurements(metrics: Metrics) {
         }
       },
     watchQueues: (queues: Readonly<Record<"stock" | "confirms", () => number>>) =>
-      metrics.gauges(
-        { name: "reservation_queue_depth", help: "Jobs that wait for a batch, by queue" },
-        "queue",
-        queues,
-      ),
+      metrics.gauges({ name: "reservation_queue_depth", help: "Jobs waiting for a batch, by queue" }, "queue", queues),
   };
 }
 

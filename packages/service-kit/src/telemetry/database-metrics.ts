@@ -18,11 +18,11 @@ export function poolMetrics(metrics: Metrics): (client: MongoClient) => void {
     idle: () => Math.max(0, open - Math.max(0, inUse - direct("resting"))),
   });
   metrics.gauge(
-    { name: "mongodb_pool_waiting", help: "Operations that wait for a connection" },
+    { name: "mongodb_pool_waiting", help: "Operations waiting for a connection" },
     () => waiting + direct("waiting"),
   );
   const wait = metrics.histogram(
-    { name: "mongodb_pool_wait_seconds", help: "Time that operations waited for a connection" },
+    { name: "mongodb_pool_wait_seconds", help: "Time operations waited for a connection" },
     WAIT_BUCKETS,
   );
   const failures = metrics.counter(

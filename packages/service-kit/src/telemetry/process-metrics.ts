@@ -18,7 +18,7 @@ export function measureProcess(metrics: Metrics): void {
     { name: "process_start_time_seconds", help: "When the process started, in seconds since the epoch" },
     () => startedAtSeconds,
   );
-  metrics.runningTotal({ name: "process_cpu_seconds_total", help: "Processor time used, user and system" }, () => {
+  metrics.runningTotal({ name: "process_cpu_seconds_total", help: "CPU time used, user and system" }, () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   });
@@ -29,10 +29,7 @@ export function measureProcess(metrics: Metrics): void {
  * @returns what starts and stops it
  */
 export function eventLoopLag(metrics: Metrics): { start(): void; stop(): Promise<void> } {
-  const lag = metrics.histogram(
-    { name: "event_loop_lag_seconds", help: "How much later than asked a timer came" },
-    LAG_BUCKETS,
-  );
+  const lag = metrics.histogram({ name: "event_loop_lag_seconds", help: "How late a timer fired" }, LAG_BUCKETS);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const sample = (dueAtMs: number) => {
     lag.observe(Math.max(0, performance.now() - dueAtMs) / 1000);
