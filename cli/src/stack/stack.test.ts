@@ -200,7 +200,7 @@ describe("up in the foreground", () => {
       `signed in as profile ${profile}, but ORDERSCTL_ORDER_URL means http://127.0.0.1:1\n`,
     );
     expect(await second({ ORDERSCTL_TOKEN: "a.b.c" })).toContain(
-      `signed in as profile ${profile}, but ORDERSCTL_TOKEN is sent in its place\n`,
+      `signed in as profile ${profile}, but ORDERSCTL_TOKEN is used instead\n`,
     );
   });
 

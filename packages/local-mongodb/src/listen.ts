@@ -93,7 +93,7 @@ function explainExit({ code, signal }: MongodExit, dataDir: string, logPath: str
   const reason = reasonInLog(logPath, from);
   if (reason?.includes("DBPathInUse")) {
     const pid = readFileSync(join(dataDir, "db", "mongod.lock"), "utf8").trim();
-    return `another mongod runs on ${dataDir} (process ${pid}): stop it first, or choose another data directory`;
+    return `another mongod uses ${dataDir} (process ${pid}): stop it first, or choose another data directory`;
   }
   // Then its log has found no place either, or names what followed from it.
   const why = isFull(dataDir) ? "the disk is full" : reason;

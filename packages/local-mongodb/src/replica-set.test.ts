@@ -46,7 +46,7 @@ test("checkMongoUri refuses a MONGO_URI that leads to a secondary, and names the
   const error: unknown = await direct(portOf("SECONDARY")).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({
     problem: "no-primary",
-    message: `MONGO_URI leads to a member of the replica set rs0 that is not the primary. Name 127.0.0.1:${portOf("PRIMARY")} in its place.`,
+    message: `MONGO_URI points to a member of the replica set rs0 that is not the primary. Use 127.0.0.1:${portOf("PRIMARY")} instead.`,
   });
 });
 

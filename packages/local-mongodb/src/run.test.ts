@@ -123,7 +123,7 @@ describe("the same data directory", () => {
     const first = await start("twice");
     const error = await errorOf(start("twice"));
     expect(error).toBeInstanceOf(MongodStartError);
-    expect(error.message).toContain(`another mongod runs on ${join(root, "twice")} (process ${first.pid})`);
+    expect(error.message).toContain(`another mongod uses ${join(root, "twice")} (process ${first.pid})`);
     await remember(first, "still there");
     expect(await remembered(first)).toEqual(["still there"]);
     await first.kill();

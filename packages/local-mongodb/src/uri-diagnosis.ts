@@ -24,7 +24,7 @@ export async function diagnose(uri: string, error: unknown): Promise<MongoUriErr
   return new MongoUriError(
     "unreachable",
     `No MongoDB answers at ${where} (${why}). Is it running, and are host and port right? ` +
-      "Without MONGO_URI, a mongod is found or fetched and started for you.",
+      "Without MONGO_URI, a mongod is found or downloaded, and started for you.",
     { cause: error },
   );
 }
@@ -53,7 +53,7 @@ function explainHello(hello: Document, wantedSet: string | undefined, cause: unk
   if (hello["isreplicaset"] === true) {
     return new MongoUriError(
       "not-initiated",
-      "MONGO_URI leads to a mongod that runs with --replSet but has no set yet. Once, in mongosh: rs.initiate()",
+      "MONGO_URI points to a mongod that runs with --replSet but has no set yet. Once, in mongosh: rs.initiate()",
       { cause },
     );
   }
@@ -69,8 +69,8 @@ function explainHello(hello: Document, wantedSet: string | undefined, cause: unk
   return new MongoUriError(
     "no-primary",
     `The replica set ${setName} answers, but its primary cannot be reached. Its members call themselves ${members}: ` +
-      "a majority of them must run, and these names must lead there from this machine. For a set of one whose name does " +
-      "not, add directConnection=true to MONGO_URI.",
+      "a majority of them must run, and this machine must reach them by these names. If it cannot, and the set has one " +
+      "member, add directConnection=true to MONGO_URI.",
     { cause },
   );
 }
@@ -80,10 +80,10 @@ export function standaloneError(): MongoUriError {
   return new MongoUriError(
     "standalone",
     [
-      "MONGO_URI leads to a standalone mongod; orders need transactions, which only a replica set has. Either",
+      "MONGO_URI points to a standalone mongod; orders need transactions, which only a replica set has. Either",
       "  start it as a replica set of one: mongod --replSet rs0 --setParameter transactionLifetimeLimitSeconds=3 …",
       "  and once, in mongosh: rs.initiate(); then add replicaSet=rs0 to MONGO_URI,",
-      "  or unset MONGO_URI, and a mongod is found or fetched and started for you.",
+      "  or unset MONGO_URI, and a mongod is found or downloaded, and started for you.",
     ].join("\n"),
   );
 }
