@@ -115,6 +115,17 @@ test("a log that cannot be read is not said to be absent", async () => {
   expect([folder.exit, folder.stderr]).toEqual([2, `error: ${somebody.home} cannot be read: it is a folder.\n`]);
 });
 
+test("--tail shows the text that a crash left last, not what others logged before it", async () => {
+  const dataDir = join(somebody.home, "crashed");
+  await mkdir(join(dataDir, "logs"), { recursive: true });
+  const line = (minute: number, msg: string) =>
+    `${JSON.stringify({ level: "info", time: `2026-01-31T12:0${minute}:00Z`, msg })}\n`;
+  await writeFile(join(dataDir, "logs", "user.log"), `${line(5, "serving")}panic: x\n  at main.ts:1\n  at main.ts:2\n`);
+  await writeFile(join(dataDir, "logs", "product.log"), [1, 2, 3].map((minute) => line(minute, "request")).join(""));
+  const { stdout } = await somebody.run(["logs", "--tail", "3", "--data-dir", dataDir, "-o", "ndjson"]);
+  expect(stdout).toBe("panic: x\n  at main.ts:1\n  at main.ts:2\n");
+});
+
 test("--follow where nothing has run says that it waits", async () => {
   const dataDir = join(somebody.home, "none");
   const program = [process.execPath, join(import.meta.dirname, "../main.ts"), "logs", "-f", "--data-dir", dataDir];

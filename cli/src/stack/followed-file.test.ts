@@ -61,17 +61,31 @@ test("it begins with the last so many lines, and with what was set aside where t
   const { path, file, news } = followed("begin");
   const begin = (lines?: number) => [...file.begin(lines)].map(({ raw }) => raw);
   // Longer than what is read at a time, and cut in the middle of a letter.
-  const long = "ë".repeat(700_000);
-  appendFileSync(`${path}.1`, `one\n${long}\nthree\n`);
-  expect(begin()).toEqual(["one", long, "three"]);
-  appendFileSync(path, `four\n${long}\nsix\nsev`);
-  expect(begin()).toEqual(["one", long, "three", "four", long, "six"]);
-  appendFileSync(path, "en\n");
-  expect(news()).toEqual(["seven"]);
-  expect(begin(1)).toEqual(["seven"]);
-  expect(begin(3)).toEqual([long, "six", "seven"]);
-  expect(begin(4)).toEqual(["four", long, "six", "seven"]);
-  expect(begin(6)).toEqual([long, "three", "four", long, "six", "seven"]);
-  expect(begin(9)).toEqual(["one", long, "three", "four", long, "six", "seven"]);
+  const long = `{${"ë".repeat(700_000)}}`;
+  appendFileSync(`${path}.1`, `{one}\n${long}\n{three}\n`);
+  expect(begin()).toEqual(["{one}", long, "{three}"]);
+  appendFileSync(path, `{four}\n${long}\n{six}\n{sev`);
+  expect(begin()).toEqual(["{one}", long, "{three}", "{four}", long, "{six}"]);
+  appendFileSync(path, "en}\n");
+  expect(news()).toEqual(["{seven}"]);
+  expect(begin(1)).toEqual(["{seven}"]);
+  expect(begin(3)).toEqual([long, "{six}", "{seven}"]);
+  expect(begin(4)).toEqual(["{four}", long, "{six}", "{seven}"]);
+  expect(begin(6)).toEqual([long, "{three}", "{four}", long, "{six}", "{seven}"]);
+  expect(begin(9)).toEqual(["{one}", long, "{three}", "{four}", long, "{six}", "{seven}"]);
   expect(news()).toEqual([]);
+});
+
+test("text at the begin of the last so many lines comes with the line that it belongs to", () => {
+  const { path, file } = followed("text");
+  const begin = (lines: number) => [...file.begin(lines)].map(({ raw }) => raw);
+  const stack = ["panic: x", "  at main.ts:1"];
+  appendFileSync(path, `{one}\n{two}\n${stack.join("\n")}\n{three}\n`);
+  expect(begin(1)).toEqual(["{three}"]);
+  for (const lines of [2, 3, 4]) expect(begin(lines)).toEqual(["{two}", ...stack, "{three}"]);
+  expect(begin(5)).toEqual(["{one}", "{two}", ...stack, "{three}"]);
+  // As long as what is read at a time.
+  const long = `{${"x".repeat(2 ** 20 - 3)}}`;
+  appendFileSync(path, `${long}\n`);
+  expect(begin(1)).toEqual([long]);
 });

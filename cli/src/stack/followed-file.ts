@@ -6,6 +6,8 @@ import { type LogLine, parseLogLine } from "./log-lines.ts";
 /** So much of a log is read at a time. */
 const CHUNK_BYTES = 1 << 20;
 const LINE_BREAK = "\n".charCodeAt(0);
+/** Begins a line of every log; what begins otherwise, as a stack trace does, belongs to the line before it. */
+const BRACE = "{".charCodeAt(0);
 
 /** Reads what a log file holds, and then what was added to it since the last time, also after it was emptied. */
 export class FollowedFile {
@@ -25,7 +27,10 @@ export class FollowedFile {
     return this.#size() !== undefined;
   }
 
-  /** What is there already, or the last so many lines of it. What was set aside comes before the rest. */
+  /**
+   * What is there already, or the last so many lines of it: more where the first of them would be text whose line, with
+   * the time of both, stands before it. What was set aside comes before the rest.
+   */
   *begin(lines = Number.POSITIVE_INFINITY): Generator<LogLine> {
     const missing = this.#goToLast(lines);
     if (missing > 0) {
@@ -60,6 +65,7 @@ export class FollowedFile {
     this.#goTo(0);
     if (lines === Number.POSITIVE_INFINITY) return lines;
     let found = 0;
+    let next: number | undefined;
     for (let end = this.#size() ?? 0; end > 0; end -= CHUNK_BYTES) {
       const start = Math.max(0, end - CHUNK_BYTES);
       const bytes = this.#slice(start, end);
@@ -69,12 +75,13 @@ export class FollowedFile {
         at = at === 0 ? -1 : bytes.lastIndexOf(LINE_BREAK, at - 1)
       ) {
         // Each line ends with a break; one more ends the line before them.
-        if (found === lines) {
+        if (found >= lines && (bytes[at + 1] ?? next) === BRACE) {
           this.#goTo(start + at + 1);
           return 0;
         }
         found += 1;
       }
+      next = bytes[0];
     }
     return lines - found;
   }
