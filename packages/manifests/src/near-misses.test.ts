@@ -528,7 +528,9 @@ spec: { rules: [{ http: { paths: [{ path: /, pathType: Prefix, backend: { servic
 `;
 
   test("are not judged by the rules of those", () => {
-    expect(rules(knative)).toEqual(["unknown-kind"]);
+    expect(checkManifests([bundleOf([{ file: "x.yaml", text: knative }])]).findings).toMatchObject([
+      { rule: "unknown-kind", sentence: "There is no schema for serving.knative.dev/v1 Service." },
+    ]);
     const other = "metadata: { name: web }\nspec: { rules: [{ host: 'A_B' }], tls: [{ secretName: web }] }\n";
     expect(rules(`apiVersion: config.example.com/v1\nkind: Ingress\n${other}`)).toEqual(["unknown-kind"]);
     expect(

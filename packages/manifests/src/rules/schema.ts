@@ -133,7 +133,8 @@ const unknownKind: Rule = {
         yield { at: root.get("apiVersion"), sentence: `${apiVersion} has no ${kind}.`, hint };
       } else {
         const hint = guess === undefined ? "Turn unknown-kind off for custom resources." : `Did you mean ${guess}?`;
-        yield { at: root.get("kind"), sentence: `There is no schema for ${apiVersion} ${kind}.`, hint };
+        const at = root.get("kind");
+        yield { at, sentence: `There is no schema for ${apiVersion} ${at.text ?? kind}.`, hint };
       }
     }
   },
