@@ -474,6 +474,31 @@ test("numbers, amounts and switches may be put in before the manifests are appli
   ]);
 });
 
+test("names, labels, images and schedules may be put in, too", () => {
+  const text = workload("web", { container: "livenessProbe: { httpGet: { path: /, port: '${PORT}' } }" })
+    .replace("example.com/web:1.0.0", "example.com/${NAME}:${TAG}")
+    .replaceAll("name: web", "name: 'web-${ENV}'")
+    .replaceAll("app: web", "app: '${APP}'")
+    .replaceAll(/\bhttp\b/g, "'${HTTP}'");
+  const job = `apiVersion: batch/v1
+kind: CronJob
+metadata: { name: job }
+spec:
+  schedule: "\${SCHEDULE}"
+  jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: "\${IMAGE}" }] } } } }
+`;
+  const rules = (...texts: string[]) =>
+    checkManifests([bundleOf([{ file: "x.yaml", text: documents(...texts) }])])
+      .findings.filter(({ severity }) => severity === "error")
+      .map(({ rule }) => rule);
+  const service = SERVICE.replaceAll("web", "'${APP}'").replace(
+    "port: 80, targetPort: http",
+    "port: 80, targetPort: '${PORT}'",
+  );
+  expect(rules(text, job, service)).toEqual([]);
+  expect(rules(job.replace("${IMAGE}", "${REGISTRY}/web"))).toEqual(["image-pinned"]);
+});
+
 test("kinds of Kubernetes that have no schema here are kinds", () => {
   const rules = (apiVersion: string, kind: string) =>
     checkManifests([

@@ -1,5 +1,6 @@
 import { parseImage } from "../model/image.ts";
 import type { Rule } from "../rule.ts";
+import { isFilledIn } from "../schema/field-checks.ts";
 import { containersOf, titleOf } from "./iterate.ts";
 
 const MOVING_TAGS = new Set(["latest", "main", "master", "edge", "nightly", "stable", "dev"]);
@@ -14,7 +15,8 @@ const imagePinned: Rule = {
   *check(set) {
     for (const container of containersOf(set)) {
       const at = container.cursor.get("image");
-      if (at.text === undefined || at.text === "") continue;
+      // What is put in behind the last slash may be the tag.
+      if (at.text === undefined || at.text === "" || isFilledIn(at.text.split("/").at(-1) ?? "")) continue;
       const { tag, digest } = parseImage(at.text);
       if (digest !== undefined || (tag !== undefined && !MOVING_TAGS.has(tag))) continue;
       const reason = tag === undefined ? "no tag, which means latest" : `the tag ${tag}, which moves`;
@@ -37,7 +39,7 @@ const imageForm: Rule = {
         const hint = "A patch with a misspelt name adds a container.";
         yield { at: container.cursor, sentence: `The ${titleOf(container)} has no image.`, hint };
       }
-      if (at.text === undefined || at.text === "" || isImage(at.text)) continue;
+      if (at.text === undefined || at.text === "" || isFilledIn(at.text) || isImage(at.text)) continue;
       const hint = "Use lower-case letters; the tag follows one colon.";
       yield { at, sentence: `"${at.text}" is no name of an image (${titleOf(container)}).`, hint };
     }

@@ -2,6 +2,7 @@ import type { Cursor } from "../model/cursor.ts";
 import { DNS_LABEL } from "../model/dns-label.ts";
 import type { Resource } from "../model/resource.ts";
 import type { Problem, Rule } from "../rule.ts";
+import { isFilledIn } from "../schema/field-checks.ts";
 
 const SERVICE_LABEL = /^[a-z](?:[-a-z\d]{0,61}[a-z\d])?$/;
 const SUBDOMAIN = /^(?=.{1,253}$)[a-z\d](?:[-a-z\d]*[a-z\d])?(?:\.[a-z\d](?:[-a-z\d]*[a-z\d])?)*$/;
@@ -28,14 +29,14 @@ const resourceName: Rule = {
         }
         continue;
       }
-      if (at.text === undefined) continue;
+      if (at.text === undefined || isFilledIn(at.text)) continue;
       const wanted = wantedForm(resource);
       if (wanted !== undefined)
         yield { at, sentence: `"${resource.name}" is no name for a ${resource.kind}: ${wanted}.` };
     }
     for (const { containers } of set.workloads) {
       for (const { cursor, name } of containers) {
-        if (name === "" || DNS_LABEL.test(name)) continue;
+        if (name === "" || isFilledIn(name) || DNS_LABEL.test(name)) continue;
         const sentence = `"${name}" is no name for a container: use lower-case letters, digits and dashes, at most 63.`;
         yield { at: cursor.get("name"), sentence };
       }
@@ -92,7 +93,7 @@ function* checkLabels(labels: Cursor): Generator<Problem> {
   yield* checkNames(labels, "a label");
   for (const { name, cursor } of labels.fields()) {
     const value = cursor.text ?? "";
-    if (value !== "" && !LABEL_NAME.test(value)) {
+    if (value !== "" && !isFilledIn(value) && !LABEL_NAME.test(value)) {
       const hint =
         "Use letters, digits, dashes, underscores and dots, at most 63; free text belongs into an annotation.";
       yield { at: cursor, sentence: `"${value}" is no value for the label ${name}.`, hint };

@@ -7,6 +7,7 @@ import { addressesIn, resolveHost, servicePort, type ServiceTarget, targetPorts 
 import { didYouMean } from "../model/words.ts";
 import { type Container, isLasting, servingPorts, type Workload } from "../model/workload.ts";
 import type { Problem, Rule } from "../rule.ts";
+import { isFilledIn } from "../schema/field-checks.ts";
 import { containersOf, titleOf } from "./iterate.ts";
 
 interface Call {
@@ -170,7 +171,7 @@ function* portRanges(root: Cursor, title: string): Generator<Problem> {
   for (const range of rules.flatMap((rule) => rule.get("ports").items())) {
     const [at, first] = [range.get("endPort"), range.get("port")];
     if (at.number === undefined || at.number >= (first.number ?? Number.POSITIVE_INFINITY)) continue;
-    if (first.text?.includes("${") === true) continue;
+    if (isFilledIn(first.text ?? "")) continue;
     yield {
       at,
       sentence: `${title} opens the ports ${String(first.port ?? "")} to ${at.number}, which is not a range.`,

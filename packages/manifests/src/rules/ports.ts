@@ -6,6 +6,7 @@ import { podsBehind, targetPorts } from "../model/service-address.ts";
 import { didYouMean } from "../model/words.ts";
 import { printPorts, servingPorts } from "../model/workload.ts";
 import type { Problem, Rule } from "../rule.ts";
+import { isFilledIn } from "../schema/field-checks.ts";
 import { containersOf } from "./iterate.ts";
 
 const SERVICE_NAME = /^(?=.{1,15}$)(?=.*[a-z])(?!.*--)[a-z\d](?:[-a-z\d]*[a-z\d])?$/;
@@ -26,7 +27,7 @@ const serviceTargetPort: Rule = {
       for (const port of service.root.get("spec", "ports").items()) {
         const target = port.get("targetPort").isSet ? port.get("targetPort") : port.get("port");
         const without = pods.find((workload) => targetPorts(port, workload).length === 0);
-        if (without === undefined || target.port === undefined) continue;
+        if (without === undefined || target.port === undefined || isFilledIn(String(target.port))) continue;
         const ports = servingPorts(without);
         const names = ports.flatMap(({ name }) => name ?? []);
         const wanted = typeof target.port === "string" ? `"${target.port}"` : String(target.port);
@@ -68,7 +69,7 @@ const portName: Rule = {
   *check(set) {
     for (const { ports } of containersOf(set)) {
       for (const { cursor, name } of ports) {
-        if (name === undefined || SERVICE_NAME.test(name)) continue;
+        if (name === undefined || isFilledIn(name) || SERVICE_NAME.test(name)) continue;
         const hint = "Use at most 15 lower-case letters, digits and single dashes, with at least one letter.";
         yield { at: cursor.get("name"), sentence: `"${name}" is no name for a container's port.`, hint };
       }
@@ -76,7 +77,7 @@ const portName: Rule = {
     for (const { root } of set.ofKind("Service")) {
       for (const port of root.get("spec", "ports").items()) {
         const name = port.get("name").text;
-        if (name === undefined || DNS_LABEL.test(name)) continue;
+        if (name === undefined || isFilledIn(name) || DNS_LABEL.test(name)) continue;
         yield { at: port.get("name"), sentence: `"${name}" is no name for a Service's port.` };
       }
     }

@@ -4,6 +4,7 @@ import { podsBehind } from "../model/service-address.ts";
 import { didYouMean, distanceOf, listed } from "../model/words.ts";
 import { type Container, isLasting, printPorts, type Workload } from "../model/workload.ts";
 import type { Rule } from "../rule.ts";
+import { isFilledIn } from "../schema/field-checks.ts";
 import { containersOf, titleOf } from "./iterate.ts";
 
 const PROBES = ["startupProbe", "readinessProbe", "livenessProbe"] as const;
@@ -43,6 +44,7 @@ const probePort: Rule = {
         if (
           at.port === undefined ||
           isDeclared ||
+          isFilledIn(String(at.port)) ||
           (typeof at.port === "number" && !isMistaken(at.port, container, set))
         )
           continue;

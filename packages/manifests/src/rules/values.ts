@@ -2,7 +2,7 @@ import type { Cursor } from "../model/cursor.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import type { Workload } from "../model/workload.ts";
 import type { Problem, Rule } from "../rule.ts";
-import { words } from "../schema/field-checks.ts";
+import { isFilledIn, words } from "../schema/field-checks.ts";
 import { containersOf, titleOf } from "./iterate.ts";
 import { fromSchema } from "./schema.ts";
 
@@ -155,7 +155,7 @@ const cronSchedule: Rule = {
   *check(set) {
     for (const { root, title } of set.ofKind("CronJob")) {
       const at = root.get("spec", "schedule");
-      if (at.text === undefined || isSchedule(at.text)) continue;
+      if (at.text === undefined || isFilledIn(at.text) || isSchedule(at.text)) continue;
       const hint =
         "Write minute, hour, day of month, month and day of week, or @hourly, @daily, @weekly, @monthly, @yearly.";
       yield { at, sentence: `"${at.text}" of ${title} is no schedule.`, hint };
