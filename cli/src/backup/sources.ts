@@ -89,7 +89,7 @@ async function fromStack(options: Wanted, tools: Tools): Promise<OpenDatabases> 
   if (options.stopped && living.length > 0)
     throw new CliError(`The stack is running (${living.join(", ")}).`, { tries: [`ordersctl down${layout.option}`] });
   const description = `the stack in ${layout.dataDir}`;
-  const running = await runningMongod(layout, tools);
+  const running = await runningMongod(state, layout, tools);
   if (running !== undefined) return { uris: urisOf(running), description, ...elsewhere };
   const { talk } = tools;
   const { signal } = options;

@@ -6,7 +6,7 @@ import { serviceNames, type ServiceName, type StackLayout } from "./layout.ts";
 import { uriOfDatabase } from "./service-environment.ts";
 import { isAlive } from "../process-ref.ts";
 import type { Tools } from "../tools.ts";
-import { readState } from "./state.ts";
+import { readState, type StackState } from "./state.ts";
 
 type Uri = (database: string) => string;
 
@@ -21,7 +21,9 @@ export async function databaseUris(
 ): Promise<Readonly<Record<ServiceName, string>>> {
   const { env } = tools.io;
   const given = serviceNames.map((name) => givenUri(`${name.toUpperCase()}_MONGO_URI`, env));
-  const shared = given.includes(undefined) ? ((await runningMongod(layout, tools)) ?? sharedUri(env)) : undefined;
+  const shared = given.includes(undefined)
+    ? ((await runningMongod(await readState(layout), layout, tools)) ?? sharedUri(env))
+    : undefined;
   const [user, product, order] = serviceNames.map((name, at) => given[at] ?? shared?.(`${name}db`));
   if (user !== undefined && product !== undefined && order !== undefined) return { user, product, order };
   throw new CliError("There is no database: no stack's MongoDB is running here, and MONGO_URI is not set.", {
@@ -39,10 +41,11 @@ function sharedUri({ MONGO_URI: uri }: Io["env"]): Uri | undefined {
  * MONGO_URI names now: that variable is for `up`.
  */
 export async function runningMongod(
+  state: StackState | undefined,
   layout: StackLayout,
   { io, talk }: Pick<Tools, "io" | "talk">,
 ): Promise<Uri | undefined> {
-  const mongod = (await readState(layout))?.mongod;
+  const mongod = state?.mongod;
   if (mongod === undefined || !isAlive(mongod.process)) return undefined;
   if (io.env["MONGO_URI"]) talk.warn(`MONGO_URI is ignored: the stack in ${layout.dataDir} runs its own MongoDB.`);
   const credentials = await readJsonObject(join(layout.mongodDir, "credentials.json"));
