@@ -51,7 +51,7 @@ async function runSeed(options: SeedOptions, tools: Tools): Promise<void> {
   }
   const host = new URL(session.urls.userUrl).hostname;
   if (!["127.0.0.1", "localhost", "[::1]"].includes(host)) {
-    await tools.confirm(`Make demo users with a well-known password at ${host}?`);
+    await tools.confirm(`Create demo users with a well-known password at ${host}?`);
   }
   if (!(await session.isAdmin())) {
     throw new CliError("Only an administrator can seed.", {

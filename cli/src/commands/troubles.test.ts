@@ -429,7 +429,7 @@ describe("a sign-in", () => {
     expect([exit, stderr]).toEqual([4, expect.stringContaining("Only an administrator can seed.")]);
     const argv = ["seed", "--user-url", "http://users.example.com"];
     expect((await admin.run(argv)).stderr).toContain(
-      "Make demo users with a well-known password at users.example.com?",
+      "Create demo users with a well-known password at users.example.com?",
     );
   });
 });

@@ -49,7 +49,7 @@ test("a new mongod becomes a replica set with an administrator and the service's
   expect(await init()).toEqual([
     `created replica set rs0 of ${wish.members[0]}`,
     "created the administrator",
-    "made user product-service of productdb",
+    "created user product-service of productdb",
     "productdb is ready",
   ]);
 });

@@ -15,7 +15,7 @@ export async function ensureServiceUser(root: MongoClient, wish: DatabaseWish): 
   const existing = users[0];
   if (existing === undefined) {
     await db.command({ createUser: wish.user, pwd: wish.password, roles });
-    return "made";
+    return "created";
   }
   if (hasRoles(existing, roles) && (await canSignIn(wish))) return undefined;
   await db.command({ updateUser: wish.user, pwd: wish.password, roles });
