@@ -40,6 +40,8 @@ test("a MongoDB of the stack that runs comes before MONGO_URI, for db migrate as
   const layout = stackLayout(io, dataDir);
   await mkdir(layout.mongodDir);
   await writeFile(layout.stateFile, JSON.stringify(state));
+  await expect(databaseUris(layout, tools)).rejects.toThrow("credentials.json holds no username");
+  warned.length = 0;
   await writeFile(join(layout.mongodDir, "credentials.json"), JSON.stringify({ username: "u", password: "p/w" }));
   const migrated = await databaseUris(layout, tools);
   const { username, password, pathname } = new URL(migrated.user);

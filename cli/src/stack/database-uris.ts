@@ -39,6 +39,7 @@ function sharedUri({ MONGO_URI: uri }: Io["env"]): Uri | undefined {
 /**
  * The databases of the mongod that a stack runs; undefined when it runs none. The data of the stack is there, whatever
  * MONGO_URI names now: that variable is for `up`.
+ * @throws {CliError} when the credentials that open it are missing
  */
 export async function runningMongod(
   state: StackState | undefined,
@@ -48,8 +49,13 @@ export async function runningMongod(
   const mongod = state?.mongod;
   if (mongod === undefined || !isAlive(mongod.process)) return undefined;
   if (io.env["MONGO_URI"]) talk.warn(`MONGO_URI is ignored: the stack in ${layout.dataDir} runs its own MongoDB.`);
-  const credentials = await readJsonObject(join(layout.mongodDir, "credentials.json"));
-  const login = ["username", "password"].map((name) => encodeURIComponent(textField(credentials, name) ?? ""));
+  const path = join(layout.mongodDir, "credentials.json");
+  const credentials = await readJsonObject(path);
+  const login = ["username", "password"].map((name) => {
+    const text = textField(credentials, name);
+    if (text === undefined) throw new CliError(`${path} holds no ${name}: it is needed to open the stack's MongoDB.`);
+    return encodeURIComponent(text);
+  });
   const uri = `mongodb://${login.join(":")}@127.0.0.1:${mongod.port}/?replicaSet=rs0&authSource=admin`;
   return (database) => uriOfDatabase(uri, database);
 }
