@@ -235,7 +235,9 @@ describe("confirm, release and settle", () => {
 
   test("thirty confirms at once each answer for their own reservation", async () => {
     const id = await addProduct(service, 100);
-    const held = await Promise.all(Array.from({ length: 6 }, () => reserve(service, { [id]: 1 }, { userId: newId() })));
+    const held = await Promise.all(
+      Array.from({ length: 30 }, () => reserve(service, { [id]: 1 }, { userId: newId() })),
+    );
     const tokens = held.map(({ body }) => ({ orderId: body["orderId"], rid: body["rid"] }));
     await move(service, "release", tokens[0]!);
     const answers = await Promise.all(tokens.map((token) => move(service, "confirm", token)));
