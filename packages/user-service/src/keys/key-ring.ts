@@ -123,7 +123,7 @@ export class KeyRing implements KeySource, BackgroundWork {
     else await repository.endBefore(key.sequence, verifiesUntil(signsFrom));
     await repository.removeEnded(new Date(nowMs));
     logger.info({ keyId: key.id, revoke, signsFrom }, "rotated the signing key");
-    await this.#reload();
+    await this.#lookAnew();
   }
 
   start(): void {
@@ -148,7 +148,7 @@ export class KeyRing implements KeySource, BackgroundWork {
     return this.#keys.filter(({ verifiesUntil: end }) => end === undefined || end.getTime() > nowMs);
   }
 
-  /** Not the look that is under way: that may have begun before a key was made. */
+  /** Not the look that is under way: that may have begun before a key was made or revoked. */
   #lookAnew(): Promise<void> {
     return Promise.resolve(this.#loading).then(() => this.#reload());
   }

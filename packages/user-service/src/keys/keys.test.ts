@@ -97,6 +97,42 @@ test("made-up key ids make a replica look for its keys once a second at most", a
   await own.drop();
 });
 
+test("a rotation with revoke ends the old key here at once, though a read of the keys from before is under way", async () => {
+  const read = Promise.withResolvers<void>();
+  const goesOn = Promise.withResolvers<void>();
+  let isSlow = false;
+  class Slow extends KeyRepository {
+    override async verifyingAt(now: Date) {
+      const keys = await super.verifyingAt(now);
+      if (!isSlow) return keys;
+      isSlow = false;
+      read.resolve();
+      await goesOn.promise;
+      return keys;
+    }
+    override async removeEnded(now: Date) {
+      await super.removeEnded(now);
+      goesOn.resolve();
+    }
+  }
+  const own = await testDatabase("slow");
+  const ring = await KeyRing.open({
+    repository: new Slow(own.database.db),
+    encryptionSecret: "x".repeat(32),
+    issuer: "issuer",
+    clock,
+    logger: silentLogger,
+  });
+  const [old] = ring.list();
+  isSlow = true;
+  const asked = ring.publicKeys();
+  await read.promise;
+  await ring.rotate({ revoke: true });
+  expect(ring.list().map(({ id, signs }) => [id === old?.id, signs])).toEqual([[false, true]]);
+  await asked;
+  await own.drop();
+});
+
 test("a replica whose clock is behind that of the key's maker signs in all the same, and rotates", async () => {
   const database = await testDatabase("behind");
   const ahead = await startReplica({ clock, database });
