@@ -56,10 +56,17 @@ test("every write waits for a majority and its journal, whatever the server's ow
   await watched.close();
 });
 
-test("every read asks the primary, whatever the connection string prefers", async () => {
-  const uri = new URL(shared.uri);
-  uri.searchParams.set("readPreference", "secondaryPreferred");
-  const connected = await connectDatabase(uri.href, { clock: systemClock, logger: testLogger().logger });
+test.each([
+  "readPreference=secondaryPreferred",
+  "readPreference=secondaryPreferred&maxStalenessSeconds=120",
+  "readpreference=secondary&readPreferenceTags=nodeType:ANALYTICS&readPreferenceTags=",
+])("every read asks the primary, whatever the connection string prefers: %s", async (preference) => {
+  const { href } = new URL(shared.uri);
+  const { logger } = testLogger();
+  // One that the driver refuses would be tried again and again.
+  const clock = { ...systemClock, sleep: () => Promise.reject(new Error("it does not connect")) };
+  const tools = { clock, logger, attemptMs: () => 30_000 };
+  const connected = await connectDatabase(`${href}${href.includes("?") ? "&" : "?"}${preference}`, tools);
   expect(connected.db.collection("things").readPreference?.mode).toBe("primary");
   // The driver refuses any other in a transaction.
   await connected.client.withSession((session) =>

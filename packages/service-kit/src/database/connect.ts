@@ -43,8 +43,6 @@ const options = (attemptMs: number): MongoClientOptions => ({
   waitQueueTimeoutMS: 4000,
   maxPoolSize: 20,
   minPoolSize: 1,
-  // What is read decides what is written, and no answer is older than its request.
-  readPreference: "primary",
   writeConcern: { w: "majority", journal: true },
   retryWrites: true,
   retryReads: true,
@@ -77,7 +75,10 @@ export async function connectDatabase(uri: string, tools: ConnectTools): Promise
 
 async function connectOnce(uri: string, { attemptMs, watch }: ConnectTools): Promise<Database> {
   const limitMs = attemptMs?.() ?? CONNECT_ATTEMPT_MS;
-  const client = new MongoClient(uri, { ...options(limitMs), monitorCommands: watch?.commands ?? false });
+  const client = new MongoClient(withoutReadPreference(uri), {
+    ...options(limitMs),
+    monitorCommands: watch?.commands ?? false,
+  });
   watch?.client(client);
   try {
     await client.connect();
@@ -96,3 +97,10 @@ async function connectOnce(uri: string, { attemptMs, watch }: ConnectTools): Pro
     throw error;
   }
 }
+
+/**
+ * A connection string whose reads ask the primary, the driver's default: what is read decides what is written, and no
+ * answer is older than its request. An option that says so would be refused beside the string's maxStalenessSeconds.
+ */
+const withoutReadPreference = (uri: string): string =>
+  uri.replaceAll(/(?<=[?&])(?:readPreference|readPreferenceTags|maxStalenessSeconds)=[^&]*(?:&|$)/gi, "");
