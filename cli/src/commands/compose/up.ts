@@ -16,7 +16,7 @@ export const upVerb: Verb<Options> = {
   summary: "Build the images and start the stack in the background",
   description: `Creates .env with new secrets if there is none, builds the four images, starts the databases and services in the
 background with Docker, or with podman if there is no Docker, and waits until they are healthy. Run again, it starts what
-is not running.`,
+is not running and replaces containers whose image was rebuilt.`,
   configure: (command) => withProjectOptions(command).option("--no-build", "use the existing images"),
   async run(options, tools) {
     const { composeCommand, composeProject, readEnvFile, requireContainerEngine } =
