@@ -49,8 +49,7 @@ export function parseItem(text: string): TypedItem {
   const [, product = text, digits = "1"] = match ?? [];
   if (product === "") throw wrong("names no product");
   const quantity = Number(digits);
-  if (quantity < 1 || quantity > QUANTITY_MAX)
-    throw wrong(`must ask for at least 1 and at most ${QUANTITY_MAX} pieces`);
+  if (quantity < 1 || quantity > QUANTITY_MAX) throw wrong(`must order 1 to ${QUANTITY_MAX} units`);
   return { product, quantity };
 }
 

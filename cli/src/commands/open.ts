@@ -27,6 +27,6 @@ async function openPage({ service = "order" }: OpenOptions, { session, printer, 
   if (!io.stdout.isTty) return;
   const programs: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: "open", win32: "explorer" };
   const child = spawn(programs[process.platform] ?? "xdg-open", [page], { stdio: "ignore", detached: true });
-  child.once("error", () => talk.hint("No browser could be opened from here; the address stands above."));
+  child.once("error", () => talk.hint("No browser could be opened here; the address is above."));
   child.unref();
 }

@@ -64,6 +64,6 @@ sign in again, with the passwords of the backup.`,
         `left out ${count(leftOut.length, "order")} without a reservation, placed while the backup ran: ${shown}`,
       );
     }
-    talk.hint("Now start the services: they make their indexes and new signing keys.");
+    talk.hint("Now start the services: they create their indexes and new signing keys.");
   },
 };

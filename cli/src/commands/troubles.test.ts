@@ -51,7 +51,7 @@ describe("a service that is away", () => {
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^ordersctl \d/);
     expect(stdout).toContain("user      does not answer");
-    expect(await customer.ok("version")).toContain("order     told to administrators only");
+    expect(await customer.ok("version")).toContain("order     shown to administrators only");
   });
 
   test("behind a proxy that answers for it hides no other, and is waited for", async () => {

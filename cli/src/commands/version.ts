@@ -47,7 +47,7 @@ async function showVersions(_: object, { session, printer }: Tools): Promise<voi
         const { ApiError } = await import("@pos/client/errors");
         return [
           name,
-          error instanceof ApiError || error instanceof CliError ? "told to administrators only" : "does not answer",
+          error instanceof ApiError || error instanceof CliError ? "shown to administrators only" : "does not answer",
         ];
       }
     }),

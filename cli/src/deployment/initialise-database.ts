@@ -76,7 +76,7 @@ async function initiate(
   wish: DatabaseWish,
   say: (line: string) => void,
 ): Promise<string> {
-  if (!wish.isInitiator) return `${wish.members[0]}, which makes the replica set`;
+  if (!wish.isInitiator) return `${wish.members[0]}, which creates the replica set`;
   const members = wish.members.map((host, id) => ({ _id: id, host }));
   try {
     await admin.command({ replSetInitiate: { _id: wish.replicaSet, members } });

@@ -40,7 +40,7 @@ export async function signInAdmin(
   } catch (error) {
     // Its password may have been changed since; that keeps nobody from working.
     const given = Boolean(io.env["ADMIN_EMAIL"] || io.env["ADMIN_PASSWORD"]);
-    const advice = given ? " ADMIN_EMAIL and ADMIN_PASSWORD make the first administrator alone." : "";
+    const advice = given ? " ADMIN_EMAIL and ADMIN_PASSWORD only create the first administrator." : "";
     const next = `Try: ordersctl login --email ${email}`;
     talk.warn(`${email} could not be signed in: ${sentence(messageOf(error))}${advice} ${next}`);
     return false;

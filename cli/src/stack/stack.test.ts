@@ -397,7 +397,7 @@ describe("up -d", () => {
     const { exit, stderr } = await user.run(["up", "-d", "--data-dir", dataDir], { env: late });
     expect(exit).toBe(0);
     expect(stderr).toContain("could not be signed in");
-    expect(stderr).toContain("ADMIN_EMAIL and ADMIN_PASSWORD make the first administrator alone.");
+    expect(stderr).toContain("ADMIN_EMAIL and ADMIN_PASSWORD only create the first administrator.");
     expect(stderr).toContain(
       `Admin   admin@example.com, password in ${join(dataDir, "secrets.json")} unless it was changed since\n`,
     );

@@ -25,7 +25,7 @@ export async function ensureFirstAdmin(
 ): Promise<void> {
   if (email === undefined && password === undefined) return;
   if (email === undefined || password === undefined)
-    throw new Error("ADMIN_EMAIL and ADMIN_PASSWORD make the first administrator together: set both or none");
+    throw new Error("ADMIN_EMAIL and ADMIN_PASSWORD create the first administrator together: set both or none");
   if (!new RegExp(Email.pattern ?? "").test(email) || email.length > (Email.maxLength ?? 0))
     throw new Error("ADMIN_EMAIL is not an e-mail address");
   if (!isText(password, NewPassword.minLength ?? 0, NewPassword.maxLength))
