@@ -78,3 +78,14 @@ test("while the database does not answer, the key set comes before a read of it 
     ({ status }) => status === 200,
   );
 });
+
+test("while the database is away nobody can tell whether a token's unknown key is a new one", async () => {
+  const { id, token } = await replica.customer();
+  const header = Buffer.from(JSON.stringify({ alg: "ES256", kid: "unseen" })).toString("base64url");
+  const unseen = [header, ...token.split(".").slice(1)].join(".");
+  const status = async () => (await replica.send("GET", `/users/${id}`, { token: unseen })).status;
+  proxy.cut();
+  expect(await status()).toBe(503);
+  proxy.restore();
+  await eventually(status, (answered) => answered === 401);
+});

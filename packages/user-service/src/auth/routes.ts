@@ -77,7 +77,7 @@ export const authRoutes = ({ auth, users, sessions, clients, keys, verifier, tru
     .get("/auth/keys", () => keyList(keys), {
       access: ["admin"],
       detail: { summary: "Lists the signing keys with their times", operationId: "listSigningKeys" },
-      response: { 200: SigningKeyList, ...errors(400, 401, 403, 500) },
+      response: { 200: SigningKeyList, ...errors(400, 401, 403, 500, 503) },
     })
     .post(
       "/auth/keys/rotate",

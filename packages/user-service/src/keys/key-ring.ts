@@ -1,5 +1,5 @@
 import type { KeySet } from "@pos/contracts/auth";
-import { AppError } from "@pos/service-kit/app-error";
+import { AppError, unavailable } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { KeySource } from "@pos/service-kit/key-cache";
 import type { Logger } from "@pos/service-kit/logger";
@@ -67,7 +67,9 @@ export class KeyRing implements KeySource, BackgroundWork {
       this.#lookedAtMs = nowMs;
       this.#looking = this.#lookAnew();
     }
-    await this.#looking;
+    await this.#looking?.catch((error: unknown) => {
+      throw unavailable("The keys that verify access tokens cannot be read. Try again.", error);
+    });
     return this.#verifying().find(({ id }) => id === keyId)?.publicKey;
   }
 
