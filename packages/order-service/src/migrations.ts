@@ -2,7 +2,7 @@ import type { DatabaseLayout } from "@pos/service-kit/migrate";
 import { protocolFields } from "./migrations/001-protocol-fields.ts";
 
 /** What applies the layout; offered with it, so that whoever may know the layout needs nothing else. */
-export { migrateDatabase, newerMigrations, pendingMigrations } from "@pos/service-kit/migrate";
+export { compareMigrations, migrateDatabase } from "@pos/service-kit/migrate";
 
 /** What orderdb looks like before the service serves: every query of the service has its index here. */
 export const layout: DatabaseLayout = {

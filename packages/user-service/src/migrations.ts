@@ -1,7 +1,7 @@
 import type { DatabaseLayout } from "@pos/service-kit/migrate";
 
 /** What applies the layout; offered with it, so that whoever may know the layout needs nothing else. */
-export { migrateDatabase, newerMigrations, pendingMigrations } from "@pos/service-kit/migrate";
+export { compareMigrations, migrateDatabase } from "@pos/service-kit/migrate";
 
 const live = { emailKey: { $exists: true } };
 

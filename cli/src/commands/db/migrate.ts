@@ -72,7 +72,7 @@ async function migrateOne(
   { uri, dryRun }: { uri: string; dryRun: boolean },
   clock: Io,
 ): Promise<readonly Row[]> {
-  const [{ MongoClient }, { layout, migrateDatabase, newerMigrations, pendingMigrations }] = await Promise.all([
+  const [{ MongoClient }, { compareMigrations, layout, migrateDatabase }] = await Promise.all([
     import("mongodb"),
     loadMigrations(name),
   ]);
@@ -81,7 +81,8 @@ async function migrateOne(
     await client.connect();
     const db = client.db();
     if (!dryRun) await migrateDatabase(db, layout, { clock, logger: { info() {}, warn() {} } });
-    const pending = new Set((await pendingMigrations(db, layout)).map(({ version }) => version));
+    const { pending, newer } = await compareMigrations(db, layout);
+    const versions = new Set(pending.map(({ version }) => version));
     const row = ({ version, name: title }: Pick<Row, "version" | "name">, state: Row["state"]): Row => ({
       service: name,
       version,
@@ -89,8 +90,8 @@ async function migrateOne(
       state,
     });
     return [
-      ...layout.migrations.map((known) => row(known, pending.has(known.version) ? "pending" : "applied")),
-      ...(await newerMigrations(db, layout)).map((newer) => row(newer, "newer")),
+      ...layout.migrations.map((known) => row(known, versions.has(known.version) ? "pending" : "applied")),
+      ...newer.map((unknown) => row(unknown, "newer")),
     ];
   } catch (error) {
     throw new CliError(`${name}db could not be migrated: ${error instanceof Error ? error.message : String(error)}`, {

@@ -4,7 +4,7 @@ import { eventually } from "@pos/testing/eventually";
 import { silentLogger, testLogger } from "@pos/testing/logger";
 import type { Db } from "mongodb";
 import { systemClock } from "../lifecycle/clock.ts";
-import { type DatabaseLayout, migrateDatabase, newerMigrations, pendingMigrations } from "./migrate.ts";
+import { compareMigrations, type DatabaseLayout, migrateDatabase } from "./migrate.ts";
 
 setDefaultTimeout(120_000);
 
@@ -39,13 +39,13 @@ describe("migrations", () => {
   test("run once, in order, although six replicas start together", async () => {
     const ran: string[] = [];
     const layout = layoutInto(ran, "replicas");
-    expect((await pendingMigrations(db, layout)).map(({ name }) => name)).toEqual(["first", "second", "third"]);
+    expect((await compareMigrations(db, layout)).pending.map(({ name }) => name)).toEqual(["first", "second", "third"]);
     await Promise.all(Array.from({ length: 6 }, () => migrateDatabase(db, layout, tools)));
     expect(ran).toEqual(["first", "second", "third"]);
     expect(await db.collection("replicas").findOne({}, { projection: { _id: 0 } })).toMatchObject({
       steps: ["first", "second", "third"],
     });
-    expect(await pendingMigrations(db, layout)).toEqual([]);
+    expect((await compareMigrations(db, layout)).pending).toEqual([]);
     expect((await db.collection("replicas").indexes()).map(({ name }) => name)).toContain("by_steps");
     expect(await db.collection("locks").countDocuments()).toBe(0);
   });
@@ -126,7 +126,7 @@ describe("migrations", () => {
     const newer = layoutInto([], "newer");
     const older = { ...newer, migrations: newer.migrations.filter(({ version }) => version === 1) };
     await migrateDatabase(db, newer, tools);
-    expect(await newerMigrations(db, newer)).toEqual([]);
+    expect((await compareMigrations(db, newer)).newer).toEqual([]);
     const { logger, entries } = testLogger();
     await migrateDatabase(db, newer, { clock: systemClock, logger });
     expect(entries()).toEqual([]);

@@ -45,17 +45,29 @@ const HEARTBEAT_MS = LOCK_LOST_AFTER_MS / 3;
 const LOCK_POLL_MS = 200;
 const LOCK_WAIT_MAX_MS = 300_000;
 
-/** Migrations that a database has not had yet, in order. */
-export async function pendingMigrations(db: Db, layout: DatabaseLayout): Promise<readonly Migration[]> {
-  const applied = await appliedTo(db);
-  const versions = new Set(applied.map(({ version }) => version));
-  return layout.migrations.filter(({ version }) => !versions.has(version)).sort((a, b) => a.version - b.version);
+/** How a database differs from a layout, each in order. */
+export interface MigrationDifference {
+  /** Migrations that the database has not had yet. */
+  readonly pending: readonly Migration[];
+  /** Migrations that it has had and the layout does not know: a newer release made them. */
+  readonly newer: readonly MigrationName[];
 }
 
-/** Migrations that a database has had and the layout does not know, in order: a newer release made them. */
-export async function newerMigrations(db: Db, layout: DatabaseLayout): Promise<readonly MigrationName[]> {
-  const versions = new Set(layout.migrations.map(({ version }) => version));
-  return (await appliedTo(db)).filter(({ version }) => !versions.has(version));
+/** Compares the migrations that a database has had with those of a layout. */
+export async function compareMigrations(db: Db, { migrations }: DatabaseLayout): Promise<MigrationDifference> {
+  const found = await db
+    .collection<Applied>("migrations")
+    .find({}, { projection: { name: 1 }, sort: { _id: 1 } })
+    .toArray();
+  const applied = found.map(({ _id, name }) => ({ version: _id, name }));
+  const without = <Some extends MigrationName>(some: readonly Some[], others: readonly MigrationName[]) => {
+    const versions = new Set(others.map(({ version }) => version));
+    return some.filter(({ version }) => !versions.has(version));
+  };
+  return {
+    pending: without(migrations, applied).sort((a, b) => a.version - b.version),
+    newer: without(applied, migrations),
+  };
 }
 
 /**
@@ -69,28 +81,21 @@ export async function migrateDatabase(
   layout: DatabaseLayout,
   tools: { clock: Clock; logger: Pick<Logger, "info" | "warn"> },
 ): Promise<void> {
-  const newer = await newerMigrations(db, layout);
+  const { pending, newer } = await compareMigrations(db, layout);
   if (newer.length > 0)
     tools.logger.warn(
       { migrations: newer },
       "a newer release has migrated this database: unless you are upgrading, run that release",
     );
-  if ((await pendingMigrations(db, layout)).length > 0)
-    await withLock(db, tools.clock, () => runPending(db, layout, tools.logger));
+  if (pending.length > 0) await withLock(db, tools.clock, () => runPending(db, layout, tools.logger));
   for (const { collection, keys, options } of layout.indexes)
     await db.collection(collection).createIndex(keys, options);
 }
 
-async function appliedTo(db: Db): Promise<readonly MigrationName[]> {
-  const applied = await db
-    .collection<Applied>("migrations")
-    .find({}, { projection: { name: 1 }, sort: { _id: 1 } })
-    .toArray();
-  return applied.map(({ _id, name }) => ({ version: _id, name }));
-}
-
 async function runPending(db: Db, layout: DatabaseLayout, logger: Pick<Logger, "info">): Promise<void> {
-  for (const migration of await pendingMigrations(db, layout)) {
+  // Read anew: whoever held the lock before may have run them.
+  const { pending } = await compareMigrations(db, layout);
+  for (const migration of pending) {
     logger.info({ version: migration.version, name: migration.name }, "migrating");
     await migration.up(db);
     await db

@@ -26,6 +26,8 @@ afterAll(async () => {
 
 const keyIdOf = (token: string) =>
   (JSON.parse(Buffer.from(String(token.split(".")[0]), "base64url").toString()) as { kid: string }).kid;
+const ringOver = (repository: KeyRepository) =>
+  KeyRing.open({ repository, encryptionSecret: "x".repeat(32), issuer: "issuer", clock, logger: silentLogger });
 /** Lets both replicas look for new keys, until both know the same. */
 async function settle() {
   clock.advance(5001);
@@ -81,13 +83,7 @@ test("made-up key ids make a replica look for its keys once a second at most", a
     }
   }
   const own = await testDatabase("looks");
-  const ring = await KeyRing.open({
-    repository: new Counted(own.database.db),
-    encryptionSecret: "x".repeat(32),
-    issuer: "issuer",
-    clock,
-    logger: silentLogger,
-  });
+  const ring = await ringOver(new Counted(own.database.db));
   looks = 0;
   for (let second = 0; second < 3; second++) {
     for (let index = 0; index < 50; index++) expect(await ring.find(`made-up-${index}`)).toBeUndefined();
@@ -116,13 +112,7 @@ test("a rotation with revoke ends the old key here at once, though a read of the
     }
   }
   const own = await testDatabase("slow");
-  const ring = await KeyRing.open({
-    repository: new Slow(own.database.db),
-    encryptionSecret: "x".repeat(32),
-    issuer: "issuer",
-    clock,
-    logger: silentLogger,
-  });
+  const ring = await ringOver(new Slow(own.database.db));
   const [old] = ring.list();
   isSlow = true;
   const asked = ring.publicKeys();
