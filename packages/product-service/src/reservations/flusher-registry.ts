@@ -3,8 +3,8 @@ import type { Logger } from "@pos/service-kit/logger";
 import type { BackgroundWork } from "@pos/service-kit/run-service";
 import type { FlusherRepository, FlusherSessions, LostFlusher } from "./flusher-repository.ts";
 
-/** Interval at which a process writes its heartbeat and looks for dead ones, in milliseconds. */
-const HEARTBEAT_MS = 500;
+/** Interval at which a process writes its heartbeat and looks for dead ones, in milliseconds: an idle one as well. */
+const HEARTBEAT_MS = 1000;
 /** After how long without a heartbeat a process's transactions are ended, in milliseconds. */
 const FLUSHER_LOST_AFTER_MS = 3000;
 
