@@ -67,17 +67,14 @@ export function isCompose(value: unknown): boolean {
 export function readCompose(root: Cursor): ComposeFile | undefined {
   if (!isCompose(root.value)) return undefined;
   const [path = ""] = root.document.files();
-  const services = root
-    .get("services")
-    .fields()
-    .map(({ name, cursor }) => ({
-      cursor,
-      name,
-      ports: cursor.get("ports").items().map(readPort),
-      environment: readEnvironment(cursor.get("environment")),
-      isComplete: !cursor.get("env_file").isSet && !cursor.get("extends").isSet,
-      dependencies: readDependencies(cursor.get("depends_on")),
-    }));
+  const services = root.fields("services").map(({ name, cursor }) => ({
+    cursor,
+    name,
+    ports: cursor.items("ports").map(readPort),
+    environment: readEnvironment(cursor.get("environment")),
+    isComplete: !cursor.get("env_file").isSet && !cursor.get("extends").isSet,
+    dependencies: readDependencies(cursor.get("depends_on")),
+  }));
   return { root, path, services, includes: readIncludes(root.get("include"), dirname(path)) };
 }
 

@@ -51,27 +51,39 @@ export class Cursor {
     return this.number ?? this.text;
   }
 
-  /** The items of a list. */
-  items(): Cursor[] {
-    return Array.isArray(this.value)
-      ? this.value.map((item: unknown, index) => new Cursor(this.document, item, this, index))
+  /** The items of the list below. */
+  items(...keys: readonly (string | number)[]): Cursor[] {
+    const list = this.get(...keys);
+    return Array.isArray(list.value)
+      ? list.value.map((item: unknown, index) => new Cursor(this.document, item, list, index))
       : [];
   }
 
-  /** The fields of a map, in order. */
-  fields(): { readonly name: string; readonly cursor: Cursor }[] {
-    if (!isRecord(this.value)) return [];
-    return Object.entries(this.value).map(([name, value]) => ({
+  /** The fields of the map below, in order. */
+  fields(...keys: readonly (string | number)[]): { readonly name: string; readonly cursor: Cursor }[] {
+    const map = this.get(...keys);
+    if (!isRecord(map.value)) return [];
+    return Object.entries(map.value).map(([name, value]) => ({
       name,
-      cursor: new Cursor(this.document, value, this, name),
+      cursor: new Cursor(this.document, value, map, name),
     }));
   }
 
-  /** The fields of a map whose values are texts. */
-  texts(): Readonly<Record<string, string>> {
+  /** The fields of the map below whose values are texts. */
+  texts(...keys: readonly (string | number)[]): Readonly<Record<string, string>> {
     return Object.fromEntries(
-      this.fields().flatMap(({ name, cursor: { text } }) => (text === undefined ? [] : [[name, text]])),
+      this.fields(...keys).flatMap(({ name, cursor: { text } }) => (text === undefined ? [] : [[name, text]])),
     );
+  }
+
+  /** The items of the list below that are texts. */
+  textItems(...keys: readonly (string | number)[]): string[] {
+    return this.items(...keys).flatMap(({ text }) => text ?? []);
+  }
+
+  /** The names of the fields of the map below. */
+  fieldNames(...keys: readonly (string | number)[]): string[] {
+    return this.fields(...keys).map(({ name }) => name);
   }
 
   locate(): Position & { readonly file: string } {

@@ -41,7 +41,7 @@ export function environmentOf(container: Container, set: ResourceSet): Environme
 function readEnvironment(container: Container, set: ResourceSet): Environment {
   const variables = new Map<string, EnvironmentVariable>();
   let isComplete = true;
-  for (const source of container.cursor.get("envFrom").items()) {
+  for (const source of container.cursor.items("envFrom")) {
     const holder = holderOf(source, "Ref", container, set);
     if (holder === undefined) isComplete = false;
     else
@@ -49,7 +49,7 @@ function readEnvironment(container: Container, set: ResourceSet): Environment {
         variables.set(variable.name, variable);
   }
   const given = new Set(variables.keys());
-  for (const entry of container.cursor.get("env").items()) {
+  for (const entry of container.cursor.items("env")) {
     const name = entry.get("name").text;
     if (name !== undefined) variables.set(name, readEntry(entry, name, container, set, variables));
   }
@@ -117,7 +117,7 @@ function holderOf(
 /** What a ConfigMap or Secret holds, decoded. */
 export function variablesOf(holder: Resource, prefix: string): EnvironmentVariable[] {
   const origin = holder.kind === "Secret" ? "Secret" : "ConfigMap";
-  const plain = [...holder.root.get("data").fields(), ...holder.root.get("stringData").fields()];
+  const plain = [...holder.root.fields("data"), ...holder.root.fields("stringData")];
   return plain.map(({ name, cursor }) => {
     const isEncoded = origin === "Secret" && cursor.path.at(-2) === "data";
     const text = cursor.text ?? "";

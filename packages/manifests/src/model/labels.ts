@@ -5,11 +5,8 @@ export type Labels = Readonly<Record<string, string>>;
 /** Whether labels satisfy a LabelSelector (`matchLabels` and `matchExpressions`); an empty one takes everything. */
 export function matchesSelector(selector: Cursor, labels: Labels): boolean {
   return (
-    includesLabels(labels, selector.get("matchLabels").texts()) &&
-    selector
-      .get("matchExpressions")
-      .items()
-      .every((expression) => matchesExpression(expression, labels))
+    includesLabels(labels, selector.texts("matchLabels")) &&
+    selector.items("matchExpressions").every((expression) => matchesExpression(expression, labels))
   );
 }
 
@@ -26,10 +23,7 @@ export function printLabels(labels: Labels): string {
 
 function matchesExpression(expression: Cursor, labels: Labels): boolean {
   const value = labels[expression.get("key").text ?? ""];
-  const isListed = expression
-    .get("values")
-    .items()
-    .some(({ text }) => text === value);
+  const isListed = expression.items("values").some(({ text }) => text === value);
   const operator = expression.get("operator").text;
   if (operator === "In") return value !== undefined && isListed;
   if (operator === "NotIn") return value === undefined || !isListed;

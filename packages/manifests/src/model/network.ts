@@ -56,24 +56,24 @@ export function mayResolveNames(workload: Workload, set: ResourceSet): boolean {
 
 /** Whether a rule reaches more than the pods beside its policy: the name server is in kube-system. */
 function leadsElsewhere(rule: Cursor, { namespace }: Resource): boolean {
-  const peers = rule.get("to").items();
+  const peers = rule.items("to");
   const isElsewhere = (peer: Cursor): boolean => peer.get("namespaceSelector").isSet || peer.get("ipBlock").isSet;
   return namespace === "kube-system" || peers.length === 0 || peers.some(isElsewhere);
 }
 
 function rulesOf({ root }: Resource, direction: Direction): Cursor[] {
-  return root.get("spec", direction === "Egress" ? "egress" : "ingress").items();
+  return root.items("spec", direction === "Egress" ? "egress" : "ingress");
 }
 
 /** An empty list counts as absent, as in Kubernetes. */
 function directionsOf(root: Cursor): string[] {
-  const types = root.get("spec", "policyTypes").items();
-  if (types.length > 0) return types.flatMap(({ text }) => text ?? []);
-  return root.get("spec", "egress").items().length > 0 ? ["Ingress", "Egress"] : ["Ingress"];
+  const types = root.items("spec", "policyTypes");
+  if (types.length > 0) return root.textItems("spec", "policyTypes");
+  return root.items("spec", "egress").length > 0 ? ["Ingress", "Egress"] : ["Ingress"];
 }
 
 function allowsPort(rule: Cursor, port: ContainerPort, protocol: string): boolean {
-  const ports = rule.get("ports").items();
+  const ports = rule.items("ports");
   return (
     ports.length === 0 ||
     ports.some((each) => {
@@ -110,13 +110,13 @@ function matchesPeer(peer: Cursor, { resource, labels }: Workload, policy: Resou
 function matchesNamespace(selector: Cursor, namespace: string, set: ResourceSet): boolean {
   const given = { [NAME_LABEL]: namespace === "" ? "default" : namespace };
   const made = set.find("Namespace", "", namespace);
-  const labels = { ...made?.root.get("metadata", "labels").texts(), ...given };
+  const labels = { ...made?.root.texts("metadata", "labels"), ...given };
   return (
     (made === undefined && keysOf(selector).some((key) => key !== NAME_LABEL)) || matchesSelector(selector, labels)
   );
 }
 
 function keysOf(selector: Cursor): (string | undefined)[] {
-  const expressions = selector.get("matchExpressions").items();
-  return [...Object.keys(selector.get("matchLabels").texts()), ...expressions.map((each) => each.get("key").text)];
+  const expressions = selector.items("matchExpressions");
+  return [...Object.keys(selector.texts("matchLabels")), ...expressions.map((each) => each.get("key").text)];
 }

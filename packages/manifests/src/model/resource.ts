@@ -31,7 +31,7 @@ export function readResources(document: SourceDocument): Resource[] {
 /** What has to be Kubernetes objects: the document itself, or the items of a `List`. */
 export function objectsOf(root: Cursor): Cursor[] {
   const isList = /^(?:\w+)?List$/.test(root.get("kind").text ?? "") && Array.isArray(root.get("items").value);
-  return isList ? root.get("items").items() : [root];
+  return isList ? root.items("items") : [root];
 }
 
 /** Empty when it is no Kubernetes object. */

@@ -86,15 +86,12 @@ function isOfThese(name: string, namespace: string, set: ResourceSet): boolean {
 
 /** The pods that a Service's selector takes. */
 export function podsBehind(service: Resource, set: ResourceSet): readonly Workload[] {
-  return set.podsByLabels(service.namespace, service.root.get("spec", "selector").texts());
+  return set.podsByLabels(service.namespace, service.root.texts("spec", "selector"));
 }
 
 /** The port of a Service's list with this number. */
 export function servicePort(service: Resource, port: number): Cursor | undefined {
-  return service.root
-    .get("spec", "ports")
-    .items()
-    .find((each) => each.get("port").number === port);
+  return service.root.items("spec", "ports").find((each) => each.get("port").number === port);
 }
 
 /** The container ports that a port of a Service leads to: by name, or by number. */

@@ -47,14 +47,14 @@ export function readWorkload(resource: Resource): Workload | undefined {
   if (path === undefined) return undefined;
   const template = resource.root.get(...path);
   const podSpec = template.get("spec");
-  const labels = { ...template.get("metadata", "labels").texts(), ...givenLabels(resource) };
+  const labels = { ...template.texts("metadata", "labels"), ...givenLabels(resource) };
   const containers: Container[] = [];
   const workload: Workload = { resource, template, podSpec, labels, containers };
-  for (const cursor of podSpec.get("initContainers").items()) {
+  for (const cursor of podSpec.items("initContainers")) {
     const role = cursor.get("restartPolicy").text === "Always" ? "sidecar" : "init";
     containers.push(readContainer(cursor, role, workload));
   }
-  for (const cursor of podSpec.get("containers").items()) containers.push(readContainer(cursor, "main", workload));
+  for (const cursor of podSpec.items("containers")) containers.push(readContainer(cursor, "main", workload));
   return workload;
 }
 
@@ -81,8 +81,7 @@ export function printPorts(ports: readonly ContainerPort[]): string {
 
 function readContainer(cursor: Cursor, role: Container["role"], workload: Workload): Container {
   const ports = cursor
-    .get("ports")
-    .items()
+    .items("ports")
     .map((port) => ({ cursor: port, name: port.get("name").text, port: port.get("containerPort").number }));
   return { cursor, name: cursor.get("name").text ?? "", role, ports, workload };
 }

@@ -64,7 +64,7 @@ const roleSubject: Rule = {
   right: "subjects: [{ kind: ServiceAccount, name: web, namespace: shop }]",
   *check(set) {
     for (const { root, namespace, title, kind } of set.ofKind(...BINDINGS)) {
-      for (const subject of root.get("subjects").items()) {
+      for (const subject of root.items("subjects")) {
         const at = subject.get("name");
         if (subject.get("kind").text !== "ServiceAccount" || at.text === undefined) continue;
         if (kind === "ClusterRoleBinding" && !subject.get("namespace").isSet) {
@@ -111,15 +111,12 @@ const accountToken: Rule = {
 function isBound(set: ResourceSet, { podSpec, resource }: Workload): boolean {
   const name = podSpec.get("serviceAccountName").text;
   return set.ofKind(...BINDINGS).some(({ root, namespace }) =>
-    root
-      .get("subjects")
-      .items()
-      .some((subject) => {
-        const home = subject.get("namespace").text ?? namespace;
-        // Without a namespace of its own the workload may be applied to any.
-        const isNear = home === resource.namespace || resource.namespace === "";
-        return subject.get("name").text === name && isNear;
-      }),
+    root.items("subjects").some((subject) => {
+      const home = subject.get("namespace").text ?? namespace;
+      // Without a namespace of its own the workload may be applied to any.
+      const isNear = home === resource.namespace || resource.namespace === "";
+      return subject.get("name").text === name && isNear;
+    }),
   );
 }
 

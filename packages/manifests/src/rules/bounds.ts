@@ -15,7 +15,7 @@ const limitRange: Rule = {
   right: "kind: LimitRange\nspec: { limits: [{ type: Container, max: { memory: 1Gi } }] }",
   *check(set) {
     for (const { root, namespace, title } of set.ofKind("LimitRange")) {
-      const ranges = root.get("spec", "limits").items();
+      const ranges = root.items("spec", "limits");
       for (const range of ranges.filter((each) => each.get("type").text === "Container")) {
         for (const container of set.podsIn(namespace).flatMap(({ containers }) => containers)) {
           for (const [at, bound, side] of outside(container.cursor.get("resources"), range)) {
@@ -30,11 +30,11 @@ const limitRange: Rule = {
 
 /** Limits above the most, and requests below the least. */
 function* outside(resources: Cursor, range: Cursor): Generator<readonly [Cursor, Cursor, "above" | "below"]> {
-  for (const { name, cursor } of resources.get("limits").fields()) {
+  for (const { name, cursor } of resources.fields("limits")) {
     const most = range.get("max", name);
     if (isMore(cursor, most)) yield [cursor, most, "above"];
   }
-  for (const { name, cursor } of resources.get("requests").fields()) {
+  for (const { name, cursor } of resources.fields("requests")) {
     const least = range.get("min", name);
     if (isMore(least, cursor)) yield [cursor, least, "below"];
   }
@@ -57,7 +57,7 @@ const quota: Rule = {
       const spec = root.get("spec");
       // A quota with scopes is for some of the pods.
       if (spec.get("scopes").isSet || spec.get("scopeSelector").isSet) continue;
-      for (const { name, cursor } of spec.get("hard").fields()) {
+      for (const { name, cursor } of spec.fields("hard")) {
         const most = parseQuantity(cursor.value);
         const needed = neededOf(name, namespace, set);
         if (most === undefined || needed === undefined || needed <= most * (1 + 1e-9)) continue;

@@ -48,11 +48,7 @@ function mayMeet(name: string, other: string, { services, parts, files }: Compos
   const [own, others] = [name, other].map((each) => {
     const cursors = (parts.get(each) ?? []).map(({ cursor }) => cursor);
     if (cursors.some((part) => part.get("network_mode").isSet || part.get("extends").isSet)) return undefined;
-    const lists = cursors.map((part) => part.get("networks"));
-    const networks = lists.flatMap((list) => [
-      ...list.fields().map((field) => field.name),
-      ...list.items().flatMap(({ text }) => text ?? []),
-    ]);
+    const networks = cursors.flatMap((part) => [...part.fieldNames("networks"), ...part.textItems("networks")]);
     // Two may stand for one that is made elsewhere.
     const realNames = networks.flatMap((network) =>
       files.flatMap(({ root }) => root.get("networks", network, "name").text ?? []),
@@ -71,15 +67,9 @@ function isForBrowsers(variable: string, port: number, { ports }: ComposeService
 
 /** Names that one container alone has for others. */
 function hostsOf({ cursor }: ComposeService): string[] {
-  const entries = [...cursor.get("extra_hosts").items(), ...cursor.get("links").items()];
+  const entries = [...cursor.items("extra_hosts"), ...cursor.items("links")];
   const names = entries.flatMap(({ text }) => text?.split(/[:=]/) ?? []);
-  return [
-    ...names,
-    ...cursor
-      .get("extra_hosts")
-      .fields()
-      .map(({ name }) => name),
-  ];
+  return [...names, ...cursor.fieldNames("extra_hosts")];
 }
 
 /** Whether a service has that name as its host name, container name or alias. */
@@ -93,6 +83,6 @@ function hasHost(services: readonly ComposeService[], host: string): boolean {
 }
 
 function aliasesOf(service: Cursor): Cursor[] {
-  const networks = service.get("networks").fields();
-  return networks.flatMap(({ cursor }) => cursor.get("aliases").items());
+  const networks = service.fields("networks");
+  return networks.flatMap(({ cursor }) => cursor.items("aliases"));
 }

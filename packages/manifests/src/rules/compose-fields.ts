@@ -40,7 +40,7 @@ function* faultsOf(service: ComposeService): Generator<Problem> {
     if (guess !== undefined)
       yield { at: field.cursor, sentence: `${field.name} is no field of a service (did you mean ${guess}?).` };
   }
-  for (const entry of cursor.get("environment").items()) {
+  for (const entry of cursor.items("environment")) {
     if (!isRecord(entry.value)) continue;
     const hint = "Write NAME=value in a list, or leave out the dashes.";
     yield { at: entry, sentence: `The environment of ${name} is a list of maps.`, hint };
@@ -50,7 +50,7 @@ function* faultsOf(service: ComposeService): Generator<Problem> {
     const hint = "It may be no, always, unless-stopped, on-failure or on-failure:NUMBER.";
     yield { at: restart, sentence: `restart of ${name} is "${restart.text}".`, hint };
   }
-  for (const { name: other, cursor: dependency } of cursor.get("depends_on").fields()) {
+  for (const { name: other, cursor: dependency } of cursor.fields("depends_on")) {
     const at = dependency.get("condition");
     if (at.text === undefined || at.text.includes("$") || CONDITIONS.includes(at.text)) continue;
     yield { at, sentence: `${name} waits until ${other} is "${at.text}".`, hint: `It may be ${listed(CONDITIONS)}.` };

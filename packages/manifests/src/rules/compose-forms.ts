@@ -25,7 +25,7 @@ const PULL_POLICY = /^(?:always|never|missing|if_not_present|build|refresh|daily
 /** Values of a service that compose cannot read. */
 export function* formFaults({ name, cursor }: ComposeService): Generator<Problem> {
   for (const [part, known] of Object.entries(PART_FIELDS)) {
-    for (const field of cursor.get(part).fields()) {
+    for (const field of cursor.fields(part)) {
       const guess = known.includes(field.name) ? undefined : closest(field.name, known);
       if (guess !== undefined)
         yield { at: field.cursor, sentence: `${field.name} is no field of ${part} (did you mean ${guess}?).` };
@@ -42,7 +42,7 @@ export function* formFaults({ name, cursor }: ComposeService): Generator<Problem
     const sentence = `${String(at.path.at(-1))} of ${name} is ${text}, which has no unit.`;
     yield { at, sentence, hint: "Write a text such as 30s." };
   }
-  const [first] = cursor.get("healthcheck", "test").items();
+  const [first] = cursor.items("healthcheck", "test");
   if (first?.text !== undefined && !["CMD", "CMD-SHELL", "NONE"].includes(first.text))
     yield { at: first, sentence: `The healthcheck of ${name} begins with "${first.text}".`, hint: "Begin with CMD." };
   const policy = cursor.get("pull_policy");

@@ -25,12 +25,7 @@ export const composePart: Rule = {
 
 function* undeclared({ files, services, names }: ComposeProject): Generator<Problem> {
   for (const part of PARTS) {
-    const declared = files.flatMap(({ root }) =>
-      root
-        .get(part)
-        .fields()
-        .map(({ name }) => name),
-    );
+    const declared = files.flatMap(({ root }) => root.fieldNames(part));
     if (part === "networks") declared.push("default");
     for (const { name, cursor } of services) {
       for (const [at, used] of usesOf(cursor.get(part), part)) {
@@ -41,7 +36,7 @@ function* undeclared({ files, services, names }: ComposeProject): Generator<Prob
     }
   }
   for (const part of ["secrets", "configs"]) {
-    for (const { name, cursor } of files.flatMap(({ root }) => root.get(part).fields())) {
+    for (const { name, cursor } of files.flatMap(({ root }) => root.fields(part))) {
       const isMade = files.some(({ root }) => SOURCES.some((field) => root.get(part, name, field).isSet));
       if (!isMade)
         yield {
@@ -85,7 +80,7 @@ function serviceUses(service: Cursor): (readonly [Cursor, string])[] {
     return at.text?.startsWith("service:") === true ? [[at, at.text.slice("service:".length)] as const] : [];
   });
   for (const field of ["links", "volumes_from"]) {
-    for (const at of service.get(field).items()) {
+    for (const at of service.items(field)) {
       const [used = ""] = (at.text ?? "").split(":", 1);
       if (used !== "" && used !== "container") joined.push([at, used]);
     }

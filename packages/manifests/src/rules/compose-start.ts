@@ -18,7 +18,7 @@ export const composeHealth: Rule = {
   *check({ composeProjects }) {
     for (const { services, parts } of composeProjects) {
       for (const { name, cursor } of services) {
-        for (const { name: other, cursor: dependency } of cursor.get("depends_on").fields()) {
+        for (const { name: other, cursor: dependency } of cursor.fields("depends_on")) {
           const at = dependency.get("condition");
           const others = parts.get(other);
           if (at.text !== "service_healthy" || others === undefined || !isSilent(others)) continue;

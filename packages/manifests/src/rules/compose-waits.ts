@@ -33,9 +33,7 @@ export const composeDependency: Rule = {
 /** The profiles of a dependency when the service may be started without them. */
 function missingProfiles(name: string, other: string, parts: ComposeProject["parts"]): string | undefined {
   const profilesOf = (service: string): string[] =>
-    (parts.get(service) ?? [])
-      .flatMap(({ cursor }) => cursor.get("profiles").items())
-      .flatMap(({ text }) => text ?? []);
+    (parts.get(service) ?? []).flatMap(({ cursor }) => cursor.textItems("profiles"));
   const [own, wanted] = [profilesOf(name), profilesOf(other)];
   const isStarted = wanted.length === 0 || own.some((profile) => wanted.includes(profile));
   return isStarted ? undefined : wanted.join(" or ");

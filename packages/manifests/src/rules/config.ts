@@ -22,16 +22,16 @@ const GIVEN_CONFIG_MAPS = new Set(["kube-root-ca.crt"]);
 function* usesOf(set: ResourceSet, holder: Holder): Generator<Use> {
   for (const workload of set.workloads) {
     for (const { cursor } of workload.containers) {
-      for (const source of cursor.get("envFrom").items())
+      for (const source of cursor.items("envFrom"))
         yield* use(source.get(fieldOf(holder, "Ref")), holder, workload, []);
-      for (const entry of cursor.get("env").items()) {
+      for (const entry of cursor.items("env")) {
         const reference = entry.get("valueFrom", fieldOf(holder, "KeyRef"));
         yield* use(reference, holder, workload, [reference.get("key")]);
       }
     }
-    for (const volume of workload.podSpec.get("volumes").items()) {
+    for (const volume of workload.podSpec.items("volumes")) {
       yield* useOfVolume(volume.get(holder === "Secret" ? "secret" : "configMap"), holder, workload);
-      for (const source of volume.get("projected", "sources").items()) {
+      for (const source of volume.items("projected", "sources")) {
         yield* useOfVolume(source.get(holder === "Secret" ? "secret" : "configMap"), holder, workload);
       }
     }
@@ -39,10 +39,7 @@ function* usesOf(set: ResourceSet, holder: Holder): Generator<Use> {
 }
 
 function* useOfVolume(source: Cursor, holder: Holder, workload: Workload): Generator<Use> {
-  const keys = source
-    .get("items")
-    .items()
-    .map((item) => item.get("key"));
+  const keys = source.items("items").map((item) => item.get("key"));
   yield* use(source, holder, workload, keys);
 }
 
@@ -102,15 +99,15 @@ function* missingKeys(set: ResourceSet, kind: Holder): Generator<Problem> {
 /** Single files that are mounted out of a volume: a file that is not there becomes an empty folder. */
 function* missingFiles(set: ResourceSet, kind: Holder): Generator<Problem> {
   for (const { cursor, workload } of set.workloads.flatMap(({ containers }) => containers)) {
-    const volumes = workload.podSpec.get("volumes").items();
-    for (const mount of cursor.get("volumeMounts").items()) {
+    const volumes = workload.podSpec.items("volumes");
+    for (const mount of cursor.items("volumeMounts")) {
       const at = mount.get("subPath");
       const volume = volumes.find((each) => each.get("name").value === mount.get("name").value);
       const source = volume?.get(kind === "Secret" ? "secret" : "configMap");
       const name = source?.get(kind === "Secret" ? "secretName" : "name").text;
       const holder = set.find(kind, workload.resource.namespace, name ?? "");
       if (at.text === undefined || source === undefined || holder === undefined) continue;
-      const items = source.get("items").items();
+      const items = source.items("items");
       const files = items.length > 0 ? items.flatMap((item) => item.get("path").text ?? []) : keysOf(holder);
       const wanted = at.text.replace(/\/$/, "");
       if (files.some((file) => file === wanted || file.startsWith(`${wanted}/`))) continue;
@@ -120,12 +117,7 @@ function* missingFiles(set: ResourceSet, kind: Holder): Generator<Problem> {
 }
 
 function keysOf({ root }: Resource): string[] {
-  return ["data", "stringData", "binaryData"].flatMap((field) =>
-    root
-      .get(field)
-      .fields()
-      .map(({ name }) => name),
-  );
+  return ["data", "stringData", "binaryData"].flatMap((field) => root.fieldNames(field));
 }
 
 function inNamespace(namespace: string, name: string): string {

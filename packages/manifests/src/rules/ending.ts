@@ -29,7 +29,7 @@ const gracePeriod: Rule = {
 
 /** `sleep: { seconds: 5 }`, or a command that begins with `sleep 5`, perhaps in a shell. */
 function sleepSeconds(hook: Cursor): number | undefined {
-  const words = hook.get("exec", "command").items();
+  const words = hook.items("exec", "command");
   const text = words.map((word) => word.text ?? "").join(" ");
   const slept = /^(?:\S*\/)?(?:(?:ba)?sh -\w+ )?(?:\/bin\/)?sleep (\d+)s?(?:\s|;|&|$)/.exec(text)?.[1];
   return hook.get("sleep", "seconds").number ?? (slept === undefined ? undefined : Number(slept));

@@ -31,12 +31,12 @@ const exclusiveFields: Rule = {
 /** Fields that the type of a Service takes or asks for. */
 function* serviceFields(spec: Cursor, title: string): Generator<Problem> {
   const type = spec.get("type").text || "ClusterIP";
-  const ports = spec.get("ports").items();
+  const ports = spec.items("ports");
   const own = ports.map((port) => port.get("nodePort")).find((port) => port.isSet && port.number !== 0);
   if (own !== undefined && type === "ClusterIP")
     yield { at: own, sentence: `${title} has a nodePort, but its type is ClusterIP.` };
   const policy = spec.get("externalTrafficPolicy");
-  const isOpen = type !== "ClusterIP" || spec.get("externalIPs").items().length > 0;
+  const isOpen = type !== "ClusterIP" || spec.items("externalIPs").length > 0;
   if ((policy.text ?? "") !== "" && !isOpen)
     yield { at: policy, sentence: `${title} has an externalTrafficPolicy, but its type is ClusterIP.` };
   if (type === "ExternalName") {
@@ -55,7 +55,7 @@ function* ingressFields({ root, title }: Resource): Generator<Problem> {
   const own = spec.get("ingressClassName").text;
   if (old.text !== undefined && own !== undefined && own !== old.text)
     yield { at: old, sentence: `${title} has the ingressClassName ${own}, but the annotation says ${old.text}.` };
-  const isEmpty = spec.get("rules").items().length === 0 && !spec.get("defaultBackend").isSet;
+  const isEmpty = spec.items("rules").length === 0 && !spec.get("defaultBackend").isSet;
   // An Ingress of an older version has other fields.
   if (isEmpty && !spec.get("backend").isSet)
     yield { at: spec, sentence: `${title} has neither rules nor a defaultBackend.` };
@@ -63,13 +63,13 @@ function* ingressFields({ root, title }: Resource): Generator<Problem> {
 
 function* podFields(set: ResourceSet): Generator<Problem> {
   for (const { podSpec, resource } of set.workloads) {
-    for (const volume of podSpec.get("volumes").items()) {
+    for (const volume of podSpec.items("volumes")) {
       const sources = volume.fields().filter(({ name, cursor }) => name !== "name" && cursor.isSet);
       if (sources.length < 2) continue;
       const names = listed(sources.map(({ name }) => name));
       yield { at: volume, sentence: `The volume ${volume.get("name").text} of ${resource.title} is both ${names}.` };
     }
-    for (const toleration of podSpec.get("tolerations").items()) yield* tolerationFields(toleration);
+    for (const toleration of podSpec.items("tolerations")) yield* tolerationFields(toleration);
   }
   for (const container of containersOf(set)) {
     const lasting = container.role === "init" ? LASTING_FIELDS.map((field) => container.cursor.get(field)) : [];
@@ -77,7 +77,7 @@ function* podFields(set: ResourceSet): Generator<Problem> {
       const sentence = `The ${titleOf(container)} has a ${String(at.path.at(-1))}, but it ends before the others start.`;
       yield { at, sentence, hint: "A sidecar has restartPolicy: Always." };
     }
-    for (const entry of container.cursor.get("env").items()) {
+    for (const entry of container.cursor.items("env")) {
       if ((entry.get("value").text ?? "") === "" || !entry.get("valueFrom").isSet) continue;
       yield {
         at: entry,
@@ -137,11 +137,11 @@ const fileMode: Rule = {
 
 function* modesOf(set: ResourceSet): Generator<Cursor> {
   for (const { podSpec } of set.workloads) {
-    for (const volume of podSpec.get("volumes").items()) {
-      const sources = volume.get("projected", "sources").items();
+    for (const volume of podSpec.items("volumes")) {
+      const sources = volume.items("projected", "sources");
       for (const { cursor } of [volume, ...sources].flatMap((each) => each.fields())) {
         yield cursor.get("defaultMode");
-        for (const item of cursor.get("items").items()) yield item.get("mode");
+        for (const item of cursor.items("items")) yield item.get("mode");
       }
     }
   }

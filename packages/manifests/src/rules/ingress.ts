@@ -6,10 +6,7 @@ import type { Rule } from "../rule.ts";
 
 /** The `service` of every backend of an Ingress. */
 function backendsOf({ root }: Resource): Cursor[] {
-  const paths = root
-    .get("spec", "rules")
-    .items()
-    .flatMap((rule) => rule.get("http", "paths").items());
+  const paths = root.items("spec", "rules").flatMap((rule) => rule.items("http", "paths"));
   return [root.get("spec", "defaultBackend", "service"), ...paths.map((path) => path.get("backend", "service"))].filter(
     (backend) => backend.isSet,
   );
@@ -50,7 +47,7 @@ const ingressPort: Rule = {
         const service = set.find("Service", ingress.namespace, backend.get("name").text ?? "");
         const at = backend.get("port", "name").isSet ? backend.get("port", "name") : backend.get("port", "number");
         if (service?.kind !== "Service" || !at.isSet) continue;
-        const ports = service.root.get("spec", "ports").items();
+        const ports = service.root.items("spec", "ports");
         if (ports.some((port) => port.get("name").value === at.value || port.get("port").value === at.value)) continue;
         const has = ports.map(
           (port) =>
@@ -77,13 +74,9 @@ const ingressSecret: Rule = {
         each.namespace === namespace ? each.name : [],
       );
       const isIssued = root
-        .get("metadata", "annotations")
-        .fields()
-        .some(({ name }) => name.startsWith("cert-manager.io/") || name === "kubernetes.io/tls-acme");
-      const secrets = root
-        .get("spec", "tls")
-        .items()
-        .map((tls) => tls.get("secretName"));
+        .fieldNames("metadata", "annotations")
+        .some((name) => name.startsWith("cert-manager.io/") || name === "kubernetes.io/tls-acme");
+      const secrets = root.items("spec", "tls").map((tls) => tls.get("secretName"));
       for (const at of isIssued ? [] : secrets) {
         if (at.text === undefined || names.includes(at.text)) continue;
         const guess = didYouMean(at.text, names);
@@ -107,13 +100,9 @@ const ingressHost: Rule = {
   right: "tls: [{ hosts: [shop.example.com] }]\nrules: [{ host: shop.example.com, … }]",
   *check(set) {
     for (const { root, title } of set.ofKind("Ingress")) {
-      const secured = root
-        .get("spec", "tls")
-        .items()
-        .flatMap((tls) => tls.get("hosts").items());
-      const names = secured.flatMap(({ text }) => text ?? []);
+      const names = root.items("spec", "tls").flatMap((tls) => tls.textItems("hosts"));
       if (names.length === 0) continue;
-      for (const rule of root.get("spec", "rules").items()) {
+      for (const rule of root.items("spec", "rules")) {
         const at = rule.get("host");
         if (at.text === undefined || !isHostName(at.text)) continue;
         if (names.includes(at.text) || names.includes(at.text.replace(/^[^.]+/, "*"))) continue;
@@ -138,12 +127,9 @@ const ingressForm: Rule = {
   right: "rules: [{ host: shop.example.com, http: { paths: [{ path: /api, … }] } }]",
   *check(set) {
     for (const { root } of set.ofKind("Ingress")) {
-      const rules = root.get("spec", "rules").items();
-      const tls = root.get("spec", "tls").items();
-      for (const at of [
-        ...rules.map((rule) => rule.get("host")),
-        ...tls.flatMap((each) => each.get("hosts").items()),
-      ]) {
+      const rules = root.items("spec", "rules");
+      const tls = root.items("spec", "tls");
+      for (const at of [...rules.map((rule) => rule.get("host")), ...tls.flatMap((each) => each.items("hosts"))]) {
         if (isHostName(at.text ?? "")) continue;
         yield {
           at,
@@ -151,7 +137,7 @@ const ingressForm: Rule = {
           hint: "Write it without scheme, port and capitals.",
         };
       }
-      for (const path of rules.flatMap((rule) => rule.get("http", "paths").items())) {
+      for (const path of rules.flatMap((rule) => rule.items("http", "paths"))) {
         const at = path.get("path");
         if (at.text !== undefined && !/^\/|^$|\$[{(]/.test(at.text))
           yield { at, sentence: `The path ${at.text} does not begin with a slash.` };

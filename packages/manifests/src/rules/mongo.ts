@@ -79,7 +79,7 @@ function* connection(
 /** The name after `--replSet` in the arguments of a container. */
 function replicaSetOf({ containers }: Workload): string | undefined {
   for (const { cursor } of containers) {
-    const words = [...cursor.get("command").items(), ...cursor.get("args").items()].flatMap(({ text }) => text ?? []);
+    const words = [...cursor.textItems("command"), ...cursor.textItems("args")];
     const joined = words.find((word) => word.startsWith("--replSet="))?.slice("--replSet=".length);
     const index = words.indexOf("--replSet");
     const name = joined ?? (index === -1 ? undefined : words[index + 1]);

@@ -111,7 +111,7 @@ const dataKey: Rule = {
   *check(set) {
     for (const resource of set.ofKind("ConfigMap", "Secret")) {
       for (const field of ["data", "stringData", "binaryData"]) {
-        for (const { name, cursor } of resource.root.get(field).fields()) {
+        for (const { name, cursor } of resource.root.fields(field)) {
           if (!DATA_KEY.test(name)) yield { at: cursor, sentence: `"${name}" is no key for a ${resource.kind}.` };
         }
       }

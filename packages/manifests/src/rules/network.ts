@@ -47,7 +47,7 @@ const serviceUrl: Rule = {
         yield { at, sentence };
         continue;
       }
-      const ports = target.service.root.get("spec", "ports").items();
+      const ports = target.service.root.items("spec", "ports");
       const numbers = ports.map((each) => String(each.get("port").value));
       if (target.service.root.get("spec", "type").text === "ExternalName") continue;
       if (servicePort(target.service, port) === undefined) {
@@ -122,12 +122,12 @@ const policySelector: Rule = {
     for (const { root, namespace, title } of set.ofKind("NetworkPolicy")) {
       const pods = set.podsIn(namespace);
       const peers = ["ingress", "egress"]
-        .flatMap((field) => root.get("spec", field).items())
-        .flatMap((rule) => [...rule.get("from").items(), ...rule.get("to").items()]);
+        .flatMap((field) => root.items("spec", field))
+        .flatMap((rule) => [...rule.items("from"), ...rule.items("to")]);
       const near = peers.filter((peer) => !peer.get("namespaceSelector").isSet).map((peer) => peer.get("podSelector"));
       for (const selector of [root.get("spec", "podSelector"), ...near]) {
-        const wanted = selector.get("matchLabels").texts();
-        const isEmpty = Object.keys(wanted).length === 0 && selector.get("matchExpressions").items().length === 0;
+        const wanted = selector.texts("matchLabels");
+        const isEmpty = Object.keys(wanted).length === 0 && selector.items("matchExpressions").length === 0;
         if (isEmpty || pods.some(({ labels }) => matchesSelector(selector, labels))) continue;
         if (set.mayBeOperated(namespace, wanted)) continue;
         yield { at: selector, sentence: `${title} names pods with ${printLabels(wanted)}, and there are none.` };
@@ -152,10 +152,7 @@ const policyPort: Rule = {
         .filter((workload) => isLasting(workload) && servingPorts(workload).length > 0);
       const known = new Set(pods.flatMap(servingPorts).flatMap(({ name, port }) => [name, port]));
       if (pods.length === 0) continue;
-      for (const port of root
-        .get("spec", "ingress")
-        .items()
-        .flatMap((rule) => rule.get("ports").items())) {
+      for (const port of root.items("spec", "ingress").flatMap((rule) => rule.items("ports"))) {
         const at = port.get("port");
         if (at.port === undefined || known.has(at.port) || port.get("endPort").isSet) continue;
         const names = pods.map(({ resource }) => resource.title).join(", ");
@@ -167,8 +164,8 @@ const policyPort: Rule = {
 
 /** A range of ports does not end before it begins, and does not begin with a name. */
 function* portRanges(root: Cursor, title: string): Generator<Problem> {
-  const rules = ["ingress", "egress"].flatMap((field) => root.get("spec", field).items());
-  for (const range of rules.flatMap((rule) => rule.get("ports").items())) {
+  const rules = ["ingress", "egress"].flatMap((field) => root.items("spec", field));
+  for (const range of rules.flatMap((rule) => rule.items("ports"))) {
     const [at, first] = [range.get("endPort"), range.get("port")];
     if (at.number === undefined || at.number >= (first.number ?? Number.POSITIVE_INFINITY)) continue;
     if (isFilledIn(first.text ?? "")) continue;
@@ -188,7 +185,7 @@ const policyType: Rule = {
   right: "policyTypes: [Ingress, Egress]\negress: [{ to: […] }]",
   *check(set) {
     for (const { root, title } of set.ofKind("NetworkPolicy")) {
-      const types = root.get("spec", "policyTypes").items();
+      const types = root.items("spec", "policyTypes");
       const names = types.map(({ text }) => text);
       for (const type of types.length === 0 ? [] : ["Ingress", "Egress"]) {
         const at = root.get("spec", type.toLowerCase());

@@ -24,7 +24,7 @@ const serviceTargetPort: Rule = {
   *check(set) {
     for (const service of set.ofKind("Service")) {
       const pods = podsBehind(service, set).filter((workload) => servingPorts(workload).length > 0);
-      for (const port of service.root.get("spec", "ports").items()) {
+      for (const port of service.root.items("spec", "ports")) {
         const target = port.get("targetPort").isSet ? port.get("targetPort") : port.get("port");
         const without = pods.find((workload) => targetPorts(port, workload).length === 0);
         if (without === undefined || target.port === undefined || isFilledIn(String(target.port))) continue;
@@ -49,7 +49,7 @@ const servicePortName: Rule = {
   right: "ports: [{ name: http, port: 80 }, { name: metrics, port: 9090 }]",
   *check(set) {
     for (const { root, title } of set.ofKind("Service")) {
-      const ports = root.get("spec", "ports").items();
+      const ports = root.items("spec", "ports");
       if (ports.length < 2) continue;
       for (const port of ports) {
         if (!port.get("name").isSet)
@@ -75,7 +75,7 @@ const portName: Rule = {
       }
     }
     for (const { root } of set.ofKind("Service")) {
-      for (const port of root.get("spec", "ports").items()) {
+      for (const port of root.items("spec", "ports")) {
         const name = port.get("name").text;
         if (name === undefined || isFilledIn(name) || DNS_LABEL.test(name)) continue;
         yield { at: port.get("name"), sentence: `"${name}" is no name for a Service's port.` };
@@ -98,7 +98,7 @@ const portRange: Rule = {
       yield { at, sentence: `${number} is no port: ports go from 1 to ${MAX_PORT}.` };
     }
     for (const { root } of set.ofKind("Service")) {
-      for (const port of root.get("spec", "ports").items()) {
+      for (const port of root.items("spec", "ports")) {
         const at = port.get("nodePort");
         // None and 0 leave the choice to the cluster.
         const number = at.number || NODE_PORTS.least;
@@ -117,7 +117,7 @@ function* portNumbers(set: ResourceSet): Generator<Cursor> {
     for (const { cursor } of ports) yield* [cursor.get("containerPort"), cursor.get("hostPort")];
   }
   for (const { root } of set.ofKind("Service")) {
-    for (const port of root.get("spec", "ports").items()) yield* [port.get("port"), port.get("targetPort")];
+    for (const port of root.items("spec", "ports")) yield* [port.get("port"), port.get("targetPort")];
   }
 }
 
@@ -131,7 +131,7 @@ const headlessPort: Rule = {
   *check(set) {
     for (const service of set.ofKind("Service")) {
       if (service.root.get("spec", "clusterIP").text !== "None") continue;
-      for (const port of service.root.get("spec", "ports").items()) yield* checkHeadless(port, service, set);
+      for (const port of service.root.items("spec", "ports")) yield* checkHeadless(port, service, set);
     }
   },
 };

@@ -59,7 +59,7 @@ const requestOverLimit: Rule = {
   right: "resources: { requests: { memory: 128Mi }, limits: { memory: 512Mi } }",
   *check(set) {
     for (const container of containersOf(set)) {
-      for (const { name, cursor } of container.cursor.get("resources", "requests").fields()) {
+      for (const { name, cursor } of container.cursor.fields("resources", "requests")) {
         const limit = container.cursor.get("resources", "limits", name);
         const requested = parseQuantity(cursor.value);
         const most = parseQuantity(limit.value);

@@ -31,15 +31,15 @@ const roleRule: Rule = {
   right: "rules: [{ apiGroups: [apps], resources: [deployments], verbs: [get] }]",
   *check(set) {
     for (const role of set.ofKind("Role", "ClusterRole")) {
-      for (const rule of role.root.get("rules").items()) yield* faultsOf(rule, role);
+      for (const rule of role.root.items("rules")) yield* faultsOf(rule, role);
     }
   },
 };
 
 function* faultsOf(rule: Cursor, role: Resource): Generator<Problem> {
-  const isForUrls = rule.get("nonResourceURLs").items().length > 0;
+  const isForUrls = rule.items("nonResourceURLs").length > 0;
   const wanted = isForUrls ? ["verbs"] : ["verbs", "apiGroups", "resources"];
-  const missing = wanted.filter((field) => rule.get(field).items().length === 0);
+  const missing = wanted.filter((field) => rule.items(field).length === 0);
   if (missing.length > 0)
     yield { at: rule, sentence: `This rule of ${role.title} has no ${missing.join(" and no ")}.` };
   else if (isForUrls && role.kind === "Role") {
@@ -50,20 +50,15 @@ function* faultsOf(rule: Cursor, role: Resource): Generator<Problem> {
 
 /** Resources that none of the rule's groups has; other groups than those of Kubernetes may have any. */
 function* strangers(rule: Cursor, { root, title }: Resource): Generator<Problem> {
-  const groups = textsOf(rule.get("apiGroups"));
+  const groups = rule.textItems("apiGroups");
   if (!groups.every((group) => GROUPS.has(group))) return;
   const known = groups.flatMap((group) => GROUPS.get(group) ?? []);
-  for (const at of rule.get("resources").items()) {
+  for (const at of rule.items("resources")) {
     const name = at.text?.split("/", 1)[0] ?? "*";
     if (name === "*" || known.includes(name)) continue;
     const home = [...GROUPS].find(([, resources]) => resources.includes(name))?.[0];
     const guess = home === undefined ? closest(name, known) : undefined;
-    const isGranted =
-      home !== undefined &&
-      root
-        .get("rules")
-        .items()
-        .some((other) => grants(other, name, home));
+    const isGranted = home !== undefined && root.items("rules").some((other) => grants(other, name, home));
     if ((home === undefined && guess === undefined) || isGranted) continue;
     const sentence = `${title} grants ${name} of the group ${groups.map((group) => `"${group}"`).join(" and ")}, which has none.`;
     yield { at, sentence, hint: home === undefined ? `Did you mean ${guess}?` : `They are in the group "${home}".` };
@@ -71,12 +66,8 @@ function* strangers(rule: Cursor, { root, title }: Resource): Generator<Problem>
 }
 
 function grants(rule: Cursor, name: string, group: string): boolean {
-  const [groups, names] = [textsOf(rule.get("apiGroups")), textsOf(rule.get("resources"))];
+  const [groups, names] = [rule.textItems("apiGroups"), rule.textItems("resources")];
   return (groups.includes(group) || groups.includes("*")) && (names.includes(name) || names.includes("*"));
-}
-
-function textsOf(list: Cursor): string[] {
-  return list.items().flatMap(({ text }) => text ?? []);
 }
 
 export const roleRules: readonly Rule[] = [roleRule];

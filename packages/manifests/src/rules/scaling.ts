@@ -90,7 +90,7 @@ interface Share {
 function* sharesOf({ root }: Resource): Generator<Share> {
   const oldForm = root.get("spec", "targetCPUUtilizationPercentage");
   if (oldForm.isSet) yield { at: oldForm, name: "cpu", container: undefined };
-  for (const metric of root.get("spec", "metrics").items()) {
+  for (const metric of root.items("spec", "metrics")) {
     for (const source of [metric.get("resource"), metric.get("containerResource")]) {
       const at = source.get("name");
       if (at.text === undefined || source.get("target", "type").text !== "Utilization") continue;

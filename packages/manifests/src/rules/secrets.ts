@@ -26,7 +26,7 @@ const plainSecret: Rule = {
       set.facts.services.flatMap(({ variables }) => variables.filter(isSecret).map(({ name }) => name)),
     );
     for (const container of containersOf(set)) {
-      for (const entry of container.cursor.get("env").items()) {
+      for (const entry of container.cursor.items("env")) {
         const name = entry.get("name").text ?? "";
         const value = entry.get("value").text ?? "";
         if (looksSecret(name, value, secretNames)) {
@@ -39,7 +39,7 @@ const plainSecret: Rule = {
       }
     }
     for (const resource of set.ofKind("ConfigMap")) {
-      for (const { name, cursor } of resource.root.get("data").fields()) {
+      for (const { name, cursor } of resource.root.fields("data")) {
         if (!looksSecret(name, cursor.text ?? "", secretNames)) continue;
         yield { at: cursor, sentence: `${resource.title} holds the secret ${name}.`, hint: "Move it into a Secret." };
       }
@@ -121,8 +121,7 @@ const typeKeys: Rule = {
   *check(set) {
     for (const { root, title } of set.ofKind("Secret")) {
       const type = root.get("type");
-      const keys = ["data", "stringData"].flatMap((field) => root.get(field).fields());
-      const names = keys.map(({ name }) => name);
+      const names = ["data", "stringData"].flatMap((field) => root.fieldNames(field));
       for (const wanted of TYPE_KEYS.get(type.text ?? "") ?? []) {
         if (wanted.some((name) => names.includes(name))) continue;
         yield { at: type, sentence: `${title} is of the type ${type.text} and has no ${wanted.join(" or ")}.` };

@@ -17,7 +17,7 @@ const selectorTemplate: Rule = {
       if (isRecord(selector.value) && Object.keys(selector.value).length === 0)
         yield { at: selector, sentence: `The selector of ${resource.title} is empty: it takes every pod.` };
       if (!selector.isSet || matchesSelector(selector, labels)) continue;
-      const wanted = selector.get("matchLabels").texts();
+      const wanted = selector.texts("matchLabels");
       const wrong = Object.keys(wanted).find((name) => labels[name] !== wanted[name]);
       yield {
         at: wrong === undefined ? selector : selector.get("matchLabels", wrong),
@@ -84,7 +84,7 @@ const disruptionTarget: Rule = {
     for (const { root, namespace, title } of set.ofKind("PodDisruptionBudget")) {
       const selector = root.get("spec", "selector");
       if (!selector.isSet || set.podsBySelector(namespace, selector).length > 0) continue;
-      const wanted = selector.get("matchLabels").texts();
+      const wanted = selector.texts("matchLabels");
       if (set.mayBeOperated(namespace, wanted)) continue;
       const near = nearest(set, namespace, wanted);
       yield {
@@ -105,7 +105,7 @@ const spreadSelector: Rule = {
   right: "topologySpreadConstraints: [{ labelSelector: { matchLabels: { app: web } }, … }]",
   *check(set) {
     for (const { podSpec, labels, resource } of set.workloads) {
-      for (const constraint of podSpec.get("topologySpreadConstraints").items()) {
+      for (const constraint of podSpec.items("topologySpreadConstraints")) {
         const selector = constraint.get("labelSelector");
         if (selector.isSet && matchesSelector(selector, labels)) continue;
         const sentence = `This topology spread does not take the pods of ${resource.title}, which have ${printLabels(labels)}.`;
@@ -136,7 +136,7 @@ const affinitySelector: Rule = {
           selector.isSet &&
           (matchesSelector(selector, labels) || set.podsBySelector(resource.namespace, selector).length > 0);
         if (isElsewhere || takesOne) continue;
-        if (set.mayBeOperated(resource.namespace, selector.get("matchLabels").texts())) continue;
+        if (set.mayBeOperated(resource.namespace, selector.texts("matchLabels"))) continue;
         const sentence = `This affinity of ${resource.title} takes no pod.`;
         yield { at: selector.isSet ? selector : term, sentence, hint: `Its own pods have ${printLabels(labels)}.` };
       }
@@ -147,9 +147,9 @@ const affinitySelector: Rule = {
 function affinityTerms(podSpec: Cursor): Cursor[] {
   return ["podAffinity", "podAntiAffinity"].flatMap((kind) => {
     const affinity = podSpec.get("affinity", kind);
-    const preferred = affinity.get("preferredDuringSchedulingIgnoredDuringExecution").items();
+    const preferred = affinity.items("preferredDuringSchedulingIgnoredDuringExecution");
     return [
-      ...affinity.get("requiredDuringSchedulingIgnoredDuringExecution").items(),
+      ...affinity.items("requiredDuringSchedulingIgnoredDuringExecution"),
       ...preferred.map((each) => each.get("podAffinityTerm")),
     ];
   });

@@ -78,7 +78,7 @@ const notAResource: Rule = {
   *check(set) {
     for (const stranger of set.strangers) {
       const missing = ["apiVersion", "kind"].filter((field) => stranger.get(field).text === undefined);
-      const names = stranger.fields().map(({ name }) => name);
+      const names = stranger.fieldNames();
       const guess = missing.map((field) => didYouMean(field, names)).join("");
       yield {
         at: stranger,

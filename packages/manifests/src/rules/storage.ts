@@ -15,7 +15,7 @@ const claimRef: Rule = {
   right: "volumes: [{ name: data, persistentVolumeClaim: { claimName: web-data } }]",
   *check(set) {
     for (const { podSpec, resource } of set.workloads) {
-      for (const volume of podSpec.get("volumes").items()) {
+      for (const volume of podSpec.items("volumes")) {
         const at = volume.get("persistentVolumeClaim", "claimName");
         if (at.text === undefined || set.find("PersistentVolumeClaim", resource.namespace, at.text)) continue;
         if (isClaimOfMember(set, resource.namespace, at.text)) continue;
@@ -52,15 +52,11 @@ const volumeMount: Rule = {
     for (const workload of set.workloads) {
       const volumes = volumeNames(workload);
       for (const container of workload.containers) {
-        for (const field of ["volumeMounts", "volumeDevices"]) {
-          for (const mount of container.cursor.get(field).items()) {
-            const at = mount.get("name");
-            if (at.text === undefined || volumes.includes(at.text)) continue;
-            yield {
-              at,
-              sentence: `The ${titleOf(container)} mounts ${at.text}, which is no volume of its pod${didYouMean(at.text, volumes)}.`,
-            };
-          }
+        for (const mount of mountsOf(container.cursor)) {
+          const at = mount.get("name");
+          if (at.text === undefined || volumes.includes(at.text)) continue;
+          const sentence = `The ${titleOf(container)} mounts ${at.text}, which is no volume of its pod${didYouMean(at.text, volumes)}.`;
+          yield { at, sentence };
         }
       }
     }
@@ -77,20 +73,9 @@ const volumeUnused: Rule = {
     "containers: [{ name: web, volumeMounts: [{ name: data, mountPath: /data }] }]\nvolumes: [{ name: data, persistentVolumeClaim: { claimName: data } }]",
   *check(set) {
     for (const { podSpec, resource, containers } of set.workloads) {
-      const used = new Set(
-        containers.flatMap(({ cursor }) =>
-          ["volumeMounts", "volumeDevices"].flatMap((field) =>
-            cursor
-              .get(field)
-              .items()
-              .map((mount) => mount.get("name").text),
-          ),
-        ),
-      );
-      const names = podSpec
-        .get("volumes")
-        .items()
-        .map((volume) => volume.get("name"));
+      const mounts = containers.flatMap(({ cursor }) => mountsOf(cursor));
+      const used = new Set(mounts.map((mount) => mount.get("name").text));
+      const names = podSpec.items("volumes").map((volume) => volume.get("name"));
       for (const at of [...names, ...claimTemplates(resource)]) {
         if (at.text === undefined || used.has(at.text)) continue;
         yield { at, sentence: `No container of ${resource.title} mounts the volume ${at.text}.` };
@@ -133,7 +118,7 @@ const accessMode: Rule = {
     for (const { podSpec, resource } of set.workloads) {
       const replicas = resource.root.get("spec", "replicas");
       if (resource.kind !== "Deployment" || (replicas.number ?? 1) < 2) continue;
-      for (const volume of podSpec.get("volumes").items()) {
+      for (const volume of podSpec.items("volumes")) {
         const name = volume.get("persistentVolumeClaim", "claimName").text;
         if (name === undefined || !isForOneNode(set, resource.namespace, name)) continue;
         const sentence = `${replicas.number} replicas of ${resource.title} share the claim ${name}, which only one node may mount.`;
@@ -157,10 +142,10 @@ const claimForm: Rule = {
     "kind: PersistentVolumeClaim\nspec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }",
   *check(set) {
     const own = set.ofKind("PersistentVolumeClaim").map(({ root }) => root);
-    const made = set.ofKind("StatefulSet").flatMap(({ root }) => root.get("spec", "volumeClaimTemplates").items());
+    const made = set.ofKind("StatefulSet").flatMap(({ root }) => root.items("spec", "volumeClaimTemplates"));
     for (const claim of [...own, ...made]) {
       const spec = claim.get("spec");
-      const hasModes = spec.get("accessModes").items().length > 0;
+      const hasModes = spec.items("accessModes").length > 0;
       const hasSize = spec.get("resources", "requests", "storage").isSet;
       const missing = [...(hasModes ? [] : ["accessModes"]), ...(hasSize ? [] : ["resources.requests.storage"])];
       if (missing.length === 0) continue;
@@ -171,25 +156,23 @@ const claimForm: Rule = {
   },
 };
 
+function mountsOf(container: Cursor): Cursor[] {
+  return [...container.items("volumeMounts"), ...container.items("volumeDevices")];
+}
+
 function isForOneNode(set: ResourceSet, namespace: string, name: string): boolean {
-  const modes = set.find("PersistentVolumeClaim", namespace, name)?.root.get("spec", "accessModes").items() ?? [];
+  const modes = set.find("PersistentVolumeClaim", namespace, name)?.root.items("spec", "accessModes") ?? [];
   return modes.length > 0 && modes.every(({ text }) => text === "ReadWriteOnce" || text === "ReadWriteOncePod");
 }
 
 function volumeNames({ podSpec, resource }: Workload): string[] {
-  const volumes = podSpec
-    .get("volumes")
-    .items()
-    .map((volume) => volume.get("name"));
+  const volumes = podSpec.items("volumes").map((volume) => volume.get("name"));
   return [...volumes, ...claimTemplates(resource)].flatMap(({ text }) => text ?? []);
 }
 
 /** The names under `volumeClaimTemplates`. */
 function claimTemplates({ root }: Resource): Cursor[] {
-  return root
-    .get("spec", "volumeClaimTemplates")
-    .items()
-    .map((claim) => claim.get("metadata", "name"));
+  return root.items("spec", "volumeClaimTemplates").map((claim) => claim.get("metadata", "name"));
 }
 
 export const storageRules: readonly Rule[] = [

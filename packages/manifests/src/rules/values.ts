@@ -34,7 +34,7 @@ function* podWords(set: ResourceSet): Generator<readonly [Cursor, readonly strin
   for (const { podSpec, resource, containers } of set.workloads) {
     const isJob = ["Job", "CronJob"].includes(resource.kind);
     yield [podSpec.get("restartPolicy"), restartPolicies(resource.kind, isJob)];
-    for (const entry of containers.flatMap(({ cursor }) => cursor.get("env").items())) {
+    for (const entry of containers.flatMap(({ cursor }) => cursor.items("env"))) {
       const path = entry.get("valueFrom", "fieldRef", "fieldPath");
       // One label by its name: metadata.labels['app'].
       if (path.text?.includes("[") !== true) yield [path, POD_FIELDS];
@@ -82,18 +82,18 @@ const duplicateEntry: Rule = {
         (each) => each.get("name").text,
         "container",
       );
-      yield* repeated(podSpec.get("volumes").items(), (each) => each.get("name").text, "volume");
+      yield* repeated(podSpec.items("volumes"), (each) => each.get("name").text, "volume");
       for (const { cursor } of containers) {
-        yield* repeated(cursor.get("env").items(), (each) => each.get("name").text, "variable");
-        yield* repeated(cursor.get("volumeMounts").items(), (each) => each.get("mountPath").text, "mount path");
-        yield* repeated(cursor.get("ports").items(), nodePortKey, "port");
-        yield* repeated(cursor.get("ports").items(), (each) => each.get("name").text, "port name");
+        yield* repeated(cursor.items("env"), (each) => each.get("name").text, "variable");
+        yield* repeated(cursor.items("volumeMounts"), (each) => each.get("mountPath").text, "mount path");
+        yield* repeated(cursor.items("ports"), nodePortKey, "port");
+        yield* repeated(cursor.items("ports"), (each) => each.get("name").text, "port name");
       }
     }
     for (const workload of set.workloads) yield* sharedPorts(workload);
     for (const { root } of set.ofKind("Service")) {
-      yield* repeated(root.get("spec", "ports").items(), portKey("port"), "port");
-      yield* repeated(root.get("spec", "ports").items(), (each) => each.get("name").text, "port name");
+      yield* repeated(root.items("spec", "ports"), portKey("port"), "port");
+      yield* repeated(root.items("spec", "ports"), (each) => each.get("name").text, "port name");
     }
   },
 };

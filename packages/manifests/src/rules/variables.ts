@@ -15,7 +15,7 @@ const envReference: Rule = {
     for (const container of containersOf(set)) {
       const { variables, given, isComplete } = environmentOf(container, set);
       const title = titleOf(container);
-      const entries = container.cursor.get("env").items();
+      const entries = container.cursor.items("env");
       const names = new Set(entries.map((entry) => entry.get("name").text));
       const before = new Set<string | undefined>(given);
       for (const entry of entries) {
@@ -40,7 +40,7 @@ const envReference: Rule = {
 
 /** A command of a shell such as `$(date)` resembles no variable, though one may be called DATE. */
 function* misspelt(container: Cursor, known: readonly string[], title: string): Generator<Problem> {
-  for (const at of [...container.get("command").items(), ...container.get("args").items()]) {
+  for (const at of [...container.items("command"), ...container.items("args")]) {
     for (const name of referencesIn(at)) {
       const guess = known.includes(name) ? undefined : closest(name, known);
       if (guess !== undefined && isLower(name) === isLower(guess))
