@@ -1,7 +1,7 @@
 import type { ResourceSet } from "../model/resource-set.ts";
-import { didYouMean } from "../model/words.ts";
 import type { Workload } from "../model/workload.ts";
 import type { Rule } from "../rule.ts";
+import { missingReference } from "./iterate.ts";
 
 const BINDINGS = ["RoleBinding", "ClusterRoleBinding"] as const;
 /** Roles that Kubernetes brings along: for the whole cluster, and in kube-system. */
@@ -20,13 +20,9 @@ const serviceAccountRef: Rule = {
   *check(set) {
     for (const { podSpec, resource } of set.workloads) {
       const at = podSpec.get("serviceAccountName");
-      if (at.text === undefined || at.text === "default" || set.find("ServiceAccount", resource.namespace, at.text))
-        continue;
-      const guess = didYouMean(at.text, set.namesOf("ServiceAccount", resource.namespace));
-      yield {
-        at,
-        sentence: `${resource.title} runs as the service account ${at.text}, which is not among the manifests${guess}.`,
-      };
+      const use = `${resource.title} runs as the service account`;
+      if (at.text !== "default")
+        yield* missingReference(set, { at, use, kind: "ServiceAccount", namespace: resource.namespace });
     }
   },
 };
@@ -47,10 +43,9 @@ const roleRef: Rule = {
         continue;
       }
       const isCluster = kind === "ClusterRole";
-      if (at.text === undefined || (kind !== "Role" && !isCluster) || BUILT_IN[kind]?.test(at.text) === true) continue;
-      if (set.find(kind, isCluster ? "" : namespace, at.text) !== undefined) continue;
-      const guess = didYouMean(at.text, set.namesOf(kind, isCluster ? "" : namespace));
-      yield { at, sentence: `${title} grants the ${kind} ${at.text}, which is not among the manifests${guess}.` };
+      if ((kind !== "Role" && !isCluster) || BUILT_IN[kind]?.test(at.text ?? "") === true) continue;
+      const home = isCluster ? "" : namespace;
+      yield* missingReference(set, { at, use: `${title} grants the ${kind}`, kind, namespace: home });
     }
   },
 };
@@ -75,12 +70,8 @@ const roleSubject: Rule = {
         const home = subject.get("namespace").text ?? namespace;
         if (home !== namespace && set.podsIn(home).length === 0 && set.namesOf("ServiceAccount", home).length === 0)
           continue;
-        if (set.find("ServiceAccount", home, at.text) !== undefined) continue;
-        const guess = didYouMean(at.text, set.namesOf("ServiceAccount", home));
-        yield {
-          at,
-          sentence: `${title} names the service account ${at.text}, which is not among the manifests${guess}.`,
-        };
+        const use = `${title} names the service account`;
+        yield* missingReference(set, { at, use, kind: "ServiceAccount", namespace: home });
       }
     }
   },

@@ -3,6 +3,7 @@ import { isRecord } from "../model/cursor.ts";
 import { closest, listed } from "../model/words.ts";
 import type { Problem, Rule } from "../rule.ts";
 import { formFaults } from "./compose-forms.ts";
+import { composeServicesOf } from "./iterate.ts";
 
 /** The fields of a service in the compose specification. A newer one passes unless it resembles one of them. */
 const FIELDS = [
@@ -27,8 +28,8 @@ export const composeField: Rule = {
   why: "`compose up` refuses the file, or passes over what it does not take.",
   wrong: "web: { enviroment: { LOG_LEVEL: debug }, restart: allways }",
   right: "web: { environment: { LOG_LEVEL: debug }, restart: always }",
-  *check({ composeProjects }) {
-    for (const service of composeProjects.flatMap(({ services }) => services)) yield* faultsOf(service);
+  *check(set) {
+    for (const service of composeServicesOf(set)) yield* faultsOf(service);
   },
 };
 

@@ -4,6 +4,7 @@ import type { ResourceSet } from "../model/resource-set.ts";
 import { didYouMean } from "../model/words.ts";
 import { printPorts, servingPorts, type Workload } from "../model/workload.ts";
 import type { Rule } from "../rule.ts";
+import { composeServicesOf } from "./iterate.ts";
 import { composeUrl } from "./compose-addresses.ts";
 import { composeField } from "./compose-fields.ts";
 import { composePart } from "./compose-parts.ts";
@@ -14,7 +15,7 @@ const DATABASE_PORTS = new Set([3306, 5432, 6379, 27_017, 27_018, 27_019]);
 
 /** Each compose service beside the workload of the same name. */
 function* pairsOf(set: ResourceSet): Generator<{ readonly compose: ComposeService; readonly workload: Workload }> {
-  for (const compose of servicesOf(set)) {
+  for (const compose of composeServicesOf(set)) {
     const workload = set.workloadOf(compose.name);
     if (workload !== undefined) yield { compose, workload };
   }
@@ -66,7 +67,7 @@ const composePortForm: Rule = {
   wrong: "ports: ['300x:3001']",
   right: "ports: ['3001:3001']",
   *check(set) {
-    for (const { ports } of servicesOf(set)) {
+    for (const { ports } of composeServicesOf(set)) {
       for (const { cursor, isValid } of ports) {
         if (!isValid)
           yield {
@@ -87,7 +88,7 @@ const composePublished: Rule = {
   wrong: "ports: ['27017:27017']",
   right: "ports: ['127.0.0.1:27017:27017']",
   *check(set) {
-    for (const { name, ports } of servicesOf(set)) {
+    for (const { name, ports } of composeServicesOf(set)) {
       for (const { cursor, container, host, address } of ports) {
         if (container === undefined || !DATABASE_PORTS.has(container) || host === undefined) continue;
         if (address !== undefined && address !== "0.0.0.0" && address !== "[::]") continue;
@@ -122,10 +123,6 @@ const composeImage: Rule = {
     }
   },
 };
-
-function servicesOf({ composeProjects }: ResourceSet): ComposeService[] {
-  return composeProjects.flatMap(({ services }) => services);
-}
 
 export const composeRules: readonly Rule[] = [
   composeService,

@@ -3,6 +3,7 @@ import { madeSecrets } from "../model/made-secrets.ts";
 import type { Resource } from "../model/resource.ts";
 import { didYouMean } from "../model/words.ts";
 import type { Rule } from "../rule.ts";
+import { missingReference } from "./iterate.ts";
 
 /** The `service` of every backend of an Ingress. */
 function backendsOf({ root }: Resource): Cursor[] {
@@ -21,15 +22,9 @@ const ingressService: Rule = {
   right: "backend: { service: { name: web, port: { name: http } } }",
   *check(set) {
     for (const ingress of set.ofKind("Ingress")) {
-      for (const backend of backendsOf(ingress)) {
-        const at = backend.get("name");
-        if (at.text === undefined || set.find("Service", ingress.namespace, at.text) !== undefined) continue;
-        const guess = didYouMean(at.text, set.namesOf("Service", ingress.namespace));
-        yield {
-          at,
-          sentence: `${ingress.title} leads to the Service ${at.text}, which is not among the manifests${guess}.`,
-        };
-      }
+      const use = `${ingress.title} leads to the Service`;
+      for (const at of backendsOf(ingress).map((backend) => backend.get("name")))
+        yield* missingReference(set, { at, use, kind: "Service", namespace: ingress.namespace });
     }
   },
 };

@@ -1,10 +1,9 @@
 import type { Cursor } from "../model/cursor.ts";
-import { environmentOf } from "../model/environment.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import { addressesIn, resolveHost } from "../model/service-address.ts";
 import type { Workload } from "../model/workload.ts";
 import type { Rule } from "../rule.ts";
-import { containersOf } from "./iterate.ts";
+import { composeServicesOf, variablesOfContainers } from "./iterate.ts";
 
 const replicaSet: Rule = {
   id: "mongo-replica-set",
@@ -54,26 +53,17 @@ interface Connection {
 
 /** Every connection string of MongoDB in the environment of a container or of a compose service. */
 export function* connectionsOf(set: ResourceSet): Generator<Connection> {
-  for (const container of containersOf(set)) {
-    for (const { name, value, at } of environmentOf(container, set).variables.values()) {
-      yield* connection(name, value, container.workload.resource.namespace, at);
-    }
+  const inContainers = [...variablesOfContainers(set)].map(({ container, variable }) => ({
+    ...variable,
+    namespace: container.workload.resource.namespace,
+  }));
+  const inCompose = composeServicesOf(set).flatMap(({ environment }) =>
+    environment.map(({ name, value, cursor }) => ({ name, value, at: cursor, namespace: "" })),
+  );
+  for (const { name, value, at, namespace } of [...inContainers, ...inCompose]) {
+    if (value === undefined || !/^mongodb:\/\/[^/]/.test(value) || /[?&]directConnection=true/i.test(value)) continue;
+    yield { variable: name, value, namespace, replicaSetName: /[?&]replicaSet=([^&]+)/i.exec(value)?.[1], at };
   }
-  for (const { services } of set.composeProjects) {
-    for (const { environment } of services) {
-      for (const { name, value, cursor } of environment) yield* connection(name, value, "", cursor);
-    }
-  }
-}
-
-function* connection(
-  variable: string,
-  value: string | undefined,
-  namespace: string,
-  at: Connection["at"],
-): Generator<Connection> {
-  if (value === undefined || !/^mongodb:\/\/[^/]/.test(value) || /[?&]directConnection=true/i.test(value)) return;
-  yield { variable, value, namespace, replicaSetName: /[?&]replicaSet=([^&]+)/i.exec(value)?.[1], at };
 }
 
 /** The name after `--replSet` in the arguments of a container. */

@@ -2,6 +2,7 @@ import { didYouMean } from "../model/words.ts";
 import { isNamespaced } from "../model/resource.ts";
 import { schemaOfKind } from "../schema/definitions.ts";
 import type { Rule } from "../rule.ts";
+import { missingReference } from "./iterate.ts";
 
 const GIVEN = new Set(["default", "kube-node-lease", "kube-public", "kube-system"]);
 
@@ -52,17 +53,9 @@ const priorityRef: Rule = {
   *check(set) {
     for (const { podSpec, resource } of set.workloads) {
       const at = podSpec.get("priorityClassName");
-      if (
-        at.text === undefined ||
-        at.text.startsWith("system-") ||
-        set.find("PriorityClass", "", at.text) !== undefined
-      )
-        continue;
-      const guess = didYouMean(at.text, set.namesOf("PriorityClass", ""));
-      yield {
-        at,
-        sentence: `${resource.title} has the priority ${at.text}, which is not among the manifests${guess}.`,
-      };
+      const use = `${resource.title} has the priority`;
+      if (at.text?.startsWith("system-") === true) continue;
+      yield* missingReference(set, { at, use, kind: "PriorityClass", namespace: "" });
     }
   },
 };

@@ -1,5 +1,4 @@
 import type { Cursor } from "../model/cursor.ts";
-import { environmentOf } from "../model/environment.ts";
 import { matchesSelector, printLabels } from "../model/labels.ts";
 import { blockersOf, mayResolveNames, policiesOf } from "../model/network.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
@@ -8,7 +7,7 @@ import { didYouMean } from "../model/words.ts";
 import { type Container, isLasting, servingPorts, type Workload } from "../model/workload.ts";
 import type { Problem, Rule } from "../rule.ts";
 import { isFilledIn } from "../schema/field-checks.ts";
-import { containersOf, titleOf } from "./iterate.ts";
+import { titleOf, variablesOfContainers } from "./iterate.ts";
 
 interface Call {
   readonly container: Container;
@@ -21,13 +20,11 @@ interface Call {
 
 /** Every address inside the cluster that a container's environment names. */
 function* callsOf(set: ResourceSet): Generator<Call> {
-  for (const container of containersOf(set)) {
-    const { namespace } = container.workload.resource;
-    for (const { name, value, at } of environmentOf(container, set).variables.values()) {
-      for (const { host, port } of addressesIn(value ?? "")) {
-        const target = resolveHost(host, namespace, set);
-        if (target !== undefined) yield { container, variable: name, at, host, port, target };
-      }
+  for (const { container, variable } of variablesOfContainers(set)) {
+    const { name, value, at } = variable;
+    for (const { host, port } of addressesIn(value ?? "")) {
+      const target = resolveHost(host, container.workload.resource.namespace, set);
+      if (target !== undefined) yield { container, variable: name, at, host, port, target };
     }
   }
 }

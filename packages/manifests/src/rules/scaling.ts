@@ -1,10 +1,9 @@
 import type { Cursor } from "../model/cursor.ts";
 import type { Resource } from "../model/resource.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
-import { didYouMean } from "../model/words.ts";
 import type { Workload } from "../model/workload.ts";
 import type { Problem, Rule } from "../rule.ts";
-import { titleOf } from "./iterate.ts";
+import { missingReference, titleOf } from "./iterate.ts";
 
 function targetOf(autoscaler: Resource, set: ResourceSet): Workload | undefined {
   const target = autoscaler.root.get("spec", "scaleTargetRef");
@@ -38,10 +37,8 @@ const hpaTarget: Rule = {
           sentence: `${autoscaler.title} is the second that scales the ${kind} ${name}.`,
         };
       scaled.add(key);
-      if (set.find(kind, autoscaler.namespace, name) !== undefined) continue;
-      const guess = didYouMean(name, set.namesOf(kind, autoscaler.namespace));
-      const sentence = `${autoscaler.title} scales the ${kind} ${name}, which is not among the manifests${guess}.`;
-      yield { at: target.get("name"), sentence };
+      const use = `${autoscaler.title} scales the ${kind}`;
+      yield* missingReference(set, { at: target.get("name"), use, kind, namespace: autoscaler.namespace });
     }
   },
 };

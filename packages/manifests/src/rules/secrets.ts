@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import type { VariableFact } from "../facts.ts";
-import { environmentOf, variablesOf } from "../model/environment.ts";
+import { variablesOf } from "../model/environment.ts";
 import type { Rule } from "../rule.ts";
-import { containersOf, titleOf } from "./iterate.ts";
+import { containersOf, titleOf, variablesOfContainers } from "./iterate.ts";
 
 const SECRET_NAME =
   /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|API_KEY|PRIVATE_KEY|ENCRYPTION_KEY|ACCESS_KEY|CREDENTIALS?)(?:$|_(?!FILE|PATH|URL|NAME|ISSUER|TTL|AUDIENCE|MIN|MAX|LENGTH|EXPIR|LIFETIME|DURATION))/i;
@@ -93,11 +93,10 @@ const lineEnd: Rule = {
   wrong: "data: { DB_PASSWORD: aHVudGVyMgo= }      # echo hunter2 | base64",
   right: "data: { DB_PASSWORD: aHVudGVyMg== }      # printf %s hunter2 | base64",
   *check(set) {
-    for (const container of containersOf(set)) {
-      for (const { name, value, origin, at } of environmentOf(container, set).variables.values()) {
-        if (origin !== "Secret" || value === undefined || !/^[^\n]+\n$/.test(value)) continue;
-        yield { at, sentence: `The value that ${titleOf(container)} gets as ${name} ends with a line break.` };
-      }
+    for (const { container, variable } of variablesOfContainers(set)) {
+      const { name, value, origin, at } = variable;
+      if (origin !== "Secret" || value === undefined || !/^[^\n]+\n$/.test(value)) continue;
+      yield { at, sentence: `The value that ${titleOf(container)} gets as ${name} ends with a line break.` };
     }
   },
 };

@@ -4,7 +4,7 @@ import { isMemberOf, type ResourceSet } from "../model/resource-set.ts";
 import { didYouMean } from "../model/words.ts";
 import type { Workload } from "../model/workload.ts";
 import type { Rule } from "../rule.ts";
-import { titleOf } from "./iterate.ts";
+import { missingReference, titleOf } from "./iterate.ts";
 
 const claimRef: Rule = {
   id: "claim-ref",
@@ -17,13 +17,10 @@ const claimRef: Rule = {
     for (const { podSpec, resource } of set.workloads) {
       for (const volume of podSpec.items("volumes")) {
         const at = volume.get("persistentVolumeClaim", "claimName");
-        if (at.text === undefined || set.find("PersistentVolumeClaim", resource.namespace, at.text)) continue;
-        if (isClaimOfMember(set, resource.namespace, at.text)) continue;
-        const guess = didYouMean(at.text, set.namesOf("PersistentVolumeClaim", resource.namespace));
-        yield {
-          at,
-          sentence: `${resource.title} needs the claim ${at.text}, which is not among the manifests${guess}.`,
-        };
+        const { title, namespace } = resource;
+        const use = `${title} needs the claim`;
+        if (at.text === undefined || isClaimOfMember(set, namespace, at.text)) continue;
+        yield* missingReference(set, { at, use, kind: "PersistentVolumeClaim", namespace });
       }
     }
   },
@@ -95,11 +92,9 @@ const statefulService: Rule = {
     for (const { root, namespace, title } of set.ofKind("StatefulSet")) {
       const at = root.get("spec", "serviceName");
       if (at.text === undefined) continue;
+      yield* missingReference(set, { at, use: `${title} names the Service`, kind: "Service", namespace });
       const service = set.find("Service", namespace, at.text);
-      if (service === undefined) {
-        const guess = didYouMean(at.text, set.namesOf("Service", namespace));
-        yield { at, sentence: `${title} names the Service ${at.text}, which is not among the manifests${guess}.` };
-      } else if (service.root.get("spec", "clusterIP").text !== "None") {
+      if (service !== undefined && service.root.get("spec", "clusterIP").text !== "None") {
         const sentence = `${title} needs a headless Service, but ${at.text} has a cluster IP.`;
         yield { at: service.root.get("spec"), sentence, hint: "Write clusterIP: None into the Service." };
       }
