@@ -26,75 +26,67 @@ export const fromSchema = (id: SchemaRule): Rule["check"] =>
     }
   };
 
-const unknownField: Rule = {
-  id: "schema-unknown-field",
-  level: "error",
-  title: "Every field exists in this version of Kubernetes",
-  why: "A misspelt field is dropped without a word by older clients and refused by strict ones: the probe, limit or setting that it should make is missing.",
-  wrong: "containers: [{ name: web, readynessProbe: { … } }]",
-  right: "containers: [{ name: web, readinessProbe: { … } }]",
-  check: fromSchema("schema-unknown-field"),
-};
-
-const missingField: Rule = {
-  id: "schema-missing-field",
-  level: "error",
-  title: "Every required field is present",
-  why: "The API server refuses the resource.",
-  wrong: "kind: Deployment\nspec: { template: { … } }",
-  right: "kind: Deployment\nspec: { selector: { matchLabels: { app: web } }, template: { … } }",
-  check: fromSchema("schema-missing-field"),
-};
-
-const wrongType: Rule = {
-  id: "schema-wrong-type",
-  level: "error",
-  title: "Every value has the type of its field",
-  why: "The API server refuses the resource. Most often a number stands in quotes, or the value of a ConfigMap does not.",
-  wrong: 'replicas: "2"',
-  right: "replicas: 2",
-  check: fromSchema("schema-wrong-type"),
-};
-
-const wrongValue: Rule = {
-  id: "schema-wrong-value",
-  level: "error",
-  title: "Every value is allowed for its field",
-  why: "The API server refuses the resource: a number is too large, or the data of a Secret is no base64.",
-  wrong: "kind: Secret\ndata: { PASSWORD: plain text }",
-  right: "kind: Secret\nstringData: { PASSWORD: plain text }",
-  check: fromSchema("schema-wrong-value"),
-};
-
-const quantity: Rule = {
-  id: "quantity",
-  level: "error",
-  title: "Amounts of CPU, memory and storage are quantities",
-  why: "The API server refuses the resource; JSON Schema cannot tell, because a quantity is any text to it.",
-  wrong: "limits: { cpu: 500milli, memory: 512MB }",
-  right: "limits: { cpu: 500m, memory: 512Mi }",
-  check: fromSchema("quantity"),
-};
-
-const numberRange: Rule = {
-  id: "number-range",
-  level: "error",
-  title: "Numbers are in the range of their field",
-  why: "The API server refuses the resource; the published schema takes any number.",
-  wrong: "topologySpreadConstraints: [{ maxSkew: 0, … }]",
-  right: "topologySpreadConstraints: [{ maxSkew: 1, … }]",
-  check: fromSchema("number-range"),
-};
-
-const fieldForm: Rule = {
-  id: "field-form",
-  level: "error",
-  title: "Strings have the format of their field",
-  why: "The API server refuses the resource: percentages, blocks of addresses, time zones, names of volumes and variables, and paths inside of volumes have a form that the published schema does not say.",
-  wrong: 'rollingUpdate: { maxUnavailable: "1" }',
-  right: "rollingUpdate: { maxUnavailable: 1 }",
-  check: fromSchema("field-form"),
-};
+/** What the schemas find: each takes the problems of its id. */
+const rulesOfSchemas: readonly Rule[] = (
+  [
+    {
+      id: "schema-unknown-field",
+      level: "error",
+      title: "Every field exists in this version of Kubernetes",
+      why: "A misspelt field is dropped without a word by older clients and refused by strict ones: the probe, limit or setting that it should make is missing.",
+      wrong: "containers: [{ name: web, readynessProbe: { … } }]",
+      right: "containers: [{ name: web, readinessProbe: { … } }]",
+    },
+    {
+      id: "schema-missing-field",
+      level: "error",
+      title: "Every required field is present",
+      why: "The API server refuses the resource.",
+      wrong: "kind: Deployment\nspec: { template: { … } }",
+      right: "kind: Deployment\nspec: { selector: { matchLabels: { app: web } }, template: { … } }",
+    },
+    {
+      id: "schema-wrong-type",
+      level: "error",
+      title: "Every value has the type of its field",
+      why: "The API server refuses the resource. Most often a number stands in quotes, or the value of a ConfigMap does not.",
+      wrong: 'replicas: "2"',
+      right: "replicas: 2",
+    },
+    {
+      id: "schema-wrong-value",
+      level: "error",
+      title: "Every value is allowed for its field",
+      why: "The API server refuses the resource: a number is too large, or the data of a Secret is no base64.",
+      wrong: "kind: Secret\ndata: { PASSWORD: plain text }",
+      right: "kind: Secret\nstringData: { PASSWORD: plain text }",
+    },
+    {
+      id: "quantity",
+      level: "error",
+      title: "Amounts of CPU, memory and storage are quantities",
+      why: "The API server refuses the resource; JSON Schema cannot tell, because a quantity is any text to it.",
+      wrong: "limits: { cpu: 500milli, memory: 512MB }",
+      right: "limits: { cpu: 500m, memory: 512Mi }",
+    },
+    {
+      id: "number-range",
+      level: "error",
+      title: "Numbers are in the range of their field",
+      why: "The API server refuses the resource; the published schema takes any number.",
+      wrong: "topologySpreadConstraints: [{ maxSkew: 0, … }]",
+      right: "topologySpreadConstraints: [{ maxSkew: 1, … }]",
+    },
+    {
+      id: "field-form",
+      level: "error",
+      title: "Strings have the format of their field",
+      why: "The API server refuses the resource: percentages, blocks of addresses, time zones, names of volumes and variables, and paths inside of volumes have a form that the published schema does not say.",
+      wrong: 'rollingUpdate: { maxUnavailable: "1" }',
+      right: "rollingUpdate: { maxUnavailable: 1 }",
+    },
+  ] as const
+).map((rule) => ({ ...rule, check: fromSchema(rule.id) }));
 
 const apiRemoved: Rule = {
   id: "api-removed",
@@ -140,14 +132,4 @@ const unknownKind: Rule = {
   },
 };
 
-export const schemaRules: readonly Rule[] = [
-  unknownField,
-  missingField,
-  wrongType,
-  wrongValue,
-  quantity,
-  numberRange,
-  fieldForm,
-  apiRemoved,
-  unknownKind,
-];
+export const schemaRules: readonly Rule[] = [...rulesOfSchemas, apiRemoved, unknownKind];

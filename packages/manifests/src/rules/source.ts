@@ -8,65 +8,59 @@ const fromSource = (id: string): Rule["check"] =>
     }
   };
 
-const yamlSyntax: Rule = {
-  id: "yaml-syntax",
-  level: "error",
-  title: "The file is YAML",
-  why: "kubectl refuses the whole file, or reads something else than it seems to say.",
-  wrong: "metadata: { name: web",
-  right: "metadata: { name: web }",
-  check: fromSource("yaml-syntax"),
-};
-
-const duplicateKey: Rule = {
-  id: "yaml-duplicate-key",
-  level: "error",
-  title: "No key is repeated in a map",
-  why: "The last one wins without a word, so half of what the file says is not applied.",
-  wrong: "replicas: 1\nreplicas: 3",
-  right: "replicas: 3",
-  check: fromSource("yaml-duplicate-key"),
-};
-
-const kustomizeBuild: Rule = {
-  id: "kustomize-build",
-  level: "error",
-  title: "The kustomization can be rendered",
-  why: "`kubectl apply -k` fails with the same message, and nothing of it is applied.",
-  wrong: "resources: [deploymnet.yaml]",
-  right: "resources: [deployment.yaml]",
-  check: fromSource("kustomize-build"),
-};
-
-const kustomizeImage: Rule = {
-  id: "kustomize-image",
-  level: "warn",
-  title: "Every image that a kustomization changes is in use",
-  why: "An entry under images whose name is misspelt, or lacks the registry, changes nothing, and no tool says so: the old version is rolled out.",
-  wrong: "images: [{ name: wbe, newTag: 1.4.3 }]      # the Deployment runs web:1.4.2",
-  right: "images: [{ name: web, newTag: 1.4.3 }]",
-  check: fromSource("kustomize-image"),
-};
-
-const kustomizeTarget: Rule = {
-  id: "kustomize-target",
-  level: "warn",
-  title: "Every patch of a kustomization changes something",
-  why: "A patch whose target takes no resource changes nothing, and no tool says so: replicas, limits and settings stay as they are in the base.",
-  wrong: "patches: [{ path: replicas.yaml, target: { kind: Deployment, name: wbe } }]      # the base has web",
-  right: "patches: [{ path: replicas.yaml, target: { kind: Deployment, name: web } }]",
-  check: fromSource("kustomize-target"),
-};
-
-const kustomizeOrphan: Rule = {
-  id: "kustomize-orphan",
-  level: "warn",
-  title: "Every manifest beside a kustomization.yaml is part of it",
-  why: "A file that no kustomization names is never applied, though it looks as if it were. Files called *.example.yaml are left alone.",
-  wrong: "resources: [deployment.yaml]        # service.yaml lies in the same folder",
-  right: "resources: [deployment.yaml, service.yaml]",
-  check: fromSource("kustomize-orphan"),
-};
+/** What the reading of the files finds: each takes the problems of its id. */
+const rulesOfReading: readonly Rule[] = (
+  [
+    {
+      id: "yaml-syntax",
+      level: "error",
+      title: "The file is YAML",
+      why: "kubectl refuses the whole file, or reads something else than it seems to say.",
+      wrong: "metadata: { name: web",
+      right: "metadata: { name: web }",
+    },
+    {
+      id: "yaml-duplicate-key",
+      level: "error",
+      title: "No key is repeated in a map",
+      why: "The last one wins without a word, so half of what the file says is not applied.",
+      wrong: "replicas: 1\nreplicas: 3",
+      right: "replicas: 3",
+    },
+    {
+      id: "kustomize-build",
+      level: "error",
+      title: "The kustomization can be rendered",
+      why: "`kubectl apply -k` fails with the same message, and nothing of it is applied.",
+      wrong: "resources: [deploymnet.yaml]",
+      right: "resources: [deployment.yaml]",
+    },
+    {
+      id: "kustomize-image",
+      level: "warn",
+      title: "Every image that a kustomization changes is in use",
+      why: "An entry under images whose name is misspelt, or lacks the registry, changes nothing, and no tool says so: the old version is rolled out.",
+      wrong: "images: [{ name: wbe, newTag: 1.4.3 }]      # the Deployment runs web:1.4.2",
+      right: "images: [{ name: web, newTag: 1.4.3 }]",
+    },
+    {
+      id: "kustomize-target",
+      level: "warn",
+      title: "Every patch of a kustomization changes something",
+      why: "A patch whose target takes no resource changes nothing, and no tool says so: replicas, limits and settings stay as they are in the base.",
+      wrong: "patches: [{ path: replicas.yaml, target: { kind: Deployment, name: wbe } }]      # the base has web",
+      right: "patches: [{ path: replicas.yaml, target: { kind: Deployment, name: web } }]",
+    },
+    {
+      id: "kustomize-orphan",
+      level: "warn",
+      title: "Every manifest beside a kustomization.yaml is part of it",
+      why: "A file that no kustomization names is never applied, though it looks as if it were. Files called *.example.yaml are left alone.",
+      wrong: "resources: [deployment.yaml]        # service.yaml lies in the same folder",
+      right: "resources: [deployment.yaml, service.yaml]",
+    },
+  ] as const
+).map((rule) => ({ ...rule, check: fromSource(rule.id) }));
 
 const notAResource: Rule = {
   id: "not-a-resource",
@@ -88,12 +82,4 @@ const notAResource: Rule = {
   },
 };
 
-export const sourceRules: readonly Rule[] = [
-  yamlSyntax,
-  duplicateKey,
-  kustomizeBuild,
-  kustomizeImage,
-  kustomizeTarget,
-  kustomizeOrphan,
-  notAResource,
-];
+export const sourceRules: readonly Rule[] = [...rulesOfReading, notAResource];

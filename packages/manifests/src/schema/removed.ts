@@ -16,14 +16,12 @@ const REMOVED_APIS: readonly RemovedApi[] = [
   { apiVersion: "apps/v1beta2", kinds: workloads, removedIn: 16, replacement: "apps/v1" },
   { apiVersion: "extensions/v1beta1", kinds: ["NetworkPolicy"], removedIn: 16, replacement: "networking.k8s.io/v1" },
   { apiVersion: "extensions/v1beta1", kinds: ["Ingress"], removedIn: 22, replacement: "networking.k8s.io/v1" },
-  ...["PodSecurityPolicy"].flatMap((kind) =>
-    ["extensions/v1beta1", "policy/v1beta1"].map((apiVersion) => ({
-      apiVersion,
-      kinds: [kind],
-      removedIn: 25,
-      replacement: "the label pod-security.kubernetes.io/enforce on the Namespace",
-    })),
-  ),
+  ...["extensions/v1beta1", "policy/v1beta1"].map((apiVersion) => ({
+    apiVersion,
+    kinds: ["PodSecurityPolicy"],
+    removedIn: 25,
+    replacement: "the label pod-security.kubernetes.io/enforce on the Namespace",
+  })),
   beta("networking.k8s.io", ["Ingress", "IngressClass"], 22),
   beta("rbac.authorization.k8s.io", ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"], 22),
   beta("admissionregistration.k8s.io", ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"], 22),
