@@ -18,7 +18,7 @@ export function readComposeFile(source: Source): { documents: SourceDocument[]; 
   const document: SourceDocument = {
     value,
     files: () => [source.file],
-    locate: (path) => lazy.parsed.documents[0]?.locate(path) ?? { file: source.file, line: 1, column: 1 },
+    locate: (path) => lazy.locate(path),
   };
   return { documents: [document], problems: [] };
 }

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, normalize } from "node:path";
-import { parseWithBun } from "../yaml/bun-values.ts";
+import { parseValues } from "../yaml/values.ts";
 
 /** A kustomization.yaml and what it names. */
 export interface Kustomization {
@@ -76,7 +76,7 @@ async function collect(file: string, tree: Map<string, Kustomization>): Promise<
 async function valuesOf(file: string): Promise<unknown[]> {
   const text = await readFile(file, "utf8");
   try {
-    return parseWithBun(text) ?? (await import("../yaml/values.ts")).parseValues(text);
+    return parseValues(text);
   } catch {
     return [];
   }

@@ -22,7 +22,7 @@ export function unusedImages(sources: readonly LazySource[], rendered: string): 
   return changes
     .filter(({ name }) => !images.includes(lastName(name, names)))
     .map(({ source, index, name }) => ({
-      ...placeOf(source, index),
+      ...source.locate(["images", index, "name"]),
       rule: "kustomize-image",
       sentence: `Nothing here runs the image ${name}${didYouMean(name, images)}.`,
     }));
@@ -43,8 +43,4 @@ function lastName(name: string, names: ReadonlyMap<string, string>): string {
   let last = name;
   for (const _ of names) last = names.get(last) ?? last;
   return last;
-}
-
-function placeOf(source: LazySource, index: number): Pick<SourceProblem, "file" | "line" | "column"> {
-  return source.parsed.documents[0]?.locate(["images", index, "name"]) ?? { file: source.file, line: 1, column: 1 };
 }

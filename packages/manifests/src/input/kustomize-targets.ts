@@ -38,7 +38,7 @@ export function unusedTargets(
       const known = names.filter((each) => kind === "" || each.kind === kind).map((each) => each.name);
       const wanted = [kind, name].filter((word) => word !== "").join(" ");
       const sentence = `This patch is for ${wanted}, which is not among the resources${didYouMean(name, known)}.`;
-      return { ...placeOf(source, index), rule: "kustomize-target", sentence };
+      return { ...source.locate(["patches", index, "target"]), rule: "kustomize-target", sentence };
     });
 }
 
@@ -68,9 +68,4 @@ function namedIn(value: unknown): Named[] {
   if (!isRecord(value) || typeof value["kind"] !== "string" || !isRecord(value["metadata"])) return [];
   const { name } = value["metadata"];
   return typeof name === "string" ? [{ kind: value["kind"], name }] : [];
-}
-
-function placeOf(source: LazySource, index: number): Pick<SourceProblem, "file" | "line" | "column"> {
-  const path = ["patches", index, "target"];
-  return source.parsed.documents[0]?.locate(path) ?? { file: source.file, line: 1, column: 1 };
 }

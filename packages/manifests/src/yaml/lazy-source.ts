@@ -1,4 +1,4 @@
-import { parseSource, type Source } from "./document.ts";
+import { parseSource, type Path, type Source, type SourceDocument } from "./document.ts";
 import { mayRepeatKeys } from "./screen.ts";
 import { parseValues } from "./values.ts";
 
@@ -28,6 +28,11 @@ export class LazySource {
     } catch {
       return [];
     }
+  }
+
+  /** The place in its first document; the first line when it has none. */
+  locate(path: Path): ReturnType<SourceDocument["locate"]> {
+    return this.parsed.documents[0]?.locate(path) ?? { file: this.file, line: 1, column: 1 };
   }
 
   get parsed(): ReturnType<typeof parseSource> {
