@@ -137,6 +137,11 @@ export function interpolate(text: string): string | undefined {
   return isKnown && !value.includes("${") ? value : undefined;
 }
 
+/** A text without variables; `undefined` for any other value. */
+export function literalText({ text }: Cursor): string | undefined {
+  return text?.includes("$") === true ? undefined : text;
+}
+
 function readPort(cursor: Cursor): ComposePort {
   if (isRecord(cursor.value)) {
     const published = cursor.get("published");

@@ -1,8 +1,8 @@
-import type { ComposeService } from "../model/compose.ts";
+import { type ComposeService, literalText } from "../model/compose.ts";
 import { isRecord } from "../model/cursor.ts";
-import { closest, listed } from "../model/words.ts";
+import { listed } from "../model/words.ts";
 import type { Problem, Rule } from "../rule.ts";
-import { formFaults } from "./compose-forms.ts";
+import { formFaults, misspeltFields } from "./compose-forms.ts";
 import { composeServicesOf } from "./iterate.ts";
 
 /** The fields of a service in the compose specification. A newer one passes unless it resembles one of them. */
@@ -36,24 +36,22 @@ export const composeField: Rule = {
 function* faultsOf(service: ComposeService): Generator<Problem> {
   const { name, cursor } = service;
   yield* formFaults(service);
-  for (const field of cursor.fields()) {
-    const guess = FIELDS.includes(field.name) || field.name.startsWith("x-") ? undefined : closest(field.name, FIELDS);
-    if (guess !== undefined)
-      yield { at: field.cursor, sentence: `${field.name} is no field of a service (did you mean ${guess}?).` };
-  }
+  yield* misspeltFields(cursor, FIELDS, "a service");
   for (const entry of cursor.items("environment")) {
     if (!isRecord(entry.value)) continue;
     const hint = "Write NAME=value in a list, or leave out the dashes.";
     yield { at: entry, sentence: `The environment of ${name} is a list of maps.`, hint };
   }
   const restart = cursor.get("restart");
-  if (restart.text !== undefined && !restart.text.includes("$") && !RESTARTS.test(restart.text)) {
+  const policy = literalText(restart);
+  if (policy !== undefined && !RESTARTS.test(policy)) {
     const hint = "It may be no, always, unless-stopped, on-failure or on-failure:NUMBER.";
-    yield { at: restart, sentence: `restart of ${name} is "${restart.text}".`, hint };
+    yield { at: restart, sentence: `restart of ${name} is "${policy}".`, hint };
   }
   for (const { name: other, cursor: dependency } of cursor.fields("depends_on")) {
     const at = dependency.get("condition");
-    if (at.text === undefined || at.text.includes("$") || CONDITIONS.includes(at.text)) continue;
-    yield { at, sentence: `${name} waits until ${other} is "${at.text}".`, hint: `It may be ${listed(CONDITIONS)}.` };
+    const condition = literalText(at);
+    if (condition === undefined || CONDITIONS.includes(condition)) continue;
+    yield { at, sentence: `${name} waits until ${other} is "${condition}".`, hint: `It may be ${listed(CONDITIONS)}.` };
   }
 }

@@ -1,4 +1,4 @@
-import type { ComposeService } from "../model/compose.ts";
+import { type ComposeService, literalText } from "../model/compose.ts";
 import { type Cursor, isRecord } from "../model/cursor.ts";
 import { closest } from "../model/words.ts";
 import type { Problem } from "../rule.ts";
@@ -24,13 +24,7 @@ const PULL_POLICY = /^(?:always|never|missing|if_not_present|build|refresh|daily
 
 /** Values of a service that compose cannot read. */
 export function* formFaults({ name, cursor }: ComposeService): Generator<Problem> {
-  for (const [part, known] of Object.entries(PART_FIELDS)) {
-    for (const field of cursor.fields(part)) {
-      const guess = known.includes(field.name) ? undefined : closest(field.name, known);
-      if (guess !== undefined)
-        yield { at: field.cursor, sentence: `${field.name} is no field of ${part} (did you mean ${guess}?).` };
-    }
-  }
+  for (const [part, known] of Object.entries(PART_FIELDS)) yield* misspeltFields(cursor.get(part), known, part);
   for (const at of LISTS.map((field) => cursor.get(field))) {
     if (at.isSet && !Array.isArray(at.value))
       yield { at, sentence: `${String(at.path.at(-1))} of ${name} is no list.`, hint: "Begin each item with a dash." };
@@ -45,16 +39,25 @@ export function* formFaults({ name, cursor }: ComposeService): Generator<Problem
   const [first] = cursor.items("healthcheck", "test");
   if (first?.text !== undefined && !["CMD", "CMD-SHELL", "NONE"].includes(first.text))
     yield { at: first, sentence: `The healthcheck of ${name} begins with "${first.text}".`, hint: "Begin with CMD." };
-  const policy = cursor.get("pull_policy");
-  if (policy.text !== undefined && !policy.text.includes("$") && !PULL_POLICY.test(policy.text))
-    yield { at: policy, sentence: `pull_policy of ${name} is "${policy.text}".` };
-  const image = cursor.get("image");
-  if (image.text !== undefined && !image.text.includes("$") && !isImage(image.text))
-    yield { at: image, sentence: `"${image.text}" is no name of an image (${name}).` };
+  const policy = literalText(cursor.get("pull_policy"));
+  if (policy !== undefined && !PULL_POLICY.test(policy))
+    yield { at: cursor.get("pull_policy"), sentence: `pull_policy of ${name} is "${policy}".` };
+  const image = literalText(cursor.get("image"));
+  if (image !== undefined && !isImage(image))
+    yield { at: cursor.get("image"), sentence: `"${image}" is no name of an image (${name}).` };
   if (cursor.get("network_mode").isSet && cursor.get("networks").isSet)
     yield { at: cursor.get("network_mode"), sentence: `${name} has both network_mode and networks.` };
   yield* environmentFaults(name, cursor.get("environment"));
   yield* mountFaults(name, cursor.get("volumes"));
+}
+
+/** Fields of a map that resemble one of the specification: newer ones pass, and so do extensions. */
+export function* misspeltFields(map: Cursor, known: readonly string[], owner: string): Generator<Problem> {
+  for (const { name, cursor } of map.fields()) {
+    const guess = known.includes(name) || name.startsWith("x-") ? undefined : closest(name, known);
+    if (guess !== undefined)
+      yield { at: cursor, sentence: `${name} is no field of ${owner} (did you mean ${guess}?).` };
+  }
 }
 
 function* environmentFaults(name: string, environment: Cursor): Generator<Problem> {

@@ -1,5 +1,11 @@
 import { basename } from "node:path";
-import { type ComposePort, type ComposeProject, type ComposeService, isBaseName } from "../model/compose.ts";
+import {
+  type ComposePort,
+  type ComposeProject,
+  type ComposeService,
+  isBaseName,
+  literalText,
+} from "../model/compose.ts";
 import { parseImage } from "../model/image.ts";
 import type { Problem, Rule } from "../rule.ts";
 
@@ -58,7 +64,7 @@ function* clashes(services: readonly ComposeService[]): Generator<Problem> {
   const owners = new Map<string, string>();
   for (const { name, cursor, ports } of services) {
     const own = cursor.get("container_name");
-    const isNamed = own.text !== undefined && !own.text.includes("$");
+    const containerName = literalText(own);
     // Where the network is that of this machine, ports are published by nobody; compose drops one that stands twice.
     const published =
       cursor.get("network_mode").text === "host" ? [] : new Map(ports.map((port) => [printPort(port), port])).values();
@@ -69,14 +75,14 @@ function* clashes(services: readonly ComposeService[]): Generator<Problem> {
         rest: `${address}/${protocol}`,
         at,
       }));
-    if (isNamed) uses.push({ key: `the name ${own.text}`, rest: "", at: own });
+    if (containerName !== undefined) uses.push({ key: `the name ${containerName}`, rest: "", at: own });
     for (const { key, rest, at } of uses) {
       const owner = owners.get(key + rest);
       if (owner === name) yield { at, sentence: `${name} takes ${key} twice.` };
       else if (owner !== undefined) yield { at, sentence: `${owner} and ${name} both take ${key}.` };
       else owners.set(key + rest, name);
     }
-    if (isNamed && (cursor.get("deploy", "replicas").number ?? cursor.get("scale").number ?? 1) > 1)
+    if (containerName !== undefined && (cursor.get("deploy", "replicas").number ?? cursor.get("scale").number ?? 1) > 1)
       yield { at: own, sentence: `${name} has a container_name and several replicas.` };
   }
 }

@@ -1,4 +1,4 @@
-import type { ComposeService } from "../model/compose.ts";
+import { type ComposeService, literalText } from "../model/compose.ts";
 import { parseImage } from "../model/image.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import { didYouMean } from "../model/words.ts";
@@ -112,13 +112,13 @@ const composeImage: Rule = {
   *check(set) {
     for (const { compose, workload } of pairsOf(set)) {
       const at = compose.cursor.get("image");
-      const own = parseImage(at.text ?? "");
+      const image = literalText(at);
+      const own = parseImage(image ?? "");
       for (const { cursor } of workload.containers) {
         const text = cursor.get("image").text ?? "";
         const other = parseImage(text);
-        if (at.text === undefined || at.text.includes("$") || own.name !== other.name || own.tag === other.tag)
-          continue;
-        yield { at, sentence: `compose.yaml runs ${at.text}, the manifests ${text}.` };
+        if (image === undefined || own.name !== other.name || own.tag === other.tag) continue;
+        yield { at, sentence: `compose.yaml runs ${image}, the manifests ${text}.` };
       }
     }
   },
