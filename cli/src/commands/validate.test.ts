@@ -42,8 +42,8 @@ describe("ordersctl validate", () => {
   test("reads standard input, prints one line a finding and ends with 6", async () => {
     const { exitCode, stdout, stderr } = await runProgram(["-"], { input: CONFIG_MAP });
     expect(stdout).toBe(
-      "<stdin>:6:12  error  schema-wrong-type  data.WORKERS is a number, where a text is expected.\n" +
-        "    Put the value in quotes. (Without them yes, no, on, off, y and n are booleans, too.)\n",
+      "<stdin>:6:12  error  schema-wrong-type  data.WORKERS is a number, but must be a string.\n" +
+        "    Put the value in quotes. (Unquoted yes, no, on, off, y and n are booleans.)\n",
     );
     expect(stderr).toBe("1 error, 0 warnings in 1 resource of 1 file (Kubernetes 1.37)\n");
     expect(exitCode).toBe(6);
@@ -59,7 +59,7 @@ describe("ordersctl validate", () => {
   test("shows what a manifest says on one line that cannot steer the terminal", async () => {
     const input = CONFIG_MAP.replace("name: web", 'name: "\\e[2J\\n<stdin>:1:1  fine"').replace("4", "'4'");
     const { stdout } = await runProgram(["-"], { input });
-    expect(stdout).toStartWith('<stdin>:4:9  error  resource-name  "\\u001b[2J <stdin>:1:1  fine" is no name');
+    expect(stdout).toStartWith('<stdin>:4:9  error  resource-name  "\\u001b[2J <stdin>:1:1  fine" is not a valid name');
     expect(stdout.split("\n")).toHaveLength(2);
   });
 

@@ -62,15 +62,15 @@ spec:
 
 /** The faults that other checkers were tried with; none of them finds all. */
 const FAULTS: readonly (readonly [name: string, from: string, to: string, rule: string, sentence: string])[] = [
-  ["misspelt field", "readinessProbe:", "readynessProbe:", "schema-unknown-field", "readynessProbe is no field of"],
-  ["number in quotes", "replicas: 2", 'replicas: "2"', "schema-wrong-type", "a whole number is expected"],
-  ["no quantity", "cpu: 500m", "cpu: 500milli", "quantity", '"500milli", which is no quantity'],
-  ["removed version", "apps/v1", "extensions/v1beta1", "api-removed", "is gone since Kubernetes 1.16"],
-  ["key twice", "  replicas: 2\n", "  replicas: 2\n  replicas: 3\n", "yaml-duplicate-key", "replicas stands twice"],
-  ["value that is no text", 'WORKERS: "4"', "WORKERS: 4", "schema-wrong-type", "where a text is expected"],
+  ["misspelt field", "readinessProbe:", "readynessProbe:", "schema-unknown-field", "readynessProbe is not a field of"],
+  ["number in quotes", "replicas: 2", 'replicas: "2"', "schema-wrong-type", "but must be a whole number"],
+  ["no quantity", "cpu: 500m", "cpu: 500milli", "quantity", '"500milli", which is not a quantity'],
+  ["removed version", "apps/v1", "extensions/v1beta1", "api-removed", "was removed in Kubernetes 1.16"],
+  ["key twice", "  replicas: 2\n", "  replicas: 2\n  replicas: 3\n", "yaml-duplicate-key", "replicas appears twice"],
+  ["value that is no text", 'WORKERS: "4"', "WORKERS: 4", "schema-wrong-type", "but must be a string"],
   ["key of a Secret", "key: SESSION_SEED", "key: SESION_SEED", "secret-key-ref", "(did you mean SESSION_SEED?)"],
   ["name of a port", "targetPort: http", "targetPort: web", "service-target-port", "(has: http=8080)"],
-  ["selector", "  selector: { app: web }", "  selector: { app: wbe }", "service-selector", "takes no pod"],
+  ["selector", "  selector: { app: web }", "  selector: { app: wbe }", "service-selector", "matches no pods"],
 ];
 
 describe("the nine faults that checkers are compared by", () => {

@@ -36,8 +36,8 @@ export function orphanBundle(files: readonly string[]): Bundle {
       line: 1,
       column: 1,
       rule: "kustomize-orphan",
-      sentence: `${basename(file)} lies beside a kustomization that does not name it: it is never applied.`,
-      hint: "Add it to resources, or move it elsewhere.",
+      sentence: `${basename(file)} is in the folder of a kustomization that does not list it, so it is never applied.`,
+      hint: "Add it to resources, or move it to another folder.",
     }));
   return { documents: [], problems, files: problems.map(({ file }) => file) };
 }

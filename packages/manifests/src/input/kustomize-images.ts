@@ -24,7 +24,7 @@ export function unusedImages(sources: readonly LazySource[], rendered: string): 
     .map(({ source, index, name }) => ({
       ...source.locate(["images", index, "name"]),
       rule: "kustomize-image",
-      sentence: `Nothing here runs the image ${name}${didYouMean(name, images)}.`,
+      sentence: `No resource uses the image ${name}${didYouMean(name, images)}.`,
     }));
 }
 

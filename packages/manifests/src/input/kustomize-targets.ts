@@ -37,7 +37,7 @@ export function unusedTargets(
     .map(({ source, index, kind, name }) => {
       const known = names.filter((each) => kind === "" || each.kind === kind).map((each) => each.name);
       const wanted = [kind, name].filter((word) => word !== "").join(" ");
-      const sentence = `This patch is for ${wanted}, which is not among the resources${didYouMean(name, known)}.`;
+      const sentence = `This patch targets ${wanted}, which matches no resource${didYouMean(name, known)}.`;
       return { ...source.locate(["patches", index, "target"]), rule: "kustomize-target", sentence };
     });
 }

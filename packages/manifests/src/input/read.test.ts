@@ -189,7 +189,7 @@ spec: { selector: { app: web }, ports: [{ port: 80 }] }
     await write({
       "images/over/kustomization.yaml": `resources: [../base]\n${image("example.com/wbe", "example.org/web")}`,
     });
-    expect(await rules()).toEqual(["Nothing here runs the image example.com/wbe (did you mean example.com/web?)."]);
+    expect(await rules()).toEqual(["No resource uses the image example.com/wbe (did you mean example.com/web?)."]);
   });
 
   test("follows the target of a patch to names with a prefix, to generated ones and to what another patch deletes", async () => {
@@ -214,7 +214,7 @@ spec: { selector: { app: web }, ports: [{ port: 80 }] }
     });
     const { findings } = checkManifests(await readBundles([join(folder, "targets")], { standardInput, environment }));
     expect(findings.map(({ rule, sentence }) => `${rule}: ${sentence}`)).toEqual([
-      "kustomize-target: This patch is for ConfigMap mdae, which is not among the resources.",
+      "kustomize-target: This patch targets ConfigMap mdae, which matches no resource.",
     ]);
   });
 

@@ -18,7 +18,7 @@ export function renderWithTools(environment: Environment): Kustomizer {
       (await run("kubectl", ["kustomize", folder], env)) ?? (await run("kustomize", ["build", folder], env));
     if (output !== undefined) return output;
     throw new Error(
-      `neither kubectl nor kustomize is on PATH; render it elsewhere and pipe it: kustomize build ${folder} | ordersctl validate -`,
+      `neither kubectl nor kustomize is on PATH; render it elsewhere and pipe it in: kustomize build ${folder} | ordersctl validate -`,
     );
   };
 }

@@ -14,7 +14,7 @@ const serviceAccountRef: Rule = {
   id: "service-account-ref",
   level: "error",
   title: "Every service account that a pod runs as exists",
-  why: "The pod is never made; only the events of its owner say so.",
+  why: "The pod is never created; only the events of its owner show it.",
   wrong: "serviceAccountName: wbe",
   right: "serviceAccountName: web",
   *check(set) {
@@ -31,7 +31,7 @@ const roleRef: Rule = {
   id: "role-ref",
   level: "error",
   title: "Every role that a binding grants exists",
-  why: "The binding is accepted and grants nothing: the first call to the API is forbidden.",
+  why: "The binding is accepted but grants nothing: the first API call is forbidden.",
   wrong: "roleRef: { kind: Role, name: raeder, … }",
   right: "roleRef: { kind: Role, name: reader, … }",
   *check(set) {
@@ -39,7 +39,10 @@ const roleRef: Rule = {
       const at = root.get("roleRef", "name");
       const kind = root.get("roleRef", "kind").text;
       if (binding === "ClusterRoleBinding" && kind === "Role") {
-        yield { at: root.get("roleRef", "kind"), sentence: `${title} grants a Role: it may grant ClusterRoles alone.` };
+        yield {
+          at: root.get("roleRef", "kind"),
+          sentence: `${title} grants a Role, but a ClusterRoleBinding can grant only ClusterRoles.`,
+        };
         continue;
       }
       const isCluster = kind === "ClusterRole";
@@ -54,7 +57,7 @@ const roleSubject: Rule = {
   id: "role-subject",
   level: "error",
   title: "Every service account that a binding names exists",
-  why: "The binding is accepted and grants nothing to the pods that it is meant for.",
+  why: "The binding is accepted but grants nothing to the pods that it is meant for.",
   wrong: "subjects: [{ kind: ServiceAccount, name: wbe, namespace: shop }]",
   right: "subjects: [{ kind: ServiceAccount, name: web, namespace: shop }]",
   *check(set) {
@@ -63,7 +66,7 @@ const roleSubject: Rule = {
         const at = subject.get("name");
         if (subject.get("kind").text !== "ServiceAccount" || at.text === undefined) continue;
         if (kind === "ClusterRoleBinding" && !subject.get("namespace").isSet) {
-          yield { at: subject, sentence: `${title} names the service account ${at.text} without its namespace.` };
+          yield { at: subject, sentence: `${title} names the service account ${at.text} without a namespace.` };
           continue;
         }
         if (at.text === "default") continue;
@@ -81,7 +84,7 @@ const accountToken: Rule = {
   id: "service-account-token",
   level: "warn",
   title: "Pods that never call the Kubernetes API get no token for it",
-  why: "The token lies in every container as a file: whoever gets in may use it.",
+  why: "The token is a file in every container: an attacker who gets in can use it.",
   wrong: "kind: ServiceAccount\nmetadata: { name: web }",
   right: "kind: ServiceAccount\nmetadata: { name: web }\nautomountServiceAccountToken: false",
   *check(set) {
@@ -93,8 +96,8 @@ const accountToken: Rule = {
       const setting =
         podSpec.get("automountServiceAccountToken").boolean ?? account.root.get("automountServiceAccountToken").boolean;
       if (setting === false) continue;
-      const sentence = `${resource.title} mounts a token of ${account.name}, which no binding grants anything.`;
-      yield { at: name, sentence, hint: "Write automountServiceAccountToken: false into the ServiceAccount." };
+      const sentence = `${resource.title} mounts a token of ${account.name}, which has no permissions from any binding.`;
+      yield { at: name, sentence, hint: "Add automountServiceAccountToken: false to the ServiceAccount." };
     }
   },
 };

@@ -9,7 +9,7 @@ const limitRange: Rule = {
   id: "limit-range",
   level: "error",
   title: "Containers stay within the LimitRange of their namespace",
-  why: "The pod is never made; only the events of its owner say so.",
+  why: "The pod is never created; only the events of its owner show it.",
   wrong:
     "kind: LimitRange\nspec: { limits: [{ type: Container, max: { memory: 256Mi } }] }      # a container has a limit of 512Mi",
   right: "kind: LimitRange\nspec: { limits: [{ type: Container, max: { memory: 1Gi } }] }",
@@ -19,7 +19,7 @@ const limitRange: Rule = {
       for (const range of ranges.filter((each) => each.get("type").text === "Container")) {
         for (const container of set.podsIn(namespace).flatMap(({ containers }) => containers)) {
           for (const [at, bound, side] of outside(container.cursor.get("resources"), range)) {
-            const sentence = `The ${titleOf(container)} has ${String(at.value)} of ${String(at.path.at(-1))}, ${side} the ${String(bound.value)} of ${title}.`;
+            const sentence = `The ${titleOf(container)} has ${String(at.path.at(-1))} ${String(at.value)}, which is ${side} the ${String(bound.value)} of ${title}.`;
             yield { at, sentence };
           }
         }
@@ -49,7 +49,7 @@ const quota: Rule = {
   id: "quota",
   level: "error",
   title: "The pods of a namespace fit into its ResourceQuota",
-  why: "The last pods are never made; only the events of their ReplicaSet say so.",
+  why: "The last pods are never created; only the events of their ReplicaSet show it.",
   wrong: "kind: ResourceQuota\nspec: { hard: { requests.cpu: 500m } }      # 10 replicas request 100m each",
   right: "kind: ResourceQuota\nspec: { hard: { requests.cpu: 2 } }",
   *check(set) {
@@ -63,8 +63,8 @@ const quota: Rule = {
         if (most === undefined || needed === undefined || needed <= most * (1 + 1e-9)) continue;
         const sentence =
           most === 0
-            ? `${title} allows no ${name}, and its workloads need some.`
-            : `The workloads of ${title} need ${Math.ceil((needed / most) * 100)} % of its ${name}.`;
+            ? `${title} allows no ${name}, but its workloads need some.`
+            : `The workloads in the namespace of ${title} need ${Math.ceil((needed / most) * 100)} % of its ${name}.`;
         yield { at: cursor, sentence };
       }
     }

@@ -10,7 +10,7 @@ export const composeUrl: Rule = {
   id: "compose-url",
   level: "error",
   title: "Every address in the environment of a compose service belongs to a service",
-  why: "The name is not known in compose's network: the service starts and every call fails.",
+  why: "The name does not resolve in the compose network: the service starts, but every call fails.",
   wrong: "environment: { USER_SERVICE_URL: 'http://localhost:3001' }",
   right: "environment: { USER_SERVICE_URL: 'http://user-service:3001' }",
   *check(set) {
@@ -27,14 +27,16 @@ function* strayAddresses(project: ComposeProject): Generator<Problem> {
       for (const { host, port } of addressesIn(value ?? "")) {
         const isLocal = host === "localhost" || host === "127.0.0.1";
         if (parts.has(host)) {
-          const sentence = `${name} of ${service.name} asks ${host}:${port}, but the two share no network.`;
+          const sentence = `${name} of ${service.name} calls ${host}:${port}, but the two services share no network.`;
           if (!BROWSER_ADDRESS.test(name) && !mayMeet(service.name, host, project)) yield { at: cursor, sentence };
           continue;
         }
         if ((host.includes(".") && !isLocal) || hasHost(services, host)) continue;
         if (isLocal ? isForBrowsers(name, port, service) : hostsOf(service).includes(host)) continue;
-        const reason = isLocal ? "is the container itself" : `is no service of compose.yaml${didYouMean(host, names)}`;
-        yield { at: cursor, sentence: `${name} of ${service.name} asks ${host}:${port}, which ${reason}.` };
+        const reason = isLocal
+          ? "is the container itself"
+          : `is not a service in compose.yaml${didYouMean(host, names)}`;
+        yield { at: cursor, sentence: `${name} of ${service.name} calls ${host}:${port}, which ${reason}.` };
       }
     }
   }

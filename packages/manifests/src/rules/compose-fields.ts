@@ -25,7 +25,7 @@ export const composeField: Rule = {
   id: "compose-field",
   level: "error",
   title: "Services in compose.yaml have valid fields and values",
-  why: "`compose up` refuses the file, or passes over what it does not take.",
+  why: "`compose up` rejects the file, or ignores the field.",
   wrong: "web: { enviroment: { LOG_LEVEL: debug }, restart: allways }",
   right: "web: { environment: { LOG_LEVEL: debug }, restart: always }",
   *check(set) {
@@ -39,19 +39,23 @@ function* faultsOf(service: ComposeService): Generator<Problem> {
   yield* misspeltFields(cursor, FIELDS, "a service");
   for (const entry of cursor.items("environment")) {
     if (!isRecord(entry.value)) continue;
-    const hint = "Write NAME=value in a list, or leave out the dashes.";
-    yield { at: entry, sentence: `The environment of ${name} is a list of maps.`, hint };
+    const hint = "Use NAME=value in a list, or leave out the dashes.";
+    yield { at: entry, sentence: `The environment of ${name} must not be a list of maps.`, hint };
   }
   const restart = cursor.get("restart");
   const policy = literalText(restart);
   if (policy !== undefined && !RESTARTS.test(policy)) {
-    const hint = "It may be no, always, unless-stopped, on-failure or on-failure:NUMBER.";
-    yield { at: restart, sentence: `restart of ${name} is "${policy}".`, hint };
+    const hint = "Allowed: no, always, unless-stopped, on-failure or on-failure:NUMBER.";
+    yield { at: restart, sentence: `restart of ${name} is "${policy}", which is not valid.`, hint };
   }
   for (const { name: other, cursor: dependency } of cursor.fields("depends_on")) {
     const at = dependency.get("condition");
     const condition = literalText(at);
     if (condition === undefined || CONDITIONS.includes(condition)) continue;
-    yield { at, sentence: `${name} waits until ${other} is "${condition}".`, hint: `It may be ${listed(CONDITIONS)}.` };
+    yield {
+      at,
+      sentence: `${name} waits until ${other} is "${condition}", which is not a condition.`,
+      hint: `Allowed: ${listed(CONDITIONS)}.`,
+    };
   }
 }

@@ -27,24 +27,32 @@ export function* formFaults({ name, cursor }: ComposeService): Generator<Problem
   for (const [part, known] of Object.entries(PART_FIELDS)) yield* misspeltFields(cursor.get(part), known, part);
   for (const at of LISTS.map((field) => cursor.get(field))) {
     if (at.isSet && !Array.isArray(at.value))
-      yield { at, sentence: `${String(at.path.at(-1))} of ${name} is no list.`, hint: "Begin each item with a dash." };
+      yield {
+        at,
+        sentence: `${String(at.path.at(-1))} of ${name} is not a list.`,
+        hint: "Begin each item with a dash.",
+      };
   }
   const times = HEALTH_TIMES.map((field) => cursor.get("healthcheck", field));
   for (const at of [...times, cursor.get("stop_grace_period")]) {
     const text = at.text ?? at.number?.toString();
     if (text === undefined || text.includes("$") || (at.number === undefined && DURATION.test(text))) continue;
-    const sentence = `${String(at.path.at(-1))} of ${name} is ${text}, which has no unit.`;
-    yield { at, sentence, hint: "Write a text such as 30s." };
+    const sentence = `${String(at.path.at(-1))} of ${name} is ${text}, which is not a duration with a unit.`;
+    yield { at, sentence, hint: "Use a duration such as 30s." };
   }
   const [first] = cursor.items("healthcheck", "test");
   if (first?.text !== undefined && !["CMD", "CMD-SHELL", "NONE"].includes(first.text))
-    yield { at: first, sentence: `The healthcheck of ${name} begins with "${first.text}".`, hint: "Begin with CMD." };
+    yield {
+      at: first,
+      sentence: `The healthcheck test of ${name} begins with "${first.text}".`,
+      hint: "Begin the test with CMD, CMD-SHELL or NONE.",
+    };
   const policy = literalText(cursor.get("pull_policy"));
   if (policy !== undefined && !PULL_POLICY.test(policy))
-    yield { at: cursor.get("pull_policy"), sentence: `pull_policy of ${name} is "${policy}".` };
+    yield { at: cursor.get("pull_policy"), sentence: `pull_policy of ${name} is "${policy}", which is not valid.` };
   const image = literalText(cursor.get("image"));
   if (image !== undefined && !isImage(image))
-    yield { at: cursor.get("image"), sentence: `"${image}" is no name of an image (${name}).` };
+    yield { at: cursor.get("image"), sentence: `"${image}" is not a valid image name (${name}).` };
   if (cursor.get("network_mode").isSet && cursor.get("networks").isSet)
     yield { at: cursor.get("network_mode"), sentence: `${name} has both network_mode and networks.` };
   yield* environmentFaults(name, cursor.get("environment"));
@@ -56,18 +64,18 @@ export function* misspeltFields(map: Cursor, known: readonly string[], owner: st
   for (const { name, cursor } of map.fields()) {
     const guess = known.includes(name) || name.startsWith("x-") ? undefined : closest(name, known);
     if (guess !== undefined)
-      yield { at: cursor, sentence: `${name} is no field of ${owner} (did you mean ${guess}?).` };
+      yield { at: cursor, sentence: `${name} is not a field of ${owner} (did you mean ${guess}?).` };
   }
 }
 
 function* environmentFaults(name: string, environment: Cursor): Generator<Problem> {
   for (const { name: variable, cursor } of environment.fields()) {
     if (isRecord(cursor.value) || Array.isArray(cursor.value))
-      yield { at: cursor, sentence: `${variable} of ${name} is no single value.` };
+      yield { at: cursor, sentence: `${variable} of ${name} must be a single value.` };
   }
   for (const at of environment.items()) {
     if (/^[^=]*: /.test(at.text ?? ""))
-      yield { at, sentence: `An item of the environment of ${name} has a colon.`, hint: "Write NAME=value." };
+      yield { at, sentence: `An item in the environment of ${name} uses a colon.`, hint: "Use NAME=value." };
   }
 }
 
@@ -77,7 +85,7 @@ function* mountFaults(name: string, volumes: Cursor): Generator<Problem> {
     const target = (at.get("target").text ?? targetOf(at.text ?? ""))?.replace(/(?<=.)\/$/, "");
     if (target === undefined) continue;
     if (seen.has(target))
-      yield { at, sentence: `${name} mounts ${target} twice: the last one wins, or the file is refused.` };
+      yield { at, sentence: `${name} mounts ${target} twice: the last one wins, or the file is rejected.` };
     seen.add(target);
   }
 }

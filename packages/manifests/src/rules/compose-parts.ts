@@ -15,7 +15,7 @@ export const composePart: Rule = {
   id: "compose-part",
   level: "error",
   title: "Everything that a service in compose.yaml uses is declared",
-  why: "`compose up` refuses a volume, network, secret or config that no file declares, and a service that is joined or extended and is none.",
+  why: "`compose up` rejects a volume, network, secret or config that no file declares, and a reference to a service that does not exist.",
   wrong: "services: { db: { volumes: ['dta:/data/db'] } }\nvolumes: { data: }",
   right: "services: { db: { volumes: ['data:/data/db'] } }\nvolumes: { data: }",
   *check(set) {
@@ -41,15 +41,18 @@ function* undeclared({ files, services, names }: ComposeProject): Generator<Prob
       if (!isMade)
         yield {
           at: cursor,
-          sentence: `${name} under ${part} comes from nowhere.`,
-          hint: "Write file: or environment:.",
+          sentence: `${name} under ${part} has no source.`,
+          hint: "Add file: or environment:.",
         };
     }
   }
   for (const { name, cursor } of services) {
     for (const [at, used] of serviceUses(cursor)) {
       if (names.includes(used) || used.includes("$")) continue;
-      yield { at, sentence: `${name} names ${used}, which is no service of compose.yaml${didYouMean(used, names)}.` };
+      yield {
+        at,
+        sentence: `${name} refers to ${used}, which is not a service in compose.yaml${didYouMean(used, names)}.`,
+      };
     }
   }
 }

@@ -28,7 +28,7 @@ export const composeHealth: Rule = {
           const at = dependency.get("condition");
           const others = parts.get(other);
           if (at.text !== "service_healthy" || others === undefined || !isSilent(others)) continue;
-          yield { at, sentence: `${name} waits until ${other} is healthy, which has no healthcheck.` };
+          yield { at, sentence: `${name} waits until ${other} is healthy, but ${other} has no healthcheck.` };
         }
       }
     }
@@ -49,7 +49,7 @@ export const composeClash: Rule = {
   id: "compose-clash",
   level: "error",
   title: "Services in compose.yaml do not take each other's port or name",
-  why: "The second container is not started: the port is allocated, or the name is in use.",
+  why: "The second container does not start: the port is already allocated, or the name is already in use.",
   wrong: "web: { ports: ['8080:80'] }\nadmin: { ports: ['8080:80'] }",
   right: "web: { ports: ['8080:80'] }\nadmin: { ports: ['8081:80'] }",
   *check({ composeProjects }) {
@@ -78,12 +78,12 @@ function* clashes(services: readonly ComposeService[]): Generator<Problem> {
     if (containerName !== undefined) uses.push({ key: `the name ${containerName}`, rest: "", at: own });
     for (const { key, rest, at } of uses) {
       const owner = owners.get(key + rest);
-      if (owner === name) yield { at, sentence: `${name} takes ${key} twice.` };
-      else if (owner !== undefined) yield { at, sentence: `${owner} and ${name} both take ${key}.` };
+      if (owner === name) yield { at, sentence: `${name} uses ${key} twice.` };
+      else if (owner !== undefined) yield { at, sentence: `${owner} and ${name} both use ${key}.` };
       else owners.set(key + rest, name);
     }
     if (containerName !== undefined && (cursor.get("deploy", "replicas").number ?? cursor.get("scale").number ?? 1) > 1)
-      yield { at: own, sentence: `${name} has a container_name and several replicas.` };
+      yield { at: own, sentence: `${name} has a container_name but several replicas.` };
   }
 }
 
@@ -95,7 +95,7 @@ export const composeSource: Rule = {
   id: "compose-source",
   level: "error",
   title: "Every service in compose.yaml has an image or is built",
-  why: "`compose up` refuses the file.",
+  why: "`compose up` rejects the file.",
   wrong: "services: { web: { ports: ['8080:80'] } }",
   right: "services: { web: { build: ., ports: ['8080:80'] } }",
   *check({ composeProjects }) {

@@ -8,7 +8,7 @@ export const composeDependency: Rule = {
   id: "compose-depends",
   level: "error",
   title: "Services in compose.yaml wait for services that exist",
-  why: "`compose up` refuses the file.",
+  why: "`compose up` rejects the file.",
   wrong: "depends_on: [mongodb-usr]",
   right: "depends_on: [mongodb-user]",
   *check(set) {
@@ -22,7 +22,7 @@ export const composeDependency: Rule = {
               yield { at, sentence: `${name} waits for ${wanted}, which only the profile ${profiles} starts.` };
             continue;
           }
-          const sentence = `${name} waits for ${wanted}, which is no service of compose.yaml${didYouMean(wanted, names)}.`;
+          const sentence = `${name} waits for ${wanted}, which is not a service in compose.yaml${didYouMean(wanted, names)}.`;
           yield { at, sentence };
         }
       }
@@ -43,7 +43,7 @@ export const composeCircle: Rule = {
   id: "compose-circle",
   level: "error",
   title: "Services in compose.yaml do not wait for each other",
-  why: "`compose up` refuses the file: none of them could be started first.",
+  why: "`compose up` rejects the file: none of the services could be started first.",
   wrong: "web: { depends_on: [api] }\napi: { depends_on: [web] }",
   right: "web: { depends_on: [api] }\napi: {}",
   *check(set) {

@@ -25,7 +25,7 @@ const composeService: Rule = {
   id: "compose-service",
   level: "error",
   title: "compose.yaml runs every service that the manifests run",
-  why: "What is tried on the developer's machine is not what runs in the cluster.",
+  why: "The developer tests something else than what runs in the cluster.",
   wrong: "services: { user-servce: … }",
   right: "services: { user-service: … }",
   *check(set) {
@@ -34,7 +34,7 @@ const composeService: Rule = {
     const names = set.composeProjects.flatMap((project) => project.names);
     for (const { service } of set.facts.services) {
       if (names.includes(service) || set.workloadOf(service) === undefined) continue;
-      const sentence = `compose.yaml has no service ${service}, which the manifests run${didYouMean(service, names)}.`;
+      const sentence = `compose.yaml has no service ${service}, but the manifests run it${didYouMean(service, names)}.`;
       yield { at: base.root.get("services"), sentence };
     }
   },
@@ -44,7 +44,7 @@ const composePort: Rule = {
   id: "compose-port",
   level: "error",
   title: "Services have the same port in compose.yaml and in the manifests",
-  why: "One of the two leads to a port where nobody listens.",
+  why: "One of the two points to a port that nothing listens on.",
   wrong: "user-service: { ports: ['3001:3000'] }      # containerPort: 3001",
   right: "user-service: { ports: ['3001:3001'] }",
   *check(set) {
@@ -52,7 +52,7 @@ const composePort: Rule = {
       const ports = servingPorts(workload);
       for (const { cursor, container } of compose.ports) {
         if (container === undefined || ports.length === 0 || ports.some(({ port }) => port === container)) continue;
-        const sentence = `compose.yaml leads to port ${container} of ${compose.name}, the manifests to ${printPorts(ports)}.`;
+        const sentence = `compose.yaml uses port ${container} of ${compose.name}, but the manifests use ${printPorts(ports)}.`;
         yield { at: cursor, sentence };
       }
     }
@@ -63,7 +63,7 @@ const composePortForm: Rule = {
   id: "compose-port-form",
   level: "error",
   title: "Ports in compose.yaml are valid",
-  why: "`compose up` refuses the file.",
+  why: "`compose up` rejects the file.",
   wrong: "ports: ['300x:3001']",
   right: "ports: ['3001:3001']",
   *check(set) {
@@ -72,8 +72,8 @@ const composePortForm: Rule = {
         if (!isValid)
           yield {
             at: cursor,
-            sentence: `${JSON.stringify(cursor.value)} is no port mapping.`,
-            hint: 'Write "host:container".',
+            sentence: `${JSON.stringify(cursor.value)} is not a valid port mapping.`,
+            hint: 'Use "host:container".',
           };
       }
     }
@@ -84,7 +84,7 @@ const composePublished: Rule = {
   id: "compose-published",
   level: "warn",
   title: "Databases in compose.yaml are published on this machine only",
-  why: "A port without an address is open to the whole network, past the firewall of most machines.",
+  why: "A port published without an address is open to the whole network and bypasses the firewall on most machines.",
   wrong: "ports: ['27017:27017']",
   right: "ports: ['127.0.0.1:27017:27017']",
   *check(set) {
@@ -95,7 +95,7 @@ const composePublished: Rule = {
         yield {
           at: cursor,
           sentence: `The database ${name} is open to the network on port ${host}.`,
-          hint: "Put 127.0.0.1: in front.",
+          hint: "Prefix the port with 127.0.0.1:.",
         };
       }
     }
@@ -106,7 +106,7 @@ const composeImage: Rule = {
   id: "compose-image",
   level: "error",
   title: "compose.yaml and the manifests run the same images",
-  why: "What is tried on the developer's machine is not what runs in the cluster.",
+  why: "The developer tests something else than what runs in the cluster.",
   wrong: "image: mongo:7.0.14      # the StatefulSet has mongo:8.0.12",
   right: "image: mongo:8.0.12",
   *check(set) {
@@ -118,7 +118,7 @@ const composeImage: Rule = {
         const text = cursor.get("image").text ?? "";
         const other = parseImage(text);
         if (image === undefined || own.name !== other.name || own.tag === other.tag) continue;
-        yield { at, sentence: `compose.yaml runs ${image}, the manifests ${text}.` };
+        yield { at, sentence: `compose.yaml runs ${image}, but the manifests run ${text}.` };
       }
     }
   },

@@ -64,7 +64,7 @@ function* missingHolders(set: ResourceSet, holder: Holder): Generator<Problem> {
     const known = [...set.namesOf(holder, namespace), ...made.map((each) => each.name)];
     yield {
       at: name,
-      sentence: `${title} needs the ${holder} ${inNamespace(namespace, wanted)}, which is not among the manifests${didYouMean(wanted, known)}.`,
+      sentence: `${title} needs the ${holder} ${inNamespace(namespace, wanted)}, which the manifests do not define${didYouMean(wanted, known)}.`,
       hint: elsewhere(set, holder, wanted),
     };
   }
@@ -77,9 +77,9 @@ function madeHolders(set: ResourceSet, holder: Holder): readonly MadeSecret[] {
 function elsewhere(set: ResourceSet, holder: Holder, name: string): string | undefined {
   const other = [...set.ofKind(holder), ...madeHolders(set, holder)].find((each) => each.name === name);
   if (other !== undefined)
-    return `There is one in the namespace ${other.namespace || "default"}; pods read only their own.`;
+    return `One exists in the namespace ${other.namespace || "default"}, but pods can use only those of their own namespace.`;
   return holder === "Secret"
-    ? "If it is made elsewhere, mark the reference optional or turn secret-ref off."
+    ? "If it is created elsewhere, mark the reference as optional or turn secret-ref off."
     : undefined;
 }
 
@@ -111,7 +111,7 @@ function* missingFiles(set: ResourceSet, kind: Holder): Generator<Problem> {
       const files = items.length > 0 ? items.flatMap((item) => item.get("path").text ?? []) : keysOf(holder);
       const wanted = at.text.replace(/\/$/, "");
       if (files.some((file) => file === wanted || file.startsWith(`${wanted}/`))) continue;
-      yield { at, sentence: `${holder.title} gives no file ${wanted}${didYouMean(wanted, files)}.` };
+      yield { at, sentence: `${holder.title} has no file ${wanted}${didYouMean(wanted, files)}.` };
     }
   }
 }
@@ -138,7 +138,7 @@ const configKeyRef: Rule = {
   id: "config-key-ref",
   level: "error",
   title: "Every key of a ConfigMap that a pod needs exists",
-  why: "The pod stays in CreateContainerConfigError; a file that is mounted by subPath becomes an empty folder.",
+  why: "The pod stays in CreateContainerConfigError; a file mounted with subPath becomes an empty directory.",
   wrong: "valueFrom: { configMapKeyRef: { name: web-config, key: LOG_LEVLE } }",
   right: "valueFrom: { configMapKeyRef: { name: web-config, key: LOG_LEVEL } }",
   check: (set) => missingKeys(set, "ConfigMap"),
@@ -158,7 +158,7 @@ const secretKeyRef: Rule = {
   id: "secret-key-ref",
   level: "error",
   title: "Every key of a Secret that a pod needs exists",
-  why: "The pod stays in CreateContainerConfigError; a file that is mounted by subPath becomes an empty folder.",
+  why: "The pod stays in CreateContainerConfigError; a file mounted with subPath becomes an empty directory.",
   wrong: "valueFrom: { secretKeyRef: { name: web-secret, key: JWT_SECERT } }",
   right: "valueFrom: { secretKeyRef: { name: web-secret, key: JWT_SECRET } }",
   check: (set) => missingKeys(set, "Secret"),

@@ -9,7 +9,7 @@ const gracePeriod: Rule = {
   id: "grace-period",
   level: "error",
   title: "A pod has more time to stop than its preStop waits",
-  why: "The time of preStop is part of terminationGracePeriodSeconds: when it is used up, preStop is broken off and the container has two seconds left for its requests.",
+  why: "The preStop hook runs within terminationGracePeriodSeconds: when that time is over, the hook is aborted and the container has two seconds left to finish its requests.",
   wrong:
     "terminationGracePeriodSeconds: 10\ncontainers: [{ lifecycle: { preStop: { exec: { command: [sleep, '30'] } } } }]",
   right:
@@ -21,7 +21,7 @@ const gracePeriod: Rule = {
         container.workload.podSpec.get("terminationGracePeriodSeconds").number ?? DEFAULT_GRACE_SECONDS;
       const seconds = sleepSeconds(hook);
       if (!seconds || seconds < graceSeconds) continue;
-      const sentence = `preStop of ${titleOf(container)} waits ${seconds} s, and the pod has ${graceSeconds} s to end.`;
+      const sentence = `preStop of ${titleOf(container)} waits ${seconds} s, but the pod has only ${graceSeconds} s to stop.`;
       yield { at: hook, sentence, hint: "Raise terminationGracePeriodSeconds." };
     }
   },

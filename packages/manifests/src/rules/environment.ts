@@ -76,9 +76,9 @@ const required: Rule = {
       for (const { name } of facts.variables.filter((variable) => variable.required)) {
         const setting = settings.get(name);
         if (setting === undefined)
-          yield { at, sentence: `${title} does not set ${name}, without which ${facts.service} does not start.` };
+          yield { at, sentence: `${title} does not set ${name}, which ${facts.service} requires to start.` };
         else if (setting.value === "")
-          yield { at: setting.at, sentence: `${name} is empty, and ${facts.service} does not start without it.` };
+          yield { at: setting.at, sentence: `${name} is empty, but ${facts.service} requires it to start.` };
       }
     }
   },
@@ -88,7 +88,7 @@ const unknown: Rule = {
   id: "env-unknown",
   level: "error",
   title: "Services know every variable that they get",
-  why: "The service never reads it: most often the name is misspelt, and the default holds instead.",
+  why: "The service never reads it: usually the name is misspelt, and the default applies instead.",
   wrong: "env: [{ name: LOG_LEVLE, value: debug }]",
   right: "env: [{ name: LOG_LEVEL, value: debug }]",
   *check(set) {
@@ -143,7 +143,7 @@ const port: Rule = {
   id: "env-port",
   level: "error",
   title: "PORT is a port of the container",
-  why: "The service listens where nobody calls: the probes fail and the Service has no endpoints.",
+  why: "The service listens on a port that nothing calls: the probes fail and the Service has no endpoints.",
   wrong: "env: [{ name: PORT, value: '3000' }]\nports: [{ containerPort: 3001 }]",
   right: "env: [{ name: PORT, value: '3001' }]\nports: [{ containerPort: 3001 }]",
   *check(set) {
@@ -154,7 +154,7 @@ const port: Rule = {
       const ports = container?.ports ?? [];
       if (setting?.value === undefined || ports.length === 0) continue;
       if (ports.some((each) => each.port === Number(setting.value))) continue;
-      const sentence = `PORT is ${setting.value}, which is no port of the container (has: ${printPorts(ports)}).`;
+      const sentence = `PORT is ${setting.value}, which is not a port of the container (has: ${printPorts(ports)}).`;
       yield { at: setting.at, sentence };
     }
   },

@@ -13,7 +13,7 @@ const exclusiveFields: Rule = {
   id: "exclusive-fields",
   level: "error",
   title: "Fields that exclude each other are not combined",
-  why: "The API server refuses the resource; the published schema takes it. A patch that adds a field and leaves the one that it stands for is the usual reason.",
+  why: "The API server rejects the resource; the published schema accepts it. The usual cause is a patch that adds a field without removing the one it replaces.",
   wrong: "strategy: { type: Recreate, rollingUpdate: { maxSurge: 1 } }",
   right: "strategy: { type: Recreate }",
   *check(set) {
@@ -41,7 +41,7 @@ function* serviceFields(spec: Cursor, title: string): Generator<Problem> {
     yield { at: policy, sentence: `${title} has an externalTrafficPolicy, but its type is ClusterIP.` };
   if (type === "ExternalName") {
     if ((spec.get("externalName").text ?? "") === "")
-      yield { at: spec, sentence: `${title} is of the type ExternalName and has no externalName.` };
+      yield { at: spec, sentence: `${title} has type ExternalName but no externalName.` };
   } else if (ports.length === 0 && spec.get("clusterIP").text !== "None") {
     yield { at: spec, sentence: `${title} has no ports.` };
   }
@@ -67,15 +67,18 @@ function* podFields(set: ResourceSet): Generator<Problem> {
       const sources = volume.fields().filter(({ name, cursor }) => name !== "name" && cursor.isSet);
       if (sources.length < 2) continue;
       const names = listed(sources.map(({ name }) => name));
-      yield { at: volume, sentence: `The volume ${volume.get("name").text} of ${resource.title} is both ${names}.` };
+      yield {
+        at: volume,
+        sentence: `The volume ${volume.get("name").text} of ${resource.title} has more than one type: ${names}.`,
+      };
     }
     for (const toleration of podSpec.items("tolerations")) yield* tolerationFields(toleration);
   }
   for (const container of containersOf(set)) {
     const lasting = container.role === "init" ? LASTING_FIELDS.map((field) => container.cursor.get(field)) : [];
     for (const at of lasting.filter(({ isSet }) => isSet)) {
-      const sentence = `The ${titleOf(container)} has a ${String(at.path.at(-1))}, but it ends before the others start.`;
-      yield { at, sentence, hint: "A sidecar has restartPolicy: Always." };
+      const sentence = `The ${titleOf(container)} has a ${String(at.path.at(-1))}, but an init container ends before the others start.`;
+      yield { at, sentence, hint: "For a sidecar, add restartPolicy: Always." };
     }
     for (const entry of container.cursor.items("env")) {
       if ((entry.get("value").text ?? "") === "" || !entry.get("valueFrom").isSet) continue;
@@ -92,11 +95,11 @@ function* tolerationFields(toleration: Cursor): Generator<Problem> {
   const [key, value, seconds] = ["key", "value", "tolerationSeconds"].map((field) => toleration.get(field));
   const isExists = toleration.get("operator").text === "Exists";
   if (isExists && (value?.text ?? "") !== "")
-    yield { at: value ?? toleration, sentence: "A toleration with operator: Exists has a value." };
+    yield { at: value ?? toleration, sentence: "A toleration with operator: Exists must not have a value." };
   if (!isExists && (key?.text ?? "") === "")
-    yield { at: toleration, sentence: "A toleration without a key has operator: Exists." };
+    yield { at: toleration, sentence: "A toleration without a key must have operator: Exists." };
   if (seconds?.isSet === true && toleration.get("effect").text !== "NoExecute")
-    yield { at: seconds, sentence: "tolerationSeconds is for the effect NoExecute alone." };
+    yield { at: seconds, sentence: "tolerationSeconds requires the effect NoExecute." };
 }
 
 function* rollout(strategy: Cursor, title: string): Generator<Problem> {
@@ -105,7 +108,7 @@ function* rollout(strategy: Cursor, title: string): Generator<Problem> {
   if (strategy.get("type").text === "Recreate") {
     yield { at: update, sentence: `${title} has a rollingUpdate, but its strategy is Recreate.` };
   } else if (isZero(update.get("maxSurge")) && isZero(update.get("maxUnavailable"))) {
-    const sentence = `${title} may neither add a pod nor take one away: both maxSurge and maxUnavailable are 0.`;
+    const sentence = `${title} cannot roll out: both maxSurge and maxUnavailable are 0.`;
     yield { at: update, sentence };
   }
 }
@@ -122,7 +125,7 @@ const fileMode: Rule = {
   id: "file-mode",
   level: "error",
   title: "Modes of files are octal",
-  why: "644 is a decimal number, 01204 in octal, which the API server refuses; 400 is 0620, which lets the group write.",
+  why: "YAML reads 644 as decimal, which is 01204 in octal and rejected by the API server; decimal 400 is 0620, which lets the group write.",
   wrong: "configMap: { name: web-config, defaultMode: 644 }",
   right: "configMap: { name: web-config, defaultMode: 0644 }",
   *check(set) {

@@ -9,7 +9,7 @@ const imagePinned: Rule = {
   id: "image-pinned",
   level: "error",
   title: "Images have a version",
-  why: "`latest` is another program on every node and after every restart, and there is nothing to roll back to.",
+  why: "`latest` may be a different image on every node and after every restart, and there is no version to roll back to.",
   wrong: "image: mongo",
   right: "image: mongo:8.0.12",
   *check(set) {
@@ -19,7 +19,7 @@ const imagePinned: Rule = {
       if (at.text === undefined || at.text === "" || isFilledIn(at.text.split("/").at(-1) ?? "")) continue;
       const { tag, digest } = parseImage(at.text);
       if (digest !== undefined || (tag !== undefined && !MOVING_TAGS.has(tag))) continue;
-      const reason = tag === undefined ? "no tag, which means latest" : `the tag ${tag}, which moves`;
+      const reason = tag === undefined ? "no tag, which means latest" : `the moving tag ${tag}`;
       yield { at, sentence: `The image of ${titleOf(container)} has ${reason}.` };
     }
   },
@@ -29,19 +29,19 @@ const imageForm: Rule = {
   id: "image-form",
   level: "error",
   title: "Every container has an image with a valid name",
-  why: "The pod stays in InvalidImageName; a container without an image is refused, though the published schema takes it.",
+  why: "The pod stays in InvalidImageName; the API server rejects a container without an image, although the published schema accepts it.",
   wrong: "image: Shop/Web:1.0",
   right: "image: shop/web:1.0",
   *check(set) {
     for (const container of containersOf(set)) {
       const at = container.cursor.get("image");
       if ((at.text ?? "") === "") {
-        const hint = "A patch with a misspelt name adds a container.";
+        const hint = "A patch that misspells the container's name adds a new container.";
         yield { at: container.cursor, sentence: `The ${titleOf(container)} has no image.`, hint };
       }
       if (at.text === undefined || at.text === "" || isFilledIn(at.text) || isImage(at.text)) continue;
-      const hint = "Use lower-case letters; the tag follows one colon.";
-      yield { at, sentence: `"${at.text}" is no name of an image (${titleOf(container)}).`, hint };
+      const hint = "Use lower-case letters, and one colon before the tag.";
+      yield { at, sentence: `"${at.text}" is not a valid image name (${titleOf(container)}).`, hint };
     }
   },
 };

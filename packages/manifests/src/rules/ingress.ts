@@ -22,7 +22,7 @@ const ingressService: Rule = {
   right: "backend: { service: { name: web, port: { name: http } } }",
   *check(set) {
     for (const ingress of set.ofKind("Ingress")) {
-      const use = `${ingress.title} leads to the Service`;
+      const use = `${ingress.title} routes to the Service`;
       for (const at of backendsOf(ingress).map((backend) => backend.get("name")))
         yield* missingReference(set, { at, use, kind: "Service", namespace: ingress.namespace });
     }
@@ -33,7 +33,7 @@ const ingressPort: Rule = {
   id: "ingress-port",
   level: "error",
   title: "Every port that an Ingress routes to is one of the Service",
-  why: "The path answers 503, or the Ingress is refused.",
+  why: "The path answers 503, or the API server rejects the Ingress.",
   wrong: "backend: { service: { name: web, port: { number: 8080 } } }      # the Service listens on 80",
   right: "backend: { service: { name: web, port: { number: 80 } } }",
   *check(set) {
@@ -58,7 +58,7 @@ const ingressSecret: Rule = {
   id: "ingress-tls",
   level: "error",
   title: "The certificate of an Ingress has a source",
-  why: "Without its Secret the Ingress answers with a self-signed certificate, which browsers refuse.",
+  why: "Without the Secret, the Ingress serves a self-signed certificate, which browsers reject.",
   wrong: "tls: [{ hosts: [shop.example.com], secretName: shop-tsl }]",
   right:
     "metadata: { annotations: { cert-manager.io/cluster-issuer: letsencrypt } }\nspec: { tls: [{ hosts: [shop.example.com], secretName: shop-tls }] }",
@@ -75,10 +75,10 @@ const ingressSecret: Rule = {
       for (const at of isIssued ? [] : secrets) {
         if (at.text === undefined || names.includes(at.text)) continue;
         const guess = didYouMean(at.text, names);
-        const hint = "Add the Secret, its Certificate, or the annotation of the issuer that makes it.";
+        const hint = "Add the Secret, a Certificate, or the annotation of the issuer that creates it.";
         yield {
           at,
-          sentence: `${title} takes its certificate from the Secret ${at.text}, which nothing makes${guess}.`,
+          sentence: `${title} takes its certificate from the Secret ${at.text}, which nothing creates${guess}.`,
           hint,
         };
       }
@@ -90,7 +90,7 @@ const ingressHost: Rule = {
   id: "ingress-host",
   level: "warn",
   title: "Every host with TLS has a rule, and every rule its TLS",
-  why: "A host under tls without a rule, or the other way round, is most often a typing mistake: the site is served without encryption.",
+  why: "A host under tls without a rule, or a rule without TLS, is usually a typo: the site is served without encryption.",
   wrong: "tls: [{ hosts: [shop.example.com] }]\nrules: [{ host: shop.exmaple.com, … }]",
   right: "tls: [{ hosts: [shop.example.com] }]\nrules: [{ host: shop.example.com, … }]",
   *check(set) {
@@ -117,7 +117,7 @@ const ingressForm: Rule = {
   id: "ingress-form",
   level: "error",
   title: "Hosts of an Ingress are names, and its paths begin with a slash",
-  why: "The API server refuses hosts with a scheme, a port or capitals, and paths without a slash; the published schema takes them.",
+  why: "The API server rejects hosts with a scheme, a port or capital letters, and paths without a leading slash; the published schema accepts them.",
   wrong: "rules: [{ host: 'https://shop.example.com', http: { paths: [{ path: api, … }] } }]",
   right: "rules: [{ host: shop.example.com, http: { paths: [{ path: /api, … }] } }]",
   *check(set) {
@@ -128,8 +128,8 @@ const ingressForm: Rule = {
         if (isHostName(at.text ?? "")) continue;
         yield {
           at,
-          sentence: `"${at.text}" is no name of a host.`,
-          hint: "Write it without scheme, port and capitals.",
+          sentence: `"${at.text}" is not a valid host name.`,
+          hint: "Leave out the scheme and the port, and use lower-case letters.",
         };
       }
       for (const path of rules.flatMap((rule) => rule.items("http", "paths"))) {

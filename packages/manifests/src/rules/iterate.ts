@@ -23,7 +23,7 @@ export function* variablesOfContainers(
 /** A name that a resource refers to. */
 interface Reference {
   readonly at: Cursor;
-  /** The beginning of the sentence, as in `Pod web needs the claim`. */
+  /** The beginning of the sentence, as in `Pod web mounts the claim`. */
   readonly use: string;
   readonly kind: string;
   /** Empty for kinds that live in no namespace. */
@@ -34,7 +34,7 @@ interface Reference {
 export function* missingReference(set: ResourceSet, { at, use, kind, namespace }: Reference): Generator<Problem> {
   if (at.text === undefined || set.find(kind, namespace, at.text) !== undefined) return;
   const guess = didYouMean(at.text, set.namesOf(kind, namespace));
-  yield { at, sentence: `${use} ${at.text}, which is not among the manifests${guess}.` };
+  yield { at, sentence: `${use} ${at.text}, which the manifests do not define${guess}.` };
 }
 
 /** `container web of Deployment shop/web`. */

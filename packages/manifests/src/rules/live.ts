@@ -30,7 +30,7 @@ const unreachable: Rule = {
   id: "live-unreachable",
   level: "error",
   title: "Every service that the manifests run answers",
-  why: "What does not answer cannot be compared.",
+  why: "A service that does not answer cannot be compared with the manifests.",
   wrong: "ordersctl validate --live      # with a service stopped",
   right: "ordersctl up -d && ordersctl validate --live",
   *check(set) {
@@ -40,7 +40,7 @@ const unreachable: Rule = {
       yield {
         at: container.workload.resource.root.get("metadata", "name"),
         sentence,
-        hint: "`ordersctl status` shows what runs; sign in as an administrator.",
+        hint: "`ordersctl status` shows what is running; sign in as an administrator.",
       };
     }
   },
@@ -70,7 +70,7 @@ const port: Rule = {
   id: "live-port",
   level: "error",
   title: "The running service listens on the port that the manifests name",
-  why: "Probes and Services lead to a port where nobody listens.",
+  why: "Probes and Services point to a port that nothing listens on.",
   wrong: "ports: [{ containerPort: 3000 }]      # GET /meta says 3001",
   right: "ports: [{ containerPort: 3001 }]",
   *check(set) {
@@ -80,7 +80,7 @@ const port: Rule = {
       const at = cursor.get("ports", 0, "containerPort");
       yield {
         at,
-        sentence: `The running ${service} listens on ${meta.port}, which is no port of its container (has: ${printPorts(ports)}).`,
+        sentence: `The running ${service} listens on ${meta.port}, which is not a port of its container (has: ${printPorts(ports)}).`,
       };
     }
   },
@@ -90,7 +90,7 @@ const probe: Rule = {
   id: "live-probe",
   level: "error",
   title: "The running service answers its probes",
-  why: "A probe that is not answered with 200 to 399 fails: the pod is never ready, or is killed.",
+  why: "A probe fails unless the status is between 200 and 399: the pod never becomes ready, or is restarted.",
   wrong: "readinessProbe: { httpGet: { path: /healthz, port: http } }      # answers 404",
   right: "readinessProbe: { httpGet: { path: /health, port: http } }",
   *check(set) {
@@ -99,7 +99,7 @@ const probe: Rule = {
         const at = cursor.get("httpGet", "path");
         const answer = probes.find(({ path }) => path === at.text);
         if (answer === undefined || (answer.status >= 200 && answer.status < 400)) continue;
-        yield { at, sentence: `The running ${service} answers ${answer.path} of the ${name} with ${answer.status}.` };
+        yield { at, sentence: `The running ${service} answers ${answer.status} to ${answer.path} of the ${name}.` };
       }
     }
   },
@@ -109,7 +109,7 @@ const version: Rule = {
   id: "live-version",
   level: "error",
   title: "The running service has the version that the manifests name",
-  why: "Something else runs than what the manifests describe: a rollout did not happen or went wrong.",
+  why: "The cluster runs a different version than the manifests describe: a rollout did not happen or failed.",
   wrong: "image: product-order/user-service:0.1.0      # GET /meta says 0.2.0",
   right: "image: product-order/user-service:0.2.0",
   *check(set) {
@@ -117,7 +117,7 @@ const version: Rule = {
       const at = container.cursor.get("image");
       const tag = parseImage(at.text ?? "").tag?.replace(/^v(?=\d)/, "");
       if (tag === undefined || !/^\d+\.\d+/.test(tag) || `${meta.version}.`.startsWith(`${tag}.`)) continue;
-      yield { at, sentence: `The running ${service} is ${meta.version}, the image ${tag}.` };
+      yield { at, sentence: `The running ${service} has version ${meta.version}, but the image is ${tag}.` };
     }
   },
 };
@@ -137,7 +137,7 @@ const memory: Rule = {
       const usedMebibytes = Math.ceil(meta.rssBytes / 2 ** 20);
       yield {
         at,
-        sentence: `The running ${service} takes ${usedMebibytes} Mi of memory, its limit is ${String(at.value)}.`,
+        sentence: `The running ${service} uses ${usedMebibytes} Mi of memory, but its limit is ${String(at.value)}.`,
       };
     }
   },
@@ -147,7 +147,7 @@ const replicaSet: Rule = {
   id: "live-replica-set",
   level: "error",
   title: "The running service's database has the replica set that the manifests name",
-  why: "The driver refuses members of another replica set: the service of the manifests would get no connection.",
+  why: "The driver rejects members of another replica set: the service as configured in the manifests could not connect.",
   wrong: "MONGO_URI: mongodb://db/shop?replicaSet=rs1      # the database says rs0",
   right: "MONGO_URI: mongodb://db/shop?replicaSet=rs0",
   *check(set) {
@@ -159,7 +159,7 @@ const replicaSet: Rule = {
       if (own === undefined || at === undefined || meta.replicaSet === undefined || own === meta.replicaSet) continue;
       yield {
         at,
-        sentence: `The database of the running ${service} is the replica set ${meta.replicaSet}, MONGO_URI names ${own}.`,
+        sentence: `The running ${service} uses the replica set ${meta.replicaSet}, but MONGO_URI names ${own}.`,
       };
     }
   },

@@ -9,12 +9,13 @@ const replicaSet: Rule = {
   id: "mongo-replica-set",
   level: "error",
   title: "Connection strings of MongoDB name the replica set",
-  why: "Without replicaSet= the driver talks to one member only: transactions and change streams fail, and after an election every write is refused.",
+  why: "Without replicaSet=, the driver talks to one member only: transactions and change streams fail, and after an election every write is rejected.",
   wrong: "MONGO_URI: mongodb://db-0.db:27017/shop",
   right: "MONGO_URI: mongodb://db-0.db:27017/shop?replicaSet=rs0",
   *check(set) {
     for (const { variable, replicaSetName, at } of connectionsOf(set)) {
-      if (replicaSetName === undefined) yield { at, sentence: `${variable} has no replicaSet=.` };
+      if (replicaSetName === undefined)
+        yield { at, sentence: `${variable} does not name a replica set (replicaSet=).` };
     }
   },
 };
@@ -23,7 +24,7 @@ const replicaSetName: Rule = {
   id: "mongo-replica-set-name",
   level: "error",
   title: "Connection strings name the replica set that the database has",
-  why: "The driver refuses members of another replica set: the service never gets a connection.",
+  why: "The driver rejects members of another replica set: the service never connects.",
   wrong: "MONGO_URI: mongodb://db-0.db/shop?replicaSet=rs1      # mongod runs with --replSet rs0",
   right: "MONGO_URI: mongodb://db-0.db/shop?replicaSet=rs0",
   *check(set) {

@@ -17,7 +17,7 @@ const resourceName: Rule = {
   id: "resource-name",
   level: "error",
   title: "Names are DNS names",
-  why: "The API server refuses capital letters, underscores and names that are too long; names of Services and Namespaces must begin and end as DNS labels do.",
+  why: "The API server rejects capital letters, underscores and names that are too long; names of Services and Namespaces must be DNS labels.",
   wrong: "metadata: { name: Web_Server }",
   right: "metadata: { name: web-server }",
   *check(set) {
@@ -32,12 +32,12 @@ const resourceName: Rule = {
       if (at.text === undefined || isFilledIn(at.text)) continue;
       const wanted = wantedForm(resource);
       if (wanted !== undefined)
-        yield { at, sentence: `"${resource.name}" is no name for a ${resource.kind}: ${wanted}.` };
+        yield { at, sentence: `"${resource.name}" is not a valid name for a ${resource.kind}: ${wanted}.` };
     }
     for (const { containers } of set.workloads) {
       for (const { cursor, name } of containers) {
         if (name === "" || isFilledIn(name) || DNS_LABEL.test(name)) continue;
-        const sentence = `"${name}" is no name for a container: use lower-case letters, digits and dashes, at most 63.`;
+        const sentence = `"${name}" is not a valid container name: use at most 63 lower-case letters, digits and dashes.`;
         yield { at: cursor.get("name"), sentence };
       }
     }
@@ -45,15 +45,15 @@ const resourceName: Rule = {
 };
 
 function wantedForm({ kind, name }: Resource): string | undefined {
-  if (RBAC_KINDS.has(kind)) return /^[^/%]+$/.test(name) ? undefined : "it may hold neither / nor %";
+  if (RBAC_KINDS.has(kind)) return /^[^/%]+$/.test(name) ? undefined : "it must not contain / or %";
   if (kind === "Service") {
     return SERVICE_LABEL.test(name)
       ? undefined
-      : "use lower-case letters, digits and dashes, a letter first, at most 63";
+      : "use at most 63 lower-case letters, digits and dashes, starting with a letter";
   }
   if (kind === "Namespace")
-    return DNS_LABEL.test(name) ? undefined : "use lower-case letters, digits and dashes, at most 63";
-  if (!SUBDOMAIN.test(name)) return "use lower-case letters, digits, dashes and dots, at most 253";
+    return DNS_LABEL.test(name) ? undefined : "use at most 63 lower-case letters, digits and dashes";
+  if (!SUBDOMAIN.test(name)) return "use at most 253 lower-case letters, digits, dashes and dots";
   return kind === "CronJob" && name.length > MAX_CRON_JOB_NAME
     ? `it may have at most ${MAX_CRON_JOB_NAME} characters`
     : undefined;
@@ -63,7 +63,7 @@ const labelSyntax: Rule = {
   id: "label-syntax",
   level: "error",
   title: "Labels and annotation names have a valid form",
-  why: "The API server refuses labels with spaces, slashes or more than 63 characters in their value.",
+  why: "The API server rejects label values with spaces, slashes or more than 63 characters.",
   wrong: 'labels: { team: "order people" }',
   right: "labels: { team: order-people }",
   *check(set) {
@@ -85,7 +85,7 @@ function* checkNames(map: Cursor, what: string): Generator<Problem> {
     const domains = what === "a label" ? rest : rest.map((domain) => domain.toLowerCase());
     const isName =
       LABEL_NAME.test(prefix ?? "") && domains.length <= 1 && domains.every((each) => SUBDOMAIN.test(each));
-    if (!isName) yield { at: cursor, sentence: `"${name}" is no name for ${what}.` };
+    if (!isName) yield { at: cursor, sentence: `"${name}" is not a valid name for ${what}.` };
   }
 }
 
@@ -94,9 +94,8 @@ function* checkLabels(labels: Cursor): Generator<Problem> {
   for (const { name, cursor } of labels.fields()) {
     const value = cursor.text ?? "";
     if (value !== "" && !isFilledIn(value) && !LABEL_NAME.test(value)) {
-      const hint =
-        "Use letters, digits, dashes, underscores and dots, at most 63; free text belongs into an annotation.";
-      yield { at: cursor, sentence: `"${value}" is no value for the label ${name}.`, hint };
+      const hint = "Use at most 63 letters, digits, dashes, underscores and dots; put free text in an annotation.";
+      yield { at: cursor, sentence: `"${value}" is not a valid value for the label ${name}.`, hint };
     }
   }
 }
@@ -105,14 +104,15 @@ const dataKey: Rule = {
   id: "data-key",
   level: "error",
   title: "Keys of ConfigMaps and Secrets are file names",
-  why: "The API server refuses keys with spaces, slashes or other characters than letters, digits, dashes, underscores and dots.",
+  why: "The API server rejects keys that contain anything but letters, digits, dashes, underscores and dots.",
   wrong: 'data: { "log level": info }',
   right: "data: { LOG_LEVEL: info }",
   *check(set) {
     for (const resource of set.ofKind("ConfigMap", "Secret")) {
       for (const field of ["data", "stringData", "binaryData"]) {
         for (const { name, cursor } of resource.root.fields(field)) {
-          if (!DATA_KEY.test(name)) yield { at: cursor, sentence: `"${name}" is no key for a ${resource.kind}.` };
+          if (!DATA_KEY.test(name))
+            yield { at: cursor, sentence: `"${name}" is not a valid key for a ${resource.kind}.` };
         }
       }
     }
@@ -123,7 +123,7 @@ const duplicateResource: Rule = {
   id: "duplicate-resource",
   level: "error",
   title: "No resource is defined twice",
-  why: "The second overwrites the first when both are applied; which one wins depends on the order of files.",
+  why: "When both are applied, one overwrites the other, depending on the order of the files.",
   wrong: "kind: Service\nmetadata: { name: web }\n---\nkind: Service\nmetadata: { name: web }",
   right: "kind: Service\nmetadata: { name: web }",
   *check(set) {
@@ -135,7 +135,7 @@ const duplicateResource: Rule = {
       if (earlier === undefined) first.set(id, resource);
       else {
         const { file, line } = earlier.root.get("kind").locate();
-        const sentence = `${resource.title} stands in ${file}:${line} already.`;
+        const sentence = `${resource.title} is already defined in ${file}:${line}.`;
         yield { at: resource.root.get("metadata", "name"), sentence };
       }
     }

@@ -10,7 +10,7 @@ const namespaceUnset: Rule = {
   id: "namespace-unset",
   level: "error",
   title: "All resources set a namespace, or none does",
-  why: "The one without lands in whatever namespace kubectl is set to, where the others do not find it.",
+  why: "A resource without a namespace is created in kubectl's current namespace, where the others do not find it.",
   wrong: "kind: Service\nmetadata: { name: web }                      # the others have namespace: shop",
   right: "kind: Service\nmetadata: { name: web, namespace: shop }",
   *check(set) {
@@ -20,8 +20,8 @@ const namespaceUnset: Rule = {
     const other = namespaced.find(({ namespace }) => namespace !== "");
     for (const { root, namespace, title } of other === undefined ? [] : namespaced) {
       if (namespace !== "") continue;
-      const sentence = `${title} has no namespace, while ${other?.title} and others have one.`;
-      yield { at: root.get("metadata", "name"), sentence, hint: `Write namespace: ${other?.namespace}.` };
+      const sentence = `${title} has no namespace, but others such as ${other?.title} have one.`;
+      yield { at: root.get("metadata", "name"), sentence, hint: `Add namespace: ${other?.namespace}.` };
     }
   },
 };
@@ -37,7 +37,7 @@ const namespaceUnknown: Rule = {
     const made = set.ofKind("Namespace").map(({ name }) => name);
     for (const { root, namespace, title } of made.length === 0 ? [] : set.resources) {
       if (namespace === "" || made.includes(namespace) || GIVEN.has(namespace)) continue;
-      const sentence = `${title} is in the namespace ${namespace}, which the manifests do not make${didYouMean(namespace, made)}.`;
+      const sentence = `${title} is in the namespace ${namespace}, which the manifests do not define${didYouMean(namespace, made)}.`;
       yield { at: root.get("metadata", "namespace"), sentence };
     }
   },
@@ -47,13 +47,13 @@ const priorityRef: Rule = {
   id: "priority-ref",
   level: "error",
   title: "Every priority class that a pod names exists",
-  why: "The pod is refused: `no PriorityClass with name … was found`.",
+  why: "The API server rejects the pod: `no PriorityClass with name … was found`.",
   wrong: "priorityClassName: hihg",
   right: "priorityClassName: high",
   *check(set) {
     for (const { podSpec, resource } of set.workloads) {
       const at = podSpec.get("priorityClassName");
-      const use = `${resource.title} has the priority`;
+      const use = `${resource.title} uses the priority class`;
       if (at.text?.startsWith("system-") === true) continue;
       yield* missingReference(set, { at, use, kind: "PriorityClass", namespace: "" });
     }

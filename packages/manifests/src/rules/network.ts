@@ -33,14 +33,14 @@ const serviceUrl: Rule = {
   id: "service-url",
   level: "error",
   title: "Every address in the environment belongs to a Service",
-  why: "The name is not known in the cluster, or the port is not served: the service starts and every call fails.",
+  why: "The name does not resolve in the cluster, or the Service does not have the port: the container starts, but every call fails.",
   wrong: "env: [{ name: USER_SERVICE_URL, value: 'http://user-servise:3001' }]",
   right: "env: [{ name: USER_SERVICE_URL, value: 'http://user-service:3001' }]",
   *check(set) {
     for (const { container, variable, at, host, port, target } of callsOf(set)) {
       if (target === "missing") {
         const guess = didYouMean(host, set.namesOf("Service", container.workload.resource.namespace));
-        const sentence = `${variable} names the host ${host}, but no Service has that name${guess}.`;
+        const sentence = `${variable} names the host ${host}, but there is no Service of that name${guess}.`;
         yield { at, sentence };
         continue;
       }
@@ -50,7 +50,7 @@ const serviceUrl: Rule = {
       if (servicePort(target.service, port) === undefined) {
         yield {
           at,
-          sentence: `${variable} asks ${host} on port ${port}, but ${target.service.title} has ${numbers.join(", ") || "none"}.`,
+          sentence: `${variable} calls ${host} on port ${port}, but ${target.service.title} has the ports ${numbers.join(", ") || "none"}.`,
         };
       }
     }
@@ -61,7 +61,7 @@ const networkBlocked: Rule = {
   id: "network-blocked",
   level: "error",
   title: "Network policies let services call each other",
-  why: "The call runs into its time limit, and no log says that a policy dropped it.",
+  why: "The call times out, and no log says that a policy dropped it.",
   wrong:
     "kind: NetworkPolicy\nspec: { podSelector: { matchLabels: { app: db } }, policyTypes: [Ingress] }      # web calls db",
   right: "spec: { …, ingress: [{ from: [{ podSelector: { matchLabels: { app: web } } }], ports: [{ port: 27017 }] }] }",
@@ -78,10 +78,10 @@ const networkBlocked: Rule = {
         const key = `${from.resource.title} ${to.resource.title} ${number}`;
         if (policy === undefined || from === to || seen.has(key)) continue;
         seen.add(key);
-        const way = blockers?.direction === "Egress" ? "out" : "in";
+        const way = blockers?.direction === "Egress" ? "egress" : "ingress";
         yield {
           at: policy.root.get("metadata", "name"),
-          sentence: `${policy.title} does not let ${from.resource.title} call ${to.resource.title} on port ${containerPort?.port} (${variable}), on the way ${way}.`,
+          sentence: `${policy.title} blocks ${way} traffic from ${from.resource.title} to ${to.resource.title} on port ${containerPort?.port} (${variable}).`,
         };
       }
     }
@@ -92,7 +92,7 @@ const networkNames: Rule = {
   id: "network-dns",
   level: "error",
   title: "Pods with restricted egress may resolve names",
-  why: "Without port 53 no Service is found by its name: every call fails with `getaddrinfo`.",
+  why: "Without port 53, no Service name resolves: every call fails with `getaddrinfo`.",
   wrong: "policyTypes: [Egress]\negress: [{ to: [{ podSelector: … }], ports: [{ port: 3001 }] }]",
   right: "egress: [{ ports: [{ port: 53, protocol: UDP }, { port: 53, protocol: TCP }] }, …]",
   *check(set) {
@@ -102,7 +102,7 @@ const networkNames: Rule = {
       if (seen.has(workload) || mayResolveNames(workload, set)) continue;
       seen.add(workload);
       const policy = policiesOf(workload, "Egress", set)[0];
-      const sentence = `The ${titleOf(container)} calls Services by name, but no policy lets it ask the name server (port 53).`;
+      const sentence = `The ${titleOf(container)} calls Services by name, but no policy allows DNS (port 53).`;
       if (policy !== undefined) yield { at: policy.root.get("metadata", "name"), sentence };
     }
   },
@@ -112,7 +112,7 @@ const policySelector: Rule = {
   id: "network-selector",
   level: "error",
   title: "Network policies select pods that exist",
-  why: "A policy that takes no pod protects nothing, and a peer that is no pod lets nobody in: both look safe and are not.",
+  why: "A policy that matches no pods protects nothing, and a peer that matches no pods allows no traffic: neither does what it says.",
   wrong: "podSelector: { matchLabels: { app: wbe } }",
   right: "podSelector: { matchLabels: { app: web } }",
   *check(set) {
@@ -127,7 +127,7 @@ const policySelector: Rule = {
         const isEmpty = Object.keys(wanted).length === 0 && selector.items("matchExpressions").length === 0;
         if (isEmpty || pods.some(({ labels }) => matchesSelector(selector, labels))) continue;
         if (set.mayBeOperated(namespace, wanted)) continue;
-        yield { at: selector, sentence: `${title} names pods with ${printLabels(wanted)}, and there are none.` };
+        yield { at: selector, sentence: `${title} selects pods with ${printLabels(wanted)}, but there are none.` };
       }
     }
   },
@@ -137,7 +137,7 @@ const policyPort: Rule = {
   id: "network-port",
   level: "error",
   title: "Network policies open ports that the pods have",
-  why: "Policies speak of the ports of pods, not of Services: a policy that opens the Service's port opens nothing. A range that ends before it begins is refused.",
+  why: "Policies refer to the ports of pods, not of Services: a policy that opens the Service's port has no effect. A range that ends before it begins is rejected.",
   wrong: "ingress: [{ ports: [{ port: 80 }] }]      # the container listens on 8080",
   right: "ingress: [{ ports: [{ port: 8080 }] }]",
   *check(set) {
@@ -177,7 +177,7 @@ const policyType: Rule = {
   id: "network-type",
   level: "error",
   title: "A network policy has the types of its rules",
-  why: "Rules for a way that policyTypes leaves out do nothing: the pods may call whomever they like.",
+  why: "Rules for a direction that policyTypes leaves out have no effect: that traffic stays unrestricted.",
   wrong: "policyTypes: [Ingress]\negress: [{ to: […] }]",
   right: "policyTypes: [Ingress, Egress]\negress: [{ to: […] }]",
   *check(set) {
@@ -187,7 +187,7 @@ const policyType: Rule = {
       for (const type of types.length === 0 ? [] : ["Ingress", "Egress"]) {
         const at = root.get("spec", type.toLowerCase());
         if (at.items().length === 0 || names.includes(type)) continue;
-        const sentence = `${title} has rules for ${at.path.at(-1)}, but its policyTypes do not have ${type}.`;
+        const sentence = `${title} has rules for ${at.path.at(-1)}, but its policyTypes do not include ${type}.`;
         yield { at, sentence, hint: `Add ${type} to policyTypes.` };
       }
     }

@@ -18,7 +18,7 @@ const serviceTargetPort: Rule = {
   id: "service-target-port",
   level: "error",
   title: "A Service targets a port that its pods have",
-  why: "Calls to the Service are refused although the pods are healthy.",
+  why: "Calls to the Service fail although the pods are healthy.",
   wrong: "ports: [{ port: 80, targetPort: web }]       # the container's port is called http",
   right: "ports: [{ port: 80, targetPort: http }]",
   *check(set) {
@@ -33,7 +33,7 @@ const serviceTargetPort: Rule = {
         const wanted = typeof target.port === "string" ? `"${target.port}"` : String(target.port);
         yield {
           at: target,
-          sentence: `targetPort ${wanted} is no port of ${without.resource.title} (has: ${printPorts(ports)})${didYouMean(String(target.port), names)}.`,
+          sentence: `targetPort ${wanted} is not a port of ${without.resource.title} (has: ${printPorts(ports)})${didYouMean(String(target.port), names)}.`,
         };
       }
     }
@@ -44,7 +44,7 @@ const servicePortName: Rule = {
   id: "service-port-name",
   level: "error",
   title: "A Service with several ports names them",
-  why: "The API server refuses a Service with more than one port when one has no name.",
+  why: "The API server rejects a Service that has several ports unless each has a name.",
   wrong: "ports: [{ port: 80 }, { port: 9090 }]",
   right: "ports: [{ name: http, port: 80 }, { name: metrics, port: 9090 }]",
   *check(set) {
@@ -53,7 +53,7 @@ const servicePortName: Rule = {
       if (ports.length < 2) continue;
       for (const port of ports) {
         if (!port.get("name").isSet)
-          yield { at: port, sentence: `${title} has ${ports.length} ports, and this one has no name.` };
+          yield { at: port, sentence: `${title} has ${ports.length} ports, but this one has no name.` };
       }
     }
   },
@@ -63,7 +63,7 @@ const portName: Rule = {
   id: "port-name",
   level: "error",
   title: "Port names have a valid form",
-  why: "The API server refuses names of container ports that are longer than 15 characters or have other characters than lower-case letters, digits and single dashes.",
+  why: "The API server rejects container port names that are longer than 15 characters or contain anything but lower-case letters, digits and single dashes.",
   wrong: "ports: [{ name: http_main, containerPort: 8080 }]",
   right: "ports: [{ name: http-main, containerPort: 8080 }]",
   *check(set) {
@@ -71,14 +71,14 @@ const portName: Rule = {
       for (const { cursor, name } of ports) {
         if (name === undefined || isFilledIn(name) || SERVICE_NAME.test(name)) continue;
         const hint = "Use at most 15 lower-case letters, digits and single dashes, with at least one letter.";
-        yield { at: cursor.get("name"), sentence: `"${name}" is no name for a container's port.`, hint };
+        yield { at: cursor.get("name"), sentence: `"${name}" is not a valid name for a container port.`, hint };
       }
     }
     for (const { root } of set.ofKind("Service")) {
       for (const port of root.items("spec", "ports")) {
         const name = port.get("name").text;
         if (name === undefined || isFilledIn(name) || DNS_LABEL.test(name)) continue;
-        yield { at: port.get("name"), sentence: `"${name}" is no name for a Service's port.` };
+        yield { at: port.get("name"), sentence: `"${name}" is not a valid name for a Service port.` };
       }
     }
   },
@@ -88,14 +88,14 @@ const portRange: Rule = {
   id: "port-range",
   level: "error",
   title: "Port numbers lie between 1 and 65535, those of nodes between 30000 and 32767",
-  why: "The API server refuses any other number; a cluster may have been set up with other ports for its nodes.",
+  why: "The API server rejects any other number; a cluster may be configured with a different node port range.",
   wrong: "ports: [{ containerPort: 80800 }]",
   right: "ports: [{ containerPort: 8080 }]",
   *check(set) {
     for (const at of portNumbers(set)) {
       const { number } = at;
       if (number === undefined || (number >= 1 && number <= MAX_PORT)) continue;
-      yield { at, sentence: `${number} is no port: ports go from 1 to ${MAX_PORT}.` };
+      yield { at, sentence: `${number} is not a port: ports are between 1 and ${MAX_PORT}.` };
     }
     for (const { root } of set.ofKind("Service")) {
       for (const port of root.items("spec", "ports")) {
@@ -105,7 +105,7 @@ const portRange: Rule = {
         if (number < NODE_PORTS.least || number > NODE_PORTS.most)
           yield {
             at,
-            sentence: `${number} is no port of a node: those go from ${NODE_PORTS.least} to ${NODE_PORTS.most}.`,
+            sentence: `${number} is not a node port: those are between ${NODE_PORTS.least} and ${NODE_PORTS.most}.`,
           };
       }
     }
@@ -125,7 +125,7 @@ const headlessPort: Rule = {
   id: "headless-target-port",
   level: "error",
   title: "A headless Service does not translate ports",
-  why: "With clusterIP: None the name leads to the pods themselves, so targetPort has no effect: callers must use the container's port.",
+  why: "With clusterIP: None, the name resolves to the pods themselves, so targetPort has no effect: callers must use the container's port.",
   wrong: "clusterIP: None\nports: [{ port: 80, targetPort: 27017 }]",
   right: "clusterIP: None\nports: [{ port: 27017 }]",
   *check(set) {

@@ -29,7 +29,7 @@ const probePort: Rule = {
   id: "probe-port",
   level: "error",
   title: "A probe uses a port of its container",
-  why: "The probe fails for ever: the pod never becomes ready, or is killed again and again.",
+  why: "The probe always fails: the pod never becomes ready, or is restarted again and again.",
   wrong: "ports: [{ name: http, containerPort: 8080 }]\nlivenessProbe: { httpGet: { path: /health, port: 8088 } }",
   right: "ports: [{ name: http, containerPort: 8080 }]\nlivenessProbe: { httpGet: { path: /health, port: http } }",
   *check(set) {
@@ -51,7 +51,7 @@ const probePort: Rule = {
         const names = ports.flatMap((port) => port.name ?? []);
         yield {
           at,
-          sentence: `The ${name} asks port ${String(at.port)}, which ${titleOf(container)} does not have (has: ${printPorts(ports)})${didYouMean(String(at.port), names)}.`,
+          sentence: `The ${name} uses port ${String(at.port)}, which ${titleOf(container)} does not have (has: ${printPorts(ports)})${didYouMean(String(at.port), names)}.`,
         };
       }
     }
@@ -72,7 +72,7 @@ const probePath: Rule = {
   id: "probe-path",
   level: "error",
   title: "A probe uses a path that the service answers",
-  why: "A path that the service does not have answers 404, which counts as a failure: the pod is never ready.",
+  why: "An unknown path answers 404, which counts as a failure: the pod never becomes ready.",
   wrong: "readinessProbe: { httpGet: { path: /healthz, port: http } }",
   right: "readinessProbe: { httpGet: { path: /health, port: http } }",
   *check(set) {
@@ -83,7 +83,7 @@ const probePath: Rule = {
         const at = cursor.get("httpGet", "path");
         const path = at.text?.split("?", 1)[0];
         if (path === undefined || probePaths.includes(path)) continue;
-        const sentence = `The ${name} asks ${path}, which ${service} does not answer (probes may ask ${listed(probePaths)}).`;
+        const sentence = `The ${name} requests ${path}, which ${service} does not answer (it answers ${listed(probePaths)}).`;
         yield { at, sentence };
       }
     }
@@ -94,7 +94,7 @@ const probeMissing: Rule = {
   id: "probe-missing",
   level: "warn",
   title: "Pods behind a Service have a readiness probe",
-  why: "Without one a pod gets calls as soon as its process runs, before it can answer, also during every rollout.",
+  why: "Without one, a pod receives requests as soon as its process runs, before it can answer them; this happens at every rollout.",
   wrong: "containers: [{ name: web, ports: [{ containerPort: 8080 }] }]",
   right:
     "containers: [{ name: web, ports: [{ name: http, containerPort: 8080 }], readinessProbe: { httpGet: { path: /health, port: http } } }]",
@@ -107,7 +107,7 @@ const probeMissing: Rule = {
           continue;
         yield {
           at: container.cursor,
-          sentence: `The ${titleOf(container)} is behind a Service and has no readinessProbe.`,
+          sentence: `The ${titleOf(container)} is behind a Service but has no readinessProbe.`,
         };
       }
     }
@@ -118,7 +118,7 @@ const startupWindow: Rule = {
   id: "startup-window",
   level: "error",
   title: "A slow start is not killed",
-  why: "The service waits for its database with growing pauses before it gives up; a startup probe that gives up earlier kills it while it waits, and it never comes up.",
+  why: "The service waits for its database with growing delays before it gives up; a startup probe that gives up earlier kills it while it waits, so it never starts.",
   wrong: "startupProbe: { periodSeconds: 5, failureThreshold: 6, httpGet: … }      # 30 s",
   right: "startupProbe: { periodSeconds: 5, failureThreshold: 40, httpGet: … }     # 200 s",
   *check(set) {
@@ -131,8 +131,8 @@ const startupWindow: Rule = {
       if (guard === undefined || !guard.isSet) continue;
       const window = windowSeconds(guard);
       if (window >= startupSeconds) continue;
-      const sentence = `${service} is killed ${window} s after its start, but may wait ${startupSeconds} s for its database.`;
-      const hint = "Give it a startupProbe with failureThreshold × periodSeconds of at least that.";
+      const sentence = `${service} is killed ${window} s after its start, but may wait up to ${startupSeconds} s for its database.`;
+      const hint = "Add a startupProbe whose failureThreshold × periodSeconds is at least that.";
       yield { at: guard.get("failureThreshold").isSet ? guard.get("failureThreshold") : guard, sentence, hint };
     }
   },

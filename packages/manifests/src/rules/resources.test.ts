@@ -6,7 +6,7 @@ import { workload } from "../test/set.ts";
 
 const REQUESTS = "requests: { cpu: 100m, memory: 64Mi }, ";
 const AMOUNTS = `resources: { ${REQUESTS}limits: { cpu: 500m, memory: 256Mi } }`;
-const HINT = "Kubernetes takes the limit for it: write the request, even if it is as much.";
+const HINT = "Kubernetes takes the limit as the request: set the request, even if it is the same.";
 
 const findings = (text: string): (string | undefined)[][] =>
   checkManifests([bundleOf([{ file: "x.yaml", text }])]).findings.map(({ rule, sentence, hint }) => [
@@ -51,10 +51,10 @@ test("a device is given whole, and its limit is its request", () => {
     expect(amounts(requests, limits)).toEqual([]);
   expect(amounts("", `${gpu}0.5`)).toEqual([["quantity", "nvidia.com/gpu is 0.5, which is not a whole number."]]);
   expect(amounts(`${gpu}1`, `${gpu}2`)).toEqual([
-    ["request-over-limit", "The container web of Deployment web requests 1 of nvidia.com/gpu with a limit of 2."],
+    ["request-over-limit", "The container web of Deployment web requests nvidia.com/gpu 1 with a limit of 2."],
   ]);
   expect(amounts(`${gpu}1`, "")).toEqual([
-    ["request-over-limit", "The container web of Deployment web requests 1 of nvidia.com/gpu without a limit."],
+    ["request-over-limit", "The container web of Deployment web requests nvidia.com/gpu 1 without a limit."],
   ]);
   expect(amounts(", hugepages-2Mi: 2Mi", ", hugepages-2Mi: 4Mi")).toEqual([["request-over-limit", expect.any(String)]]);
 });
@@ -70,7 +70,7 @@ test("a ResourceQuota bounds what there is", () => {
   ])
     expect(quota(name)).toEqual([]);
   expect(quota("limits.cpus")).toEqual([
-    ["known-word", "limits.cpus is not something that a quota limits (did you mean limits.cpu?)."],
+    ["known-word", "limits.cpus is not a resource that a quota can limit (did you mean limits.cpu?)."],
   ]);
-  expect(quota("deployments")).toEqual([["known-word", "deployments is not something that a quota limits."]]);
+  expect(quota("deployments")).toEqual([["known-word", "deployments is not a resource that a quota can limit."]]);
 });

@@ -11,7 +11,7 @@ const AMOUNTS = ["cpu", "memory"] as const;
 const LEAST_MEMORY_BYTES = 1024 * 1024;
 /** More cores than one container of ours or of anybody else asks for. */
 const MOST_CORES = 256;
-const LIMIT_TAKEN = "Kubernetes takes the limit for it: write the request, even if it is as much.";
+const LIMIT_TAKEN = "Kubernetes takes the limit as the request: set the request, even if it is the same.";
 
 /** Amounts stand in the container, or in its pod for all containers together. */
 function* lacking(set: ResourceSet, field: "requests" | "limits"): Generator<Problem> {
@@ -34,7 +34,7 @@ const requests: Rule = {
   id: "resource-requests",
   level: "warn",
   title: "Containers request CPU and memory",
-  why: "The scheduler packs pods by their requests. Where a limit stands alone Kubernetes takes the limit for the request, and nodes are full while their pods use little; where neither stands too many pods land on one node, and they are the first to be evicted.",
+  why: "The scheduler places pods by their requests. If only a limit is set, Kubernetes takes the limit as the request, and nodes are full while their pods use little; if neither is set, too many pods run on one node, and they are evicted first.",
   wrong: "resources: { limits: { cpu: 500m, memory: 512Mi } }",
   right: "resources: { requests: { cpu: 100m, memory: 128Mi }, limits: { cpu: 500m, memory: 512Mi } }",
   check: (set) => lacking(set, "requests"),
@@ -44,7 +44,7 @@ const limits: Rule = {
   id: "resource-limits",
   level: "warn",
   title: "Containers have limits for CPU and memory",
-  why: "A leak in one container takes the memory of the whole node.",
+  why: "Without limits, a memory leak in one container can use up the memory of the whole node.",
   wrong: "resources: { requests: { cpu: 100m, memory: 128Mi } }",
   right: "resources: { requests: { cpu: 100m, memory: 128Mi }, limits: { cpu: 500m, memory: 512Mi } }",
   check: (set) => lacking(set, "limits"),
@@ -54,7 +54,7 @@ const requestOverLimit: Rule = {
   id: "request-over-limit",
   level: "error",
   title: "No container requests more than its limit",
-  why: "The API server refuses the workload. Devices and huge pages are not shared, so their limit must equal the request.",
+  why: "The API server rejects the workload. Devices and huge pages cannot be overcommitted, so their limit must equal the request.",
   wrong: "resources: { requests: { memory: 512Mi }, limits: { memory: 128Mi } }",
   right: "resources: { requests: { memory: 128Mi }, limits: { memory: 512Mi } }",
   *check(set) {
@@ -67,7 +67,7 @@ const requestOverLimit: Rule = {
         const isFine = isExact ? requested === most : most === undefined || (requested ?? 0) <= most;
         if (requested === undefined || isFine || (limit.isSet && most === undefined)) continue;
         const limited = limit.isSet ? `with a limit of ${String(limit.value)}` : "without a limit";
-        const sentence = `The ${titleOf(container)} requests ${String(cursor.value)} of ${name} ${limited}.`;
+        const sentence = `The ${titleOf(container)} requests ${name} ${String(cursor.value)} ${limited}.`;
         yield isExact ? { at: cursor, sentence, hint: "Set the limit to the same amount." } : { at: cursor, sentence };
       }
     }
@@ -96,7 +96,7 @@ function* checkMemory(at: Cursor): Generator<Problem> {
   const bytes = parseQuantity(at.value);
   if (bytes === undefined || bytes >= LEAST_MEMORY_BYTES || bytes === 0) return;
   const hint =
-    quantitySuffix(at.value) === "m" ? "m means thousandths: write Mi." : "A bare number is bytes: write Mi.";
+    quantitySuffix(at.value) === "m" ? "m means thousandths: use Mi." : "A number without a unit means bytes: use Mi.";
   yield { at, sentence: `memory ${String(at.value)} is ${bytes} bytes.`, hint };
 }
 
@@ -106,7 +106,7 @@ function* checkCores(at: Cursor): Generator<Problem> {
   yield {
     at,
     sentence: `cpu ${String(at.value)} is ${cores} cores.`,
-    hint: "Thousandths of a core are written with m, as in 500m.",
+    hint: "Use m for thousandths of a core, as in 500m.",
   };
 }
 

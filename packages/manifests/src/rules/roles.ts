@@ -26,7 +26,7 @@ const roleRule: Rule = {
   id: "role-rule",
   level: "error",
   title: "Every rule of a role grants something",
-  why: "A role without verbs or groups is refused. One that names a resource under a group that does not have it is accepted and grants nothing: the first call to the API is forbidden.",
+  why: "The API server rejects a role without verbs or groups. A role that names a resource in the wrong group is accepted but grants nothing: the first API call is forbidden.",
   wrong: 'rules: [{ apiGroups: [""], resources: [deployments], verbs: [get] }]',
   right: "rules: [{ apiGroups: [apps], resources: [deployments], verbs: [get] }]",
   *check(set) {
@@ -43,7 +43,7 @@ function* faultsOf(rule: Cursor, role: Resource): Generator<Problem> {
   if (missing.length > 0)
     yield { at: rule, sentence: `This rule of ${role.title} has no ${missing.join(" and no ")}.` };
   else if (isForUrls && role.kind === "Role") {
-    const sentence = `${role.title} grants nonResourceURLs, which only a ClusterRole may.`;
+    const sentence = `${role.title} grants nonResourceURLs, which only a ClusterRole can do.`;
     yield { at: rule.get("nonResourceURLs"), sentence };
   } else yield* strangers(rule, role);
 }
@@ -60,8 +60,12 @@ function* strangers(rule: Cursor, { root, title }: Resource): Generator<Problem>
     const guess = home === undefined ? closest(name, known) : undefined;
     const isGranted = home !== undefined && root.items("rules").some((other) => grants(other, name, home));
     if ((home === undefined && guess === undefined) || isGranted) continue;
-    const sentence = `${title} grants ${name} of the group ${groups.map((group) => `"${group}"`).join(" and ")}, which has none.`;
-    yield { at, sentence, hint: home === undefined ? `Did you mean ${guess}?` : `They are in the group "${home}".` };
+    const sentence = `${title} grants ${name} of the group ${groups.map((group) => `"${group}"`).join(" and ")}, which has no such resource.`;
+    yield {
+      at,
+      sentence,
+      hint: home === undefined ? `Did you mean ${guess}?` : `This resource is in the group "${home}".`,
+    };
   }
 }
 

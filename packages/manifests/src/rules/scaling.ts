@@ -18,7 +18,7 @@ const hpaTarget: Rule = {
   id: "hpa-target",
   level: "error",
   title: "An autoscaler's target exists, can be scaled, and is its own",
-  why: "The autoscaler reports an error for ever and never scales.",
+  why: "The autoscaler keeps reporting an error and never scales.",
   wrong: "scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: wbe }",
   right: "scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }",
   *check(set) {
@@ -34,7 +34,7 @@ const hpaTarget: Rule = {
       else if (scaled.has(key))
         yield {
           at: target.get("name"),
-          sentence: `${autoscaler.title} is the second that scales the ${kind} ${name}.`,
+          sentence: `${autoscaler.title} scales the ${kind} ${name}, which another autoscaler already scales.`,
         };
       scaled.add(key);
       const use = `${autoscaler.title} scales the ${kind}`;
@@ -47,7 +47,7 @@ const hpaBounds: Rule = {
   id: "hpa-bounds",
   level: "error",
   title: "An autoscaler's bounds are in order",
-  why: "The API server refuses minReplicas above maxReplicas.",
+  why: "The API server rejects a minReplicas above maxReplicas.",
   wrong: "minReplicas: 10\nmaxReplicas: 2",
   right: "minReplicas: 2\nmaxReplicas: 10",
   *check(set) {
@@ -55,7 +55,7 @@ const hpaBounds: Rule = {
       const least = root.get("spec", "minReplicas");
       const most = root.get("spec", "maxReplicas").number;
       if (least.number === undefined || most === undefined || least.number <= most) continue;
-      yield { at: least, sentence: `${title} has minReplicas ${least.number} above maxReplicas ${most}.` };
+      yield { at: least, sentence: `${title} has minReplicas ${least.number}, which is above maxReplicas ${most}.` };
     }
   },
 };
@@ -64,7 +64,7 @@ const hpaRequest: Rule = {
   id: "hpa-request",
   level: "error",
   title: "What an autoscaler measures against is requested",
-  why: "A utilization is a share of the request: without one the autoscaler knows no value and never scales.",
+  why: "Utilization is a percentage of the request: without a request the autoscaler has no value and never scales.",
   wrong:
     "metrics: [{ type: Resource, resource: { name: cpu, target: { type: Utilization, … } } }]\n# and containers without requests.cpu",
   right: "resources: { requests: { cpu: 100m } }",
@@ -105,7 +105,7 @@ function* missingRequests({ at, name, container }: Share, workload: Workload, ti
       (container !== undefined || !isRequested(workload.podSpec, name)),
   );
   if (without === undefined) return;
-  const sentence = `${title} measures ${name} against the request, but the ${titleOf(without)} requests none.`;
+  const sentence = `${title} scales by ${name} utilization, but the ${titleOf(without)} has no request for it.`;
   yield { at, sentence };
 }
 
@@ -118,15 +118,15 @@ const hpaReplicas: Rule = {
   id: "hpa-replicas",
   level: "warn",
   title: "A workload that is scaled by an autoscaler does not set replicas",
-  why: "Each `kubectl apply` sets the number back, and the autoscaler has to begin anew, in the middle of the load.",
+  why: "Each `kubectl apply` resets the number, and the autoscaler has to start again under load.",
   wrong: "kind: Deployment\nspec: { replicas: 2, … }      # and an autoscaler for it",
   right: "kind: Deployment\nspec: { … }",
   *check(set) {
     for (const autoscaler of set.ofKind("HorizontalPodAutoscaler")) {
       const at = targetOf(autoscaler, set)?.resource.root.get("spec", "replicas");
       if (at?.number === undefined) continue;
-      const sentence = `replicas is set, though ${autoscaler.title} decides it: each apply sets it back to ${at.number}.`;
-      yield { at, sentence, hint: "Take replicas out." };
+      const sentence = `replicas is set, but ${autoscaler.title} controls it: each apply resets it to ${at.number}.`;
+      yield { at, sentence, hint: "Remove replicas." };
     }
   },
 };
@@ -135,7 +135,7 @@ const disruptionBlocking: Rule = {
   id: "pdb-blocking",
   level: "warn",
   title: "A PodDisruptionBudget lets a node be drained",
-  why: "When no pod may ever go, `kubectl drain` and every upgrade of the cluster wait for ever.",
+  why: "If no pod may be evicted, `kubectl drain` and every cluster upgrade wait forever.",
   wrong: "minAvailable: 1      # of a Deployment with one replica",
   right: "maxUnavailable: 1",
   *check(set) {
@@ -149,7 +149,7 @@ const disruptionBlocking: Rule = {
       const allowed = allowedDisruptions(spec, replicas);
       if (allowed > 0) continue;
       const at = spec.get("minAvailable").isSet ? spec.get("minAvailable") : spec.get("maxUnavailable");
-      const sentence = `${title} never lets a pod go: it protects all of ${replicas} ${replicas === 1 ? "replica" : "replicas"}.`;
+      const sentence = `${title} never allows an eviction: it protects all of ${replicas} ${replicas === 1 ? "replica" : "replicas"}.`;
       yield { at, sentence, hint: "Write maxUnavailable: 1." };
     }
   },

@@ -18,7 +18,7 @@ const plainSecret: Rule = {
   id: "plain-secret",
   level: "error",
   title: "Secrets are kept in Secret resources",
-  why: "What stands in a Deployment or a ConfigMap is read by everybody who may look at it, and lies in the history of the repository.",
+  why: "Everyone who may read the Deployment or ConfigMap can read the secret, and it stays in the history of the repository.",
   wrong: "env: [{ name: DB_PASSWORD, value: hunter2 }]",
   right: "env: [{ name: DB_PASSWORD, valueFrom: { secretKeyRef: { name: web-secret, key: DB_PASSWORD } } }]",
   *check(set) {
@@ -33,7 +33,7 @@ const plainSecret: Rule = {
           yield {
             at: entry.get("value"),
             sentence: `${name} holds a secret in plain text.`,
-            hint: "Move it into a Secret and take it with secretKeyRef.",
+            hint: "Move it to a Secret and reference it with secretKeyRef.",
           };
         }
       }
@@ -41,7 +41,7 @@ const plainSecret: Rule = {
     for (const resource of set.ofKind("ConfigMap")) {
       for (const { name, cursor } of resource.root.fields("data")) {
         if (!looksSecret(name, cursor.text ?? "", secretNames)) continue;
-        yield { at: cursor, sentence: `${resource.title} holds the secret ${name}.`, hint: "Move it into a Secret." };
+        yield { at: cursor, sentence: `${resource.title} holds the secret ${name}.`, hint: "Move it to a Secret." };
       }
     }
   },
@@ -63,7 +63,7 @@ const placeholder: Rule = {
   id: "secret-placeholder",
   level: "error",
   title: "Secrets hold real values",
-  why: "A placeholder that reaches the cluster is a password that everybody knows; services in production mode refuse to start with it. Files called *.example.yaml are meant to hold placeholders.",
+  why: "A placeholder that reaches the cluster is a password that everyone knows; services in production mode refuse to start with it. Files named *.example.yaml may hold placeholders.",
   wrong: "kind: Secret\nstringData: { DB_PASSWORD: change-me }",
   right: "kind: Secret\nstringData: { DB_PASSWORD: … }      # made by `ordersctl k8s secrets`",
   *check(set) {
@@ -89,14 +89,14 @@ const lineEnd: Rule = {
   id: "secret-line-end",
   level: "warn",
   title: "Passwords do not end with a line break",
-  why: "`echo hunter2 | base64` encodes the line break as well: the container gets a password that is one character longer, and every sign-in fails.",
+  why: "`echo hunter2 | base64` also encodes the line break: the container gets a password with one more character, and every sign-in fails.",
   wrong: "data: { DB_PASSWORD: aHVudGVyMgo= }      # echo hunter2 | base64",
   right: "data: { DB_PASSWORD: aHVudGVyMg== }      # printf %s hunter2 | base64",
   *check(set) {
     for (const { container, variable } of variablesOfContainers(set)) {
       const { name, value, origin, at } = variable;
       if (origin !== "Secret" || value === undefined || !/^[^\n]+\n$/.test(value)) continue;
-      yield { at, sentence: `The value that ${titleOf(container)} gets as ${name} ends with a line break.` };
+      yield { at, sentence: `The value of ${name} for ${titleOf(container)} ends with a line break.` };
     }
   },
 };
@@ -114,7 +114,7 @@ const typeKeys: Rule = {
   id: "secret-type-keys",
   level: "error",
   title: "A Secret has the keys of its type",
-  why: "The API server refuses it: kubernetes.io/tls needs tls.crt and tls.key, kubernetes.io/dockerconfigjson needs .dockerconfigjson.",
+  why: "The API server rejects it: kubernetes.io/tls needs tls.crt and tls.key, kubernetes.io/dockerconfigjson needs .dockerconfigjson.",
   wrong: "type: kubernetes.io/tls\nstringData: { cert.pem: …, key.pem: … }",
   right: "type: kubernetes.io/tls\nstringData: { tls.crt: …, tls.key: … }",
   *check(set) {
@@ -123,7 +123,7 @@ const typeKeys: Rule = {
       const names = ["data", "stringData"].flatMap((field) => root.fieldNames(field));
       for (const wanted of TYPE_KEYS.get(type.text ?? "") ?? []) {
         if (wanted.some((name) => names.includes(name))) continue;
-        yield { at: type, sentence: `${title} is of the type ${type.text} and has no ${wanted.join(" or ")}.` };
+        yield { at: type, sentence: `${title} has type ${type.text} but no ${wanted.join(" or ")}.` };
       }
     }
   },

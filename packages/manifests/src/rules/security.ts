@@ -34,7 +34,7 @@ function containerRule(rule: Omit<Rule, "check">, broken: Broken): Rule {
 
 /** A rule about what Linux alone has: Kubernetes refuses the field in a pod for Windows. */
 function linuxRule(rule: Omit<Rule, "check">, broken: Broken): Rule {
-  const why = `${rule.why} Pods with os.name windows are left out: Kubernetes refuses the field there.`;
+  const why = `${rule.why} Pods with os.name windows are exempt: Kubernetes rejects the field there.`;
   return containerRule({ ...rule, why }, (container) =>
     container.workload.podSpec.get("os", "name").text === "windows" ? undefined : broken(container),
   );
@@ -45,7 +45,7 @@ const runAsNonRoot = containerRule(
     id: "run-as-non-root",
     level: "warn",
     title: "Containers do not run as root",
-    why: "Whoever breaks out of a container that runs as root is root on the node. Pod security `restricted` refuses it.",
+    why: "An attacker who breaks out of a container that runs as root is root on the node. The pod security level `restricted` rejects it.",
     wrong: "containers: [{ name: web }]",
     right: "securityContext: { runAsNonRoot: true }",
   },
@@ -56,7 +56,7 @@ const runAsNonRoot = containerRule(
       return undefined;
     return {
       sentence: `The ${titleOf(container)} may run as root.`,
-      hint: "Write runAsNonRoot: true into the pod's securityContext.",
+      hint: "Add runAsNonRoot: true to the pod's securityContext.",
     };
   },
 );
@@ -66,7 +66,7 @@ const privilegeEscalation = linuxRule(
     id: "privilege-escalation",
     level: "warn",
     title: "Containers cannot gain privileges",
-    why: "A program with the setuid bit makes its caller root. Pod security `restricted` refuses it.",
+    why: "A program with the setuid bit can make its caller root. The pod security level `restricted` rejects it.",
     wrong: "securityContext: { runAsNonRoot: true }",
     right: "securityContext: { runAsNonRoot: true, allowPrivilegeEscalation: false }",
   },
@@ -74,7 +74,7 @@ const privilegeEscalation = linuxRule(
     if (container.cursor.get("securityContext", "allowPrivilegeEscalation").boolean === false) return undefined;
     return {
       sentence: `The ${titleOf(container)} may gain privileges.`,
-      hint: "Write allowPrivilegeEscalation: false.",
+      hint: "Add allowPrivilegeEscalation: false.",
     };
   },
 );
@@ -84,7 +84,7 @@ const readOnlyRoot = linuxRule(
     id: "read-only-root",
     level: "warn",
     title: "Containers do not write to their own file system",
-    why: "What is written there is lost at the next restart, fills the node's disk, and lets an intruder leave programs behind.",
+    why: "Files written there are lost at the next restart and fill the node's disk, and an attacker can leave programs there.",
     wrong: "securityContext: { runAsNonRoot: true }",
     right: "securityContext: { readOnlyRootFilesystem: true }      # with an emptyDir at /tmp where one is needed",
   },
@@ -92,7 +92,7 @@ const readOnlyRoot = linuxRule(
     if (container.cursor.get("securityContext", "readOnlyRootFilesystem").boolean === true) return undefined;
     return {
       sentence: `The ${titleOf(container)} may write to its root file system.`,
-      hint: "Write readOnlyRootFilesystem: true.",
+      hint: "Add readOnlyRootFilesystem: true.",
     };
   },
 );
@@ -102,7 +102,7 @@ const dropCapabilities = linuxRule(
     id: "drop-capabilities",
     level: "warn",
     title: "Containers drop all capabilities",
-    why: "The default set lets a container make raw packets and change owners of files. Pod security `restricted` refuses it, and all added ones but NET_BIND_SERVICE.",
+    why: "The default capabilities let a container send raw packets and change file owners. The pod security level `restricted` rejects them, and any added capability except NET_BIND_SERVICE.",
     wrong: "securityContext: { capabilities: { add: [SYS_ADMIN] } }",
     right: "securityContext: { capabilities: { drop: [ALL] } }",
   },
@@ -112,7 +112,10 @@ const dropCapabilities = linuxRule(
     if (added !== undefined)
       return { at: added, sentence: `The ${titleOf(container)} adds the capability ${added.text}.` };
     if (capabilities.textItems("drop").includes("ALL")) return undefined;
-    return { sentence: `The ${titleOf(container)} keeps capabilities.`, hint: "Write capabilities: { drop: [ALL] }." };
+    return {
+      sentence: `The ${titleOf(container)} does not drop all capabilities.`,
+      hint: "Add capabilities: { drop: [ALL] }.",
+    };
   },
 );
 
@@ -121,7 +124,7 @@ const seccompProfile = linuxRule(
     id: "seccomp-profile",
     level: "warn",
     title: "Containers run under a seccomp profile",
-    why: "Without one every system call of the kernel is open. Pod security `restricted` refuses it.",
+    why: "Without one, the container may use every system call of the kernel. The pod security level `restricted` rejects it.",
     wrong: "securityContext: { runAsNonRoot: true }",
     right: "securityContext: { runAsNonRoot: true, seccompProfile: { type: RuntimeDefault } }",
   },
@@ -131,7 +134,7 @@ const seccompProfile = linuxRule(
     if (type.text === "RuntimeDefault" || type.text === "Localhost") return undefined;
     if (type.isSet)
       return { at: type, sentence: `The ${titleOf(container)} runs with the seccomp profile ${String(type.value)}.` };
-    const hint = "Write seccompProfile: { type: RuntimeDefault } into the pod's securityContext.";
+    const hint = "Add seccompProfile: { type: RuntimeDefault } to the pod's securityContext.";
     return { sentence: `The ${titleOf(container)} runs without a seccomp profile.`, hint };
   },
 );
@@ -141,7 +144,7 @@ const privileged = containerRule(
     id: "privileged",
     level: "error",
     title: "No container is privileged",
-    why: "A privileged container is root on its node, and so is a host process of Windows.",
+    why: "A privileged container has root access to its node, and so does a Windows host process.",
     wrong: "securityContext: { privileged: true }",
     right: "securityContext: { capabilities: { drop: [ALL] } }",
   },
@@ -150,7 +153,7 @@ const privileged = containerRule(
     if (at.boolean === true) return { at, sentence: `The ${titleOf(container)} is privileged.` };
     const process = hostProcessOf(container);
     return process.boolean === true
-      ? { at: process, sentence: `The ${titleOf(container)} is a process of its node.` }
+      ? { at: process, sentence: `The ${titleOf(container)} is a host process of its node.` }
       : undefined;
   },
 );
@@ -159,13 +162,13 @@ const hostAccess: Rule = {
   id: "host-access",
   level: "error",
   title: "Pods stay out of their node",
-  why: "With the node's network, processes or files a pod reads and changes what belongs to others. Pod security `baseline` refuses it.",
+  why: "A pod with access to the node's network, processes or files can read and change the data of other pods. The pod security level `baseline` rejects it.",
   wrong: "hostNetwork: true\nvolumes: [{ name: root, hostPath: { path: / } }]",
   right: "volumes: [{ name: scratch, emptyDir: {} }]",
   *check(set) {
     for (const at of hostFields(set)) {
       const field = at.path.findLast((step) => typeof step === "string") ?? "";
-      yield { at, sentence: `${field} opens the node to the pod.` };
+      yield { at, sentence: `${field} gives the pod access to its node.` };
     }
   },
 };

@@ -7,7 +7,7 @@ const selectorTemplate: Rule = {
   id: "selector-template",
   level: "error",
   title: "A workload's selector matches its own pods",
-  why: "The API server refuses a Deployment, StatefulSet or DaemonSet whose pods its selector would not find.",
+  why: "The API server rejects a Deployment, StatefulSet or DaemonSet whose selector does not match its own pods.",
   wrong: "selector: { matchLabels: { app: web } }\ntemplate: { metadata: { labels: { app: wbe } } }",
   right: "selector: { matchLabels: { app: web } }\ntemplate: { metadata: { labels: { app: web } } }",
   *check(set) {
@@ -15,14 +15,14 @@ const selectorTemplate: Rule = {
       if (!["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].includes(resource.kind)) continue;
       const selector = resource.root.get("spec", "selector");
       if (isRecord(selector.value) && Object.keys(selector.value).length === 0)
-        yield { at: selector, sentence: `The selector of ${resource.title} is empty: it takes every pod.` };
+        yield { at: selector, sentence: `The selector of ${resource.title} is empty: it matches every pod.` };
       if (!selector.isSet || matchesSelector(selector, labels)) continue;
       const wanted = selector.texts("matchLabels");
       const wrong = Object.keys(wanted).find((name) => labels[name] !== wanted[name]);
       yield {
         at: wrong === undefined ? selector : selector.get("matchLabels", wrong),
-        sentence: `The selector of ${resource.title} does not take its own pods, which have ${printLabels(labels)}.`,
-        hint: "Give the template the labels of the selector.",
+        sentence: `The selector of ${resource.title} does not match its own pods, which have ${printLabels(labels)}.`,
+        hint: "Give the pod template the labels of the selector.",
       };
     }
   },
@@ -32,7 +32,7 @@ const serviceSelector: Rule = {
   id: "service-selector",
   level: "error",
   title: "A Service selects pods",
-  why: "A Service whose selector takes no pod has no endpoints: every call to it is refused, and nothing says why.",
+  why: "A Service whose selector matches no pods has no endpoints: every call to it is refused, and no event or log says why.",
   wrong: "kind: Service\nspec: { selector: { app: wbe } }      # the pods have app=web",
   right: "kind: Service\nspec: { selector: { app: web } }",
   *check(set) {
@@ -46,7 +46,7 @@ const serviceSelector: Rule = {
         near === undefined ? undefined : Object.keys(wanted).find((name) => near.labels[name] !== wanted[name]);
       yield {
         at: wrong === undefined ? selector : selector.get(wrong),
-        sentence: `The selector of ${title} (${printLabels(wanted)}) takes no pod${namespaceHint(set, namespace, wanted)}.`,
+        sentence: `The selector of ${title} (${printLabels(wanted)}) matches no pods${namespaceHint(set, namespace, wanted)}.`,
         hint: near === undefined ? undefined : `${near.resource.title} has pods with ${printLabels(near.labels)}.`,
       };
     }
@@ -77,7 +77,7 @@ const disruptionTarget: Rule = {
   id: "pdb-target",
   level: "error",
   title: "A PodDisruptionBudget protects pods",
-  why: "A budget that takes no pod protects nothing: a node can be drained with all replicas on it.",
+  why: "A budget that matches no pods protects nothing: a node can be drained while it runs all replicas.",
   wrong: "kind: PodDisruptionBudget\nspec: { selector: { matchLabels: { app: wbe } } }",
   right: "kind: PodDisruptionBudget\nspec: { selector: { matchLabels: { app: web } } }",
   *check(set) {
@@ -89,7 +89,7 @@ const disruptionTarget: Rule = {
       const near = nearest(set, namespace, wanted);
       yield {
         at: selector,
-        sentence: `The selector of ${title} (${printLabels(wanted)}) takes no pod.`,
+        sentence: `The selector of ${title} (${printLabels(wanted)}) matches no pods.`,
         hint: near === undefined ? undefined : `${near.resource.title} has pods with ${printLabels(near.labels)}.`,
       };
     }
@@ -100,7 +100,7 @@ const spreadSelector: Rule = {
   id: "spread-selector",
   level: "error",
   title: "A topology spread selects the pods it is for",
-  why: "A topology spread whose selector does not take the pod itself counts other pods: all replicas may land on one node.",
+  why: "A topology spread whose selector does not match its own pods counts other pods: all replicas may run on one node.",
   wrong: "topologySpreadConstraints: [{ labelSelector: { matchLabels: { app: wbe } }, … }]",
   right: "topologySpreadConstraints: [{ labelSelector: { matchLabels: { app: web } }, … }]",
   *check(set) {
@@ -108,10 +108,10 @@ const spreadSelector: Rule = {
       for (const constraint of podSpec.items("topologySpreadConstraints")) {
         const selector = constraint.get("labelSelector");
         if (selector.isSet && matchesSelector(selector, labels)) continue;
-        const sentence = `This topology spread does not take the pods of ${resource.title}, which have ${printLabels(labels)}.`;
+        const sentence = `This topology spread does not match the pods of ${resource.title}, which have ${printLabels(labels)}.`;
         yield selector.isSet
           ? { at: selector, sentence }
-          : { at: constraint, sentence, hint: "Write a labelSelector: without one it takes no pod." };
+          : { at: constraint, sentence, hint: "Add a labelSelector: without one it matches no pods." };
       }
     }
   },
@@ -121,7 +121,7 @@ const affinitySelector: Rule = {
   id: "affinity-selector",
   level: "warn",
   title: "Pod affinities refer to pods that exist",
-  why: "An anti-affinity that takes no pod keeps nothing apart: all replicas may land on one node. A required affinity that takes none leaves the pod Pending.",
+  why: "An anti-affinity that matches no pods separates nothing: all replicas may run on one node. A required affinity that matches none leaves the pod Pending.",
   wrong:
     "podAntiAffinity: { …: [{ labelSelector: { matchLabels: { app: wbe } }, topologyKey: kubernetes.io/hostname }] }",
   right:
@@ -137,7 +137,7 @@ const affinitySelector: Rule = {
           (matchesSelector(selector, labels) || set.podsBySelector(resource.namespace, selector).length > 0);
         if (isElsewhere || takesOne) continue;
         if (set.mayBeOperated(resource.namespace, selector.texts("matchLabels"))) continue;
-        const sentence = `This affinity of ${resource.title} takes no pod.`;
+        const sentence = `This affinity of ${resource.title} matches no pods.`;
         yield { at: selector.isSet ? selector : term, sentence, hint: `Its own pods have ${printLabels(labels)}.` };
       }
     }

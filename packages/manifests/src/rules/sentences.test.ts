@@ -11,7 +11,7 @@ const sentencesOf = (rule: string, text: string, file = "x.yaml"): string[] =>
 test("a quota of nothing is exceeded without a percentage", () => {
   const quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata: { name: none }\nspec: { hard: { pods: 0 } }\n";
   expect(sentencesOf("quota", documents(workload("web"), quota))).toEqual([
-    "ResourceQuota none allows no pods, and its workloads need some.",
+    "ResourceQuota none allows no pods, but its workloads need some.",
   ]);
 });
 
@@ -41,6 +41,6 @@ test("a circle is told as a sentence", () => {
 test("of two mounts at one place docker compose takes the last one, without a word", () => {
   const text = "services:\n  a: { image: example.com/a:1, volumes: ['./b:/c', './d:/c/'] }\n";
   expect(sentencesOf("compose-field", text, "compose.yaml")).toEqual([
-    "a mounts /c twice: the last one wins, or the file is refused.",
+    "a mounts /c twice: the last one wins, or the file is rejected.",
   ]);
 });

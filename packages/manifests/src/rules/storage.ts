@@ -18,7 +18,7 @@ const claimRef: Rule = {
       for (const volume of podSpec.items("volumes")) {
         const at = volume.get("persistentVolumeClaim", "claimName");
         const { title, namespace } = resource;
-        const use = `${title} needs the claim`;
+        const use = `${title} uses the claim`;
         if (at.text === undefined || isClaimOfMember(set, namespace, at.text)) continue;
         yield* missingReference(set, { at, use, kind: "PersistentVolumeClaim", namespace });
       }
@@ -42,7 +42,7 @@ const volumeMount: Rule = {
   id: "volume-mount",
   level: "error",
   title: "Every mount has its volume",
-  why: "The API server refuses the workload.",
+  why: "The API server rejects the workload.",
   wrong: "volumeMounts: [{ name: dta, mountPath: /data }]\nvolumes: [{ name: data, emptyDir: {} }]",
   right: "volumeMounts: [{ name: data, mountPath: /data }]\nvolumes: [{ name: data, emptyDir: {} }]",
   *check(set) {
@@ -52,7 +52,7 @@ const volumeMount: Rule = {
         for (const mount of mountsOf(container.cursor)) {
           const at = mount.get("name");
           if (at.text === undefined || volumes.includes(at.text)) continue;
-          const sentence = `The ${titleOf(container)} mounts ${at.text}, which is no volume of its pod${didYouMean(at.text, volumes)}.`;
+          const sentence = `The ${titleOf(container)} mounts ${at.text}, which is not a volume of its pod${didYouMean(at.text, volumes)}.`;
           yield { at, sentence };
         }
       }
@@ -64,7 +64,7 @@ const volumeUnused: Rule = {
   id: "volume-unused",
   level: "warn",
   title: "Every volume is mounted",
-  why: "Most often the mount was forgotten, so that data is written into the container and lost with it.",
+  why: "Usually the mount was forgotten: data is written to the container's file system and lost with it.",
   wrong: "containers: [{ name: web }]\nvolumes: [{ name: data, persistentVolumeClaim: { claimName: data } }]",
   right:
     "containers: [{ name: web, volumeMounts: [{ name: data, mountPath: /data }] }]\nvolumes: [{ name: data, persistentVolumeClaim: { claimName: data } }]",
@@ -85,7 +85,7 @@ const statefulService: Rule = {
   id: "statefulset-service",
   level: "error",
   title: "A StatefulSet has its headless Service",
-  why: "Without it the pods have no names of their own (web-0.web), and members of a database do not find each other.",
+  why: "Without it, the pods have no DNS names of their own (web-0.web), and members of a database cannot find each other.",
   wrong: "kind: StatefulSet\nspec: { serviceName: db }      # no Service db, or one with a cluster IP",
   right: "kind: Service\nmetadata: { name: db }\nspec: { clusterIP: None, … }",
   *check(set) {
@@ -96,7 +96,7 @@ const statefulService: Rule = {
       const service = set.find("Service", namespace, at.text);
       if (service !== undefined && service.root.get("spec", "clusterIP").text !== "None") {
         const sentence = `${title} needs a headless Service, but ${at.text} has a cluster IP.`;
-        yield { at: service.root.get("spec"), sentence, hint: "Write clusterIP: None into the Service." };
+        yield { at: service.root.get("spec"), sentence, hint: "Add clusterIP: None to the Service." };
       }
     }
   },
@@ -106,7 +106,7 @@ const accessMode: Rule = {
   id: "claim-shared",
   level: "warn",
   title: "A claim for one node is not shared by replicas",
-  why: "With ReadWriteOnce every replica must run on the node of the first; others stay in ContainerCreating, and a rolling update waits for ever.",
+  why: "With ReadWriteOnce, all replicas must run on the same node; the others stay in ContainerCreating, and a rolling update waits forever.",
   wrong: "replicas: 3\nvolumes: [{ persistentVolumeClaim: { claimName: data } }]      # ReadWriteOnce",
   right: "replicas: 1\nstrategy: { type: Recreate }",
   *check(set) {
@@ -131,7 +131,7 @@ const claimForm: Rule = {
   id: "claim-form",
   level: "error",
   title: "A volume claim says how large it is and who may mount it",
-  why: "The API server refuses a claim without accessModes or storage; of a StatefulSet only its events say so, and no pod is made.",
+  why: "The API server rejects a claim without accessModes or storage; for a StatefulSet only its events show this, and no pod is created.",
   wrong: "kind: PersistentVolumeClaim\nspec: { accessModes: [ReadWriteOnce] }",
   right:
     "kind: PersistentVolumeClaim\nspec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }",

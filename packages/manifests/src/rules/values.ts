@@ -17,7 +17,7 @@ const knownWord: Rule = {
   id: "known-word",
   level: "error",
   title: "Fields with a fixed set of values have one of them",
-  why: "The API server refuses any other; the published schema has no list of them, so schema checks pass.",
+  why: "The API server rejects any other value; the published schema does not list the values, so schema checks pass.",
   wrong: "imagePullPolicy: IfNotPresnt",
   right: "imagePullPolicy: IfNotPresent",
   *check(set) {
@@ -51,7 +51,7 @@ const restartMissing: Rule = {
   id: "job-restart-policy",
   level: "error",
   title: "The pods of a Job say what happens when they fail",
-  why: "The default, Always, is refused for Jobs.",
+  why: "The API server rejects the default, Always, for Jobs.",
   wrong: "kind: Job\nspec: { template: { spec: { containers: […] } } }",
   right: "kind: Job\nspec: { template: { spec: { restartPolicy: OnFailure, containers: […] } } }",
   *check(set) {
@@ -62,7 +62,7 @@ const restartMissing: Rule = {
       yield {
         at: podSpec,
         sentence: `The pods of ${resource.title} have no restartPolicy.`,
-        hint: "Write restartPolicy: OnFailure or restartPolicy: Never.",
+        hint: "Add restartPolicy: OnFailure or restartPolicy: Never.",
       };
     }
   },
@@ -72,7 +72,7 @@ const duplicateEntry: Rule = {
   id: "duplicate-entry",
   level: "error",
   title: "No list entry is repeated",
-  why: "Containers, volumes, variables and ports are told apart by their name or number: the API server refuses the second, or the last one wins.",
+  why: "Containers, volumes, variables and ports are identified by name or number: the API server rejects the duplicate, or the last one wins.",
   wrong: "env: [{ name: PORT, value: '1' }, { name: PORT, value: '2' }]",
   right: "env: [{ name: PORT, value: '2' }]",
   *check(set) {
@@ -108,7 +108,7 @@ function* sharedPorts({ containers, resource }: Workload): Generator<Problem> {
       if (owner !== undefined && owner !== name)
         yield {
           at: cursor,
-          sentence: `The containers ${owner} and ${name} of ${resource.title} share the port ${key}.`,
+          sentence: `The containers ${owner} and ${name} of ${resource.title} both use the port ${key}.`,
         };
       else if (key !== undefined) owners.set(key, name);
     }
@@ -124,7 +124,7 @@ function* repeated(
   for (const item of items) {
     const key = keyOf(item);
     if (key === undefined) continue;
-    if (seen.has(key)) yield { at: item, sentence: `The ${what} ${key} stands in the list twice.` };
+    if (seen.has(key)) yield { at: item, sentence: `The ${what} ${key} is listed twice.` };
     seen.add(key);
   }
 }
@@ -149,7 +149,7 @@ const cronSchedule: Rule = {
   id: "cron-schedule",
   level: "error",
   title: "The schedule of a CronJob is valid",
-  why: "The API server refuses the CronJob.",
+  why: "The API server rejects the CronJob.",
   wrong: "schedule: every 5 minutes",
   right: 'schedule: "*/5 * * * *"',
   *check(set) {
@@ -157,8 +157,8 @@ const cronSchedule: Rule = {
       const at = root.get("spec", "schedule");
       if (at.text === undefined || isFilledIn(at.text) || isSchedule(at.text)) continue;
       const hint =
-        "Write minute, hour, day of month, month and day of week, or @hourly, @daily, @weekly, @monthly, @yearly.";
-      yield { at, sentence: `"${at.text}" of ${title} is no schedule.`, hint };
+        "Use the fields minute, hour, day of month, month and day of week, or @hourly, @daily, @weekly, @monthly, @yearly.";
+      yield { at, sentence: `"${at.text}" of ${title} is not a valid schedule.`, hint };
     }
   },
 };
@@ -199,7 +199,7 @@ const probeThreshold: Rule = {
   id: "probe-threshold",
   level: "error",
   title: "Probes have valid and sensible numbers",
-  why: "A liveness or startup probe must succeed after one answer (successThreshold 1), and a probe that may take twice its period runs less often than it says.",
+  why: "Liveness and startup probes must have successThreshold 1, and a probe whose timeout is twice its period runs less often than configured.",
   wrong: "livenessProbe: { successThreshold: 3, timeoutSeconds: 30, periodSeconds: 10, httpGet: … }",
   right: "livenessProbe: { timeoutSeconds: 5, periodSeconds: 10, httpGet: … }",
   *check(set) {
@@ -215,8 +215,8 @@ const probeThreshold: Rule = {
         const periodSeconds = probe.get("periodSeconds").number || 10;
         // A second more is a margin, as Bitnami's Redis has one.
         if ((timeout.number ?? 1) >= 2 * periodSeconds) {
-          const sentence = `The ${name} of ${titleOf(container)} may take ${timeout.number} s but is asked every ${periodSeconds} s.`;
-          yield { at: timeout, sentence, hint: "Let timeoutSeconds be at most periodSeconds." };
+          const sentence = `The ${name} of ${titleOf(container)} may take ${timeout.number} s but runs every ${periodSeconds} s.`;
+          yield { at: timeout, sentence, hint: "Set timeoutSeconds to at most periodSeconds." };
         }
       }
     }

@@ -8,7 +8,7 @@ const envReference: Rule = {
   id: "env-reference",
   level: "error",
   title: "Variables refer only to variables defined before them",
-  why: "Kubernetes leaves $(NAME) as it is when NAME is not known yet or misspelt: the program gets the text with the dollar.",
+  why: "Kubernetes does not expand $(NAME) when NAME is misspelt or defined later: the program receives the literal text.",
   wrong: "env: [{ name: URL, value: 'http://$(HOST)' }, { name: HOST, value: web }]",
   right: "env: [{ name: HOST, value: web }, { name: URL, value: 'http://$(HOST)' }]",
   *check(set) {
@@ -26,10 +26,10 @@ const envReference: Rule = {
           if (name !== own)
             yield {
               at,
-              sentence: `${own} of ${title} is made of ${name}, which is set after it.`,
-              hint: `Put ${name} in front.`,
+              sentence: `${own} of ${title} refers to ${name}, which is defined after it.`,
+              hint: `Define ${name} first.`,
             };
-          else if (isComplete) yield { at, sentence: `${own} of ${title} is made of itself, and nothing has set it.` };
+          else if (isComplete) yield { at, sentence: `${own} of ${title} refers to itself, but has no earlier value.` };
         }
         before.add(own);
       }
@@ -46,7 +46,7 @@ function* misspelt(container: Cursor, known: readonly string[], title: string): 
       if (guess !== undefined && isLower(name) === isLower(guess))
         yield {
           at,
-          sentence: `The ${title} gets $(${name}) as it is: there is no such variable (did you mean ${guess}?).`,
+          sentence: `The ${title} receives $(${name}) unexpanded: there is no such variable (did you mean ${guess}?).`,
         };
     }
   }

@@ -19,19 +19,19 @@ const DELETION = words("Retain", "Delete");
 const COUNT = between(0);
 const USER = between(0);
 const LABEL_NAME = form(
-  "a name of lower-case letters, digits and dashes, at most 63",
+  "a name of at most 63 lower-case letters, digits and dashes",
   (text) => text === "" || DNS_LABEL.test(text),
 );
 const HOST_NAME = form(
-  "a name of a host",
+  "a host name",
   /^(?=.{0,253}$)(?:[a-z\d](?:[-a-z\d]*[a-z\d])?(?:\.[a-z\d](?:[-a-z\d]*[a-z\d])?)*\.?)?$/,
 );
 const SHARE = form("a number without quotes or a percentage up to 100%", /^(?:100|\d{1,2})%$/);
-const BLOCK = form("a block of addresses such as 10.0.0.0/8", isBlock);
+const BLOCK = form("an address block such as 10.0.0.0/8", isBlock);
 /** What somebody else than Kubernetes limits has a domain: `openshift.io/Image`. */
 const LIMITED: Check = (at) =>
   at.text?.includes("/") === true ? undefined : words("Container", "PersistentVolumeClaim", "Pod")(at);
-const PATH_INSIDE = form("a path inside of the volume", /^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))/);
+const PATH_INSIDE = form("a relative path inside the volume", /^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))/);
 const ROLLOUT = { maxSurge: form("a number without quotes or a percentage", /^\d+%$/), maxUnavailable: SHARE };
 const HISTORY = { minReadySeconds: COUNT, revisionHistoryLimit: COUNT };
 const ACCESS = words("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod");
@@ -85,8 +85,8 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, Check>>>> =
   },
   "core.v1.ContainerPort": { protocol: PROTOCOL },
   "core.v1.EmptyDirVolumeSource": { medium: form("Memory or HugePages", /^(?:Memory|HugePages(?:-.+)?)?$/) },
-  "core.v1.EnvVar": { name: form("a name of a variable", /^[^=]+$/) },
-  "core.v1.HostAlias": { ip: form("an address", (text) => isIP(text) > 0), hostnames: HOST_NAME },
+  "core.v1.EnvVar": { name: form("a variable name", /^[^=]+$/) },
+  "core.v1.HostAlias": { ip: form("an IP address", (text) => isIP(text) > 0), hostnames: HOST_NAME },
   "core.v1.HostPathVolumeSource": {
     type: words("BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"),
   },
@@ -100,7 +100,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, Check>>>> =
     persistentVolumeReclaimPolicy: words("Delete", "Recycle", "Retain"),
     volumeMode: words("Block", "Filesystem"),
   },
-  "core.v1.PodAffinityTerm": { topologyKey: form("a label of nodes", /./) },
+  "core.v1.PodAffinityTerm": { topologyKey: form("a node label", /./) },
   "core.v1.PodOS": { name: words("linux", "windows") },
   "core.v1.PodSecurityContext": {
     fsGroup: USER,
@@ -126,7 +126,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, Check>>>> =
     timeoutSeconds: COUNT,
   },
   "core.v1.ResourceFieldSelector": {
-    resource: form("a resource of a container such as limits.memory", /^(?:limits|requests)\.[a-z].*$/),
+    resource: form("a container resource such as limits.memory", /^(?:limits|requests)\.[a-z].*$/),
   },
   "core.v1.ResourceQuotaSpec": { hard: quotaNames },
   "core.v1.ResourceRequirements": { limits: amounts, requests: amounts },
@@ -151,7 +151,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, Check>>>> =
     maxSkew: between(1),
     nodeAffinityPolicy: words("Honor", "Ignore"),
     nodeTaintsPolicy: words("Honor", "Ignore"),
-    topologyKey: form("a label of nodes", /./),
+    topologyKey: form("a node label", /./),
     whenUnsatisfiable: words("DoNotSchedule", "ScheduleAnyway"),
   },
   "core.v1.Volume": { name: LABEL_NAME },

@@ -12,7 +12,7 @@ export function words(...known: readonly string[]): Check {
   return (at) => {
     if (!at.text || known.includes(at.text) || isFilledIn(at.text)) return undefined;
     const sentence = `${fieldOf(at)} is "${at.text}"${didYouMean(at.text, known)}.`;
-    return { rule: "known-word", at, sentence, hint: `It may be ${listed(known)}.` };
+    return { rule: "known-word", at, sentence, hint: `Allowed: ${listed(known)}.` };
   };
 }
 
@@ -20,7 +20,8 @@ export function words(...known: readonly string[]): Check {
 export function between(least: number, most = Number.POSITIVE_INFINITY): Check {
   return (at) => {
     if (at.number === undefined || (at.number >= least && at.number <= most)) return undefined;
-    const hint = most === Number.POSITIVE_INFINITY ? `It is at least ${least}.` : `It goes from ${least} to ${most}.`;
+    const hint =
+      most === Number.POSITIVE_INFINITY ? `The minimum is ${least}.` : `It must be between ${least} and ${most}.`;
     return { rule: "number-range", at, sentence: `${fieldOf(at)} is ${at.number}.`, hint };
   };
 }
@@ -46,8 +47,8 @@ export function amounts(at: Cursor): SchemaProblem | undefined {
     .fields()
     .find(({ name }) => !known.includes(name) && !name.startsWith("hugepages-") && !/^[^/]+\/[^/]+$/.test(name));
   if (wrong === undefined) return wholeDevices(at);
-  const sentence = `${wrong.name} is no resource of a container${didYouMean(wrong.name, known)}.`;
-  return { rule: "known-word", at: wrong.cursor, sentence, hint: `It may be ${listed(known)}, or DOMAIN/NAME.` };
+  const sentence = `${wrong.name} is not a container resource${didYouMean(wrong.name, known)}.`;
+  return { rule: "known-word", at: wrong.cursor, sentence, hint: `Allowed: ${listed(known)}, or DOMAIN/NAME.` };
 }
 
 /** Devices and the like, whose names have a domain, come in whole numbers. */
@@ -73,7 +74,7 @@ export function quotaNames(at: Cursor): SchemaProblem | undefined {
     .fields()
     .find(({ name }) => !QUOTA_NAMES.includes(name) && !name.includes("/") && !/^(?:requests\.)?hugepages-/.test(name));
   if (wrong === undefined) return undefined;
-  const sentence = `${wrong.name} is not something that a quota limits${didYouMean(wrong.name, QUOTA_NAMES)}.`;
+  const sentence = `${wrong.name} is not a resource that a quota can limit${didYouMean(wrong.name, QUOTA_NAMES)}.`;
   return {
     rule: "known-word",
     at: wrong.cursor,

@@ -62,7 +62,7 @@ describe("validateSchema", () => {
       spec: { containers: [{ name: "x" }], workloadRef: {} },
     };
     const sentences = (minor: number): string[] => check(pod, minor).map(({ sentence }) => sentence);
-    expect(sentences(31)).toEqual(["workloadRef is no field of spec."]);
+    expect(sentences(31)).toEqual(["workloadRef is not a field of spec."]);
     expect(KUBERNETES_VERSIONS).toEqual(["1.31", "1.32", "1.33", "1.34", "1.35", "1.36", "1.37"]);
   });
 

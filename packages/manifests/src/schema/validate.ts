@@ -62,15 +62,15 @@ function checkValue(cursor: Cursor, schema: Schema, problems: SchemaProblem[]): 
     problems.push({ rule: "schema-wrong-value", at: cursor, sentence, hint });
   };
   if (schema.enum !== undefined && !schema.enum.includes(value)) {
-    report(`${nameOf(cursor)} is ${print(value)}, which is none of ${listed(schema.enum.map(String))}.`);
+    report(`${nameOf(cursor)} is ${print(value)}, which is not one of ${listed(schema.enum.map(String))}.`);
   }
   if (schema.format === "int32" && Math.abs(Number(value)) > INT32_MAX) {
-    report(`${nameOf(cursor)} is ${print(value)}, which does not fit into 32 bits.`);
+    report(`${nameOf(cursor)} is ${print(value)}, which does not fit in 32 bits.`);
   }
   if (schema.format === "byte" && typeof value === "string" && !BASE64.test(value.replaceAll(/\s/g, ""))) {
     report(
-      `${nameOf(cursor)} must be base64, and its value is not.`,
-      "Put the text itself under stringData, or encode it.",
+      `${nameOf(cursor)} must be base64, but its value is not.`,
+      "Put the plain text under stringData, or encode it.",
     );
   }
 }
@@ -80,8 +80,8 @@ function checkQuantity(cursor: Cursor, problems: SchemaProblem[]): void {
   problems.push({
     rule: "quantity",
     at: cursor,
-    sentence: `${nameOf(cursor)} is ${print(cursor.value)}, which is no quantity.`,
-    hint: "Write a number and at most one of the units m, k, M, G, T, Ki, Mi, Gi, Ti, as in 500m or 128Mi.",
+    sentence: `${nameOf(cursor)} is ${print(cursor.value)}, which is not a quantity.`,
+    hint: "Use a number with at most one of the units m, k, M, G, T, Ki, Mi, Gi, Ti, as in 500m or 128Mi.",
   });
 }
 
@@ -111,7 +111,7 @@ function wrongType(cursor: Cursor, allowed: readonly string[]): SchemaProblem {
   return {
     rule: "schema-wrong-type",
     at: cursor,
-    sentence: `${nameOf(cursor)} is ${describe(value, holdsData(cursor))}, where ${wanted.join(" or ")} is expected.`,
+    sentence: `${nameOf(cursor)} is ${describe(value, holdsData(cursor))}, but must be ${wanted.join(" or ")}.`,
     hint: hintFor(value, allowed),
   };
 }
@@ -122,24 +122,28 @@ function hintFor(value: unknown, allowed: readonly string[]): string | undefined
   }
   if (typeof value === "string" && allowed.includes("boolean")) return "Write true or false without quotes.";
   if ((typeof value === "boolean" || typeof value === "number") && allowed.includes("string")) {
-    return "Put the value in quotes. (Without them yes, no, on, off, y and n are booleans, too.)";
+    return "Put the value in quotes. (Unquoted yes, no, on, off, y and n are booleans.)";
   }
   if (isRecord(value) && allowed.includes("array")) return "Begin each item with a dash.";
   return undefined;
 }
 
 function missingField(cursor: Cursor, name: string): SchemaProblem {
-  return { rule: "schema-missing-field", at: cursor, sentence: `${nameOf(cursor)} lacks the field ${name}.` };
+  return {
+    rule: "schema-missing-field",
+    at: cursor,
+    sentence: `${nameOf(cursor)} has no field ${name}, which is required.`,
+  };
 }
 
 function unknownField(field: Cursor, name: string, known: readonly string[]): SchemaProblem {
   const guess = closest(name, known);
-  const hint = guess === undefined ? `Known here: ${listed(known)}.` : `Did you mean ${guess}?`;
-  return { rule: "schema-unknown-field", at: field, sentence: `${name} is no field of ${ownerOf(field)}.`, hint };
+  const hint = guess === undefined ? `Allowed: ${listed(known)}.` : `Did you mean ${guess}?`;
+  return { rule: "schema-unknown-field", at: field, sentence: `${name} is not a field of ${ownerOf(field)}.`, hint };
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  string: "a text",
+  string: "a string",
   integer: "a whole number",
   number: "a number",
   boolean: "true or false",
@@ -151,7 +155,7 @@ function describe(value: unknown, isHidden: boolean): string {
   if (value === null || value === undefined) return "empty";
   if (Array.isArray(value)) return "a list";
   if (isRecord(value)) return "a map";
-  const type = typeof value === "string" ? "text" : typeof value;
+  const type = typeof value;
   return isHidden ? `a ${type}` : `the ${type} ${print(value)}`;
 }
 

@@ -51,7 +51,7 @@ describe("parseSource", () => {
     const text =
       "{{- if .Values.on }}\nkind: Service\nmetadata:\n  name: {{ .Release.Name }}\n{{- end }}\n---\na: [1\n";
     const { problems } = parseSource({ file: "x", text });
-    const hint = "A chart is rendered first: helm template CHART | ordersctl validate -.";
+    const hint = "Render the chart first: helm template CHART | ordersctl validate -.";
     expect(problems.map(({ line, hint: told }) => [line, told])).toEqual([
       [1, hint],
       [8, hint],
@@ -81,11 +81,11 @@ true: b
 `;
     const { documents, problems } = parseSource({ file: "x", text });
     expect(problems.map(({ line, column, rule, sentence }) => `${line}:${column} ${rule} ${sentence}`)).toEqual([
-      "7:3 yaml-duplicate-key The key a stands twice in the same map.",
-      '1:15 yaml-duplicate-key The key "b" stands twice in the same map.',
-      "5:5 yaml-duplicate-key The key 'd' stands twice in the same map.",
-      "6:5 yaml-duplicate-key The key d stands twice in the same map.",
-      "13:1 yaml-duplicate-key The key true stands twice in the same map.",
+      "7:3 yaml-duplicate-key The key a appears twice in the same map.",
+      '1:15 yaml-duplicate-key The key "b" appears twice in the same map.',
+      "5:5 yaml-duplicate-key The key 'd' appears twice in the same map.",
+      "6:5 yaml-duplicate-key The key d appears twice in the same map.",
+      "13:1 yaml-duplicate-key The key true appears twice in the same map.",
     ]);
     expect(documents).toHaveLength(2);
   });

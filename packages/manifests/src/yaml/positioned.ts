@@ -24,7 +24,7 @@ const MAX_ALIASES = 1000;
 
 /** What a template of a chart holds, unlike those of alerts and of swarms. */
 const TEMPLATE = /\{\{[^}\n]{0,200}(?:\.(?:Values|Release|Chart|Capabilities)|\b(?:include|define))\b/;
-const TEMPLATE_HINT = "A chart is rendered first: helm template CHART | ordersctl validate -.";
+const TEMPLATE_HINT = "Render the chart first: helm template CHART | ordersctl validate -.";
 
 /** Reads all documents of a text, each with the way back to its places. */
 export function parsePositioned(source: Source): { documents: SourceDocument[]; problems: SourceProblem[] } {
@@ -43,7 +43,7 @@ export function parsePositioned(source: Source): { documents: SourceDocument[]; 
   const all = Array.isArray(parsed) ? parsed : [];
   const next = all[MAX_DOCUMENTS];
   if (next !== undefined) {
-    const sentence = `There are more than ${MAX_DOCUMENTS} documents; from here on they are not read.`;
+    const sentence = `There are more than ${MAX_DOCUMENTS} documents; those from here on are ignored.`;
     problems.push({ file: source.file, ...positionAt(lines, next.range[0]), rule: "yaml-syntax", sentence });
   }
   const isTemplate = all.some(({ errors }) => errors.length > 0) && TEMPLATE.test(source.text);
@@ -106,7 +106,7 @@ function toProblem(
     file: source.file,
     ...positionAt(lines, error.pos[0]),
     rule: "yaml-syntax",
-    sentence: `This is no YAML: ${sentence.replace(/[.:]?$/, ".")}`,
+    sentence: `This is not valid YAML: ${sentence.replace(/[.:]?$/, ".")}`,
   };
 }
 
@@ -132,8 +132,8 @@ function toRepeated(offset: number, source: Source, lines: LineCounter): SourceP
     file: source.file,
     ...positionAt(lines, offset),
     rule: "yaml-duplicate-key",
-    sentence: `The key ${key} stands twice in the same map.`,
-    hint: "Keep one of the two; readers that accept both drop the first without a word.",
+    sentence: `The key ${key} appears twice in the same map.`,
+    hint: "Keep one of the two; parsers that accept both silently drop the first.",
   };
 }
 
