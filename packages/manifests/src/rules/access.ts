@@ -39,10 +39,8 @@ const roleRef: Rule = {
       const at = root.get("roleRef", "name");
       const kind = root.get("roleRef", "kind").text;
       if (binding === "ClusterRoleBinding" && kind === "Role") {
-        yield {
-          at: root.get("roleRef", "kind"),
-          sentence: `${title} grants a Role, but a ClusterRoleBinding can grant only ClusterRoles.`,
-        };
+        const sentence = `${title} grants a Role, but a ClusterRoleBinding can grant only ClusterRoles.`;
+        yield { at: root.get("roleRef", "kind"), sentence };
         continue;
       }
       const isCluster = kind === "ClusterRole";

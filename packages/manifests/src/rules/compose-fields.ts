@@ -52,10 +52,7 @@ function* faultsOf(service: ComposeService): Generator<Problem> {
     const at = dependency.get("condition");
     const condition = literalText(at);
     if (condition === undefined || CONDITIONS.includes(condition)) continue;
-    yield {
-      at,
-      sentence: `${name} waits until ${other} is "${condition}", which is not a condition.`,
-      hint: `Allowed: ${listed(CONDITIONS)}.`,
-    };
+    const sentence = `${name} waits until ${other} is "${condition}", which is not a condition.`;
+    yield { at, sentence, hint: `Allowed: ${listed(CONDITIONS)}.` };
   }
 }

@@ -49,10 +49,8 @@ function* undeclared({ files, services, names }: ComposeProject): Generator<Prob
   for (const { name, cursor } of services) {
     for (const [at, used] of serviceUses(cursor)) {
       if (names.includes(used) || used.includes("$")) continue;
-      yield {
-        at,
-        sentence: `${name} refers to ${used}, which is not a service in compose.yaml${didYouMean(used, names)}.`,
-      };
+      const sentence = `${name} refers to ${used}, which is not a service in compose.yaml${didYouMean(used, names)}.`;
+      yield { at, sentence };
     }
   }
 }

@@ -92,11 +92,8 @@ const composePublished: Rule = {
       for (const { cursor, container, host, address } of ports) {
         if (container === undefined || !DATABASE_PORTS.has(container) || host === undefined) continue;
         if (address !== undefined && address !== "0.0.0.0" && address !== "[::]") continue;
-        yield {
-          at: cursor,
-          sentence: `The database ${name} is open to the network on port ${host}.`,
-          hint: "Prefix the port with 127.0.0.1:.",
-        };
+        const sentence = `The database ${name} is open to the network on port ${host}.`;
+        yield { at: cursor, sentence, hint: "Prefix the port with 127.0.0.1:." };
       }
     }
   },

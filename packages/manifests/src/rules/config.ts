@@ -62,11 +62,8 @@ function* missingHolders(set: ResourceSet, holder: Holder): Generator<Problem> {
     if (made.some((each) => each.name === wanted) || (holder === "ConfigMap" && GIVEN_CONFIG_MAPS.has(wanted)))
       continue;
     const known = [...set.namesOf(holder, namespace), ...made.map((each) => each.name)];
-    yield {
-      at: name,
-      sentence: `${title} needs the ${holder} ${inNamespace(namespace, wanted)}, which the manifests do not define${didYouMean(wanted, known)}.`,
-      hint: elsewhere(set, holder, wanted),
-    };
+    const sentence = `${title} needs the ${holder} ${inNamespace(namespace, wanted)}, which the manifests do not define${didYouMean(wanted, known)}.`;
+    yield { at: name, sentence, hint: elsewhere(set, holder, wanted) };
   }
 }
 

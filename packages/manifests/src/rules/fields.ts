@@ -67,10 +67,8 @@ function* podFields(set: ResourceSet): Generator<Problem> {
       const sources = volume.fields().filter(({ name, cursor }) => name !== "name" && cursor.isSet);
       if (sources.length < 2) continue;
       const names = listed(sources.map(({ name }) => name));
-      yield {
-        at: volume,
-        sentence: `The volume ${volume.get("name").text} of ${resource.title} has more than one type: ${names}.`,
-      };
+      const sentence = `The volume ${volume.get("name").text} of ${resource.title} has more than one type: ${names}.`;
+      yield { at: volume, sentence };
     }
     for (const toleration of podSpec.items("tolerations")) yield* tolerationFields(toleration);
   }
@@ -82,11 +80,8 @@ function* podFields(set: ResourceSet): Generator<Problem> {
     }
     for (const entry of container.cursor.items("env")) {
       if ((entry.get("value").text ?? "") === "" || !entry.get("valueFrom").isSet) continue;
-      yield {
-        at: entry,
-        sentence: `${entry.get("name").text} has both value and valueFrom.`,
-        hint: "Keep one of the two.",
-      };
+      const sentence = `${entry.get("name").text} has both value and valueFrom.`;
+      yield { at: entry, sentence, hint: "Keep one of the two." };
     }
   }
 }

@@ -76,11 +76,8 @@ const ingressSecret: Rule = {
         if (at.text === undefined || names.includes(at.text)) continue;
         const guess = didYouMean(at.text, names);
         const hint = "Add the Secret, a Certificate, or the annotation of the issuer that creates it.";
-        yield {
-          at,
-          sentence: `${title} takes its certificate from the Secret ${at.text}, which nothing creates${guess}.`,
-          hint,
-        };
+        const sentence = `${title} takes its certificate from the Secret ${at.text}, which nothing creates${guess}.`;
+        yield { at, sentence, hint };
       }
     }
   },
@@ -101,10 +98,8 @@ const ingressHost: Rule = {
         const at = rule.get("host");
         if (at.text === undefined || !isHostName(at.text)) continue;
         if (names.includes(at.text) || names.includes(at.text.replace(/^[^.]+/, "*"))) continue;
-        yield {
-          at,
-          sentence: `${title} serves ${at.text} without TLS, though other hosts have it${didYouMean(at.text, names)}.`,
-        };
+        const sentence = `${title} serves ${at.text} without TLS, though other hosts have it${didYouMean(at.text, names)}.`;
+        yield { at, sentence };
       }
     }
   },
@@ -126,11 +121,8 @@ const ingressForm: Rule = {
       const tls = root.items("spec", "tls");
       for (const at of [...rules.map((rule) => rule.get("host")), ...tls.flatMap((each) => each.items("hosts"))]) {
         if (isHostName(at.text ?? "")) continue;
-        yield {
-          at,
-          sentence: `"${at.text}" is not a valid host name.`,
-          hint: "Leave out the scheme and the port, and use lower-case letters.",
-        };
+        const sentence = `"${at.text}" is not a valid host name.`;
+        yield { at, sentence, hint: "Leave out the scheme and the port, and use lower-case letters." };
       }
       for (const path of rules.flatMap((rule) => rule.items("http", "paths"))) {
         const at = path.get("path");

@@ -78,10 +78,8 @@ const port: Rule = {
       const { ports, cursor } = container;
       if (ports.length === 0 || ports.some((each) => each.port === meta.port)) continue;
       const at = cursor.get("ports", 0, "containerPort");
-      yield {
-        at,
-        sentence: `The running ${service} listens on ${meta.port}, which is not a port of its container (has: ${printPorts(ports)}).`,
-      };
+      const sentence = `The running ${service} listens on ${meta.port}, which is not a port of its container (has: ${printPorts(ports)}).`;
+      yield { at, sentence };
     }
   },
 };
@@ -135,10 +133,8 @@ const memory: Rule = {
       const limitBytes = parseQuantity(at.value);
       if (limitBytes === undefined || limitBytes > meta.rssBytes) continue;
       const usedMebibytes = Math.ceil(meta.rssBytes / 2 ** 20);
-      yield {
-        at,
-        sentence: `The running ${service} uses ${usedMebibytes} Mi of memory, but its limit is ${String(at.value)}.`,
-      };
+      const sentence = `The running ${service} uses ${usedMebibytes} Mi of memory, but its limit is ${String(at.value)}.`;
+      yield { at, sentence };
     }
   },
 };
@@ -157,10 +153,8 @@ const replicaSet: Rule = {
       const own = connections.find((each) => each.value === value)?.replicaSetName;
       const at = environmentOf(container, set).variables.get("MONGO_URI")?.at;
       if (own === undefined || at === undefined || meta.replicaSet === undefined || own === meta.replicaSet) continue;
-      yield {
-        at,
-        sentence: `The running ${service} uses the replica set ${meta.replicaSet}, but MONGO_URI names ${own}.`,
-      };
+      const sentence = `The running ${service} uses the replica set ${meta.replicaSet}, but MONGO_URI names ${own}.`;
+      yield { at, sentence };
     }
   },
 };

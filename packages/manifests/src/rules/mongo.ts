@@ -34,10 +34,8 @@ const replicaSetName: Rule = {
         if (target === undefined || target === "missing") continue;
         const actual = target.pods.flatMap((workload) => replicaSetOf(workload) ?? [])[0];
         if (actual === undefined || actual === wanted) continue;
-        yield {
-          at,
-          sentence: `${variable} names the replica set ${wanted}, but ${target.service.title} runs ${actual}.`,
-        };
+        const sentence = `${variable} names the replica set ${wanted}, but ${target.service.title} runs ${actual}.`;
+        yield { at, sentence };
         break;
       }
     }

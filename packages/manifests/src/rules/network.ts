@@ -48,10 +48,8 @@ const serviceUrl: Rule = {
       const numbers = ports.map((each) => String(each.get("port").value));
       if (target.service.root.get("spec", "type").text === "ExternalName") continue;
       if (servicePort(target.service, port) === undefined) {
-        yield {
-          at,
-          sentence: `${variable} calls ${host} on port ${port}, but ${target.service.title} has the ports ${numbers.join(", ") || "none"}.`,
-        };
+        const sentence = `${variable} calls ${host} on port ${port}, but ${target.service.title} has the ports ${numbers.join(", ") || "none"}.`;
+        yield { at, sentence };
       }
     }
   },
@@ -79,10 +77,8 @@ const networkBlocked: Rule = {
         if (policy === undefined || from === to || seen.has(key)) continue;
         seen.add(key);
         const way = blockers?.direction === "Egress" ? "egress" : "ingress";
-        yield {
-          at: policy.root.get("metadata", "name"),
-          sentence: `${policy.title} blocks ${way} traffic from ${from.resource.title} to ${to.resource.title} on port ${containerPort?.port} (${variable}).`,
-        };
+        const sentence = `${policy.title} blocks ${way} traffic from ${from.resource.title} to ${to.resource.title} on port ${containerPort?.port} (${variable}).`;
+        yield { at: policy.root.get("metadata", "name"), sentence };
       }
     }
   },
@@ -166,10 +162,8 @@ function* portRanges(root: Cursor, title: string): Generator<Problem> {
     const [at, first] = [range.get("endPort"), range.get("port")];
     if (at.number === undefined || at.number >= (first.number ?? Number.POSITIVE_INFINITY)) continue;
     if (isFilledIn(first.text ?? "")) continue;
-    yield {
-      at,
-      sentence: `${title} opens the ports ${String(first.port ?? "")} to ${at.number}, which is not a range.`,
-    };
+    const sentence = `${title} opens the ports ${String(first.port ?? "")} to ${at.number}, which is not a range.`;
+    yield { at, sentence };
   }
 }
 

@@ -31,10 +31,8 @@ const serviceTargetPort: Rule = {
         const ports = servingPorts(without);
         const names = ports.flatMap(({ name }) => name ?? []);
         const wanted = typeof target.port === "string" ? `"${target.port}"` : String(target.port);
-        yield {
-          at: target,
-          sentence: `targetPort ${wanted} is not a port of ${without.resource.title} (has: ${printPorts(ports)})${didYouMean(String(target.port), names)}.`,
-        };
+        const sentence = `targetPort ${wanted} is not a port of ${without.resource.title} (has: ${printPorts(ports)})${didYouMean(String(target.port), names)}.`;
+        yield { at: target, sentence };
       }
     }
   },
@@ -141,10 +139,8 @@ function* checkHeadless(port: Cursor, service: Resource, set: ResourceSet): Gene
   const target = port.get("targetPort").number ?? named?.port;
   const own = port.get("port").number;
   if (target === undefined || own === undefined || target === own) return;
-  yield {
-    at: port.get("targetPort"),
-    sentence: `${service.title} is headless: callers reach port ${own} of the pods, not ${target}.`,
-  };
+  const sentence = `${service.title} is headless: callers reach port ${own} of the pods, not ${target}.`;
+  yield { at: port.get("targetPort"), sentence };
 }
 
 export const portRules: readonly Rule[] = [serviceTargetPort, servicePortName, portName, portRange, headlessPort];

@@ -49,10 +49,8 @@ const probePort: Rule = {
         )
           continue;
         const names = ports.flatMap((port) => port.name ?? []);
-        yield {
-          at,
-          sentence: `The ${name} uses port ${String(at.port)}, which ${titleOf(container)} does not have (has: ${printPorts(ports)})${didYouMean(String(at.port), names)}.`,
-        };
+        const sentence = `The ${name} uses port ${String(at.port)}, which ${titleOf(container)} does not have (has: ${printPorts(ports)})${didYouMean(String(at.port), names)}.`;
+        yield { at, sentence };
       }
     }
   },
@@ -105,10 +103,8 @@ const probeMissing: Rule = {
       for (const container of workload.containers) {
         if (container.role !== "main" || container.ports.length === 0 || container.cursor.get("readinessProbe").isSet)
           continue;
-        yield {
-          at: container.cursor,
-          sentence: `The ${titleOf(container)} is behind a Service but has no readinessProbe.`,
-        };
+        const sentence = `The ${titleOf(container)} is behind a Service but has no readinessProbe.`;
+        yield { at: container.cursor, sentence };
       }
     }
   },

@@ -103,11 +103,8 @@ function* checkMemory(at: Cursor): Generator<Problem> {
 function* checkCores(at: Cursor): Generator<Problem> {
   const cores = parseQuantity(at.value);
   if (cores === undefined || cores <= MOST_CORES) return;
-  yield {
-    at,
-    sentence: `cpu ${String(at.value)} is ${cores} cores.`,
-    hint: "Use m for thousandths of a core, as in 500m.",
-  };
+  const sentence = `cpu ${String(at.value)} is ${cores} cores.`;
+  yield { at, sentence, hint: "Use m for thousandths of a core, as in 500m." };
 }
 
 export const resourceRules: readonly Rule[] = [requests, limits, requestOverLimit, unit];

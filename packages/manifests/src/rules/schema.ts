@@ -99,11 +99,8 @@ const apiRemoved: Rule = {
     for (const { root, apiVersion, kind } of set.resources) {
       const removed = findRemovedApi(apiVersion, kind, set.facts.minor);
       if (removed === undefined) continue;
-      yield {
-        at: root.get("apiVersion"),
-        sentence: `${apiVersion} ${kind} was removed in Kubernetes 1.${removed.removedIn}.`,
-        hint: `Use ${removed.replacement}.`,
-      };
+      const sentence = `${apiVersion} ${kind} was removed in Kubernetes 1.${removed.removedIn}.`;
+      yield { at: root.get("apiVersion"), sentence, hint: `Use ${removed.replacement}.` };
     }
   },
 };

@@ -30,11 +30,8 @@ const plainSecret: Rule = {
         const name = entry.get("name").text ?? "";
         const value = entry.get("value").text ?? "";
         if (looksSecret(name, value, secretNames)) {
-          yield {
-            at: entry.get("value"),
-            sentence: `${name} holds a secret in plain text.`,
-            hint: "Move it to a Secret and reference it with secretKeyRef.",
-          };
+          const sentence = `${name} holds a secret in plain text.`;
+          yield { at: entry.get("value"), sentence, hint: "Move it to a Secret and reference it with secretKeyRef." };
         }
       }
     }

@@ -74,10 +74,8 @@ const notAResource: Rule = {
       const missing = ["apiVersion", "kind"].filter((field) => stranger.get(field).text === undefined);
       const names = stranger.fieldNames();
       const guess = missing.map((field) => didYouMean(field, names)).join("");
-      yield {
-        at: stranger,
-        sentence: `The ${stranger.path.length === 0 ? "document" : "item"} has no ${missing.join(" and no ") || "apiVersion and kind"}${guess}.`,
-      };
+      const sentence = `The ${stranger.path.length === 0 ? "document" : "item"} has no ${missing.join(" and no ") || "apiVersion and kind"}${guess}.`;
+      yield { at: stranger, sentence };
     }
   },
 };

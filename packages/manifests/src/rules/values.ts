@@ -59,11 +59,8 @@ const restartMissing: Rule = {
       const policy = podSpec.get("restartPolicy");
       if (!["Job", "CronJob"].includes(resource.kind) || !podSpec.isSet || (policy.isSet && policy.text !== ""))
         continue;
-      yield {
-        at: podSpec,
-        sentence: `The pods of ${resource.title} have no restartPolicy.`,
-        hint: "Add restartPolicy: OnFailure or restartPolicy: Never.",
-      };
+      const sentence = `The pods of ${resource.title} have no restartPolicy.`;
+      yield { at: podSpec, sentence, hint: "Add restartPolicy: OnFailure or restartPolicy: Never." };
     }
   },
 };
