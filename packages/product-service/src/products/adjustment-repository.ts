@@ -7,6 +7,7 @@ import { DirectSession } from "@pos/service-kit/direct-session";
 import { type Collection, type Db, ObjectId } from "mongodb";
 import { attemptTransaction, pauseAfterConflict, type Worked } from "../transaction.ts";
 import { type ProductDocument, type StockAdjustmentDocument, storedProduct, type StoredProduct } from "./documents.ts";
+import { Turns } from "./turns.ts";
 
 /** A change of stock that somebody asked for. */
 export interface Adjustment {
@@ -35,6 +36,8 @@ export class AdjustmentRepository {
   readonly #sessions: Set<DirectSession>;
   readonly #idleSessions: DirectSession[];
   readonly #clock: Clock;
+  /** By product. */
+  readonly #turns: Turns;
   readonly #products: Collection<ProductDocument>;
   readonly #adjustments: Collection<StockAdjustmentDocument>;
 
@@ -43,6 +46,7 @@ export class AdjustmentRepository {
     this.#idleSessions = [new DirectSession(this.#commands)];
     this.#sessions = new Set(this.#idleSessions);
     this.#clock = clock;
+    this.#turns = new Turns(clock);
     this.#products = db.collection<ProductDocument>("products");
     this.#adjustments = db.collection<StockAdjustmentDocument>("stockAdjustments");
   }
@@ -50,9 +54,14 @@ export class AdjustmentRepository {
   /** Ids of the sessions that adjustments are written on. */
   readonly sessionIds = (): readonly string[] => [...this.#sessions].map(({ id }) => id);
 
-  /** @param deadlineAtMs by the clock: after it no other try is begun */
-  async adjust(adjustment: Adjustment, deadlineAtMs: number): Promise<AdjustmentResult> {
+  /** @param deadlineAtMs by the clock: after it no try is begun */
+  adjust(adjustment: Adjustment, deadlineAtMs: number): Promise<AdjustmentResult> {
+    return this.#turns.take(adjustment.productId, deadlineAtMs, () => this.#adjust(adjustment, deadlineAtMs));
+  }
+
+  async #adjust(adjustment: Adjustment, deadlineAtMs: number): Promise<AdjustmentResult> {
     const clock = this.#clock;
+    if (clock.now() >= deadlineAtMs) return { kind: "noAnswer", cause: new Error("its turn did not come in time") };
     const session = this.#idleSessions.pop() ?? new DirectSession(this.#commands);
     this.#sessions.add(session);
     try {
