@@ -20,6 +20,9 @@ const READ_QUEUE_MAX = 5000;
 /** A second command while one is under way: who comes then need not wait for its end. */
 const READ_FLIGHTS_MAX = 2;
 
+/** All of a page of 100 and the next one: 4 MiB of the largest products. */
+const LIST_BATCH = 101;
+
 interface ListQuery {
   readonly page: Page;
   readonly name: string | undefined;
@@ -131,7 +134,8 @@ export class ProductRepository {
       filter.$or = [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: new ObjectId(after.id) } }];
     }
     const query = { find: "products", filter, sort: { createdAt: -1, _id: -1 }, limit };
-    const { items, ...end } = this.#decoded.readPage(await findPage(this.#commands, query, { mayRepeat: true }));
+    const found = await findPage(this.#commands, query, { mayRepeat: true, batch: LIST_BATCH });
+    const { items, ...end } = this.#decoded.readPage(found);
     return { items: items.filter((product) => product !== undefined), ...end };
   }
 

@@ -12,8 +12,8 @@ import {
 
 /** Server codes of a limit of time that ran out, one of the command's own or of its write concern. */
 const timeLimitCodes = new Set([50, 64, 262]);
-/** Server codes of a database that is away for now: no primary, stepping down, shutting down. */
-const awayCodes = new Set([89, 91, 189, 6, 7, 9001, 10107, 10058, 11600, 11602, 13435, 13436]);
+/** Server codes of a database that is away for now: no primary, stepping down, shutting down, a cursor ended with it. */
+const awayCodes = new Set([43, 89, 91, 189, 6, 7, 9001, 10107, 10058, 11600, 11602, 13435, 13436]);
 const socketCodes = new Set(["ECONNRESET", "ECONNREFUSED", "ECONNABORTED", "EPIPE", "ENOTCONN", "ETIMEDOUT"]);
 const WAIT_QUEUE_TIMEOUT = "MongoWaitQueueTimeoutError";
 const namesOfAbsence = new Set([

@@ -42,26 +42,52 @@ export async function findRaw(runner: CommandRunner, command: Document, options?
  */
 const PAGE_MAX_BYTES = 1024 * 1024;
 
+/** Documents of a batch: all of a page of 20 and the next one, and 4 MiB of the largest orders. */
+const PAGE_BATCH = 21;
+
 /**
- * Runs a find for one page of a list.
+ * Runs a find for one page of a list. The database ends a batch at a number of documents or at 16 MiB, not at the bytes of
+ * a page, so one of large documents is asked for in batches of few.
  * @param query its `limit` is that of the page; a page of large documents ends before it
+ * @param batch documents of the first batch at most
  * @returns the bytes of each document, as of `findRaw`, and whether others follow
  */
 export async function findPage(
   runner: CommandRunner,
   { limit, ...query }: Document & { readonly limit: number },
-  options?: RunOptions,
+  { batch = PAGE_BATCH, ...options }: RunOptions & { readonly batch?: number } = {},
 ): Promise<{ found: readonly Uint8Array[]; hasMore: boolean }> {
-  // A single batch ends at 16 MiB, which is more than a page holds.
-  const command = { ...query, limit: limit + 1, batchSize: limit + 1, singleBatch: true };
-  const { cursor } = (await runner.run(command, options)) as { cursor: Cursor };
+  const batchSize = Math.min(limit + 1, batch);
+  const command = { ...query, limit: limit + 1, batchSize, singleBatch: batchSize === limit + 1 };
+  let { cursor } = (await runner.run(command, options)) as { cursor: Cursor };
   const found = cursor.firstBatch ?? [];
+  let { bytes, end } = measured(found, limit);
+  while (end === -1 && cursorId(cursor) !== 0n) {
+    const room = Math.ceil(((PAGE_MAX_BYTES - bytes) * found.length) / bytes);
+    const next = { getMore: cursorId(cursor), collection: query["find"], batchSize: Math.max(room, PAGE_BATCH) };
+    ({ cursor } = (await runner.run(next)) as { cursor: Cursor });
+    for (const document of cursor.nextBatch ?? []) found.push(document);
+    ({ bytes, end } = measured(found, limit));
+  }
+  if (end === -1) return { found, hasMore: false };
+  leave(runner, query["find"], cursor);
+  return { found: found.slice(0, end), hasMore: true };
+}
+
+/** The bytes of documents, and the index of the first that is too many for a page, or -1. */
+function measured(found: readonly Uint8Array[], limit: number): { bytes: number; end: number } {
   let bytes = 0;
-  const tooMany = found.findIndex((document, index) => {
+  const end = found.findIndex((document, index) => {
     bytes += document.length;
     return index === limit || (index > 0 && bytes > PAGE_MAX_BYTES);
   });
-  return tooMany === -1 ? { found, hasMore: false } : { found: found.slice(0, tooMany), hasMore: true };
+  return { bytes, end };
+}
+
+/** Ends a cursor that may hold more: the database would keep it for ten minutes. Nobody waits for that. */
+function leave(runner: CommandRunner, collection: unknown, cursor: Cursor): void {
+  const id = cursorId(cursor);
+  if (id !== 0n) void runner.run({ killCursors: collection, cursors: [id] }).catch(() => undefined);
 }
 
 /** Like `findRaw`, decoded. */
