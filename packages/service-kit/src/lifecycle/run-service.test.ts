@@ -56,10 +56,16 @@ function start(env: Record<string, string> = {}) {
     ];
     return { app, health, background };
   };
+  const given: Record<string, string | undefined> = {
+    MONGO_URI: database.uri,
+    PORT: "0",
+    HOST: "127.0.0.1",
+    ...env,
+  };
   void runService(
     { name: "slow", version: "1", environment, build },
     {
-      env: { MONGO_URI: database.uri, PORT: "0", HOST: "127.0.0.1", ...env },
+      env: given,
       exit: (code) => {
         state.exits++;
         exited.resolve(code);
@@ -68,7 +74,7 @@ function start(env: Record<string, string> = {}) {
     },
     { clock: systemClock, logDestination: { write: (line: string) => void state.lines.push(line) } },
   );
-  return { signals, exited: exited.promise, listening: listening.promise, state };
+  return { signals, exited: exited.promise, listening: listening.promise, state, env: given };
 }
 
 describe("a service", () => {
@@ -114,6 +120,14 @@ describe("a service", () => {
     const stop = run.signals.get("SIGTERM");
     expect(stop).toBeDefined();
     stop?.();
+    expect(await run.exited).toBe(0);
+  });
+
+  test("keeps the addresses of its configuration from a proxy that its environment names", async () => {
+    const run = start({ HTTP_PROXY: "http://127.0.0.1:1", OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:2" });
+    await run.listening;
+    expect([run.env["NO_PROXY"], run.env["no_proxy"]]).toEqual(["127.0.0.1:2", "127.0.0.1:2"]);
+    run.signals.get("SIGTERM")?.();
     expect(await run.exited).toBe(0);
   });
 

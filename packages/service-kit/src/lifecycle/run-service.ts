@@ -12,6 +12,7 @@ import { createLogger, flushLogs, type LogDestination, type Logger } from "../lo
 import { metricsListener } from "../telemetry/metrics-listener.ts";
 import { openTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { callDirectly, type MutableEnvironment } from "./direct-calls.ts";
 
 /** Work that goes on beside requests: relays, reapers, caches. */
 export interface BackgroundWork {
@@ -51,7 +52,7 @@ export interface ServiceDefinition<Schema extends EnvironmentSchema> {
 
 /** The process as ports: its environment, its signals, and how it ends. */
 export interface ProcessPort {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: MutableEnvironment;
   exit(code: number): void;
   on(signal: "SIGTERM" | "SIGINT", listener: () => void): unknown;
 }
@@ -95,6 +96,7 @@ export async function runService<Schema extends EnvironmentSchema>(
     await flushLogs(fallback);
     return process.exit(1);
   }
+  callDirectly(config, process.env);
   const logger = createLogger({ service: definition.name, level: config.logLevel, ...destination });
   try {
     await serve(definition, { config, logger, process, options });
