@@ -64,8 +64,9 @@ COPY LICENSE THIRD-PARTY-NOTICES.txt /licenses/
 FROM runtime AS service
 # Bun's timer for garbage stops a service for some milliseconds every second; what is allocated sets it off anyway.
 ENV BUN_GC_TIMER_INTERVAL=10000
+# Engines put HTTP_PROXY into a container as their user's settings say: the probe asks the service itself.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=180s \
-  CMD ["bun", "-e", "process.exit((await fetch(`http://127.0.0.1:${process.env.PORT}/health`)).ok ? 0 : 1)"]
+  CMD ["bun", "-e", "process.env.no_proxy = '*'; process.exit((await fetch(`http://127.0.0.1:${process.env.PORT}/health`)).ok ? 0 : 1)"]
 CMD ["bun", "/app/main.js"]
 
 FROM service AS user-service
