@@ -25,6 +25,7 @@ ${Object.entries(settingVariables)
   ORDERSCTL_DEBUG          if set, the same as --debug
   NO_COLOR, TERM=dumb      no colours
   MONGO_URI, MONGOD_BIN    which MongoDB up uses
+  HTTP_PROXY, HTTPS_PROXY, NO_PROXY   under Bun; localhost is always asked directly
   ADMIN_EMAIL, ADMIN_PASSWORD   the first administrator that up creates
 
 Files
