@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, join } from "node:path";
+import { baseDirectory } from "@pos/local-mongodb/base-directory";
 import { sleep } from "../environment.ts";
 import { CliError } from "../errors.ts";
 import { ensureFolder, isObject, type JsonObject, readJsonObject, textField, writePrivateJson } from "../files.ts";
@@ -37,10 +37,7 @@ const LOCK_WAIT_MAX_MS = 10_000;
 const LOCK_PAUSE_MS = 10;
 
 /** `$XDG_CONFIG_HOME/ordersctl`, else `~/.config/ordersctl` (XDG Base Directory Specification). */
-export function configDir(env: Io["env"]): string {
-  const xdg = env["XDG_CONFIG_HOME"];
-  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(env["HOME"] || homedir(), ".config"), "ordersctl");
-}
+export const configDir = (env: Io["env"]): string => join(baseDirectory(env, "XDG_CONFIG_HOME"), "ordersctl");
 
 /** @throws {CliError} when nothing can be kept in it */
 export const ensureConfigDir = (env: Io["env"]): Promise<void> =>

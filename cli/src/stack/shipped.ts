@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { baseDirectory } from "@pos/local-mongodb/base-directory";
 import type { Io } from "../io.ts";
 
 /** What a shipped program carries besides its own code. */
@@ -27,8 +27,7 @@ export const shipped = (): Shipped | undefined => globalThis.ordersctlShipped;
 export function unpackServices(env: Io["env"]): string | undefined {
   const carried = shipped();
   if (carried === undefined || Object.keys(carried.files).length === 0) return undefined;
-  const cache = env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache");
-  const parent = join(cache, "product-order-system", "services");
+  const parent = join(baseDirectory(env, "XDG_CACHE_HOME"), "product-order-system", "services");
   const folder = join(parent, carried.digest);
   if (existsSync(folder)) return folder;
   mkdirSync(parent, { recursive: true, mode: 0o700 });

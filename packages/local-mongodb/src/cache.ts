@@ -1,24 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
-
-/** A process environment, as `process.env` has it. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { join } from "node:path";
+import { baseDirectory, type Environment } from "./base-directory.ts";
 
 /** Leftovers of a fetch that was killed are removed when they are older than this, in milliseconds. */
 const LEFTOVER_AGE_MS = 3_600_000;
 const LEFTOVER_PREFIX = ".fetching-";
 
-/**
- * Where fetched mongods are kept: `$XDG_CACHE_HOME` or `~/.cache`, then `product-order-system/mongod`.
- * A relative XDG_CACHE_HOME is ignored, as the XDG Base Directory Specification asks.
- */
-export function defaultCacheDir(env: Environment): string {
-  const xdg = env["XDG_CACHE_HOME"];
-  const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(env["HOME"] || homedir(), ".cache");
-  return join(base, "product-order-system", "mongod");
-}
+/** Where fetched mongods are kept: `$XDG_CACHE_HOME` or `~/.cache`, then `product-order-system/mongod`. */
+export const defaultCacheDir = (env: Environment): string =>
+  join(baseDirectory(env, "XDG_CACHE_HOME"), "product-order-system", "mongod");
 
 /** Every `<cacheDir>/<build>/mongod`, in no order that means anything. An absent folder is an empty cache. */
 export async function cachedMongods(cacheDir: string): Promise<readonly string[]> {

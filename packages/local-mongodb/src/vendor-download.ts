@@ -1,5 +1,6 @@
 import { chmod } from "node:fs/promises";
-import { type Environment, installIntoCache } from "./cache.ts";
+import type { Environment } from "./base-directory.ts";
+import { installIntoCache } from "./cache.ts";
 import { type Log, withHeartbeat } from "./progress.ts";
 
 /** How long the download host may take to answer before it counts as out of reach, in milliseconds. */
