@@ -23,6 +23,9 @@ const READ_FLIGHTS_MAX = 2;
 /** All of a page of 100 and the next one: 4 MiB of the largest products. */
 const LIST_BATCH = 101;
 
+/** A write that a majority does not have yet may be undone, and another one may get its version: no answer shows it. */
+const readConcern = { level: "majority" } as const;
+
 interface ListQuery {
   readonly page: Page;
   readonly name: string | undefined;
@@ -38,7 +41,7 @@ export class ProductRepository {
 
   constructor(db: Db, logger: Pick<Logger, "error">) {
     this.#commands = new DirectCommands(db);
-    this.#products = db.collection<ProductDocument>("products");
+    this.#products = db.collection<ProductDocument>("products", { readConcern });
     this.#decoded = new DecodedDocuments(
       (document) => liveProduct(document as ProductDocument),
       (productId, err) =>
@@ -133,14 +136,14 @@ export class ProductRepository {
       filter.createdAt = { $lte: createdAt };
       filter.$or = [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: new ObjectId(after.id) } }];
     }
-    const query = { find: "products", filter, sort: { createdAt: -1, _id: -1 }, limit };
+    const query = { find: "products", filter, sort: { createdAt: -1, _id: -1 }, limit, readConcern };
     const found = await findPage(this.#commands, query, { mayRepeat: true, batch: LIST_BATCH });
     const { items, ...end } = this.#decoded.readPage(found);
     return { items: items.filter((product) => product !== undefined), ...end };
   }
 
   async #findAll(ids: readonly string[]): Promise<ReadonlyMap<string, Settled<StoredProduct | undefined>>> {
-    const query = { find: "products", filter: byIds(ids), batchSize: ids.length + 1 };
+    const query = { find: "products", filter: byIds(ids), batchSize: ids.length + 1, readConcern };
     return this.#decoded.readAll(await findRaw(this.#commands, query, { mayRepeat: true }));
   }
 

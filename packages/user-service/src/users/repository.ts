@@ -11,6 +11,8 @@ import { EmailTakenError, LastAdminError } from "./errors.ts";
 
 const live = { deletedAt: { $exists: false } } as const;
 const accountOnly = { addresses: 0, searchText: 0 } as const;
+/** A write that a majority does not have yet may be undone: no answer shows it. */
+const readConcern = { level: "majority" } as const;
 /** Limit of a search, which walks the accounts from the newest on; in milliseconds. */
 const SEARCH_MAX_MS = 3000;
 const ACCOUNTS_PER_ADDRESS_MAX = 5;
@@ -25,7 +27,7 @@ export class UserRepository {
   constructor({ client, db }: { client: MongoClient; db: Db }) {
     this.#client = client;
     this.#commands = new DirectCommands(db);
-    this.#users = db.collection("users");
+    this.#users = db.collection("users", { readConcern });
     this.#guards = db.collection("guards");
   }
 
@@ -75,6 +77,7 @@ export class UserRepository {
       filter: byIds(ids),
       projection: { status: 1, deletedAt: 1 },
       batchSize: ids.length + 1,
+      readConcern,
     };
     const found = await findDocuments<Pick<UserDocument, "_id" | "status" | "deletedAt">>(this.#commands, command, {
       mayRepeat: true,
