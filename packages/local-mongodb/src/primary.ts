@@ -1,7 +1,17 @@
-import { type Document, MongoClient, MongoNetworkError, MongoServerError } from "mongodb";
-import type { Credentials } from "./credentials.ts";
+import { readFile } from "node:fs/promises";
+import {
+  type Document,
+  MongoClient,
+  type MongoClientOptions,
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+} from "mongodb";
+import type { Credentials, Secrets } from "./credentials.ts";
 
 const POLL_MS = 20;
+/** After a step that failed; each is a line or two in the log of mongod. */
+const RETRY_MS = 100;
 const ALREADY_INITIALIZED = 23;
 const UNAUTHORIZED = 13;
 const AUTHENTICATION_FAILED = 18;
@@ -15,10 +25,12 @@ export interface ReplicaSetWish {
   readonly replicaSet: string;
   /** The ports of all members on 127.0.0.1, in the order of their member ids. */
   readonly ports: readonly number[];
-  readonly credentials: Credentials | undefined;
+  readonly secrets: Secrets | undefined;
   readonly electionTimeoutMs: number;
   /** Checked between the steps; its reason is thrown. */
   readonly signal: AbortSignal;
+  /** Rejects when a member ends; that is thrown. */
+  readonly death: Promise<never>;
 }
 
 /**
@@ -26,60 +38,93 @@ export interface ReplicaSetWish {
  * already), waits until the set has a primary, and makes sure that the administrator exists.
  */
 export async function bringToPrimary(port: number, wish: ReplicaSetWish): Promise<void> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([wish.signal, over.signal]);
+  try {
+    await Promise.race([stepByStep(port, { ...wish, signal }), wish.death]);
+  } finally {
+    over.abort();
+  }
+}
+
+async function stepByStep(port: number, wish: ReplicaSetWish): Promise<void> {
   for (;;) {
     try {
       return await tryToBringToPrimary(port, wish);
     } catch (error) {
-      // While its state changes a mongod closes its connections; and when a process that says nothing holds its old port,
-      // it waits 30 s for that before it answers. Every step may be taken again.
-      if (!(error instanceof MongoNetworkError)) throw error;
+      // Every step may be taken again.
+      if (!isPassing(error)) throw error;
       wish.signal.throwIfAborted();
-      await Bun.sleep(POLL_MS);
+      await Bun.sleep(RETRY_MS);
     }
   }
+}
+
+/**
+ * While its state changes a mongod closes its connections; when a process that says nothing holds its old port, it waits
+ * 30 s for that before it answers; and on a slow disk it sets up its set for minutes, with answers to nobody or to few.
+ */
+function isPassing(error: unknown): boolean {
+  return (
+    error instanceof MongoNetworkError ||
+    error instanceof MongoServerSelectionError ||
+    (error instanceof MongoServerError && error.code === NOT_YET_INITIALIZED)
+  );
 }
 
 async function tryToBringToPrimary(port: number, wish: ReplicaSetWish): Promise<void> {
-  const unauthenticated = directClient(port);
+  const client = directClient(port);
   try {
-    const credentials = wish.credentials;
-    const own = credentials ? await authenticatedClient(port, credentials) : undefined;
-    try {
-      const hello = await unauthenticated.db("admin").command({ hello: 1 });
-      // Both a new mongod and one whose set names another port say this.
-      if (hello["isreplicaset"] === true) await configure(own ?? unauthenticated, wish);
-      await waitForPrimary(wish.ports, wish.signal);
-      if (credentials && !own) await createAdministrator(unauthenticated, credentials);
-    } finally {
-      await own?.close();
-    }
+    const hello = await client.db("admin").command({ hello: 1 });
+    // Both a new mongod and one whose set names another port say this.
+    if (hello["isreplicaset"] === true) await configure(port, wish);
+    await waitForPrimary(wish.ports, wish.signal);
+    const credentials = wish.secrets?.credentials;
+    if (credentials && !(await isAdministrator(port, credentials))) await createAdministrator(client, credentials);
   } finally {
-    await unauthenticated.close();
+    await client.close();
   }
 }
 
-function directClient(port: number, credentials?: Credentials): MongoClient {
+function directClient(port: number, options?: MongoClientOptions): MongoClient {
   return new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
     serverSelectionTimeoutMS: 5_000,
     socketTimeoutMS: 10_000,
-    ...(credentials && { auth: credentials, authSource: "admin" }),
+    ...options,
   });
 }
 
-/** @returns undefined when the administrator does not exist yet, which the localhost exception lets us change */
-async function authenticatedClient(port: number, credentials: Credentials): Promise<MongoClient | undefined> {
-  const client = directClient(port, credentials);
+/** @returns false when there is no administrator yet, whom the localhost exception lets us create */
+async function isAdministrator(port: number, credentials: Credentials): Promise<boolean> {
+  const client = directClient(port, { auth: credentials, authSource: "admin" });
   try {
     await client.db("admin").command({ ping: 1 });
-    return client;
+    return true;
   } catch (error) {
-    await client.close();
-    if (error instanceof MongoServerError && error.code === AUTHENTICATION_FAILED) return undefined;
+    if (error instanceof MongoServerError && error.code === AUTHENTICATION_FAILED) return false;
     throw error;
+  } finally {
+    await client.close();
   }
 }
 
-async function configure(client: MongoClient, wish: ReplicaSetWish): Promise<void> {
+/** As a member of the set, which every mongod lets in by the key file: one that was never primary has no user yet. */
+async function memberClient(port: number, secrets: Secrets | undefined): Promise<MongoClient> {
+  if (secrets === undefined) return directClient(port);
+  const password = (await readFile(secrets.keyFile, "utf8")).replaceAll(/\s/g, "");
+  return directClient(port, { auth: { username: "__system", password }, authSource: "local" });
+}
+
+async function configure(port: number, wish: ReplicaSetWish): Promise<void> {
+  const client = await memberClient(port, wish.secrets);
+  try {
+    await configureBy(client, wish);
+  } finally {
+    await client.close();
+  }
+}
+
+async function configureBy(client: MongoClient, wish: ReplicaSetWish): Promise<void> {
   const members = wish.ports.map((port, id) => ({ _id: id, host: `127.0.0.1:${port}` }));
   const settings = {
     electionTimeoutMillis: wish.electionTimeoutMs,
@@ -91,8 +136,7 @@ async function configure(client: MongoClient, wish: ReplicaSetWish): Promise<voi
     await admin.command({ replSetInitiate: { _id: wish.replicaSet, members, settings } });
     return;
   } catch (error) {
-    const code = error instanceof MongoServerError ? error.code : undefined;
-    if (code !== ALREADY_INITIALIZED) throw code === UNAUTHORIZED ? foreignCredentials(error) : error;
+    if (!(error instanceof MongoServerError) || error.code !== ALREADY_INITIALIZED) throw error;
   }
   const { config } = (await admin.command({ replSetGetConfig: 1 })) as { config: Document };
   const version = Number(config["version"]) + 1;
@@ -161,13 +205,11 @@ async function createAdministrator(client: MongoClient, { username, password }: 
     await client.db("admin").command({ createUser: username, pwd: password, roles: [{ role: "root", db: "admin" }] });
   } catch (error) {
     const code = error instanceof MongoServerError ? error.code : undefined;
-    if (code !== USER_ALREADY_EXISTS) throw code === UNAUTHORIZED ? foreignCredentials(error) : error;
+    if (code === USER_ALREADY_EXISTS) return;
+    if (code !== UNAUTHORIZED) throw error;
+    throw new Error(
+      "the database has an administrator with another password than credentials.json in its data directory says",
+      { cause: error },
+    );
   }
-}
-
-function foreignCredentials(cause: unknown): Error {
-  return new Error(
-    "the database has an administrator with another password than credentials.json in its data directory says",
-    { cause },
-  );
 }

@@ -56,8 +56,9 @@ export async function startReplicaSet(options: StartReplicaSetOptions): Promise<
     // One after the other: two that look for a free port at once may find the same one.
     for (const member of members) await member.start(signal);
     const ports = members.map((member) => member.port);
-    const wish = { replicaSet, ports, credentials: undefined, electionTimeoutMs, signal };
-    await Promise.race([bringToPrimary(ports[0] ?? 0, wish), ...members.map((member) => member.death)]);
+    const wish = { replicaSet, ports, secrets: undefined, electionTimeoutMs, signal };
+    const death = Promise.race(members.map((member) => member.death));
+    await bringToPrimary(ports[0] ?? 0, { ...wish, death });
     await waitForMembers(ports, ports, signal);
     return { members, uri: (database) => connectionString({ ports, replicaSet, database }), stop };
   } catch (error) {

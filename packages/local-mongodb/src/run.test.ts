@@ -205,11 +205,15 @@ describe("with a password", () => {
     expect(await readFile(join(dataDir, "mongod.log"), "utf8")).not.toContain(password);
   });
 
-  test("a first start that died before the administrator was made is completed by the next", async () => {
-    // What such a start leaves: the set is initiated, nobody is in it.
-    const first = await start("half");
+  test.each([
+    ["its port", true],
+    ["another port", false],
+  ])("a first start that died before the administrator was made is completed on %s", async (port, isSame) => {
+    // What such a start leaves: the set is initiated, nobody is in it, and the port is written down nowhere.
+    const name = `half, on ${port}`;
+    const first = await start(name);
     await first.kill();
-    const second = await start("half", { auth: true, port: first.port });
+    const second = await start(name, { auth: true, ...(isSame && { port: first.port }) });
     await remember(second, "in");
     expect(await remembered(second)).toEqual(["in"]);
     await second.kill();

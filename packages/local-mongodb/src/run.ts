@@ -60,9 +60,10 @@ export async function startMongod(options: StartMongodOptions): Promise<RunningM
   const credentials = secrets?.credentials;
   try {
     const ports = [listening.port];
-    const wish = { replicaSet, ports, credentials, electionTimeoutMs: ELECTION_TIMEOUT_MS, signal };
+    const { death } = listening;
+    const wish = { replicaSet, ports, secrets, electionTimeoutMs: ELECTION_TIMEOUT_MS, signal, death };
     const { bringToPrimary } = await driver;
-    await Promise.race([bringToPrimary(listening.port, wish), listening.death]);
+    await bringToPrimary(listening.port, wish);
   } catch (error) {
     await endProcess(listening.process, "SIGKILL");
     throw explain(error, listening, timeoutMs);
