@@ -1,8 +1,13 @@
 import type { Io } from "../io.ts";
 import type { Talk } from "../output/talk.ts";
+import { duration } from "../output/text.ts";
 import type { StackLayout } from "./layout.ts";
 import { uriOfDatabase } from "./service-environment.ts";
 import type { RunningUnit, Unit } from "./unit.ts";
+import { TELL_PERIOD_MS } from "./wait-healthy.ts";
+
+/** On a slow disk the recovery after a crash takes minutes; cut short, it would begin anew with every start. */
+const START_MAX_MS = 300_000;
 
 /** The MongoDB of a stack. */
 export interface StackDatabase {
@@ -23,7 +28,7 @@ export async function openDatabase(tools: {
   talk: Talk;
   layout: StackLayout;
   port: number | undefined;
-  /** Ends a fetch that is under way. */
+  /** Ends a fetch or a start that is under way. */
   signal?: AbortSignal;
 }): Promise<StackDatabase> {
   const given = tools.io.env["MONGO_URI"];
@@ -61,6 +66,8 @@ async function startOwn(tools: {
       auth: true,
       // Whoever kills the supervisor must not pull the database from under services that still run.
       lifetime: "detached",
+      timeoutMs: START_MAX_MS,
+      ...(signal === undefined ? {} : { signal }),
       ...(port === undefined ? {} : { port }),
     });
     port = mongod.port;
@@ -68,10 +75,28 @@ async function startOwn(tools: {
     return { pid: mongod.pid, ended: mongod.exited, stop: mongod.stop };
   };
   const unit: Unit = { name: "mongod", start };
-  const running = await start();
+  const running = await told(start(), talk);
   return {
     description: `mongod ${found.version} (${found.source}), started here`,
     uri: (database) => uri(database),
     mongod: { unit, running, port: () => port ?? 0 },
   };
+}
+
+/** Says that mongod is waited for, after 3 s and whenever it has taken twice as long. */
+async function told<Result>(work: Promise<Result>, talk: Talk): Promise<Result> {
+  const begunAtMs = performance.now();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tellAfter = (waitMs: number) => {
+    timer = setTimeout(() => {
+      talk.say(`waiting for mongod … ${duration(performance.now() - begunAtMs)}`);
+      tellAfter(performance.now() - begunAtMs);
+    }, waitMs);
+  };
+  tellAfter(TELL_PERIOD_MS);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+  }
 }

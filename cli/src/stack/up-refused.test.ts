@@ -207,6 +207,23 @@ test("Ctrl-C while a mongod is fetched ends it: nothing is tried again", async (
   }
 });
 
+test("a mongod that takes long to start is told of, and Ctrl-C ends it", async () => {
+  const slow = join(user.home, "slow-mongod");
+  const called = join(user.home, "slow-mongod.pid");
+  // What a disk does that answers no write: it runs, and never listens.
+  const script = `[ "$1" = --version ] && exec ${mongodPath} --version\necho $$ > ${called}\nexec sleep 100`;
+  await writeFile(slow, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const running = up("slow", { MONGOD_BIN: slow });
+  await until("mongod", () => existsSync(called));
+  // The first word comes after 3 s.
+  await Bun.sleep(3500);
+  user.signal("SIGINT");
+  const { exit, stderr } = await running;
+  expect(exit).toBe(0);
+  expect(stderr).toMatch(/waiting for mongod … 3\.\d s\n[^]*Everything has stopped/);
+  expect(await isRunning(Number(await readFile(called, "utf8")))).toBe(false);
+});
+
 /** A mongod as somebody starts it by hand. */
 async function standalone(): Promise<readonly [ReturnType<typeof Bun.spawn>, number]> {
   const dbPath = join(user.home, "standalone-db");

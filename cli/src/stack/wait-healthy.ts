@@ -11,7 +11,8 @@ import { describeEnd, type RunningUnit } from "./unit.ts";
 const POLL_MS = 40;
 const PROBE_TIMEOUT_MS = 1500;
 const WAIT_MAX_MS = 120_000;
-const TELL_PERIOD_MS = 3000;
+/** How often a wait is told of, in milliseconds. */
+export const TELL_PERIOD_MS = 3000;
 const LOG_TAIL_BYTES = 20_000;
 const LOG_LINES_SHOWN = 5;
 

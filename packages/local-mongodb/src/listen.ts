@@ -2,7 +2,7 @@ import { readFileSync, statfsSync } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import { logEnd, reasonInLog } from "./mongod-log.ts";
+import { lastInLog, logEnd, reasonInLog } from "./mongod-log.ts";
 import { endProcess, type Lifetime, type MongodExit, type MongodProcess, spawnMongod } from "./mongod-process.ts";
 import { accepts, freePort } from "./ports.ts";
 
@@ -73,7 +73,9 @@ async function tryToStart(options: ListenOptions): Promise<Listening> {
   death.catch(() => {});
   if (!(await Promise.race([listensInTime(child, port, signal), death]))) {
     await endProcess(child, "SIGKILL");
-    throw new MongodStartError(`mongod does not listen on port ${port} in time. Its log: ${logPath}`);
+    const last = lastInLog(logPath, from);
+    const said = last === undefined ? "" : `, as on a very slow disk; it said last: ${last}`;
+    throw new MongodStartError(`mongod does not listen on port ${port} in time${said}. Its log: ${logPath}`);
   }
   return { process: child, port, logPath, death };
 }

@@ -19,12 +19,21 @@ const AFTERMATH_IDS: readonly unknown[] = [23089, 23090, 6384300, 31430];
  * that it prints when it does not like its options.
  */
 export function reasonInLog(logPath: string, from: number): string | undefined {
-  const text = readFileSync(logPath).subarray(from).toString("utf8");
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  const entries = lines.map((line) => ({ line: line.trim(), entry: parse(line) }));
+  const entries = entriesOf(logPath, from);
   const errors = entries.flatMap(({ entry }) => (entry?.isError ? [entry] : []));
   const cause = errors.findLast(({ id }) => !AFTERMATH_IDS.includes(id)) ?? errors[0];
   return cause?.text ?? entries.find(({ entry }) => entry === undefined)?.line;
+}
+
+/** What it wrote last since `from`: what it was at when its time was up. */
+export function lastInLog(logPath: string, from: number): string | undefined {
+  return entriesOf(logPath, from).findLast(({ entry }) => entry !== undefined)?.entry?.text;
+}
+
+function entriesOf(logPath: string, from: number): { readonly line: string; readonly entry: LogEntry | undefined }[] {
+  const text = readFileSync(logPath).subarray(from).toString("utf8");
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines.map((line) => ({ line: line.trim(), entry: parse(line) }));
 }
 
 interface LogEntry {

@@ -89,6 +89,26 @@ describe("a new mongod", () => {
     expect(error).toBeInstanceOf(MongodStartError);
     expect(error.message).toMatch(/^mongod does not listen on port \d+ in time\. Its log: .*mongod\.log$/);
   });
+
+  test("that recovers for too long is told with what it was at", async () => {
+    const slow = join(root, "slow-mongod");
+    const line = '{"s":"I","id":22315,"msg":"Opening WiredTiger","attr":{"config":"create"}}';
+    await writeFile(slow, `#!/bin/sh\necho '${line}'\nexec sleep 100\n`, { mode: 0o755 });
+    const error = await errorOf(start("slow", { binary: slow, timeoutMs: 1_500 }));
+    expect(error.message).toMatch(/in time, as on a very slow disk; it said last: Opening WiredTiger\. Its log: /);
+  });
+
+  test("whose start is broken off is ended", async () => {
+    const breakOff = new AbortController();
+    const starting = errorOf(start("broken off", { signal: breakOff.signal }));
+    const lock = join(root, "broken off", "db", "mongod.lock");
+    const pid = async () => Number(await readFile(lock, "utf8").catch(() => ""));
+    while ((await pid()) === 0) await Bun.sleep(5);
+    const running = await pid();
+    breakOff.abort();
+    expect(await starting).toBeInstanceOf(MongodStartError);
+    expect(() => process.kill(running, 0)).toThrow("ESRCH");
+  });
 });
 
 describe("the same data directory", () => {

@@ -21,6 +21,8 @@ export interface StartMongodOptions {
   readonly lifetime?: Lifetime;
   /** How long the whole start may take, in milliseconds. Default 60,000: the recovery after a crash may take a while. */
   readonly timeoutMs?: number;
+  /** Ends the start; mongod is then killed. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunningMongod {
@@ -50,7 +52,7 @@ const ELECTION_TIMEOUT_MS = 1_000;
 export async function startMongod(options: StartMongodOptions): Promise<RunningMongod> {
   const { binary, port, replicaSet = "rs0", lifetime = "with-parent", timeoutMs = 60_000 } = options;
   const dataDir = resolve(options.dataDir);
-  const signal = AbortSignal.timeout(timeoutMs);
+  const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(options.signal ? [options.signal] : [])]);
   await prepareDataDir(dataDir);
   const secrets = options.auth ? await secretsOf(dataDir) : undefined;
   const keyFile = secrets?.keyFile;
