@@ -7,6 +7,8 @@ import { shipped } from "./shipped.ts";
 export interface UnitEnd {
   readonly code: number | undefined;
   readonly signal: string | undefined;
+  /** In words, where it is known. */
+  readonly reason?: string | undefined;
 }
 
 /** A running process of the stack. */
@@ -71,5 +73,6 @@ export async function startProgram(options: {
   }
 }
 
-/** In words: `exit code 1`, `SIGKILL`. */
-export const describeEnd = ({ code, signal }: UnitEnd): string => signal ?? `exit code ${code}`;
+/** In words: `exit code 1`, `SIGKILL`, `SIGABRT: the disk is full`. */
+export const describeEnd = ({ code, signal, reason }: UnitEnd): string =>
+  `${signal ?? `exit code ${code}`}${reason === undefined ? "" : `: ${reason}`}`;

@@ -1,4 +1,4 @@
-import { readFileSync, statfsSync } from "node:fs";
+import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
@@ -28,6 +28,7 @@ export interface Listening {
   readonly process: MongodProcess;
   readonly port: number;
   readonly logPath: string;
+  readonly exited: Promise<MongodExit>;
   /** Rejects with the reason from the log when mongod ends. Never resolves; race what waits for mongod against it. */
   readonly death: Promise<never>;
 }
@@ -77,7 +78,14 @@ async function tryToStart(options: ListenOptions): Promise<Listening> {
     const said = last === undefined ? "" : `, as on a very slow disk; it said last: ${last}`;
     throw new MongodStartError(`mongod does not listen on port ${port} in time${said}. Its log: ${logPath}`);
   }
-  return { process: child, port, logPath, death };
+  const exited = child.exited.then((exit) => withReason(exit, options.dataDir, logPath, from));
+  return { process: child, port, logPath, exited, death };
+}
+
+/** Somebody's kill has no reason in the log, and an end in order none at all. */
+function withReason(exit: MongodExit, dataDir: string, logPath: string, from: number): MongodExit {
+  if (exit.code === 0 || exit.signal === "SIGKILL" || exit.signal === "SIGTERM" || !existsSync(logPath)) return exit;
+  return { ...exit, reason: reasonOfEnd(dataDir, logPath, from) };
 }
 
 async function listensInTime(child: MongodProcess, port: number, signal: AbortSignal): Promise<boolean> {
@@ -92,14 +100,17 @@ async function listensInTime(child: MongodProcess, port: number, signal: AbortSi
 
 function explainExit({ code, signal }: MongodExit, dataDir: string, logPath: string, from: number): string {
   const how = signal === undefined ? `exit code ${code}` : signal;
-  const reason = reasonInLog(logPath, from);
+  const reason = reasonOfEnd(dataDir, logPath, from);
   if (reason?.includes("DBPathInUse")) {
     const pid = readFileSync(join(dataDir, "db", "mongod.lock"), "utf8").trim();
     return `another mongod uses ${dataDir} (process ${pid}): stop it first, or choose another data directory`;
   }
-  // Then its log has found no place either, or names what followed from it.
-  const why = isFull(dataDir) ? "the disk is full" : reason;
-  return `mongod ended with ${how}${why === undefined ? "" : `: ${why}`}. Its log: ${logPath}`;
+  return `mongod ended with ${how}${reason === undefined ? "" : `: ${reason}`}. Its log: ${logPath}`;
+}
+
+/** Of a full disk its log says nothing, since it found no place either, or names what followed from it. */
+function reasonOfEnd(dataDir: string, logPath: string, from: number): string | undefined {
+  return isFull(dataDir) ? "the disk is full" : reasonInLog(logPath, from);
 }
 
 const DISK_LEFT_MIN_BYTES = 1_000_000;

@@ -14,6 +14,9 @@ export function logEnd(logPath: string): number {
 /** What follows a fatal error in every log and says nothing about its cause: fassert, abort, the signal, its stack. */
 const AFTERMATH_IDS: readonly unknown[] = [23089, 23090, 6384300, 31430];
 
+/** What WiredTiger says after an error that it cannot go on from: that it does not go on. */
+const WIREDTIGER_PANIC = -31804;
+
 /**
  * The last line since `from` that tells why mongod ended: an error or fatal entry of its structured log, or the plain text
  * that it prints when it does not like its options.
@@ -42,19 +45,26 @@ interface LogEntry {
   readonly text: string;
 }
 
-/** mongod's own form: `{"s": severity, "id": number, "msg": text, "attr": {"error": text or {"errmsg": …}, "message": …}}`. */
+/** mongod's form: `{"s": severity, "id": number, "msg": text, "attr": {"error": text, number or {"errmsg": …}, "message": …}}`. */
 function parse(line: string): LogEntry | undefined {
   try {
     const { s, id, msg, attr } = JSON.parse(line) as { s?: unknown; id?: unknown; msg?: unknown; attr?: Attributes };
-    const inner = typeof attr?.message === "object" ? attr.message?.msg : attr?.message;
-    const detail = (typeof attr?.error === "object" ? attr.error?.errmsg : attr?.error) ?? inner;
-    return { isError: s === "E" || s === "F", id, text: `${String(msg)}${detail ? `: ${detail}` : ""}` };
+    const error = typeof attr?.error === "object" ? attr.error?.errmsg : attr?.error;
+    // Of WiredTiger the error is a number.
+    const detail = typeof error === "string" ? error : innerOf(attr?.message);
+    const isError = (s === "E" || s === "F") && error !== WIREDTIGER_PANIC;
+    return { isError, id, text: `${String(msg)}${detail ? `: ${detail}` : ""}` };
   } catch {
     return undefined;
   }
 }
 
+function innerOf(message: Attributes["message"]): string | undefined {
+  if (typeof message !== "object") return message;
+  return message?.error_str === undefined ? message?.msg : `${message.msg}: ${message.error_str}`;
+}
+
 interface Attributes {
-  readonly error?: string | { readonly errmsg?: string } | null;
-  readonly message?: string | { readonly msg?: string } | null;
+  readonly error?: string | number | { readonly errmsg?: string } | null;
+  readonly message?: string | { readonly msg?: string; readonly error_str?: string } | null;
 }

@@ -14,6 +14,8 @@ export type Lifetime = "with-parent" | "detached";
 export interface MongodExit {
   readonly code: number | undefined;
   readonly signal: string | undefined;
+  /** Why it crashed, in words, where its log or its disk tells. */
+  readonly reason?: string | undefined;
 }
 
 export interface MongodProcess {

@@ -249,6 +249,36 @@ describe("with a password", () => {
   });
 });
 
+test("a mongod whose disk failed is told with what the disk said", async () => {
+  const script = join(root, "no-disk");
+  const wiredTiger = (error: number, msg: string, error_str: string) =>
+    JSON.stringify({
+      s: "E",
+      id: 22435,
+      msg: "WiredTiger error message",
+      attr: { error, message: { msg, error_str } },
+    });
+  const log = [
+    wiredTiger(5, "__posix_sync:94:journal/WiredTigerLog.1: handle-sync: fdatasync", "Input/output error"),
+    wiredTiger(-31804, "__posix_sync:94:the process must exit and restart", "WT_PANIC: WiredTiger library panic"),
+    JSON.stringify({ s: "F", id: 23089, msg: "Fatal assertion", attr: { msgid: 50853 } }),
+  ].join("\n");
+  await writeFile(script, `#!/bin/sh\ncat <<'END'\n${log}\nEND\nkill -ABRT $$\n`, { mode: 0o755 });
+  const error = await errorOf(start("no-disk-data", { binary: script }));
+  expect(error.message).toMatch(/WiredTigerLog\.1: handle-sync: fdatasync: Input\/output error\. Its log: /);
+});
+
+test("a mongod that crashes later has its reason, one that is killed has none", async () => {
+  const first = await start("later");
+  await writeFile(first.logPath, '{"s":"E","id":1,"msg":"the disk","attr":{"error":"failed"}}\n', { flag: "a" });
+  process.kill(first.pid, "SIGABRT");
+  expect((await first.exited).reason).toBe("the disk: failed");
+  const second = await start("later", { port: first.port });
+  await writeFile(second.logPath, '{"s":"E","id":1,"msg":"the disk","attr":{"error":"failed"}}\n', { flag: "a" });
+  process.kill(second.pid, "SIGKILL");
+  expect((await second.exited).reason).toBeUndefined();
+});
+
 /** Another program's server, as a developer's machine has them. */
 function squat(port: number): { stop(): Promise<void> } {
   return Bun.serve({ port, hostname: "127.0.0.1", fetch: () => new Response("not MongoDB") });

@@ -75,7 +75,7 @@ export async function startMongod(options: StartMongodOptions): Promise<RunningM
     pid: listening.process.pid,
     logPath: listening.logPath,
     credentials,
-    exited: listening.process.exited,
+    exited: listening.exited,
     uri: (database) => connectionString({ ports: [listening.port], replicaSet, credentials, database }),
     stop: () => endProcess(listening.process, "SIGTERM"),
     kill: () => endProcess(listening.process, "SIGKILL"),
