@@ -11,6 +11,7 @@ import { refuseHalfRestored } from "../stack/restore-mark.ts";
 import { endedUnits, livingProcesses, portsOf, readState, type StackState } from "../stack/state.ts";
 import { supervisorOf, whyUnwatched } from "../stack/supervisor.ts";
 import type { Tools } from "../tools.ts";
+import { checkDisk } from "./disk.ts";
 
 /** What one check came to. */
 export interface Check {
@@ -27,7 +28,7 @@ const CLOCK_SKEW_MAX_MS = 30_000;
 
 type Run = (tools: Tools, dataDir: string | undefined) => Promise<Check>;
 
-const startChecks: readonly Run[] = [checkBun, checkCheckout, checkMongodb, checkDataDir];
+const startChecks: readonly Run[] = [checkBun, checkCheckout, checkMongodb, checkDataDir, checkDisk];
 const useChecks: readonly Run[] = [checkServices, checkClock, checkSignIn];
 
 /** Every check, in the order in which they are shown. What starts no stacks is not asked what a start needs. */
