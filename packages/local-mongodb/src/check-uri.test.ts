@@ -8,7 +8,7 @@ import { spawnMongod, type MongodProcess, endProcess } from "./mongod-process.ts
 import { accepts, freePort } from "./ports.ts";
 import { type RunningMongod, startMongod } from "./run.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
-import { testBinary } from "./test-support/binary.ts";
+import { testBinary } from "./test/binary.ts";
 
 // A mongod on a busy machine may take longer than the runner's 5 s.
 setDefaultTimeout(120_000);

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { findMongod } from "./find.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
-import { testBinary } from "./test-support/binary.ts";
+import { testBinary } from "./test/binary.ts";
 import { askVersion } from "./version.ts";
 
 // A mongod on a busy machine may take longer than the runner's 5 s.

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { defaultCacheDir, installIntoCache } from "./cache.ts";
 import { findMongod, MongodBinError, MongodNotFoundError } from "./find.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
-import { testBinary } from "./test-support/binary.ts";
+import { testBinary } from "./test/binary.ts";
 
 // A mongod on a busy machine may take longer than the runner's 5 s.
 setDefaultTimeout(120_000);

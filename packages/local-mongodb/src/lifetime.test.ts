@@ -3,12 +3,12 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { temporaryDirectory } from "./temporary-directory.ts";
-import { testBinary } from "./test-support/binary.ts";
+import { testBinary } from "./test/binary.ts";
 
 // A mongod on a busy machine may take longer than the runner's 5 s.
 setDefaultTimeout(120_000);
 
-const PARENT = join(import.meta.dir, "test-support", "parent.ts");
+const PARENT = join(import.meta.dir, "test", "parent.ts");
 /** What is promised is 3 s; here ten times as much, since the machine may be busy. */
 const GONE_WITHIN_MS = 30_000;
 

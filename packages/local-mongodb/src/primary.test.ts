@@ -4,7 +4,7 @@ import { prepareDataDir, startListening } from "./listen.ts";
 import { endProcess } from "./mongod-process.ts";
 import { waitForMembers } from "./primary.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
-import { testBinary } from "./test-support/binary.ts";
+import { testBinary } from "./test/binary.ts";
 
 setDefaultTimeout(120_000);
 

@@ -5,7 +5,7 @@ import { checkMongoUri } from "./check-uri.ts";
 import { accepts } from "./ports.ts";
 import { type RunningReplicaSet, startReplicaSet } from "./replica-set.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
-import { testBinary } from "./test-support/binary.ts";
+import { testBinary } from "./test/binary.ts";
 
 // A mongod on a busy machine may take longer than the runner's 5 s.
 setDefaultTimeout(120_000);

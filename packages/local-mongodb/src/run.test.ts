@@ -6,7 +6,7 @@ import { cacheGib } from "./listen.ts";
 import { accepts } from "./ports.ts";
 import { MongodStartError, type RunningMongod, startMongod, type StartMongodOptions } from "./run.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
-import { testBinary } from "./test-support/binary.ts";
+import { testBinary } from "./test/binary.ts";
 
 // A mongod on a busy machine may take longer than the runner's 5 s.
 setDefaultTimeout(120_000);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { testLogger } from "@pos/testing/logger";
 import { type Collection, type Document, ObjectId } from "mongodb";
-import { addProduct, newId, reserve, startTestService, type TestService } from "../test/product-service.ts";
+import { addProduct, newId, reserve, startTestService, type TestService } from "./test/product-service.ts";
 
 // Generous: no time decides a test, and a busy machine is slow.
 setDefaultTimeout(120_000);

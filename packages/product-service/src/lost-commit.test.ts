@@ -6,7 +6,7 @@ import { DirectCommands } from "@pos/service-kit/direct-commands";
 import { DirectSession } from "@pos/service-kit/direct-session";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { silentLogger } from "@pos/testing/logger";
-import { type CommitProxy, commitProxy } from "../test/commit-proxy.ts";
+import { type CommitProxy, commitProxy } from "./test/commit-proxy.ts";
 import {
   addProduct,
   codeOf,
@@ -17,7 +17,7 @@ import {
   stockOf,
   type TestService,
   unbalanced,
-} from "../test/product-service.ts";
+} from "./test/product-service.ts";
 import { attemptTransaction } from "./transaction.ts";
 
 // Generous: no time decides a test, and a busy machine is slow.

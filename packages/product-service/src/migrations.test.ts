@@ -4,7 +4,7 @@ import { compareMigrations, migrateDatabase } from "@pos/service-kit/migrate";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { silentLogger } from "@pos/testing/logger";
 import { ObjectId } from "mongodb";
-import { startTestService, stockOf, move, unbalanced } from "../test/product-service.ts";
+import { startTestService, stockOf, move, unbalanced } from "./test/product-service.ts";
 import { layout } from "./migrations.ts";
 
 // Generous: no time decides a test, and a busy machine is slow.

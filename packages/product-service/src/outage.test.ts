@@ -14,7 +14,7 @@ import {
   stockOf,
   type TestService,
   unbalanced,
-} from "../test/product-service.ts";
+} from "./test/product-service.ts";
 
 // Generous: no time decides a test, and a busy machine is slow.
 setDefaultTimeout(120_000);

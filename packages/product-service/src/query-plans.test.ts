@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { eventually } from "@pos/testing/eventually";
-import { addProduct, move, newId, reserve, startTestService, type TestService } from "../test/product-service.ts";
+import { addProduct, move, newId, reserve, startTestService, type TestService } from "./test/product-service.ts";
 
 // Generous: no time decides a test, and a busy machine is slow.
 setDefaultTimeout(120_000);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { eventually } from "@pos/testing/eventually";
-import { serviceProcess, type ServiceProcess } from "../test/process.ts";
+import { serviceProcess, type ServiceProcess } from "./test/process.ts";
 import {
   addProduct,
   type Answer,
@@ -11,7 +11,7 @@ import {
   stockOf,
   type TestService,
   unbalanced,
-} from "../test/product-service.ts";
+} from "./test/product-service.ts";
 
 // Generous: no time decides a test, and a busy machine is slow.
 setDefaultTimeout(120_000);

@@ -5,7 +5,7 @@ import { eventually } from "@pos/testing/eventually";
 import { silentLogger } from "@pos/testing/logger";
 import { tcpProxy } from "@pos/testing/tcp-proxy";
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { ADMIN, type Replica, SLOW_MS, startReplica } from "../test/user-service.ts";
+import { ADMIN, type Replica, SLOW_MS, startReplica } from "./test/user-service.ts";
 
 setDefaultTimeout(SLOW_MS);
 

@@ -1,7 +1,7 @@
 import { testDatabase } from "@pos/testing/database";
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { MongoServerError } from "mongodb";
-import { SLOW_MS } from "../test/user-service.ts";
+import { SLOW_MS } from "./test/user-service.ts";
 import { inTransaction } from "./transaction.ts";
 
 setDefaultTimeout(SLOW_MS);

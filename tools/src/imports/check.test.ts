@@ -121,7 +121,7 @@ const allowed: readonly (readonly [sentence: string, path: string, text: string]
     `${ORDERS}/a.test.ts`,
     `import "@pos/testing"; import "fast-check"; import "bun:test";`,
   ],
-  ["helpers of tests", "packages/order-service/test/a.ts", `import "@pos/testing"; process.env.A;`],
+  ["helpers of tests", "packages/order-service/src/test/a.ts", `import "@pos/testing"; process.env.A;`],
   ["builtins", "cli/src/a.ts", `import "node:fs"; import "bun"; import { stat } from "fs/promises";`],
   ["a package without exports", "packages/local-mongodb/src/a.ts", `import "mongodb-memory-server-core/lib/util/X";`],
   [

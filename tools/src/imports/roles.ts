@@ -2,9 +2,9 @@ import { posix } from "node:path";
 import { FEATURE_ROLES, SERVICES } from "./table.ts";
 import type { Package } from "./workspace.ts";
 
-/** Tests, and what only tests use: `*.test.ts` and everything in a folder called `test` or `test-support`. */
+/** Tests, and what only tests use: `*.test.ts` and everything in a folder called `test`. */
 export function isTestFile(path: string): boolean {
-  return /\.test\.ts$|(?:^|\/)(?:test|test-support)\//.test(path);
+  return /\.test\.ts$|(?:^|\/)test\//.test(path);
 }
 
 export function isService(owner: Package): boolean {

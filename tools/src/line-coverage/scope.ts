@@ -3,7 +3,7 @@ export const MIN_PERCENT = 90;
 
 /** What counts: the product. Tests, tools, the bench and the helpers of tests are not part of it. */
 const COUNTED = /^(?:packages\/(?!(?:testing|command-options)\/)[^/]+|cli)\/src\/.+\.ts$/;
-const TESTS = /\.test\.ts$|\.d\.ts$|(?:^|\/)(?:test|test-support)\//;
+const TESTS = /\.test\.ts$|\.d\.ts$|(?:^|\/)test\//;
 
 /** Entries that only tie the parts together and run in a process of their own, where coverage cannot see them. */
 export const EXCLUDED_ENTRIES: readonly string[] = [

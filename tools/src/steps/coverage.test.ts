@@ -45,7 +45,7 @@ test.each([
   ["cli/src/commands/up.test.ts", false],
   ["packages/testing/src/stack.ts", false],
   ["packages/command-options/src/command-options.ts", false],
-  ["packages/client/test/helper.ts", false],
+  ["packages/client/src/test/helper.ts", false],
   ["tools/src/verify.ts", false],
   ["bench/src/run.ts", false],
   ...EXCLUDED_ENTRIES.map((path): [string, boolean] => [path, false]),

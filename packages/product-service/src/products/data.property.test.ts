@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { newProduct, unknownId } from "@pos/testing/arbitraries";
 import fc from "fast-check";
-import { codeOf, detailsOf, startTestService, type TestService } from "../../test/product-service.ts";
+import { codeOf, detailsOf, startTestService, type TestService } from "../test/product-service.ts";
 
 // Generous: no time decides a test, and a busy machine is slow.
 setDefaultTimeout(120_000);

@@ -10,7 +10,7 @@ import {
   startTestService,
   stockOf,
   type TestService,
-} from "../../test/product-service.ts";
+} from "../test/product-service.ts";
 
 let service: TestService;
 beforeAll(async () => {

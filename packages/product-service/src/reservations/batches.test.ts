@@ -12,7 +12,7 @@ import {
   stockOf,
   type TestService,
   unbalanced,
-} from "../../test/product-service.ts";
+} from "../test/product-service.ts";
 
 setDefaultTimeout(30_000);
 const log = testLogger();

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { eventually } from "@pos/testing/eventually";
 import { testLogger } from "@pos/testing/logger";
-import { commitProxy } from "../../test/commit-proxy.ts";
-import { serviceProcess } from "../../test/process.ts";
-import { addProduct, reserve, startTestService, stockOf, type TestService } from "../../test/product-service.ts";
+import { commitProxy } from "../test/commit-proxy.ts";
+import { serviceProcess } from "../test/process.ts";
+import { addProduct, reserve, startTestService, stockOf, type TestService } from "../test/product-service.ts";
 
 // Generous: no time decides a test, and a busy machine is slow.
 setDefaultTimeout(120_000);
 
-const script = new URL("../../test/hold-open.ts", import.meta.url).pathname;
+const script = new URL("../test/hold-open.ts", import.meta.url).pathname;
 
 let shared: TestDatabase;
 let service: TestService;

@@ -12,7 +12,7 @@ import {
   type TestService,
   type TestServiceOptions,
   unbalanced,
-} from "../../test/product-service.ts";
+} from "../test/product-service.ts";
 
 // Generous: no time decides a test, and a busy machine is slow.
 setDefaultTimeout(120_000);

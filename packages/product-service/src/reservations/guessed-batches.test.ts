@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { type Document, ObjectId } from "mongodb";
-import { addProduct, codeOf, newId, reserve, startTestService, type TestService } from "../../test/product-service.ts";
+import { addProduct, codeOf, newId, reserve, startTestService, type TestService } from "../test/product-service.ts";
 
 setDefaultTimeout(120_000);
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { startTestService, type TestService, unbalanced } from "../../test/product-service.ts";
-import { fillCatalogue, groupCommitted, measure, oneTransactionEach, type Rate } from "../../test/reservation-rate.ts";
+import { startTestService, type TestService, unbalanced } from "../test/product-service.ts";
+import { fillCatalogue, groupCommitted, measure, oneTransactionEach, type Rate } from "../test/reservation-rate.ts";
 
 // Generous: no time decides a test, and a busy machine is slow.
 setDefaultTimeout(120_000);

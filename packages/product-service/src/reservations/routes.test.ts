@@ -13,7 +13,7 @@ import {
   stockOf,
   type TestService,
   unbalanced,
-} from "../../test/product-service.ts";
+} from "../test/product-service.ts";
 
 const log = testLogger();
 let service: TestService;

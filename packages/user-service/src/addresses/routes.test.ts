@@ -1,6 +1,6 @@
 import type { WriteAddress } from "@pos/contracts/addresses";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { outcome, type Replica, startReplica } from "../../test/user-service.ts";
+import { outcome, type Replica, startReplica } from "../test/user-service.ts";
 
 let replica: Replica;
 beforeAll(async () => {

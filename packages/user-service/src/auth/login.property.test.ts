@@ -2,8 +2,8 @@ import { systemClock } from "@pos/service-kit/clock";
 import { newUser } from "@pos/testing/arbitraries";
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
-import { createVerifierOf } from "../../test/tokens.ts";
-import { type Replica, SLOW_MS, startReplica } from "../../test/user-service.ts";
+import { createVerifierOf } from "../test/tokens.ts";
+import { type Replica, SLOW_MS, startReplica } from "../test/user-service.ts";
 
 setDefaultTimeout(SLOW_MS);
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { createVerifierOf } from "../../test/tokens.ts";
-import { outcome, type Replica, SLOW_MS, startReplica, testClock } from "../../test/user-service.ts";
+import { createVerifierOf } from "../test/tokens.ts";
+import { outcome, type Replica, SLOW_MS, startReplica, testClock } from "../test/user-service.ts";
 
 setDefaultTimeout(SLOW_MS);
 

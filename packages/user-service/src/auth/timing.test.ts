@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { SLOW_MS, startReplica } from "../../test/user-service.ts";
+import { SLOW_MS, startReplica } from "../test/user-service.ts";
 
 setDefaultTimeout(SLOW_MS);
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { systemClock } from "@pos/service-kit/clock";
-import { createVerifierOf } from "../../test/tokens.ts";
-import { outcome, type Replica, SERVICE, startReplica } from "../../test/user-service.ts";
+import { createVerifierOf } from "../test/tokens.ts";
+import { outcome, type Replica, SERVICE, startReplica } from "../test/user-service.ts";
 
 let replica: Replica;
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import { createTokenVerifier } from "@pos/service-kit/token-verifier";
 import { testDatabase } from "@pos/testing/database";
 import { eventually } from "@pos/testing/eventually";
 import { silentLogger } from "@pos/testing/logger";
-import { createVerifierOf } from "../../test/tokens.ts";
-import { ADMIN, outcome, type Replica, SLOW_MS, startReplica, testClock } from "../../test/user-service.ts";
+import { createVerifierOf } from "../test/tokens.ts";
+import { ADMIN, outcome, type Replica, SLOW_MS, startReplica, testClock } from "../test/user-service.ts";
 import { KeyRing } from "./key-ring.ts";
 import { KeyRepository } from "./repository.ts";
 

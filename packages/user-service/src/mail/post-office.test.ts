@@ -2,8 +2,8 @@ import { systemClock } from "@pos/service-kit/clock";
 import { eventually } from "@pos/testing/eventually";
 import { testLogger } from "@pos/testing/logger";
 import { expect, test } from "bun:test";
-import { mailFolder } from "../../test/mailbox.ts";
-import { outcome } from "../../test/user-service.ts";
+import { mailFolder } from "../test/mailbox.ts";
+import { outcome } from "../test/user-service.ts";
 import { createFileMailer } from "./file-mailer.ts";
 import { PostOffice } from "./post-office.ts";
 

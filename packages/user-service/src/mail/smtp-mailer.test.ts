@@ -1,6 +1,6 @@
 import { silentLogger } from "@pos/testing/logger";
 import { expect, test } from "bun:test";
-import { smtpServer } from "../../test/mailbox.ts";
+import { smtpServer } from "../test/mailbox.ts";
 import { createSmtpMailer } from "./smtp-mailer.ts";
 
 const mail = { kind: "password-changed", to: "ada@example.com", subject: "Subject", text: "Text" } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { availableParallelism } from "node:os";
-import { outcome, SLOW_MS, startReplica } from "../../test/user-service.ts";
+import { outcome, SLOW_MS, startReplica } from "../test/user-service.ts";
 import { type Bcrypt, loadBcrypt } from "./bcrypt.ts";
 import { createPasswordHasher } from "./hasher.ts";
 

@@ -1,8 +1,8 @@
 import { testLogger } from "@pos/testing/logger";
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { type Arrived, mailFolder, smtpServer } from "../../test/mailbox.ts";
+import { type Arrived, mailFolder, smtpServer } from "../test/mailbox.ts";
 import { MAIL_LIMITS } from "../throttle/mail-throttle.ts";
-import { ADMIN, outcome, type Replica, SLOW_MS, startReplica, testClock } from "../../test/user-service.ts";
+import { ADMIN, outcome, type Replica, SLOW_MS, startReplica, testClock } from "../test/user-service.ts";
 
 setDefaultTimeout(SLOW_MS);
 

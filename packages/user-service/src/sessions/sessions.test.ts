@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { outcome, type Replica, startReplica, testClock } from "../../test/user-service.ts";
+import { outcome, type Replica, startReplica, testClock } from "../test/user-service.ts";
 
 const clock = testClock();
 let replica: Replica;

@@ -1,7 +1,7 @@
 import { newUser, password, userName } from "@pos/testing/arbitraries";
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
-import { outcome, type Replica, SLOW_MS, startReplica } from "../../test/user-service.ts";
+import { outcome, type Replica, SLOW_MS, startReplica } from "../test/user-service.ts";
 
 setDefaultTimeout(SLOW_MS);
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
-import { ADMIN, outcome, startReplica } from "../../test/user-service.ts";
+import { ADMIN, outcome, startReplica } from "../test/user-service.ts";
 
 let database: TestDatabase;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { User } from "@pos/contracts/users";
 import { ObjectId } from "mongodb";
-import { outcome, type Replica, SLOW_MS, startReplica } from "../../test/user-service.ts";
+import { outcome, type Replica, SLOW_MS, startReplica } from "../test/user-service.ts";
 
 let replica: Replica;
 beforeAll(async () => {

@@ -6,8 +6,8 @@ import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { silentLogger } from "@pos/testing/logger";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { Logger } from "@pos/service-kit/logger";
-import { buildProductService, type TestPorts } from "../src/app.ts";
-import { environment } from "../src/config.ts";
+import { buildProductService, type TestPorts } from "../app.ts";
+import { environment } from "../config.ts";
 
 /** What one call may say. */
 export interface Request {

@@ -5,8 +5,8 @@ import type { Logger } from "@pos/service-kit/logger";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { silentLogger } from "@pos/testing/logger";
 import { createHash } from "node:crypto";
-import { buildUserService, type TestPorts } from "../src/app.ts";
-import { environment } from "../src/config.ts";
+import { buildUserService, type TestPorts } from "../app.ts";
+import { environment } from "../config.ts";
 
 export const ADMIN = { email: "admin@example.com", password: "correct horse battery" };
 export const SERVICE = { client_id: "order-service", client_secret: "a-secret-of-256-random-bits" };

@@ -2,7 +2,7 @@ import { systemClock } from "@pos/service-kit/clock";
 import { connectDatabase } from "@pos/service-kit/database";
 import { silentLogger } from "@pos/testing/logger";
 import { ObjectId } from "mongodb";
-import { FlusherRepository } from "../src/reservations/flusher-repository.ts";
+import { FlusherRepository } from "../reservations/flusher-repository.ts";
 
 // A process like the service that is inside a batch: it says so and waits to be killed.
 const [uri = "", productId = ""] = process.argv.slice(2);

@@ -4,12 +4,12 @@ import { systemClock } from "@pos/service-kit/clock";
 import type { Database } from "@pos/service-kit/database";
 import { silentLogger } from "@pos/testing/logger";
 import { ObjectId } from "mongodb";
-import { BatchRepository } from "../src/reservations/batch-repository.ts";
-import { documentOf, type ReservationDocument } from "../src/reservations/documents.ts";
-import { reservationMeasurements } from "../src/reservations/measurements.ts";
-import { ReservationRepository } from "../src/reservations/repository.ts";
-import { ReservationService } from "../src/reservations/service.ts";
-import type { ProductDocument } from "../src/products/documents.ts";
+import { BatchRepository } from "../reservations/batch-repository.ts";
+import { documentOf, type ReservationDocument } from "../reservations/documents.ts";
+import { reservationMeasurements } from "../reservations/measurements.ts";
+import { ReservationRepository } from "../reservations/repository.ts";
+import { ReservationService } from "../reservations/service.ts";
+import type { ProductDocument } from "../products/documents.ts";
 import { newId, reservationOf } from "./product-service.ts";
 
 /** One order's worth of reservation: it resolves when it is held. */

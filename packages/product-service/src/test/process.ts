@@ -1,7 +1,7 @@
 import { freePort } from "@pos/testing/free-port";
 import { call, serveKeys, type TestService } from "./product-service.ts";
 
-const main = new URL("../src/main.ts", import.meta.url).pathname;
+const main = new URL("../main.ts", import.meta.url).pathname;
 
 /** Product-service as a process of its own, that a test kills and starts again on the same port. */
 export interface ServiceProcess extends Pick<TestService, "url" | "call"> {
