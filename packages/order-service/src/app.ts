@@ -20,8 +20,6 @@ export async function buildOrderService(parts: BuildParts<Config>): Promise<Buil
   const { config, database, logger, clock } = parts;
   const telemetry = parts.telemetry ?? new Telemetry({ service: "order-service", version: manifest.version });
   await migrateDatabase(database.db, layout, { clock, logger });
-  const hello = await database.db.command({ hello: 1 });
-  const replicaSet = typeof hello["setName"] === "string" ? hello["setName"] : undefined;
 
   const keys = createKeyCache(remoteKeys(config.jwksUrl ?? `${config.userServiceUrl}/.well-known/jwks.json`));
   const verifier = createTokenVerifier({ keys, issuer: config.jwtIssuer, clock });
@@ -43,7 +41,7 @@ export async function buildOrderService(parts: BuildParts<Config>): Promise<Buil
       version: manifest.version,
       environmentNames: Object.values(environment).map(({ name }) => name),
       port: parts.port,
-      replicaSet: () => replicaSet,
+      replicaSet: database.replicaSet,
     },
     corsOrigins: config.corsOrigins,
     document: {

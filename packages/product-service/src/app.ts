@@ -37,8 +37,6 @@ export async function buildProductService(parts: BuildParts<Config> & TestPorts)
   const { config, database, logger, clock } = parts;
   const telemetry = parts.telemetry ?? new Telemetry({ service: "product-service", version: manifest.version });
   await migrateDatabase(database.db, layout, { clock, logger });
-  const hello = await database.db.command({ hello: 1 });
-  const replicaSet = typeof hello["setName"] === "string" ? hello["setName"] : undefined;
 
   const keys = createKeyCache(remoteKeys(config.jwksUrl));
   const verifier = createTokenVerifier({ keys, issuer: config.jwtIssuer, clock });
@@ -82,7 +80,7 @@ export async function buildProductService(parts: BuildParts<Config> & TestPorts)
       version: manifest.version,
       environmentNames: Object.values(environment).map(({ name }) => name),
       port: parts.port,
-      replicaSet: () => replicaSet,
+      replicaSet: database.replicaSet,
     },
     corsOrigins: config.corsOrigins,
     document: {

@@ -47,7 +47,7 @@ export async function buildUserService(parts: BuildParts<Config> & TestPorts): P
       version: packageJson.version,
       environmentNames: Object.values(environment).map(({ name }) => name),
       port: parts.port,
-      replicaSet: () => database.client.options.replicaSet ?? undefined,
+      replicaSet: database.replicaSet,
     },
     corsOrigins: config.corsOrigins,
     document: {

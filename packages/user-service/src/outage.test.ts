@@ -29,6 +29,11 @@ afterAll(async () => {
   await direct.drop();
 });
 
+test("the facts name the replica set, though MONGO_URI does not", async () => {
+  const admin = await replica.admin();
+  expect(await admin.operation.meta("user")).toMatchObject({ replicaSet: "rs0" });
+});
+
 test("while the database is away every route that needs it answers 503, the key set goes on, and all recovers", async () => {
   const { id, token, credentials, refreshToken } = await replica.customer();
   const { token: adminToken } = await replica.as().auth.login(ADMIN);

@@ -35,6 +35,10 @@ afterAll(async () => {
   await shared.drop();
 });
 
+test("a connection knows its replica set, though its URI does not name it", () => {
+  expect(database.replicaSet).toBe("rs0");
+});
+
 test("every write waits for a majority and its journal, whatever the server's own default is", async () => {
   const written: unknown[] = [];
   const watched = await connectDatabase(shared.uri, {

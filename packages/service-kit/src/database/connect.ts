@@ -17,6 +17,8 @@ const HEARTBEAT_MS = 1000;
 export interface Database {
   readonly client: MongoClient;
   readonly db: Db;
+  /** Name of the replica set; undefined when the server belongs to none. */
+  readonly replicaSet: string | undefined;
   /** @throws when the database does not answer; whoever asks has a limit of its own */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -83,10 +85,11 @@ async function connectOnce(uri: string, { attemptMs, watch }: ConnectTools): Pro
   try {
     await client.connect();
     const db = client.db();
-    await db.command({ ping: 1 });
+    const { setName } = await db.command({ hello: 1 });
     return {
       client,
       db,
+      replicaSet: typeof setName === "string" ? setName : undefined,
       ping: async () => {
         await db.command({ ping: 1 });
       },

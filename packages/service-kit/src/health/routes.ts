@@ -6,13 +6,14 @@ import type { TokenVerifier } from "../auth/token-verifier.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { HealthMonitor } from "./health.ts";
 
-/** Facts of the process that GET /meta answers; what changes is read anew at each call. */
+/** Facts of the process that GET /meta answers. */
 export interface ProcessFacts {
   readonly service: string;
   readonly version: string;
   readonly environmentNames: readonly string[];
+  /** Read anew at each call: it is known once the service listens. */
   port(): number;
-  replicaSet(): string | undefined;
+  readonly replicaSet?: string | undefined;
 }
 
 /** What the routes answer from. */
@@ -47,14 +48,13 @@ export const operationRoutes = (tools: OperationTools) =>
       "/meta",
       () => {
         const { service, version, environmentNames, port, replicaSet } = tools.facts;
-        const name = replicaSet();
         return {
           service,
           version,
           port: port(),
           environment: [...environmentNames],
           rssBytes: process.memoryUsage.rss(),
-          ...(name === undefined ? {} : { replicaSet: name }),
+          ...(replicaSet === undefined ? {} : { replicaSet }),
         };
       },
       {

@@ -95,7 +95,7 @@ const app = createServiceApp(feature, {
   logger: log.logger,
   verifier,
   health: createHealthMonitor("kit", []),
-  facts: { service: "kit", version: "1", environmentNames: [], port: () => 0, replicaSet: () => undefined },
+  facts: { service: "kit", version: "1", environmentNames: [], port: () => 0 },
   corsOrigins: ["https://shop.example"],
   document: { title: "Kit", version: "1", description: "Test" },
 });

@@ -41,7 +41,7 @@ function start(env: Record<string, string> = {}) {
         logger,
         verifier,
         health,
-        facts: { service: "slow", version: "1", environmentNames: [], port, replicaSet: () => undefined },
+        facts: { service: "slow", version: "1", environmentNames: [], port },
         corsOrigins: [],
         document: { title: "Slow", version: "1", description: "" },
       },
