@@ -5,9 +5,11 @@ import { serviceToken } from "@pos/client/service-token";
 import { createTransport } from "@pos/client/transport";
 import { usersClient } from "@pos/client/users";
 import { Flights } from "@pos/service-kit/coalesce";
-import type { BuildParts } from "@pos/service-kit/run-service";
+import type { WireParts } from "@pos/service-kit/define-service";
+import { createKeyCache } from "@pos/service-kit/key-cache";
+import { remoteKeys } from "@pos/service-kit/remote-keys";
 import { currentScope } from "@pos/service-kit/scope";
-import type { Telemetry } from "@pos/service-kit/telemetry";
+import { createTokenVerifier } from "@pos/service-kit/token-verifier";
 import { tracedFetch } from "@pos/service-kit/traced-fetch";
 import { AuditRepository } from "./audit/repository.ts";
 import { AuditService } from "./audit/service.ts";
@@ -30,18 +32,17 @@ import { Reaper } from "./reaper/reaper.ts";
 import { createHolds, createReservations } from "./upstream/reservations.ts";
 import { createUsers } from "./upstream/users.ts";
 
-type Parts = BuildParts<Config>;
+type Parts = WireParts<Config>;
 type Confirms = Gathered<PlacedOrder & { readonly traceparent: string | undefined }>;
 
 /** What the background tasks share. They use the ports, and the ports hand work to them. */
-interface Tools extends Pick<Parts, "config" | "clock" | "logger"> {
-  readonly telemetry: Telemetry;
+interface Tools extends Pick<Parts, "config" | "clock" | "logger" | "telemetry"> {
   readonly measurements: OrderMeasurements;
   readonly ports: () => PlacementPorts;
 }
 
 /** Wires repositories, the protocol's ports, the background tasks and the services of all features. */
-export function createServices({ config, database, logger, clock }: Parts, telemetry: Telemetry) {
+export function createServices({ config, database, logger, clock, telemetry }: Parts) {
   const measurements = orderMeasurements(telemetry.metrics);
   const tools = { config, clock, logger, telemetry, measurements, ports: () => ports };
   const repositories = { orders: new OrderRepository(database.db, logger), outbox: new OutboxRepository(database.db) };
@@ -82,7 +83,9 @@ export function createServices({ config, database, logger, clock }: Parts, telem
     list: repositories.orders.list.bind(repositories.orders),
   };
   const { placementTimeoutMs } = config;
+  const keys = createKeyCache(remoteKeys(config.jwksUrl ?? `${config.userServiceUrl}/.well-known/jwks.json`));
   return {
+    verifier: createTokenVerifier({ keys, issuer: config.jwtIssuer, clock }),
     orders: new OrderService(reader, portsFor, { clock, placementTimeoutMs, measurements }),
     outbox: new OutboxService(repositories.outbox, clock),
     audit: new AuditService(new AuditRepository(database.db)),

@@ -1,9 +1,4 @@
 import { runService } from "@pos/service-kit/run-service";
-import { buildProductService } from "./app.ts";
-import manifest from "../package.json" with { type: "json" };
-import { environment } from "./config.ts";
+import { productService } from "./app.ts";
 
-void runService(
-  { name: "product-service", version: manifest.version, environment, build: buildProductService },
-  process,
-);
+void runService(productService, process);

@@ -1,13 +1,13 @@
 import { type Client, createClient } from "@pos/client";
-import { buildOrderService } from "@pos/order-service/app";
+import { orderService } from "@pos/order-service/app";
 import { environment as orderEnvironment } from "@pos/order-service/config";
-import { buildProductService } from "@pos/product-service/app";
+import { productService } from "@pos/product-service/app";
 import { environment as productEnvironment } from "@pos/product-service/config";
 import { systemClock } from "@pos/service-kit/clock";
 import { readEnvironment } from "@pos/service-kit/config";
 import type { Logger } from "@pos/service-kit/logger";
 import type { BuiltService } from "@pos/service-kit/run-service";
-import { buildUserService } from "@pos/user-service/app";
+import { userService } from "@pos/user-service/app";
 import { environment as userEnvironment } from "@pos/user-service/config";
 import { createHash, randomBytes } from "node:crypto";
 import { testDatabase, type TestDatabase } from "./database.ts";
@@ -77,7 +77,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const tools = { logger, clock: systemClock };
 
   let ports = { user: 0, product: 0, order: 0 };
-  const user = await buildUserService({
+  const user = await userService.build({
     ...tools,
     config: readEnvironment(userEnvironment, env(userDb)),
     database: userDb.database,
@@ -87,7 +87,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   ports = { ...ports, user: listen(user) };
   const userProxy = await tcpProxy({ target: { host: "127.0.0.1", port: ports.user } });
   const jwks = { JWKS_URL: `http://127.0.0.1:${ports.user}/.well-known/jwks.json` };
-  const product = await buildProductService({
+  const product = await productService.build({
     ...tools,
     config: readEnvironment(
       productEnvironment,
@@ -102,7 +102,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   });
   ports = { ...ports, product: listen(product) };
   const productProxy = await tcpProxy({ target: { host: "127.0.0.1", port: ports.product } });
-  const order = await buildOrderService({
+  const order = await orderService.build({
     ...tools,
     config: readEnvironment(
       orderEnvironment,

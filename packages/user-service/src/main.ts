@@ -1,6 +1,4 @@
 import { runService } from "@pos/service-kit/run-service";
-import { buildUserService } from "./app.ts";
-import manifest from "../package.json" with { type: "json" };
-import { environment } from "./config.ts";
+import { userService } from "./app.ts";
 
-void runService({ name: "user-service", version: manifest.version, environment, build: buildUserService }, process);
+void runService(userService, process);

@@ -1,4 +1,4 @@
-import type { BuildParts } from "@pos/service-kit/run-service";
+import type { WireParts } from "@pos/service-kit/define-service";
 import { createTokenVerifier } from "@pos/service-kit/token-verifier";
 import { AddressRepository } from "./addresses/repository.ts";
 import { AddressService } from "./addresses/service.ts";
@@ -30,7 +30,7 @@ export interface TestPorts {
 }
 
 /** Wires repositories and services of all features. @throws Error when the stored signing keys do not open */
-export async function createServices(parts: BuildParts<Config> & TestPorts) {
+export async function createServices(parts: WireParts<Config> & TestPorts) {
   const { config, database, clock, logger, passwordCost, loginLimits: limits = LOGIN_LIMITS } = parts;
   const { db } = database;
   const keys = await KeyRing.open({
@@ -77,6 +77,6 @@ export async function createServices(parts: BuildParts<Config> & TestPorts) {
     auth,
     sessions,
     recovery,
-    post,
+    background: [keys, post],
   };
 }

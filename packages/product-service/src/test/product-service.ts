@@ -6,8 +6,9 @@ import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { silentLogger } from "@pos/testing/logger";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { Logger } from "@pos/service-kit/logger";
-import { buildProductService, type TestPorts } from "../app.ts";
+import { productService } from "../app.ts";
 import { environment } from "../config.ts";
+import type { TestPorts } from "../services.ts";
 
 /** What one call may say. */
 export interface Request {
@@ -76,7 +77,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     JWKS_URL: `http://127.0.0.1:${keys.port}/keys`,
     ...env,
   });
-  const built = await buildProductService({ config, database, logger, clock, port: () => 0, ...ports });
+  const built = await productService.build({ config, database, logger, clock, port: () => 0, ...ports });
   built.app.listen({ hostname: "127.0.0.1", port: 0 });
   for (const work of built.background) work.start();
   const url = `http://127.0.0.1:${built.app.server?.port}`;

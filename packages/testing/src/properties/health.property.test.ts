@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { buildProductService } from "@pos/product-service/app";
+import { productService } from "@pos/product-service/app";
 import { environment } from "@pos/product-service/config";
 import { systemClock } from "@pos/service-kit/clock";
 import { readEnvironment } from "@pos/service-kit/config";
@@ -40,7 +40,7 @@ async function startBehindProxy() {
     JWKS_URL: "http://127.0.0.1:9/keys",
   });
   const database = await connectDatabase(uri, { clock: systemClock, logger: silentLogger });
-  const service = await buildProductService({
+  const service = await productService.build({
     config,
     database,
     logger: silentLogger,

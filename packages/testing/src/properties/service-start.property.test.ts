@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { buildProductService } from "@pos/product-service/app";
+import { productService } from "@pos/product-service/app";
 import { environment } from "@pos/product-service/config";
 import { type Clock, systemClock } from "@pos/service-kit/clock";
 import { backoffMs, CONNECT_ATTEMPTS_MAX, connectDatabase } from "@pos/service-kit/database";
@@ -116,7 +116,7 @@ test("a service opens its port only once its database answers", async () => {
           build: async (parts) => {
             isConnected = true;
             expect(await isListening(port)).toBe(false);
-            return buildProductService({ ...parts, logger });
+            return productService.build({ ...parts, logger });
           },
         },
         process,

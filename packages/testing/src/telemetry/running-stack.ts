@@ -1,12 +1,9 @@
 import { type Client, createClient } from "@pos/client";
-import { buildOrderService } from "@pos/order-service/app";
-import { environment as orderEnvironment } from "@pos/order-service/config";
-import { buildProductService } from "@pos/product-service/app";
-import { environment as productEnvironment } from "@pos/product-service/config";
+import { orderService } from "@pos/order-service/app";
+import { productService } from "@pos/product-service/app";
 import type { EnvironmentSchema } from "@pos/service-kit/config";
 import { runService, type ServiceDefinition } from "@pos/service-kit/run-service";
-import { buildUserService } from "@pos/user-service/app";
-import { environment as userEnvironment } from "@pos/user-service/config";
+import { userService } from "@pos/user-service/app";
 import { createHash, randomBytes } from "node:crypto";
 import { testDatabase, type TestDatabase } from "../database.ts";
 
@@ -50,26 +47,17 @@ export async function runStack(env: Record<string, string> = {}): Promise<Runnin
     ...env,
   });
   const secretHash = createHash("sha256").update(secret).digest("hex");
-  const user = await run(
-    { name: "user-service", version: "0.1.0", environment: userEnvironment, build: buildUserService },
-    {
-      ...common(databases.user),
-      KEY_ENCRYPTION_KEY: randomBytes(32).toString("base64"),
-      ADMIN_EMAIL: ADMIN.email,
-      ADMIN_PASSWORD: ADMIN.password,
-      SERVICE_CLIENTS: JSON.stringify([{ id: "order-service", secretHash, scopes: ["internal"] }]),
-    },
-  );
+  const user = await run(userService, {
+    ...common(databases.user),
+    KEY_ENCRYPTION_KEY: randomBytes(32).toString("base64"),
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+    SERVICE_CLIENTS: JSON.stringify([{ id: "order-service", secretHash, scopes: ["internal"] }]),
+  });
   const jwks = { JWKS_URL: `${user.url}/.well-known/jwks.json` };
-  const product = await run(
-    { name: "product-service", version: "0.1.0", environment: productEnvironment, build: buildProductService },
-    { ...common(databases.product), ...jwks },
-  );
+  const product = await run(productService, { ...common(databases.product), ...jwks });
   const upstream = { USER_SERVICE_URL: user.url, PRODUCT_SERVICE_URL: product.url, SERVICE_CLIENT_SECRET: secret };
-  const order = await run(
-    { name: "order-service", version: "0.1.0", environment: orderEnvironment, build: buildOrderService },
-    { ...common(databases.order), ...jwks, ...upstream },
-  );
+  const order = await run(orderService, { ...common(databases.order), ...jwks, ...upstream });
   const services = { user, product, order };
   const urls = { userUrl: user.url, productUrl: product.url, orderUrl: order.url };
   const { token, userId } = await createClient(urls).auth.login(ADMIN);

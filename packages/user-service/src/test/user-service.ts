@@ -5,8 +5,9 @@ import type { Logger } from "@pos/service-kit/logger";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { silentLogger } from "@pos/testing/logger";
 import { createHash } from "node:crypto";
-import { buildUserService, type TestPorts } from "../app.ts";
+import { userService } from "../app.ts";
 import { environment } from "../config.ts";
+import type { TestPorts } from "../services.ts";
 
 export const ADMIN = { email: "admin@example.com", password: "correct horse battery" };
 export const SERVICE = { client_id: "order-service", client_secret: "a-secret-of-256-random-bits" };
@@ -71,7 +72,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
   const database = given ?? (await testDatabase("user"));
   const hash = createHash("sha256").update(SERVICE.client_secret).digest("hex");
   let port = 0;
-  const service = await buildUserService({
+  const service = await userService.build({
     passwordCost: CHEAP,
     ...ports,
     clock,
