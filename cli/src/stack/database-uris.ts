@@ -1,5 +1,6 @@
+import { environment } from "@pos/user-service/config";
 import { join } from "node:path";
-import { CliError } from "../errors.ts";
+import { CliError, messageOf } from "../errors.ts";
 import { readJsonObject, textField } from "../files.ts";
 import type { Io } from "../io.ts";
 import { serviceNames, type ServiceName, type StackLayout } from "./layout.ts";
@@ -62,10 +63,13 @@ export async function runningMongod(
 
 /**
  * The connection string of one service's database; undefined when the variable is not set.
- * @throws {CliError} when it names no database: the driver would take "test", and so for the two other services
+ * @throws {CliError} when no service would start with it, as when it names no database
  */
 export function givenUri(variable: string, env: Io["env"]): string | undefined {
   const uri = env[variable] || undefined;
-  if (uri === undefined || /^[^/]+\/\/[^/]+\/[^?]/.test(uri)) return uri;
-  throw new CliError(`${variable} must name a database after its hosts.`, { exit: "USAGE" });
+  try {
+    return uri && environment.mongoUri.parse(uri, "development");
+  } catch (error) {
+    throw new CliError(`${variable} ${messageOf(error)}.`, { exit: "USAGE", cause: error });
+  }
 }
