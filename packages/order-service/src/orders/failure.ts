@@ -1,4 +1,4 @@
-import { AppError, unavailable } from "@pos/service-kit/app-error";
+import { type AppError, internalError, unavailable } from "@pos/service-kit/app-error";
 import { ItemExpiredError, QueueFullError } from "@pos/service-kit/coalesce";
 import { isDatabaseUnavailable } from "@pos/service-kit/database-errors";
 
@@ -19,11 +19,5 @@ export function failure(cause: unknown, sentence: string): AppError {
     cause instanceof ItemExpiredError ||
     isDatabaseUnavailable(cause);
   if (isAbsence) return unavailable(sentence, cause);
-  return new AppError(
-    "INTERNAL_ERROR",
-    "Something went wrong on our side. The log has the cause, under the request id.",
-    {
-      cause,
-    },
-  );
+  return internalError(cause);
 }

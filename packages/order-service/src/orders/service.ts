@@ -7,7 +7,7 @@ import type {
   UserOrderListQuery,
 } from "@pos/contracts/orders";
 import { beginsWithDay } from "@pos/contracts/primitives";
-import { AppError, notFound } from "@pos/service-kit/app-error";
+import { AppError, invalidField, notFound } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Identity } from "@pos/service-kit/identity";
 import { endPage, type Page, type PageItems, readPage } from "@pos/service-kit/pagination";
@@ -158,7 +158,5 @@ function readSince(since: string | undefined): Date | undefined {
   if (since === undefined) return undefined;
   const date = new Date(since);
   if (!Number.isNaN(date.getTime()) && beginsWithDay(since)) return date;
-  throw new AppError("VALIDATION_ERROR", "since (query) is not a valid date.", {
-    details: { in: "query", fields: [{ path: "since", message: "is not a valid date" }] },
-  });
+  throw invalidField("query", "since", "is not a valid date");
 }

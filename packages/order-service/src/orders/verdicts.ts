@@ -1,5 +1,5 @@
 import type { OrderStatus } from "@pos/contracts/orders";
-import { AppError, notFound, unavailable } from "@pos/service-kit/app-error";
+import { AppError, internalError, notFound, unavailable } from "@pos/service-kit/app-error";
 import type { ChangeResult } from "../placement/change-status.ts";
 import type { Placement } from "../placement/place.ts";
 import type { Unanswered } from "../placement/ports.ts";
@@ -22,10 +22,7 @@ export function placementError(placement: Exclude<Placement, { kind: "placed" | 
         "The order may or may not have been placed. Repeat the request with the same Idempotency-Key.",
       );
     case "collision":
-      return new AppError(
-        "INTERNAL_ERROR",
-        "Something went wrong on our side. The log has the cause, under the request id.",
-      );
+      return internalError();
   }
 }
 

@@ -6,7 +6,7 @@ import type {
   StockAdjustment,
   UpdateProduct,
 } from "@pos/contracts/products";
-import { AppError, changeOutOfTime, notFound, unavailable } from "@pos/service-kit/app-error";
+import { AppError, changeOutOfTime, invalidField, notFound, unavailable } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import { endPage, readPage } from "@pos/service-kit/pagination";
 import { untilDeadline } from "@pos/service-kit/until-deadline";
@@ -72,11 +72,7 @@ export class ProductService {
     { delta, reason }: StockAdjustment,
     request: { by: string; key: string | undefined },
   ): Promise<StoredProduct & { isReplay: boolean }> {
-    if (delta === 0) {
-      throw new AppError("VALIDATION_ERROR", "delta (body) must not be 0.", {
-        details: { in: "body", fields: [{ path: "delta", message: "must not be 0" }] },
-      });
-    }
+    if (delta === 0) throw invalidField("body", "delta", "must not be 0");
     const result = await this.#inTime((deadlineAtMs) =>
       this.#adjustments.adjust({ productId: id, delta, reason, ...request }, deadlineAtMs),
     );

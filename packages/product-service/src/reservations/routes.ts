@@ -13,7 +13,7 @@ import {
   ReserveItems,
 } from "@pos/contracts/reservations";
 import { access } from "@pos/service-kit/access";
-import { AppError } from "@pos/service-kit/app-error";
+import { invalidField } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { RequestContext } from "@pos/service-kit/request-context";
 import type { TokenVerifier } from "@pos/service-kit/token-verifier";
@@ -105,14 +105,8 @@ const moveSummaries = {
 
 /** @throws {AppError} VALIDATION_ERROR when the header is no whole number of milliseconds */
 function callerOf(context: RequestContext, header: string | undefined, clock: Clock): Caller {
-  if (header !== undefined && !/^\d{1,9}$/.test(header)) {
-    throw new AppError("VALIDATION_ERROR", `${DEADLINE_HEADER} must be a whole number of milliseconds.`, {
-      details: {
-        in: "headers",
-        fields: [{ path: DEADLINE_HEADER, message: "must be a whole number of milliseconds" }],
-      },
-    });
-  }
+  if (header !== undefined && !/^\d{1,9}$/.test(header))
+    throw invalidField("headers", DEADLINE_HEADER, "must be a whole number of milliseconds");
   const waitMs = Math.min(header === undefined ? DEADLINE_MAX_MS : Number(header), DEADLINE_MAX_MS);
   const elapsedMs = performance.now() - context.startedAt;
   return { deadlineAtMs: clock.now() + waitMs - elapsedMs };

@@ -5,7 +5,7 @@ import {
   type ReservationListQuery,
   type ReserveItems,
 } from "@pos/contracts/reservations";
-import { AppError } from "@pos/service-kit/app-error";
+import { invalidField } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Logger } from "@pos/service-kit/logger";
 import { endPage, readPage } from "@pos/service-kit/pagination";
@@ -103,7 +103,8 @@ export class ReservationService implements BackgroundWork {
    */
   async reserve(orderId: string, { userId, fingerprint, items }: ReserveItems, caller: Caller): Promise<Reservation> {
     const lines = items.map((item) => ({ ...item, productId: item.productId.toLowerCase() }));
-    if (new Set(lines.map(({ productId }) => productId)).size < lines.length) throw repeatedProduct();
+    if (new Set(lines.map(({ productId }) => productId)).size < lines.length)
+      throw invalidField("body", "items", "must name each product once");
     const { traceparent } = currentScope() ?? {};
     const facts = { orderId, userId: userId.toLowerCase(), fingerprint, items: lines, traceparent };
     const outcome = await this.#lane.submit({ kind: "reserve", ...facts }, caller.deadlineAtMs);
@@ -147,9 +148,3 @@ const positionOf = ({ cursorId, createdAt }: ListedReservation) => ({
   createdAtMs: createdAt instanceof Date ? createdAt.getTime() : 0,
   id: cursorId,
 });
-
-function repeatedProduct(): AppError {
-  return new AppError("VALIDATION_ERROR", "items (body) must name each product once.", {
-    details: { in: "body", fields: [{ path: "items", message: "must name each product once" }] },
-  });
-}

@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 import { isUtf8 } from "node:buffer";
-import { AppError } from "../http/app-error.ts";
+import { AppError, invalidField } from "../http/app-error.ts";
 import { readJsonBody } from "../http/json-body.ts";
 import { requestContext } from "../http/request-context.ts";
 import { NOBODY } from "./identity.ts";
@@ -112,12 +112,7 @@ function refuseRepeatedFields(query: string): void {
   }
 }
 
-function refusedField(name: string, message: string): AppError {
-  const path = name.slice(0, 100);
-  return new AppError("VALIDATION_ERROR", `${path} (query) ${message}.`, {
-    details: { in: "query", fields: [{ path, message }] },
-  });
-}
+const refusedField = (name: string, message: string): AppError => invalidField("query", name.slice(0, 100), message);
 
 function bearerToken(request: Request): string {
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];

@@ -38,6 +38,18 @@ export function notFound(type: "user" | "product" | "order" | "reservation" | "a
   return new AppError("NOT_FOUND", `There is no ${type} ${id}.`, { details: { type, id } });
 }
 
+/** The 400 of one field; `message` says what is wrong with it, as a sentence goes on after its name. */
+export const invalidField = (where: "body" | "query" | "headers", path: string, message: string): AppError =>
+  new AppError("VALIDATION_ERROR", `${path} (${where}) ${message}.`, {
+    details: { in: where, fields: [{ path, message }] },
+  });
+
+/** The 500 of a fault of ours; the cause is logged. */
+export const internalError = (cause?: unknown): AppError =>
+  new AppError("INTERNAL_ERROR", "Something went wrong on our side. The log has the cause, under the request id.", {
+    cause,
+  });
+
 /** The 503 of something that is away for now. */
 export function unavailable(message: string, cause?: unknown, retryAfterSeconds = 1): AppError {
   return new AppError("SERVICE_UNAVAILABLE", message, { cause, retryAfterSeconds });

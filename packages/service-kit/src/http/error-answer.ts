@@ -2,7 +2,7 @@ import type { ErrorEnvelope } from "@pos/contracts/errors";
 import { InvalidCookieSignature, NotFoundError, ParseError, ValidationError } from "elysia";
 import { ItemExpiredError, QueueFullError } from "../coalesce/coalescer.ts";
 import { isDatabaseUnavailable } from "../database/errors.ts";
-import { AppError, unavailable } from "./app-error.ts";
+import { AppError, internalError, unavailable } from "./app-error.ts";
 import type { Refusal } from "./request-context.ts";
 import { fieldProblems, sentenceOf } from "./validation-message.ts";
 
@@ -43,7 +43,7 @@ export function answerOf(
   if (isDatabaseUnavailable(error)) {
     return { error: unavailable("The database does not answer at the moment. Try again.", error), isBug: false };
   }
-  return internalError(error);
+  return bug(error);
 }
 
 /** The envelope of an error. */
@@ -73,16 +73,13 @@ export function headersOf(error: AppError): Record<string, string> {
   return headers;
 }
 
-function internalError(cause: unknown): ErrorAnswer {
-  const sentence = "Something went wrong on our side. The log has the cause, under the request id.";
-  return { error: new AppError("INTERNAL_ERROR", sentence, { cause }), isBug: true };
-}
+const bug = (cause: unknown): ErrorAnswer => ({ error: internalError(cause), isBug: true });
 
 function validationAnswer(error: ValidationError, url = ""): ErrorAnswer {
   // A response that breaks its own schema is our mistake, not the caller's. The framework's error tells all of it.
   if (error.type === "response") {
     const problems = fieldProblems(error).map(sentenceOf);
-    return internalError(new Error(`the answer breaks its schema: ${problems.join(", ")}`));
+    return bug(new Error(`the answer breaks its schema: ${problems.join(", ")}`));
   }
   const isQueryNumber = error.type === "property";
   const fields = fieldProblems(error).map((field) =>

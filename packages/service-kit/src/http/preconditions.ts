@@ -1,7 +1,7 @@
 import { idempotencyKeyPattern } from "@pos/contracts/orders";
 import type { TSchema } from "@sinclair/typebox";
 import { headerEntry } from "../swagger/answer-headers.ts";
-import { AppError } from "./app-error.ts";
+import { invalidField } from "./app-error.ts";
 
 /** The ETag of a version (RFC 9110 section 8.8.3). */
 export const etagOf = (version: number): string => `"${version}"`;
@@ -31,8 +31,5 @@ export function readIfMatch(header: string | undefined): readonly number[] | und
  */
 export function readIdempotencyKey(header: string | undefined): string | undefined {
   if (header === undefined || idempotencyKeyPattern.test(header)) return header;
-  const problem = "must be 1 to 255 visible ASCII characters";
-  throw new AppError("VALIDATION_ERROR", `Idempotency-Key ${problem}.`, {
-    details: { in: "headers", fields: [{ path: "idempotency-key", message: problem }] },
-  });
+  throw invalidField("headers", "idempotency-key", "must be 1 to 255 visible ASCII characters");
 }

@@ -1,4 +1,4 @@
-import { AppError } from "@pos/service-kit/app-error";
+import { invalidField } from "@pos/service-kit/app-error";
 import list from "./frequent-passwords.txt" with { type: "text" };
 
 /**
@@ -15,9 +15,6 @@ export function isFrequent(password: string): boolean {
 
 /** @param field where the request has the password @throws {AppError} VALIDATION_ERROR */
 export function refuseFrequent(password: string, field: "password" | "newPassword"): void {
-  if (!isFrequent(password)) return;
-  const message = "is one of the passwords that are tried first; choose another one";
-  throw new AppError("VALIDATION_ERROR", `${field} (body) ${message}.`, {
-    details: { in: "body", fields: [{ path: field, message }] },
-  });
+  if (isFrequent(password))
+    throw invalidField("body", field, "is one of the passwords that are tried first; choose another one");
 }
