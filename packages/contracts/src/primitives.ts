@@ -50,6 +50,9 @@ export const ClosedObject = <Properties extends Record<string, TSchema>>(
   options: SchemaOptions = {},
 ) => Type.Object(properties, { ...options, additionalProperties: false });
 
+/** The absence of a body, as in a 202 or 204. */
+export const NoBody = (description: string) => Type.Void({ description });
+
 /** Identifier of a user, product or order: 24 hexadecimal digits. */
 export const Id = Type.String({
   pattern: "^[0-9a-fA-F]{24}$",

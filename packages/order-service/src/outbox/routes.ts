@@ -1,13 +1,10 @@
 import { OutboxEntryParams, OutboxList, OutboxListQuery } from "@pos/contracts/audit";
 import { errors } from "@pos/contracts/errors";
-import { ClosedObject } from "@pos/contracts/primitives";
+import { ClosedObject, NoBody } from "@pos/contracts/primitives";
 import { access } from "@pos/service-kit/access";
 import type { TokenVerifier } from "@pos/service-kit/token-verifier";
-import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { OutboxService } from "./service.ts";
-
-const NoContent = Type.Undefined({ description: "It is retried now" });
 
 /** Messages to product-service that are not delivered yet: for administrators. */
 export const outboxRoutes = (outbox: OutboxService, verifier: TokenVerifier) =>
@@ -21,15 +18,15 @@ export const outboxRoutes = (outbox: OutboxService, verifier: TokenVerifier) =>
     })
     .post(
       "/:orderId/:entryId/retry",
-      async ({ params, status }) => {
+      async ({ params, set }) => {
         await outbox.retry(params.orderId.toLowerCase(), params.entryId);
-        return status(204, undefined);
+        set.status = 204;
       },
       {
         access: ["admin"],
         params: OutboxEntryParams,
         body: ClosedObject({}, { title: "RetryOutboxEntry" }),
         detail: { summary: "Retries an outbox message", operationId: "retryOutboxEntry" },
-        response: { 204: NoContent, ...errors(400, 401, 403, 404, 413, 415, 500, 503) },
+        response: { 204: NoBody("It is retried now"), ...errors(400, 401, 403, 404, 413, 415, 500, 503) },
       },
     );

@@ -1,4 +1,5 @@
 import { errors } from "@pos/contracts/errors";
+import { NoBody } from "@pos/contracts/primitives";
 import {
   CreateProduct,
   Product,
@@ -13,7 +14,6 @@ import { etagOf, readIdempotencyKey, readIfMatch, versioned } from "@pos/service
 import type { TokenVerifier } from "@pos/service-kit/token-verifier";
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
-
 import type { ProductService } from "./service.ts";
 
 const ifMatch = Type.Object({
@@ -26,7 +26,6 @@ const idempotencyKey = Type.Object({
     Type.String({ description: "1 to 255 visible ASCII characters; requests with the same key adjust once" }),
   ),
 });
-const NoContent = Type.Undefined({ description: "Deleted" });
 
 /** The catalogue: open to read, for administrators to change. */
 export const productRoutes = (products: ProductService, verifier: TokenVerifier) =>
@@ -89,16 +88,16 @@ export const productRoutes = (products: ProductService, verifier: TokenVerifier)
     )
     .delete(
       "/:id",
-      async ({ params, headers, status }) => {
+      async ({ params, headers, set }) => {
         await products.delete(params.id.toLowerCase(), readIfMatch(headers["if-match"]));
-        return status(204, undefined);
+        set.status = 204;
       },
       {
         access: ["admin"],
         params: ProductParams,
         headers: ifMatch,
         detail: { summary: "Removes a product from the catalogue", operationId: "deleteProduct" },
-        response: { 204: NoContent, ...errors(400, 401, 403, 404, 412, 500, 503) },
+        response: { 204: NoBody("Deleted"), ...errors(400, 401, 403, 404, 412, 500, 503) },
       },
     )
     .post(

@@ -1,10 +1,10 @@
 import { Address, AddressList, AddressParams, WriteAddress } from "@pos/contracts/addresses";
 import { errors } from "@pos/contracts/errors";
+import { NoBody } from "@pos/contracts/primitives";
 import { UserParams } from "@pos/contracts/users";
 import { access } from "@pos/service-kit/access";
 import type { TokenVerifier } from "@pos/service-kit/token-verifier";
 import { Elysia } from "elysia";
-import { nothing } from "../http.ts";
 import type { AddressService } from "./service.ts";
 
 /** Routes under /users/:id/addresses: for the user alone. */
@@ -49,6 +49,6 @@ export const addressRoutes = (addresses: AddressService, verifier: TokenVerifier
         access: ["self"],
         params: AddressParams,
         detail: { summary: "Deletes an address", operationId: "deleteAddress" },
-        response: { 204: nothing("Deleted"), ...errors(400, 401, 403, 404, 500, 503) },
+        response: { 204: NoBody("Deleted"), ...errors(400, 401, 403, 404, 500, 503) },
       },
     );

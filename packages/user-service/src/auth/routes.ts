@@ -9,11 +9,11 @@ import {
   SigningKeyList,
 } from "@pos/contracts/auth";
 import { errors } from "@pos/contracts/errors";
+import { NoBody } from "@pos/contracts/primitives";
 import { access } from "@pos/service-kit/access";
 import type { TokenVerifier } from "@pos/service-kit/token-verifier";
 import { Elysia } from "elysia";
 import type { ClientService } from "../clients/service.ts";
-import { nothing } from "../http.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SessionService } from "../sessions/service.ts";
 import { clientAddress } from "../throttle/client-address.ts";
@@ -60,7 +60,7 @@ export const authRoutes = ({ auth, users, sessions, clients, keys, verifier, tru
         access: "anyone",
         body: RefreshToken,
         detail: { summary: "Ends the session of a refresh token", operationId: "logout" },
-        response: { 204: nothing("Signed out"), ...errors(400, 413, 415, 500, 503) },
+        response: { 204: NoBody("Signed out"), ...errors(400, 413, 415, 500, 503) },
       },
     )
     .post("/auth/token", ({ body, request }) => clients.token(body, request.headers.get("authorization")), {

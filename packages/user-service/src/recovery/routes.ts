@@ -1,11 +1,11 @@
 import { ConfirmPasswordReset, RequestPasswordReset, VerifyEmail } from "@pos/contracts/auth";
 import { errors } from "@pos/contracts/errors";
+import { NoBody } from "@pos/contracts/primitives";
 import { ChangePassword, RequestEmailVerification, UserParams } from "@pos/contracts/users";
 import { access } from "@pos/service-kit/access";
 import type { TokenVerifier } from "@pos/service-kit/token-verifier";
 import { Elysia } from "elysia";
 import type { AuthService } from "../auth/service.ts";
-import { nothing } from "../http.ts";
 import { clientAddress } from "../throttle/client-address.ts";
 import type { UserService } from "../users/service.ts";
 import type { RecoveryService } from "./service.ts";
@@ -36,7 +36,7 @@ export const recoveryRoutes = ({ auth, recovery, users, verifier, trustedProxyHo
           operationId: "resetPassword",
         },
         response: {
-          202: nothing("Taken, whether there is an account or not"),
+          202: NoBody("Taken, whether there is an account or not"),
           ...errors(400, 413, 415, 429, 500, 503),
         },
       },
@@ -52,7 +52,7 @@ export const recoveryRoutes = ({ auth, recovery, users, verifier, trustedProxyHo
         body: ConfirmPasswordReset,
         detail: { summary: "Sets a new password with a mailed token", operationId: "confirmPasswordReset" },
         response: {
-          204: nothing(
+          204: NoBody(
             "Password set, all sessions ended; the mail's address takes the place of one that is not verified",
           ),
           ...errors(400, 413, 415, 500, 503),
@@ -69,7 +69,7 @@ export const recoveryRoutes = ({ auth, recovery, users, verifier, trustedProxyHo
         access: "anyone",
         body: VerifyEmail,
         detail: { summary: "Verifies an e-mail address with a mailed token", operationId: "verifyEmail" },
-        response: { 204: nothing("Verified"), ...errors(400, 413, 415, 500, 503) },
+        response: { 204: NoBody("Verified"), ...errors(400, 413, 415, 500, 503) },
       },
     )
     .post(
@@ -89,7 +89,7 @@ export const recoveryRoutes = ({ auth, recovery, users, verifier, trustedProxyHo
           summary: "Mails a token that verifies the user's address; requires the caller's own password",
           operationId: "requestEmailVerification",
         },
-        response: { 202: nothing("A mail is on its way"), ...errors(400, 401, 403, 404, 409, 413, 415, 429, 500, 503) },
+        response: { 202: NoBody("A mail is on its way"), ...errors(400, 401, 403, 404, 409, 413, 415, 429, 500, 503) },
       },
     )
     .put(
@@ -103,6 +103,6 @@ export const recoveryRoutes = ({ auth, recovery, users, verifier, trustedProxyHo
         params: UserParams,
         body: ChangePassword,
         detail: { summary: "Changes the user's own password; other sessions end", operationId: "changePassword" },
-        response: { 204: nothing("Changed"), ...errors(400, 401, 403, 404, 413, 415, 429, 500, 503) },
+        response: { 204: NoBody("Changed"), ...errors(400, 401, 403, 404, 413, 415, 429, 500, 503) },
       },
     );

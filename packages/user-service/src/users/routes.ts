@@ -1,4 +1,5 @@
 import { errors } from "@pos/contracts/errors";
+import { NoBody } from "@pos/contracts/primitives";
 import {
   ChangeRole,
   ChangeUserStatus,
@@ -14,7 +15,6 @@ import {
 import { access } from "@pos/service-kit/access";
 import type { TokenVerifier } from "@pos/service-kit/token-verifier";
 import { Elysia } from "elysia";
-import { nothing } from "../http.ts";
 import { clientAddress } from "../throttle/client-address.ts";
 import type { UserService } from "./service.ts";
 
@@ -82,7 +82,7 @@ export const userRoutes = ({ users, verifier, trustedProxyHops }: UserRoutesPart
         access: ["self", "admin"],
         params: UserParams,
         detail: { summary: "Deletes a user: the id stays, the data is erased", operationId: "deleteUser" },
-        response: { 204: nothing("Deleted"), ...errors(400, 401, 403, 404, 409, 500, 503) },
+        response: { 204: NoBody("Deleted"), ...errors(400, 401, 403, 404, 409, 500, 503) },
       },
     )
     .put("/:id/role", ({ identity, params, body }) => users.changeRole(identity, params.id, body.role), {
