@@ -10,23 +10,18 @@ import {
   UserOrderListQuery,
 } from "@pos/contracts/orders";
 import { access } from "@pos/service-kit/access";
-import { etagOf, readIdempotencyKey, readIfMatch, versioned } from "@pos/service-kit/preconditions";
+import {
+  etagOf,
+  idempotencyKey,
+  ifMatch,
+  readIdempotencyKey,
+  readIfMatch,
+  versioned,
+} from "@pos/service-kit/preconditions";
 import type { RequestContext } from "@pos/service-kit/request-context";
 import type { TokenVerifier } from "@pos/service-kit/token-verifier";
-import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { OrderService, Trace } from "./service.ts";
-
-const idempotencyKey = Type.Object({
-  "idempotency-key": Type.Optional(
-    Type.String({ description: "1 to 255 visible ASCII characters; requests with the same key place one order" }),
-  ),
-});
-const ifMatch = Type.Object({
-  "if-match": Type.Optional(
-    Type.String({ description: "ETag of the order as last read; 412 if it has changed since" }),
-  ),
-});
 
 /** Orders: for their owner and administrators. */
 export const orderRoutes = (orders: OrderService, verifier: TokenVerifier) =>
@@ -48,7 +43,7 @@ export const orderRoutes = (orders: OrderService, verifier: TokenVerifier) =>
       },
       {
         access: ["owner", "admin"],
-        headers: idempotencyKey,
+        headers: idempotencyKey("place one order"),
         body: CreateOrder,
         detail: { summary: "Places an order", operationId: "placeOrder" },
         response: { 201: versioned(Order), ...errors(400, 401, 403, 409, 413, 415, 422, 500, 502, 503) },
@@ -92,7 +87,7 @@ export const orderRoutes = (orders: OrderService, verifier: TokenVerifier) =>
       {
         access: ["owner", "admin"],
         params: OrderParams,
-        headers: ifMatch,
+        headers: ifMatch("order"),
         body: ChangeOrderStatus,
         detail: { summary: "Changes the status of an order", operationId: "changeOrderStatus" },
         response: { 200: versioned(Order), ...errors(400, 401, 403, 404, 409, 412, 413, 415, 500, 503) },

@@ -10,22 +10,17 @@ import {
   UpdateProduct,
 } from "@pos/contracts/products";
 import { access } from "@pos/service-kit/access";
-import { etagOf, readIdempotencyKey, readIfMatch, versioned } from "@pos/service-kit/preconditions";
+import {
+  etagOf,
+  idempotencyKey,
+  ifMatch,
+  readIdempotencyKey,
+  readIfMatch,
+  versioned,
+} from "@pos/service-kit/preconditions";
 import type { TokenVerifier } from "@pos/service-kit/token-verifier";
-import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { ProductService } from "./service.ts";
-
-const ifMatch = Type.Object({
-  "if-match": Type.Optional(
-    Type.String({ description: "ETag of the product as last read; 412 if it has changed since" }),
-  ),
-});
-const idempotencyKey = Type.Object({
-  "idempotency-key": Type.Optional(
-    Type.String({ description: "1 to 255 visible ASCII characters; requests with the same key adjust once" }),
-  ),
-});
 
 /** The catalogue: open to read, for administrators to change. */
 export const productRoutes = (products: ProductService, verifier: TokenVerifier) =>
@@ -77,7 +72,7 @@ export const productRoutes = (products: ProductService, verifier: TokenVerifier)
       {
         access: ["admin"],
         params: ProductParams,
-        headers: ifMatch,
+        headers: ifMatch("product"),
         body: UpdateProduct,
         detail: {
           summary: "Changes a product; stock, if given, replaces the current value",
@@ -95,7 +90,7 @@ export const productRoutes = (products: ProductService, verifier: TokenVerifier)
       {
         access: ["admin"],
         params: ProductParams,
-        headers: ifMatch,
+        headers: ifMatch("product"),
         detail: { summary: "Removes a product from the catalogue", operationId: "deleteProduct" },
         response: { 204: NoBody("Deleted"), ...errors(400, 401, 403, 404, 412, 500, 503) },
       },
@@ -112,7 +107,7 @@ export const productRoutes = (products: ProductService, verifier: TokenVerifier)
       {
         access: ["admin"],
         params: ProductParams,
-        headers: idempotencyKey,
+        headers: idempotencyKey("adjust once"),
         body: StockAdjustment,
         detail: { summary: "Adds units to the stock, or removes them", operationId: "adjustStock" },
         response: { 200: versioned(Product), ...errors(400, 401, 403, 404, 409, 413, 415, 422, 500, 503) },

@@ -1,5 +1,5 @@
 import { idempotencyKeyPattern } from "@pos/contracts/orders";
-import type { TSchema } from "@sinclair/typebox";
+import { type TSchema, Type } from "@sinclair/typebox";
 import { headerEntry } from "../swagger/answer-headers.ts";
 import { invalidField } from "./app-error.ts";
 
@@ -11,6 +11,25 @@ export const versioned = <Schema extends TSchema>(schema: Schema): Schema => ({
   ...schema,
   headers: headerEntry("etag"),
 });
+
+/** Schema of the header of a change that takes If-Match. */
+export const ifMatch = (type: "product" | "order") =>
+  Type.Object({
+    "if-match": Type.Optional(
+      Type.String({ description: `ETag of the ${type} as last read; 412 if it has changed since` }),
+    ),
+  });
+
+/**
+ * Schema of the header of a request that takes an Idempotency-Key.
+ * @param effect what requests with the same key do once
+ */
+export const idempotencyKey = (effect: string) =>
+  Type.Object({
+    "idempotency-key": Type.Optional(
+      Type.String({ description: `1 to 255 visible ASCII characters; requests with the same key ${effect}` }),
+    ),
+  });
 
 /**
  * Reads If-Match (RFC 9110 section 13.1.1): the versions of which the resource must be one. Weak and foreign tags match
