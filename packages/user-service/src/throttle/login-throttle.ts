@@ -1,9 +1,9 @@
 import { AppError } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
-import { createHash } from "node:crypto";
 import type { AttemptRepository, CountLimit } from "./attempt-repository.ts";
 import { addressKey } from "./client-address.ts";
 import type { Counter } from "./documents.ts";
+import { digestOf, secondsUntil } from "./domain.ts";
 
 /** How many failed tries are let through in one window. */
 export interface ThrottleLimits {
@@ -64,7 +64,7 @@ export class LoginThrottle {
     const { pairFailures, accountFailures, addressFailures, windowMs } = this.#limits;
     const pair = { id: pairId(account, address), most: pairFailures };
     const wider = [
-      { id: `address:${digest(addressKey(address))}`, most: addressFailures },
+      { id: `address:${digestOf(addressKey(address))}`, most: addressFailures },
       { id: accountId(account), most: accountFailures },
     ];
     const limits = [pair, ...wider];
@@ -105,14 +105,11 @@ export class LoginThrottle {
     const [oldest] = this.#refusing.keys();
     if (this.#refusing.size >= REFUSING_MAX && oldest !== undefined) this.#refusing.delete(oldest);
     this.#refusing.set(_id, expiresAt.getTime());
-    const retryAfterSeconds = Math.max(1, Math.ceil((expiresAt.getTime() - now.getTime()) / 1000));
     return new AppError("TOO_MANY_REQUESTS", "Too many failed attempts. Wait before the next one.", {
-      retryAfterSeconds,
+      retryAfterSeconds: secondsUntil(expiresAt, now),
     });
   }
 }
 
-/** Names of accounts and addresses are personal data: the counters hold their digests only. */
-const digest = (text: string): string => createHash("sha256").update(text).digest("base64url");
-const pairId = (account: string, address: string) => `pair:${digest(`${account}\n${addressKey(address)}`)}`;
-const accountId = (account: string) => `account:${digest(account)}`;
+const pairId = (account: string, address: string) => `pair:${digestOf(`${account}\n${addressKey(address)}`)}`;
+const accountId = (account: string) => `account:${digestOf(account)}`;

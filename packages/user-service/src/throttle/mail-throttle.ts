@@ -1,8 +1,8 @@
 import { AppError } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
-import { createHash } from "node:crypto";
 import type { MailKind } from "../mail/mailer.ts";
 import { addressKey } from "./client-address.ts";
+import { digestOf, secondsUntil } from "./domain.ts";
 import type { CounterRepository } from "./repository.ts";
 
 /** How many mails may be caused in one window. */
@@ -35,7 +35,7 @@ export class MailThrottle {
 
   /** Counts a request of one client address. @throws {AppError} TOO_MANY_REQUESTS */
   async countAddress(address: string): Promise<void> {
-    const { count, retryAfterSeconds } = await this.#count(`mail-address:${digest(addressKey(address))}`);
+    const { count, retryAfterSeconds } = await this.#count(`mail-address:${digestOf(addressKey(address))}`);
     if (count > MAIL_LIMITS.perAddress)
       throw new AppError("TOO_MANY_REQUESTS", "Too many mails were requested. Wait before the next one.", {
         retryAfterSeconds,
@@ -44,21 +44,18 @@ export class MailThrottle {
 
   /** Counts a mail and tells whether it may go. By the recipient's address, which outlives its accounts. */
   async admits(kind: MailKind, recipientKey: string): Promise<boolean> {
-    return (await this.#count(`${kind}:${digest(recipientKey)}`)).count <= MAIL_LIMITS.perRecipient;
+    return (await this.#count(`${kind}:${digestOf(recipientKey)}`)).count <= MAIL_LIMITS.perRecipient;
   }
 
   /** Like `admits`, for an address that may be a stranger's: whoever types addresses in is counted as well. */
   async admitsStranger(kind: MailKind, recipientKey: string, address: string): Promise<boolean> {
-    const { count } = await this.#count(`stranger-address:${digest(addressKey(address))}`);
+    const { count } = await this.#count(`stranger-address:${digestOf(addressKey(address))}`);
     return count <= MAIL_LIMITS.strangersPerAddress && (await this.admits(kind, recipientKey));
   }
 
   async #count(id: string): Promise<{ count: number; retryAfterSeconds: number }> {
     const now = new Date(this.#clock.now());
     const { count, expiresAt } = await this.#counters.countUp(id, { now, windowMs: MAIL_LIMITS.windowMs });
-    return { count, retryAfterSeconds: Math.max(1, Math.ceil((expiresAt.getTime() - now.getTime()) / 1000)) };
+    return { count, retryAfterSeconds: secondsUntil(expiresAt, now) };
   }
 }
-
-/** Addresses are personal data: the counters hold their digests only. */
-const digest = (text: string): string => createHash("sha256").update(text).digest("base64url");
