@@ -12,14 +12,14 @@ import type { Transaction } from "../transaction.ts";
 import { type Account, emailKeyOf, isRenamed } from "../users/domain.ts";
 import type { UserRepository } from "../users/repository.ts";
 
-/** What happens to passwords that others want to know. */
+/** What other features hear of changes to passwords. */
 export interface PasswordEvents {
   /** Within the step that changes it; may run more than once. */
   passwordChanging(account: Account, transaction: Transaction): Promise<void>;
   passwordChanged(account: Account): void;
 }
 
-/** Proof of who one is by password: sign-in and change of the password. */
+/** Proof of identity by password: sign-in and change of the password. */
 export class AuthService {
   readonly #parts: AuthParts;
 
@@ -28,7 +28,7 @@ export class AuthService {
   }
 
   /**
-   * Signs in. An unknown account takes the same way, the same time and the same limits as a wrong password.
+   * Signs in. An unknown account takes the same path, the same time and the same limits as a wrong password.
    * @param address client's address, for the throttle
    * @param left aborts when the client has disconnected: its password is then not checked, and the attempt not counted
    * @throws {AppError} INVALID_CREDENTIALS, TOO_MANY_REQUESTS, ACCOUNT_SUSPENDED, SERVICE_UNAVAILABLE
@@ -91,9 +91,9 @@ export class AuthService {
   }
 
   /**
-   * The account is found and the try counted when its turn to be checked has come, side by side. A renamed account's
-   * tries count by its id as well, so that the next name does not begin a new count.
-   * @returns also what takes the counts of the try back, which was right
+   * Checks a password. When its turn has come, the account is read and the attempt counted at the same time. Attempts on
+   * a renamed account count by its id as well, so that the next name does not begin a new count.
+   * @returns the account, and what takes the counts of this successful attempt back
    */
   async #prove({
     find,
@@ -125,7 +125,7 @@ export class AuthService {
 
 interface Proof {
   find(): Promise<Account | undefined>;
-  /** What the tries count by: the unique form of the account's name, whether it exists or not, or its id. */
+  /** What the attempts count by: the unique form of the account's name, whether it exists or not, or its id. */
   readonly name: string;
   readonly password: string;
   readonly address: string;

@@ -11,11 +11,11 @@ export interface CountLimit {
   readonly most: number;
 }
 
-/** Changes of one command, which takes one try or its taking back in three updates. */
+/** Changes of one command; counting an attempt, or taking it back, is three updates. */
 const BATCH_MAX = 50;
 /** Changes that wait: far more than the hasher lets through. */
 const WAITING_MAX = 1000;
-const COUNT_TRIES_MAX = 10;
+const COUNT_ATTEMPTS_MAX = 10;
 const DONE = -1;
 
 /** One update of a change, as the command holds it; with `limit` it counts up, unless the counter is at its limit. */
@@ -27,8 +27,8 @@ interface Step {
 type Change = readonly Step[];
 
 /**
- * Counters of tries that replicas share. Changes that come at the same time share a command: a try that was right is
- * taken back with the count of the next one.
+ * Counters of attempts, shared by all replicas. Concurrent changes share a command: a successful attempt is taken back
+ * with the count of the next one.
  */
 export class AttemptRepository {
   readonly #commands: DirectCommands;
@@ -46,7 +46,7 @@ export class AttemptRepository {
 
   /**
    * Counts one up in each of some counters, in order. It ends before the first counter that is at its limit, so that
-   * this and the later ones do not count a try that is refused.
+   * this and the later ones do not count an attempt that is refused.
    * @returns the counter that was at its limit; undefined when all have counted
    */
   countUp(limits: readonly CountLimit[], window: CountWindow): Promise<Counter | undefined> {
@@ -91,7 +91,7 @@ export class AttemptRepository {
         refusals.set(change, counter);
         left = left.filter((step) => step.change !== change);
         tries = 1;
-      } else if (tries++ === COUNT_TRIES_MAX) throw new Error("a counter could not be made");
+      } else if (tries++ === COUNT_ATTEMPTS_MAX) throw new Error("a counter could not be made");
       // Else two first counts met, or a count was taken back meanwhile: it goes on from here.
     }
     return changes.map((change) => ({ ok: true, value: refusals.get(change) }));
@@ -100,9 +100,9 @@ export class AttemptRepository {
   /** @returns which step has refused, those before it being done; DONE when all are */
   async #writeUntilRefused(steps: readonly Step[]): Promise<number> {
     const updates = steps.map(({ update }) => update);
-    // A count that a fail-over loses lets one more try through; waiting for the majority would slow every sign-in.
+    // A count that a fail-over loses lets one more attempt through; waiting for the majority would slow every sign-in.
     const command = { update: "throttle", updates, ordered: true, writeConcern: { w: 1 } };
-    // A lost answer may count a try twice; it must not take a try back twice.
+    // After a lost answer an attempt may count twice; it must not be taken back twice.
     const mayRepeat = steps.every(({ limit }) => limit !== undefined);
     const reply = await this.#commands.run(command, { mayRepeat });
     const [failed] = writeErrorsOf(reply);

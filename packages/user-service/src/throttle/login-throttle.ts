@@ -5,7 +5,7 @@ import { addressKey } from "./client-address.ts";
 import type { Counter } from "./documents.ts";
 import { digestOf, secondsUntil } from "./domain.ts";
 
-/** How many failed tries are let through in one window. */
+/** How many failed attempts are let through in one window. */
 export interface ThrottleLimits {
   /** By one client address on one account. */
   readonly pairFailures: number;
@@ -23,34 +23,34 @@ export const LOGIN_LIMITS: ThrottleLimits = Object.freeze({
   windowMs: 15 * 60_000,
 });
 
-/** Refusing counters that are remembered; a forgotten one costs its next try a turn. */
+/** Counters that refused and are remembered; a forgotten one costs its next attempt a turn. */
 const REFUSING_MAX = 10_000;
 
-/** One try to prove who one is. */
+/** One attempt to prove an identity. */
 export interface Attempt {
   /**
-   * Refuses a try before it takes a turn, when a limit has refused one here and still forbids it.
+   * Refuses the attempt before it takes a turn, if a limit refused an earlier one and still forbids it.
    * @throws {AppError} TOO_MANY_REQUESTS
    */
   refuseWhenLocked(): Promise<void>;
   /**
-   * Counts the try as a failure before its verdict is known, so that tries side by side cannot outrun the limit.
+   * Counts the attempt as a failure before its result is known, so that concurrent attempts cannot outrun the limit.
    * @throws {AppError} TOO_MANY_REQUESTS
    */
   count(): Promise<void>;
-  /** Takes the count back: the try was right. */
+  /** Takes the count back after a successful attempt. */
   succeed(): Promise<void>;
 }
 
 /**
- * Limits failed tries, unknown accounts like known ones. A try that a narrower limit refuses does not count towards a
- * wider one, so that one address alone cannot lock an account for everybody.
+ * Limits failed attempts, on unknown accounts as on known ones. An attempt that a narrower limit refuses does not count
+ * towards a wider one, so that one address alone cannot lock an account for everybody.
  */
 export class LoginThrottle {
   readonly #counters: AttemptRepository;
   readonly #clock: Clock;
   readonly #limits: ThrottleLimits;
-  /** Counters that have refused a try, with the end of their windows: where to look before the next try. */
+  /** Counters that have refused an attempt, with the end of their windows: looked at before the next attempt. */
   readonly #refusing = new Map<string, number>();
 
   constructor(parts: { counters: AttemptRepository; clock: Clock; limits: ThrottleLimits }) {
@@ -79,14 +79,14 @@ export class LoginThrottle {
     };
   }
 
-  /** Forgets the tries on an account, from one address and in all: they were for a password that is no more. */
+  /** Forgets the attempts on an account, from one address and in all: they were for a password that was replaced. */
   async forget({ account, address }: { account: string; address: string }): Promise<void> {
     await this.#counters.end([pairId(account, address), accountId(account)]);
   }
 
   /**
-   * A try that nothing has refused yet is not looked up: its count would tell. What was refused here before may be open
-   * again, because a try under way was right: the counters decide.
+   * Without an earlier refusal nothing is read: the count itself finds out. After one, the limit may be open again,
+   * because an attempt under way was successful: the counters decide.
    */
   async #refuseWhenLocked(limits: readonly CountLimit[]): Promise<void> {
     const now = new Date(this.#clock.now());

@@ -259,7 +259,8 @@ interface Standing {
   updatedAt: Date;
   endsSessions?: boolean;
 }
-type StandingChange = Standing | { deletedAt: Date };
+/** What may end an account's being an active administrator. */
+export type StandingChange = Standing | { deletedAt: Date };
 
 const isActiveAdmin = ({ role, status }: Pick<Account, "role" | "status">) => role === "admin" && status === "active";
 

@@ -19,9 +19,9 @@ import type { SessionRepository } from "../sessions/repository.ts";
 import type { Transaction } from "../transaction.ts";
 import { type Account, emailKeyOf, foldForSearch, toUser } from "./domain.ts";
 import { EmailTakenError, LastAdminError } from "./errors.ts";
-import type { UserRepository } from "./repository.ts";
+import type { StandingChange, UserRepository } from "./repository.ts";
 
-/** What happens to accounts that others want to know: mails hang on it. */
+/** What other features hear of changes to accounts, such as those that send mails. */
 export interface AccountEvents {
   /** @param address client's address */
   registered(account: Account, address: string): void;
@@ -171,7 +171,7 @@ export class UserService {
   }
 
   /** Who changes the own standing is asked once more in that step: somebody else may be taking it away just now. */
-  async #changeStanding(by: Identity, id: string, change: Parameters<UserRepository["changeStanding"]>[1]) {
+  async #changeStanding(by: Identity, id: string, change: StandingChange) {
     const admit = (account: Account, transaction: Transaction) => this.#refuseUnlessAdmin(by, account, transaction);
     return this.#parts.users.changeStanding(id, change, isOwn(id, by) ? admit : undefined).catch(lastAdmin);
   }
