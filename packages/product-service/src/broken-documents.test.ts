@@ -126,6 +126,24 @@ describe("a reservation that was broken by hand", () => {
     expect(log.entries().filter(({ orderId }) => orderId === broken).length).toBeGreaterThan(0);
   });
 
+  test("fails no confirm that shares a batch with its own", async () => {
+    const productId = await addProduct(service, 100);
+    const holds = [];
+    for (let count = 0; count < 2; count++) {
+      const orderId = newId();
+      const { body } = await reserve(service, { [productId]: 1 }, { orderId });
+      holds.push({ orderId, rid: String(body["rid"]) });
+    }
+    const [broken, whole] = holds;
+    const change = { $set: { state: "confirmed", items: "none" } };
+    await reservations.updateOne({ _id: new ObjectId(broken?.orderId) }, change);
+    const commands = holds.map((hold) => ({ command: "confirm", ...hold }));
+    const { body } = await service.call("POST", "/reservations/batch", { body: { commands }, as: "service" });
+    expect(body["results"]).toEqual(
+      [broken, whole].map((hold) => ({ moved: { orderId: hold?.orderId, state: "confirmed" } })),
+    );
+  });
+
   test("is told by its own audit with what is wrong", async () => {
     const productId = await addProduct(service, 100);
     const orderId = newId();

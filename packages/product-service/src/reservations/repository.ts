@@ -63,10 +63,11 @@ export class ReservationRepository {
       { hint: { _id: 1 } },
     );
     if (matchedCount === jobs.length) return jobs.map(() => ({ state: "confirmed" as const, alarm: undefined }));
-    const found = await this.#reservations.find({ _id }, { readConcern: { level: "majority" } }).toArray();
-    const records = new Map(found.map((document) => [document._id.toHexString(), recordOf(document)]));
+    const options = { projection: { rid: 1, state: 1, isOpen: 1 }, readConcern: { level: "majority" } } as const;
+    const found = await this.#reservations.find({ _id }, options).toArray();
+    const byOrderId = new Map(found.map((document) => [document._id.toHexString(), document]));
     return jobs.map(({ orderId, rid }) => {
-      const { state, change, alarm } = moveReservation("confirm", records.get(orderId), rid);
+      const { state, change, alarm } = moveReservation("confirm", byOrderId.get(orderId), rid);
       // One that is still held was created after the update, so it is not confirmed yet.
       return { state: change === undefined ? state : "held", alarm };
     });

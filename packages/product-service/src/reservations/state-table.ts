@@ -20,7 +20,7 @@ export interface MoveOutcome {
  */
 export function moveReservation(
   command: MoveCommand,
-  reservation: ReservationRecord | undefined,
+  reservation: Pick<ReservationRecord, "rid" | "state" | "isOpen"> | undefined,
   rid: string,
 ): MoveOutcome {
   if (reservation === undefined) return { state: "none", change: undefined, alarm: undefined };
