@@ -50,25 +50,7 @@ export function createServices({ config, database, logger, clock, telemetry }: P
   const relay = createRelay(repositories.outbox, tools);
   const confirms = createConfirms(tools);
   const store = createStore({ ...repositories, relay, confirms }, tools);
-  const portsFor = (trace: Trace): PlacementPorts => ({
-    orders: store,
-    reservations: upstream.reservations,
-    users: upstream.usersFor(trace),
-    clock,
-    random: {
-      orderId: () => randomBytes(12).toString("hex"),
-      entryId: () => randomBytes(12).toString("hex"),
-      fraction: Math.random,
-    },
-    alarms: {
-      raise(message, facts) {
-        // A dead entry has a measurement of its own.
-        if (!("entryId" in facts)) measurements.violated();
-        logger.error({ alarm: true, ...facts }, message);
-      },
-    },
-    traceparent: currentScope()?.traceparent,
-  });
+  const portsFor = createPorts(store, upstream, tools);
   const ports = portsFor({});
   const reaper = createReaper(upstream.holds, tools);
   const census = new OutboxCensus(repositories.outbox, { clock, logger });
@@ -108,6 +90,30 @@ function createUpstream({ config, clock, logger }: Tools) {
     reservations: createReservations(reservations, hops),
     holds: createHolds(reservations, hops),
   };
+}
+
+/** The protocol's ports for one request, whose calls carry its trace. */
+function createPorts(store: CoalescingOrderStore, upstream: ReturnType<typeof createUpstream>, tools: Tools) {
+  const { clock, logger, measurements } = tools;
+  return (trace: Trace): PlacementPorts => ({
+    orders: store,
+    reservations: upstream.reservations,
+    users: upstream.usersFor(trace),
+    clock,
+    random: {
+      orderId: () => randomBytes(12).toString("hex"),
+      entryId: () => randomBytes(12).toString("hex"),
+      fraction: Math.random,
+    },
+    alarms: {
+      raise(message, facts) {
+        // A dead entry has a measurement of its own.
+        if (!("entryId" in facts)) measurements.violated();
+        logger.error({ alarm: true, ...facts }, message);
+      },
+    },
+    traceparent: currentScope()?.traceparent,
+  });
 }
 
 function createRelay(entries: OutboxRepository, { config, clock, logger, telemetry, measurements, ports }: Tools) {
