@@ -2,7 +2,7 @@ import { type AppError, internalError, unavailable } from "@pos/service-kit/app-
 import { ItemExpiredError, QueueFullError } from "@pos/service-kit/coalesce";
 import { isDatabaseUnavailable } from "@pos/service-kit/database-errors";
 
-/** The database was waited for as long as a request may wait. */
+/** The database did not answer within the time that a request may wait. */
 export class LateError extends Error {
   override readonly name = "LateError";
 }

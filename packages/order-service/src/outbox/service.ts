@@ -52,7 +52,7 @@ export class OutboxService {
    */
   async retry(orderId: string, entryId: string): Promise<void> {
     if (await this.#store.revive(orderId, entryId, new Date(this.#clock.now()))) return;
-    throw new AppError("NOT_FOUND", `Order ${orderId} has no outbox entry ${entryId}: it may be delivered.`, {
+    throw new AppError("NOT_FOUND", `Order ${orderId} has no outbox entry ${entryId}: it may have been delivered.`, {
       details: { type: "outbox entry", id: entryId },
     });
   }

@@ -11,7 +11,7 @@ export interface Mail {
 
 /** The way out for mails. */
 export interface Mailer {
-  /** @throws when the mail was not taken over, but may be later: the caller tries again */
+  /** @throws when the mail was not accepted but may be later: the caller tries again */
   send(mail: Mail): Promise<void>;
   close(): void;
 }

@@ -7,15 +7,15 @@ import type { Mail, Mailer } from "./mailer.ts";
 /** Finds out what to send, if anything: reads of the database and new tokens belong in here. */
 export type MailJob = () => Promise<readonly Mail[]>;
 
-/** Jobs, and mails between two tries, that wait at most; a further job is refused. */
+/** Most jobs, with mails between two attempts, that wait; a further job is refused. */
 const WAITING_MAX = 1000;
-/** Waits between the tries of one mail, in milliseconds; after the last the mail is given up. */
+/** Waits between the attempts to send one mail, in milliseconds; after the last there is no other. */
 const RETRY_AFTER_MS = [1000, 5000, 20_000] as const;
 
 /**
  * Sends mails beside requests, one at a time, so that no answer waits for a mail server or tells by its time whether
- * there was something to send. A mail that was not taken waits for its next try aside: others go on. Mails that wait when
- * the process dies are lost: whoever misses one asks again.
+ * there was something to send. A mail that was not accepted waits aside for its next attempt, and others go on. Mails that
+ * wait when the process dies are lost: whoever misses one asks again.
  */
 export class PostOffice implements BackgroundWork {
   readonly #parts: { mailer: Mailer; clock: Clock; logger: Logger };
@@ -68,7 +68,7 @@ export class PostOffice implements BackgroundWork {
       try {
         await job();
       } catch (error) {
-        this.#parts.logger.error({ err: error }, "a mail could not be made");
+        this.#parts.logger.error({ err: error }, "a mail could not be written");
       }
     }
     // Not a turn later: a job that comes in between would wait for the next one.
@@ -83,8 +83,8 @@ export class PostOffice implements BackgroundWork {
     } catch (error) {
       const waitMs = RETRY_AFTER_MS[failures];
       if (waitMs === undefined || signal.aborted)
-        return logger.error({ err: error, kind: mail.kind }, "a mail was given up");
-      logger.warn({ err: error, kind: mail.kind, waitMs }, "a mail was not taken, trying again");
+        return logger.error({ err: error, kind: mail.kind }, "a mail was not sent");
+      logger.warn({ err: error, kind: mail.kind, waitMs }, "a mail was not accepted, trying again");
       const pause = clock.sleep(waitMs, signal).then(() => {
         this.#pauses.delete(pause);
         this.#add(() => this.#send(mail, failures + 1));
