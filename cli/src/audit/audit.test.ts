@@ -8,7 +8,6 @@ import type { Finding } from "./finding.ts";
 import { judgePair, judgeProduct } from "./judge.ts";
 import { KeyCheck } from "./keys.ts";
 import { runAudit } from "./run.ts";
-import { sleep } from "../environment.ts";
 
 setDefaultTimeout(120_000);
 
@@ -155,8 +154,10 @@ describe("an audit of a running stack", () => {
   const orders = () => stack.databases.order.database.db.collection("orders");
   const reservations = () => stack.databases.product.database.db.collection("reservations");
   const products = () => stack.databases.product.database.db.collection("products");
-  const audit = async () => {
-    return await runAudit(stack.admin, { io: { sleep }, settleMs: 1000, heldMaxMs: 3000, tell: () => undefined });
+  /** An audit whose waits take no time but what happens meanwhile. */
+  const audit = async (meanwhile: (waitMs: number) => Promise<unknown> = async () => undefined) => {
+    const io = { sleep: async (milliseconds: number) => void (await meanwhile(milliseconds)) };
+    return await runAudit(stack.admin, { io, settleMs: 1000, heldMaxMs: 3_600_000, tell: () => undefined });
   };
 
   test("holds, and says what it looked at", async () => {
@@ -221,22 +222,24 @@ describe("an audit of a running stack", () => {
   test("lets work under way end before it judges", async () => {
     const [late] = await reservations().find({ state: "confirmed" }).limit(1).toArray();
     await reservations().updateOne({ _id: late?._id as ObjectId }, { $set: { state: "held", createdAt: new Date() } });
-    const auditing = audit();
-    await sleep(600);
-    await reservations().updateOne(
-      { _id: late?._id as ObjectId },
-      { $set: { state: "confirmed", createdAt: late?.["createdAt"] as Date } },
-    );
-    const { findings, candidates } = await auditing;
+    const waits: number[] = [];
+    const { findings, candidates } = await audit((waitMs) => {
+      waits.push(waitMs);
+      const $set = { state: "confirmed", createdAt: late?.["createdAt"] as Date };
+      return reservations().updateOne({ _id: late?._id as ObjectId }, { $set });
+    });
     expect(candidates).toMatchObject({ I4: 1, I7: 1 });
-    expect(findings).toEqual([]);
+    expect([findings, waits]).toEqual([[], [1000]]);
   });
 
   test("finds what is held for too long", async () => {
     const [late] = await reservations().find({ state: "confirmed" }).limit(1).toArray();
     await reservations().updateOne({ _id: late?._id as ObjectId }, { $set: { state: "held", createdAt: new Date() } });
-    const { findings } = await audit();
+    const waits: number[] = [];
+    const { findings } = await audit(async (waitMs) => waits.push(waitMs));
     expect(rules(findings)).toBe("I4 I7");
+    // The rest of its time.
+    expect(waits.map((waitMs) => Math.ceil(waitMs / 600_000))).toEqual([1, 6]);
     await reservations().updateOne({ _id: late?._id as ObjectId }, { $set: { state: "confirmed" } });
   });
 });

@@ -66,10 +66,8 @@ describe("a service that is away", () => {
     const { exit, stdout } = await admin.run(["health", "--product-url", url]);
     expect([exit, stdout]).toEqual([5, expect.stringMatching(/user-service +healthy/)]);
     expect(stdout).toMatch(/product-service +unhealthy .*answered 502/);
-    const waiting = admin.run(["health", "--wait", "60s", "--product-url", url]);
-    await Bun.sleep(100);
-    isThere = true;
-    expect((await waiting).exit).toBe(0);
+    const sleep = async () => void (isThere = true);
+    expect((await admin.run(["health", "--wait", "60s", "--product-url", url], { sleep })).exit).toBe(0);
     server.close();
   });
 
@@ -110,11 +108,15 @@ describe("a service that is away", () => {
 
   test("for a moment only costs a moment: the order is placed once", async () => {
     stack.proxies.product.cut();
-    const placing = admin.run(["orders", "place", "--item", "Mouse=3", "--idempotency-key", "cart-1", "-q"]);
-    await Bun.sleep(300);
-    stack.proxies.product.restore();
-    const { exit, stdout } = await placing;
-    expect(exit).toBe(0);
+    const argv = ["orders", "place", "--item", "Mouse=3", "--idempotency-key", "cart-1", "-q"];
+    let waits = 0;
+    const sleep = async () => {
+      waits++;
+      stack.proxies.product.restore();
+    };
+    const { exit, stdout } = await admin.run(argv, { sleep });
+    expect([exit, waits]).toEqual([0, expect.any(Number)]);
+    expect(waits).toBeGreaterThan(0);
     const again = await admin.run(["orders", "place", "--item", "Mouse=3", "--idempotency-key", "cart-1"]);
     expect(again.stderr).toContain(`order ${stdout.trim()} was already placed`);
     expect((await stack.admin.products.get(productId)).stock).toBe(97);
@@ -209,9 +211,15 @@ describe("a service that is away", () => {
     const { id } = await stack.admin.orders
       .place({ userId: (await stack.customer()).id, items: [{ productId, quantity: 1 }] })
       .then(({ order }) => order);
-    const watching = watcher.run(["orders", "watch", id]);
+    const isAwayFor = Promise.withResolvers<void>();
+    let waits = 0;
+    const sleep = async () => {
+      if (++waits === 3) isAwayFor.resolve();
+      await Bun.sleep(20);
+    };
     proxy.cut();
-    await Bun.sleep(1600);
+    const watching = watcher.run(["orders", "watch", id], { sleep });
+    await isAwayFor.promise;
     await stack.admin.orders.setStatus(id, { status: "processing" });
     await stack.admin.orders.setStatus(id, { status: "completed" });
     proxy.restore();

@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Variables beside those of the world. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What a wait of the command is; without it the time passes as it does. */
+  readonly sleep?: Io["sleep"];
 }
 
 /** A world without sign-in; with a stack its addresses are in the environment. */
@@ -106,7 +108,7 @@ function testIo(parts: {
     env: { ...env, ...options.env },
     cwd: options.cwd ?? home,
     now: () => Date.now(),
-    sleep,
+    sleep: options.sleep ?? sleep,
     onSignal(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
