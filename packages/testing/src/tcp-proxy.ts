@@ -10,6 +10,8 @@ export interface TcpProxy {
   restore(): void;
   /** Keeps connections open and swallows what the server answers: the request is carried out, the answer is lost. */
   loseAnswers(lose: boolean): void;
+  /** Keeps connections open and answers back; they come when it holds them no more. */
+  holdAnswers(hold: boolean): void;
   /** Delays every answer, in milliseconds. */
   delayAnswers(milliseconds: number): void;
   /** Sends another target's way from now on. */
@@ -20,7 +22,8 @@ export interface TcpProxy {
 /** Starts a proxy on a free port of the loopback address. */
 export async function tcpProxy(options: { target: { host: string; port: number }; port?: number }): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
-  const state = { target: options.target, isCut: false, losesAnswers: false, delayMs: 0 };
+  const state = { target: options.target, isCut: false, losesAnswers: false, holdsAnswers: false, delayMs: 0 };
+  const held: (() => void)[] = [];
   const server = createServer((client) => {
     if (state.isCut) return void client.resetAndDestroy();
     const upstream = connect(state.target);
@@ -39,7 +42,8 @@ export async function tcpProxy(options: { target: { host: string; port: number }
     client.on("data", (chunk) => upstream.write(chunk));
     upstream.on("data", (chunk) => {
       if (state.losesAnswers) return;
-      if (state.delayMs === 0) client.write(chunk);
+      if (state.holdsAnswers) held.push(() => client.write(chunk));
+      else if (state.delayMs === 0) client.write(chunk);
       else setTimeout(() => client.write(chunk), state.delayMs);
     });
   });
@@ -60,6 +64,10 @@ export async function tcpProxy(options: { target: { host: string; port: number }
     },
     loseAnswers(lose) {
       state.losesAnswers = lose;
+    },
+    holdAnswers(hold) {
+      state.holdsAnswers = hold;
+      if (!hold) for (const answer of held.splice(0)) answer();
     },
     delayAnswers(milliseconds) {
       state.delayMs = milliseconds;

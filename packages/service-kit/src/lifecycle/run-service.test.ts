@@ -5,7 +5,7 @@ import { access } from "../auth/access.ts";
 import { commonEnvironment } from "../config/common.ts";
 import { createHealthMonitor } from "../health/health.ts";
 import { createServiceApp } from "../http/service-app.ts";
-import { systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { type BuildParts, runService } from "./run-service.ts";
 
 setDefaultTimeout(120_000);
@@ -18,11 +18,12 @@ afterAll(() => database.drop());
 
 const environment = commonEnvironment({ port: 3001 });
 
-/** A service with one slow route, run with a process port that the test holds. */
-function start(env: Record<string, string> = {}) {
+/** A service with one slow route, run with a process port that the test holds, by its clock where it brings one. */
+function start(env: Record<string, string> = {}, clock: Clock = systemClock) {
   const signals = new Map<string, () => void>();
   const exited = Promise.withResolvers<number>();
   const listening = Promise.withResolvers<number>();
+  const asked = Promise.withResolvers<void>();
   const state = { lines: [] as string[], stoppedWork: 0, exits: 0 };
   const build = async ({ logger, port }: BuildParts<{ mongoUri: string }>) => {
     const verifier = { verify: () => Promise.reject(new Error("nobody")) };
@@ -32,6 +33,7 @@ function start(env: Record<string, string> = {}) {
         new Elysia({ normalize: false }).use(access(verifier)).get(
           "/slow",
           async () => {
+            asked.resolve();
             await Bun.sleep(300);
             return "done";
           },
@@ -72,22 +74,27 @@ function start(env: Record<string, string> = {}) {
       },
       on: (signal, listener) => signals.set(signal, listener),
     },
-    { clock: systemClock, logDestination: { write: (line: string) => void state.lines.push(line) } },
+    { clock, logDestination: { write: (line: string) => void state.lines.push(line) } },
   );
-  return { signals, exited: exited.promise, listening: listening.promise, state, env: given };
+  return { signals, exited: exited.promise, listening: listening.promise, isAsked: asked.promise, state, env: given };
 }
 
 describe("a service", () => {
   test("drains on SIGTERM: health turns 503 while it serves, requests in flight finish, exit 0", async () => {
-    const run = start({ DRAIN_DELAY_MS: "200" });
+    const drained = Promise.withResolvers<void>();
+    const sleep: Clock["sleep"] = (milliseconds, signal) =>
+      milliseconds === 200 ? drained.promise : systemClock.sleep(milliseconds, signal);
+    const run = start({ DRAIN_DELAY_MS: "200" }, { ...systemClock, sleep });
     const url = `http://127.0.0.1:${await run.listening}`;
     const before = await fetch(`${url}/health`);
     expect([before.status, before.headers.get("connection")]).toEqual([200, null]);
     run.signals.get("SIGTERM")?.();
-    await Bun.sleep(20);
     const draining = await fetch(`${url}/health`);
     expect([draining.status, draining.headers.get("connection")]).toEqual([503, "close"]);
-    const inFlight = await fetch(`${url}/slow`);
+    const asked = fetch(`${url}/slow`);
+    await run.isAsked;
+    drained.resolve();
+    const inFlight = await asked;
     expect([await inFlight.text(), inFlight.headers.get("connection")]).toEqual(["done", "close"]);
     expect(await run.exited).toBe(0);
     expect(run.state.stoppedWork).toBe(1);

@@ -55,7 +55,7 @@ test.skipIf(!existsSync("/dev/full"))("a full disk ends no service, and keeps no
   const child = Bun.spawn([process.execPath, "-e", program], {
     stdout: Bun.file("/dev/full"),
     stderr: "pipe",
-    timeout: 4000,
+    timeout: 60_000,
     killSignal: "SIGKILL",
   });
   expect([await child.stderr.text(), await child.exited]).toEqual(["still here\n", 0]);

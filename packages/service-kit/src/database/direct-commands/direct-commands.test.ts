@@ -145,13 +145,13 @@ describe("a command", () => {
 
 test("what rests and what waits is counted", async () => {
   await Promise.all(Array.from({ length: 8 }, () => commands.run({ ping: 1 })));
-  proxy.delayAnswers(300);
+  proxy.holdAnswers(true);
   const answers = Promise.all(Array.from({ length: 12 }, () => commands.run({ ping: 1 })));
   await eventually(
     () => directCommandsState(client),
     ({ resting, waiting }) => resting === 0 && waiting === 4,
   );
-  proxy.delayAnswers(0);
+  proxy.holdAnswers(false);
   await answers;
   expect(directCommandsState(client)).toEqual({ resting: 8, waiting: 0 });
 });
