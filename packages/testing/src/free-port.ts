@@ -1,4 +1,8 @@
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
+
+/** Below those that Linux, macOS and Windows give to whoever listens anywhere or connects: nobody gets one by chance. */
+const FIRST = 20_000;
+const COUNT = 10_000;
 
 /** A port of 127.0.0.1 that nobody listens on now; services keep theirs over restarts. */
 export async function freePort(): Promise<number> {
@@ -8,19 +12,20 @@ export async function freePort(): Promise<number> {
 
 /** Several of them; held together until all are found, so that they differ. */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listening));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return address === null || typeof address === "string" ? 0 : address.port;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const held = new Map<number, Server>();
+  while (held.size < count) {
+    const port = FIRST + Math.floor(Math.random() * COUNT);
+    const server = await listening(port);
+    if (server !== undefined) held.set(port, server);
+  }
+  await Promise.all([...held.values()].map((server) => new Promise((resolve) => server.close(resolve))));
+  return [...held.keys()];
 }
 
-function listening(): Promise<ReturnType<typeof createServer>> {
-  return new Promise((resolve, reject) => {
+function listening(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => resolve(server));
+    server.once("error", () => resolve(undefined));
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => resolve(server));
   });
 }
