@@ -14,11 +14,13 @@ export interface Burst {
 /** How a burst was answered. */
 export interface BurstResult {
   readonly orderIds: readonly string[];
-  /** Other answers with how often each came. */
+  /** Other answers with how often each came; 503 only where it came each time. */
   readonly refusals: Readonly<Record<string, number>>;
 }
 
 const TIMEOUT_MS = 30_000;
+/** How often a placement is asked for that came too late on a busy machine, a second apart. */
+const TRIES_MAX = 60;
 
 /**
  * Places orders of one unit from a process of its own: a Bun process has 256 requests under way at most, and services
@@ -51,7 +53,7 @@ async function place({ urls, customers, productId, placements, inFlight }: Burst
       const body = { userId: customer.id, items: [{ productId, quantity: 1 }] };
       const options = { idempotencyKey: `burst-${number}`, timeoutMs: TIMEOUT_MS };
       try {
-        orderIds.push((await customer.client.orders.place(body, options)).order.id);
+        orderIds.push(await untilKnown(async () => (await customer.client.orders.place(body, options)).order.id));
       } catch (error) {
         const answer = error instanceof ApiError ? `${error.status} ${error.code}` : String(error);
         refusals[answer] = (refusals[answer] ?? 0) + 1;
@@ -60,6 +62,18 @@ async function place({ urls, customers, productId, placements, inFlight }: Burst
   };
   await Promise.all(Array.from({ length: inFlight }, shop));
   return { orderIds, refusals };
+}
+
+/** 503 says that nobody knows whether it happened: the same key asks again. */
+async function untilKnown<Value>(ask: () => Promise<Value>): Promise<Value> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 503) || tries === TRIES_MAX) throw error;
+      await Bun.sleep(1000);
+    }
+  }
 }
 
 if (import.meta.main) console.log(JSON.stringify(await place((await Bun.stdin.json()) as Burst)));
