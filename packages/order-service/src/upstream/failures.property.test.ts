@@ -105,7 +105,8 @@ test("a hop that fails in any way is an error in the envelope, no order, and no 
     }),
     { numRuns: 100, examples: silence },
   );
-  expect((await place()).status).toBe(201);
+  // A busy machine may be late at first; what is expected is that the hops are whole again.
+  await eventually(async () => (await place()).status === 201);
   // The reaper gives back what the failed placements took.
   await eventually(async () => (await stack.admin.products.get(productId)).stock === STOCK - (await ordersOf()));
 });
