@@ -26,5 +26,7 @@ test("a range of seeds counts its failures and keeps the first ones", () => {
   expect(seeds).toBe(100);
   expect(failures).toHaveLength(5);
   expect(failedSeeds).toBeGreaterThan(5);
+  const first = runSeeds({ from: 1, count: 100, variant: "silent-cancellation", endsAtFirst: true });
+  expect([first.failedSeeds, first.failures]).toEqual([1, failures.slice(0, 1)]);
   expect(runSeeds({ from: 1, count: 100 })).toMatchObject({ failedSeeds: 0, failures: [] });
 });

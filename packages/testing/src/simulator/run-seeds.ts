@@ -7,6 +7,8 @@ export interface SeedRange {
   readonly from: number;
   readonly count: number;
   readonly variant?: string | undefined;
+  /** Ends with the first seed that breaks the protocol. */
+  readonly endsAtFirst?: boolean;
 }
 
 /** What a range of seeds came to. */
@@ -21,7 +23,7 @@ export interface RangeResult {
 const FAILURES_KEPT_MAX = 5;
 
 /** Runs the seeds of a range one after another. */
-export function runSeeds({ from, count, variant }: SeedRange): RangeResult {
+export function runSeeds({ from, count, variant, endsAtFirst = false }: SeedRange): RangeResult {
   const seams = seamsOf(variant);
   const failures: SeedResult[] = [];
   let steps = 0;
@@ -32,6 +34,7 @@ export function runSeeds({ from, count, variant }: SeedRange): RangeResult {
     if (result.violations.length === 0) continue;
     failedSeeds++;
     if (failures.length < FAILURES_KEPT_MAX) failures.push(result);
+    if (endsAtFirst) break;
   }
   return { seeds: count, steps, failures, failedSeeds };
 }
