@@ -1,12 +1,12 @@
-import { MongoClient } from "mongodb";
+import { MongoClient, ReadPreference } from "mongodb";
 import { CliError } from "../errors.ts";
 import type { DatabaseName } from "./manifest.ts";
 
 const CONNECT_MS = 5000;
 
-/** Reads at the primary, whatever the connection string prefers. */
+/** Reads at the primary, whatever the connection string prefers: the word "primary" would keep its maxStalenessSeconds. */
 export const clientOf = (uri: string): MongoClient =>
-  new MongoClient(uri, { readPreference: "primary", serverSelectionTimeoutMS: CONNECT_MS });
+  new MongoClient(uri, { readPreference: ReadPreference.primary, serverSelectionTimeoutMS: CONNECT_MS });
 
 /**
  * A secondary that is asked directly answers reads, with what it has by then, and takes no writes.

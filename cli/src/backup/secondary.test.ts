@@ -69,7 +69,8 @@ test("a backup through a secondary, which may lag behind the products, is refuse
 });
 
 test("a backup reads from the primary, whatever its connection string prefers", async () => {
-  const preferring = Object.entries(uris).map(([name, uri]) => [name, `${uri}&readPreference=secondary`]);
+  const preference = "readPreference=secondary&maxStalenessSeconds=90&readPreferenceTags=dc:ny";
+  const preferring = Object.entries(uris).map(([name, uri]) => [name, `${uri}&${preference}`]);
   const { orderdb: _, ...others } = Object.fromEntries(preferring) as Record<keyof DatabaseUris, string>;
   const { databases } = await dump(join(root, "wednesday"), { ...others, orderdb: set.uri("orderdb") }, tools);
   expect(databases.productdb["products"]?.documents).toBe(1);
