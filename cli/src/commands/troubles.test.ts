@@ -662,6 +662,15 @@ describe("db migrate", () => {
     expect(await other.ok("db", "migrate", "--dry-run", "-o", "name")).toContain("migration/user/1\n");
   });
 
+  const databases = async () => {
+    const { stdout } = await other.run(["doctor", "--data-dir", join(other.home, "none"), "-o", "json"]);
+    return (JSON.parse(stdout) as readonly { name: string }[]).find(({ name }) => name === "Databases");
+  };
+
+  test("and doctor look at the same databases", async () => {
+    expect(await databases()).toMatchObject({ status: "ok", detail: "migrated to this release" });
+  });
+
   test("names what a newer release has migrated, and does not call it finished", async () => {
     const migrations = stack.databases.order.database.db.collection<{ _id: number; name: string }>("migrations");
     await migrations.insertOne({ _id: 1000, name: "of tomorrow" });
@@ -673,6 +682,7 @@ describe("db migrate", () => {
         expect(stderr).toContain("orderdb has migrations of a newer release");
         expect(stderr).not.toContain("are migrated to this release");
       }
+      expect(await databases()).toMatchObject({ status: "warning", detail: "orderdb: migrated by a newer release" });
     } finally {
       await migrations.deleteOne({ _id: 1000 });
     }

@@ -1,11 +1,13 @@
 import { existsSync, statSync } from "node:fs";
 import { CliError, messageOf } from "../errors.ts";
 import { ensureFolder, isReadableByOthers } from "../files.ts";
-import { shellWord } from "../output/text.ts";
+import { count, shellWord } from "../output/text.ts";
 import { canStartPrograms } from "../runtime.ts";
 import { credentialsPath } from "../session/config-files.ts";
 import type { Session } from "../session/session.ts";
+import { databaseUris } from "../stack/database-uris.ts";
 import { serviceEntry, type ServiceName, serviceNames, type StackLayout, stackLayout } from "../stack/layout.ts";
+import { readMigrations } from "../stack/migrations.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
 import { refuseHalfRestored } from "../stack/restore-mark.ts";
 import { endedUnits, livingProcesses, portsOf, readState, type StackState } from "../stack/state.ts";
@@ -33,7 +35,7 @@ const useChecks: readonly Run[] = [checkServices, checkClock, checkSignIn];
 
 /** Every check, in the order in which they are shown. What starts no stacks is not asked what a start needs. */
 export const checks: readonly Run[] = canStartPrograms
-  ? [...startChecks, checkCredentials, checkStack, ...useChecks]
+  ? [...startChecks, checkCredentials, checkStack, checkDatabases, ...useChecks]
   : [checkNode, checkCredentials, ...useChecks];
 
 async function checkNode(): Promise<Check> {
@@ -153,6 +155,29 @@ async function judgeRunning(state: StackState, layout: StackLayout, detail: stri
         detail: `running, but ${ended.join(", ")}`,
         fix: `ordersctl logs supervisor${layout.option}`,
       };
+}
+
+async function checkDatabases(tools: Tools, option: string | undefined): Promise<Check> {
+  const name = "Databases";
+  try {
+    const uris = await databaseUris(stackLayout(tools.io, option), tools);
+    const read = (service: ServiceName) => readMigrations(service, { uri: uris[service], migrate: false }, tools.io);
+    const all = (await Promise.all(serviceNames.map(read))).flat();
+    const newer = serviceNames.filter((name) =>
+      all.some(({ service, state }) => service === name && state === "newer"),
+    );
+    if (newer.length > 0) {
+      const detail = `${newer.map((service) => `${service}db`).join(", ")}: migrated by a newer release`;
+      return { name, status: "warning", detail, fix: "run the services and ordersctl of that release" };
+    }
+    const pending = all.filter(({ state }) => state === "pending").length;
+    const detail =
+      pending === 0 ? "migrated to this release" : `${count(pending, "migration")} pending until the next up`;
+    return { name, status: "ok", detail };
+  } catch (error) {
+    const isAway = error instanceof CliError && error.exit === "UNREACHABLE";
+    return isAway ? { name, status: "ok", detail: "not compared: no MongoDB answers" } : { name, ...problemOf(error) };
+  }
 }
 
 async function checkServices({ session }: Tools): Promise<Check> {

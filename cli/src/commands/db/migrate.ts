@@ -1,10 +1,9 @@
 import type { Command } from "commander";
-import { CliError } from "../../errors.ts";
 import type { Exit } from "../../exit-codes.ts";
-import type { Io } from "../../io.ts";
 import type { View } from "../../output/printer.ts";
 import { databaseUris } from "../../stack/database-uris.ts";
-import { serviceNames, type ServiceName, stackLayout } from "../../stack/layout.ts";
+import { serviceNames, stackLayout } from "../../stack/layout.ts";
+import { type MigrationState, readMigrations } from "../../stack/migrations.ts";
 import type { Tools } from "../../tools.ts";
 import type { Verb } from "../../verb.ts";
 
@@ -13,17 +12,7 @@ interface MigrateOptions {
   readonly dataDir?: string;
 }
 
-interface Row {
-  readonly service: ServiceName;
-  readonly version: number;
-  readonly name: string;
-  /** "newer": applied by a newer release, and unknown to this one. */
-  readonly state: "pending" | "applied" | "newer";
-}
-
-const SELECTION_TIMEOUT_MS = 5000;
-
-const view: View<Row> = {
+const view: View<MigrationState> = {
   kind: "migration",
   id: ({ service, version }) => `${service}/${version}`,
   columns: [
@@ -55,8 +44,9 @@ MONGO_URI.`,
 async function migrate({ dryRun = false, dataDir }: MigrateOptions, tools: Tools): Promise<Exit> {
   const { io, printer, talk } = tools;
   const uris = await databaseUris(stackLayout(io, dataDir), tools);
-  const rows: Row[] = [];
-  for (const name of serviceNames) rows.push(...(await migrateOne(name, { uri: uris[name], dryRun }, io)));
+  const rows: MigrationState[] = [];
+  for (const name of serviceNames)
+    rows.push(...(await readMigrations(name, { uri: uris[name], migrate: !dryRun }, io)));
   printer.list(rows, view);
   const pending = rows.filter(({ state }) => state === "pending").length;
   const newer = serviceNames.filter((name) => rows.some(({ service, state }) => service === name && state === "newer"));
@@ -66,45 +56,3 @@ async function migrate({ dryRun = false, dataDir }: MigrateOptions, tools: Tools
   else if (newer.length === 0) talk.done("the databases are migrated to this release");
   return "OK";
 }
-
-async function migrateOne(
-  name: ServiceName,
-  { uri, dryRun }: { uri: string; dryRun: boolean },
-  clock: Io,
-): Promise<readonly Row[]> {
-  const [{ MongoClient }, { compareMigrations, layout, migrateDatabase }] = await Promise.all([
-    import("mongodb"),
-    loadMigrations(name),
-  ]);
-  const client = new MongoClient(uri, { serverSelectionTimeoutMS: SELECTION_TIMEOUT_MS });
-  try {
-    await client.connect();
-    const db = client.db();
-    if (!dryRun) await migrateDatabase(db, layout, { clock, logger: { info() {}, warn() {} } });
-    const { pending, newer } = await compareMigrations(db, layout);
-    const versions = new Set(pending.map(({ version }) => version));
-    const row = ({ version, name: title }: Pick<Row, "version" | "name">, state: Row["state"]): Row => ({
-      service: name,
-      version,
-      name: title,
-      state,
-    });
-    return [
-      ...layout.migrations.map((known) => row(known, versions.has(known.version) ? "pending" : "applied")),
-      ...newer.map((unknown) => row(unknown, "newer")),
-    ];
-  } catch (error) {
-    throw new CliError(`${name}db could not be migrated: ${error instanceof Error ? error.message : String(error)}`, {
-      exit: "UNREACHABLE",
-      tries: ["ordersctl doctor"],
-      cause: error,
-    });
-  } finally {
-    await client.close();
-  }
-}
-
-const loadMigrations = (name: ServiceName) => {
-  if (name === "user") return import("@pos/user-service/migrations");
-  return name === "product" ? import("@pos/product-service/migrations") : import("@pos/order-service/migrations");
-};
