@@ -10,6 +10,7 @@ import { serviceEntry, type ServiceName, serviceNames, type StackLayout, stackLa
 import { readMigrations } from "../stack/migrations.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
 import { refuseHalfRestored } from "../stack/restore-mark.ts";
+import { hasCodeChanged } from "../stack/source-code.ts";
 import { endedUnits, livingProcesses, portsOf, readState, type StackState } from "../stack/state.ts";
 import { supervisorOf, whyUnwatched } from "../stack/supervisor.ts";
 import type { Tools } from "../tools.ts";
@@ -147,14 +148,19 @@ async function judgeRunning(state: StackState, layout: StackLayout, detail: stri
   const unwatched = await whyUnwatched(layout);
   if (unwatched !== undefined)
     return { status: "problem", detail: `running, but its supervisor ${unwatched.supervisor}`, fix: unwatched.fix };
+  if (state.phase !== "ready") return { status: "ok", detail };
+  const { option } = layout;
   const ended = endedUnits(state).map(({ name, lastEnd }) => `${name} is not (${lastEnd ?? "it ended"})`);
-  return ended.length === 0 || state.phase !== "ready"
-    ? { status: "ok", detail }
-    : {
-        status: "problem",
-        detail: `running, but ${ended.join(", ")}`,
-        fix: `ordersctl logs supervisor${layout.option}`,
-      };
+  if (ended.length > 0)
+    return {
+      status: "problem",
+      detail: `running, but ${ended.join(", ")}`,
+      fix: `ordersctl logs supervisor${option}`,
+    };
+  const fix = `ordersctl down${option} && ordersctl up -d${option}`;
+  return hasCodeChanged(state)
+    ? { status: "warning", detail: `${detail}; the code has changed since it was started`, fix }
+    : { status: "ok", detail };
 }
 
 async function checkDatabases(tools: Tools, option: string | undefined): Promise<Check> {

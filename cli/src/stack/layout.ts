@@ -13,7 +13,7 @@ export type ServiceName = (typeof serviceNames)[number];
 export const DATA_DIR_NAME = ".product-order";
 
 /** The folder of the checkout that this CLI runs from: two levels above `cli/src`. */
-const checkout = resolve(import.meta.dirname, "../../..");
+export const checkout = resolve(import.meta.dirname, "../../..");
 
 /** Where a stack keeps everything; all of it is for its owner alone. */
 export interface StackLayout {

@@ -281,6 +281,20 @@ describe("up in the foreground", () => {
     expect(details["MongoDB"]).toContain("from MONGOD_BIN");
   });
 
+  test("up and doctor tell of code that has changed since it was started", async () => {
+    const changed = "the code here has changed since it was started. To run it: ordersctl down --data-dir";
+    expect((await here("up", "-d")).stderr).not.toContain(changed);
+    const file = join(dataDir, "state.json");
+    const started = await readFile(file, "utf8");
+    await writeFile(file, JSON.stringify({ ...(await state()), code: "of yesterday" }));
+    const up = await here("up", "-d");
+    const checks = await jsonHere("doctor");
+    await writeFile(file, started);
+    expect([up.exit, up.stderr]).toEqual([0, expect.stringContaining(changed)]);
+    const detail = `running on ports ${port}, ${port + 1}, ${port + 2}; the code has changed since it was started`;
+    expect(checks).toContainEqual(expect.objectContaining({ name: "Stack", status: "warning", detail }));
+  });
+
   test("db migrate finds the databases that up made", async () => {
     const { exit, stdout, stderr } = await here("db", "migrate", "--dry-run");
     expect([exit, stderr]).toEqual([0, "Nothing is pending.\n"]);

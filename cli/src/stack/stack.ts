@@ -9,6 +9,7 @@ import { unitMark } from "./orphans.ts";
 import { refOf, signal } from "../process-ref.ts";
 import type { StackSecrets } from "./secrets.ts";
 import { serviceEnvironment } from "./service-environment.ts";
+import { sourceCode } from "./source-code.ts";
 import { type StackState, type UnitState, urlsOf, writeState } from "./state.ts";
 import { supervise, type UnitEvents } from "./supervise.ts";
 import { type RunningUnit, startProgram, type Unit } from "./unit.ts";
@@ -35,6 +36,7 @@ export class Stack {
   readonly #log: ReturnType<typeof supervisorLog>;
   #database: StackDatabase | undefined;
   #phase: StackState["phase"] = "starting";
+  #code: string | undefined;
   #isSignedIn: boolean | undefined;
   #writing: Promise<void> = Promise.resolve();
   #endLogs: (() => void) | undefined;
@@ -72,6 +74,8 @@ export class Stack {
     const units = serviceNames.map((name) => this.#serviceUnit(name, database));
     talk.say("starting user-service, product-service and order-service …");
     await Promise.all(units.map(async (unit) => this.#started(unit, await unit.start(), 0)));
+    // While they load it.
+    this.#code = sourceCode();
     await this.#waitHealthy(startedAtMs);
     if (this.#stopping.signal.aborted) return;
     this.#log("info", "every service is healthy");
@@ -220,6 +224,7 @@ export class Stack {
       database: this.database,
       adminEmail: secrets.adminEmail,
       profile,
+      ...(this.#code === undefined ? {} : { code: this.#code }),
       ...(this.#isSignedIn === undefined ? {} : { isSignedIn: this.#isSignedIn }),
       ...(mongod === undefined ? {} : { mongod }),
       services: { user: service("user"), product: service("product"), order: service("order") },

@@ -22,6 +22,8 @@ export interface StackState {
   readonly database: string;
   readonly adminEmail: string;
   readonly profile: string;
+  /** See `sourceCode`; absent before the services were started. */
+  readonly code?: string;
   /** Whether `up` could sign the administrator in; absent while it starts. */
   readonly isSignedIn?: boolean;
   /** Absent with a MONGO_URI of the user's own. */
