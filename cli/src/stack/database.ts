@@ -2,6 +2,7 @@ import type { Io } from "../io.ts";
 import type { Talk } from "../output/talk.ts";
 import { duration } from "../output/text.ts";
 import type { StackLayout } from "./layout.ts";
+import { withMemoryKill } from "./memory-kills.ts";
 import { uriOfDatabase } from "./service-environment.ts";
 import type { RunningUnit, Unit } from "./unit.ts";
 import { TELL_PERIOD_MS } from "./wait-healthy.ts";
@@ -72,7 +73,7 @@ async function startOwn(tools: {
     });
     port = mongod.port;
     uri = mongod.uri;
-    return { pid: mongod.pid, ended: mongod.exited, stop: mongod.stop };
+    return { pid: mongod.pid, ended: withMemoryKill(mongod.exited), stop: mongod.stop };
   };
   const unit: Unit = { name: "mongod", start };
   const running = await told(start(), talk);

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { endProcess, refOf } from "../process-ref.ts";
+import { withMemoryKill } from "./memory-kills.ts";
 import { shipped } from "./shipped.ts";
 
 /** How a process ended. */
@@ -62,7 +63,7 @@ export async function startProgram(options: {
     const ref = refOf(child.pid);
     return {
       pid: child.pid,
-      ended,
+      ended: withMemoryKill(ended),
       stop: async () => {
         if (ref !== undefined) await endProcess(ref, STOP_MAX_MS);
         await ended;
@@ -73,6 +74,6 @@ export async function startProgram(options: {
   }
 }
 
-/** In words: `exit code 1`, `SIGKILL`, `SIGABRT: the disk is full`. */
+/** In words: `exit code 1`, `SIGKILL: probably for lack of memory`, `SIGABRT: the disk is full`. */
 export const describeEnd = ({ code, signal, reason }: UnitEnd): string =>
   `${signal ?? `exit code ${code}`}${reason === undefined ? "" : `: ${reason}`}`;
