@@ -16,7 +16,7 @@ export const doctorVerb: Verb<DoctorOptions> = {
   usage: "doctor",
   summary: "Check everything that `up` and the other commands need",
   description:
-    "Checks runtime, MongoDB, files, disk, ports, databases, services, clock and sign-in, and suggests a fix for each problem. Exits 6 if there is one.",
+    "Checks runtime, limits, MongoDB, files, disk, ports, databases, services, clock and sign-in, and suggests a fix for each problem. Exits 6 if there is one.",
   configure: (command: Command) =>
     command.option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)"),
   run: examine,

@@ -6,6 +6,7 @@ import { ensureConfigDir } from "../session/config-files.ts";
 import { DEFAULT_PROFILE } from "../session/settings.ts";
 import { startDetached } from "../stack/detached.ts";
 import { serviceEntry, serviceNames, type StackLayout, stackLayout } from "../stack/layout.ts";
+import { tightLimits } from "../stack/limits.ts";
 import { type Holder, takeLock } from "../lock.ts";
 import { atWork, supervisorOf } from "../stack/supervisor.ts";
 import { endOrphans } from "../stack/orphans.ts";
@@ -107,6 +108,7 @@ async function runStack(layout: StackLayout, options: UpOptions, tools: Tools): 
   await ensureConfigDir(io.env);
   const last = await readState(layout);
   const ended = await endOrphans(layout, last, talk);
+  for (const limit of tightLimits()) talk.warn(`this system allows ${limit}`);
   if (ended > 0) talk.say("Stopped what an earlier `up` left behind; its data is kept.");
   const ports = portsFrom(options.port, last?.services.user.port ?? PORT_DEFAULT, layout);
   await assertFree(ports, layout);

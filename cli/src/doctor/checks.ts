@@ -7,6 +7,7 @@ import { credentialsPath } from "../session/config-files.ts";
 import type { Session } from "../session/session.ts";
 import { databaseUris } from "../stack/database-uris.ts";
 import { serviceEntry, type ServiceName, serviceNames, type StackLayout, stackLayout } from "../stack/layout.ts";
+import { tightLimits } from "../stack/limits.ts";
 import { readMigrations } from "../stack/migrations.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
 import { refuseHalfRestored } from "../stack/restore-mark.ts";
@@ -31,7 +32,7 @@ const CLOCK_SKEW_MAX_MS = 30_000;
 
 type Run = (tools: Tools, dataDir: string | undefined) => Promise<Check>;
 
-const startChecks: readonly Run[] = [checkBun, checkCheckout, checkMongodb, checkDataDir, checkDisk];
+const startChecks: readonly Run[] = [checkBun, checkLimits, checkCheckout, checkMongodb, checkDataDir, checkDisk];
 const useChecks: readonly Run[] = [checkServices, checkClock, checkSignIn];
 
 /** Every check, in the order in which they are shown. What starts no stacks is not asked what a start needs. */
@@ -55,6 +56,13 @@ async function checkBun(): Promise<Check> {
         detail: `${version}; tested with ${BUN_WANTED}`,
         fix: "npm install -g bun@1.4.5",
       };
+}
+
+async function checkLimits(): Promise<Check> {
+  const tight = tightLimits();
+  return tight.length === 0
+    ? { name: "Limits", status: "ok", detail: "open files and processes suffice" }
+    : { name: "Limits", status: "warning", detail: tight.join(", "), fix: "raise it and open a new shell" };
 }
 
 async function checkCheckout({ io }: Tools): Promise<Check> {
