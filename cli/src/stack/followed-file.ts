@@ -65,25 +65,27 @@ export class FollowedFile {
     this.#goTo(0);
     if (lines === Number.POSITIVE_INFINITY) return lines;
     let found = 0;
+    for (const { at, first } of this.#lineBreaks()) {
+      // Each line ends with a break; one more ends the line before them.
+      if (found >= lines && first === BRACE) {
+        this.#goTo(at + 1);
+        return 0;
+      }
+      found += 1;
+    }
+    return lines - found;
+  }
+
+  /** Every line break, from the last one, with the byte after it. */
+  *#lineBreaks(): Generator<{ readonly at: number; readonly first: number | undefined }> {
     let next: number | undefined;
     for (let end = this.#size() ?? 0; end > 0; end -= CHUNK_BYTES) {
       const start = Math.max(0, end - CHUNK_BYTES);
       const bytes = this.#slice(start, end);
-      for (
-        let at = bytes.lastIndexOf(LINE_BREAK);
-        at >= 0;
-        at = at === 0 ? -1 : bytes.lastIndexOf(LINE_BREAK, at - 1)
-      ) {
-        // Each line ends with a break; one more ends the line before them.
-        if (found >= lines && (bytes[at + 1] ?? next) === BRACE) {
-          this.#goTo(start + at + 1);
-          return 0;
-        }
-        found += 1;
-      }
+      for (let at = bytes.length - 1; at >= 0; at--)
+        if (bytes[at] === LINE_BREAK) yield { at: start + at, first: bytes[at + 1] ?? next };
       next = bytes[0];
     }
-    return lines - found;
   }
 
   #goTo(offset: number): void {
