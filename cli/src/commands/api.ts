@@ -103,7 +103,7 @@ function addressOf({ path, service }: ApiOptions, urls: Tools["session"]["urls"]
   const name = serviceNames.find((known) => known === found);
   if (name === undefined)
     throw usageError(`Which service does ${path} belong to? Add --service ${serviceNames.join("|")}.`);
-  return { user: urls.userUrl, product: urls.productUrl, order: urls.orderUrl }[name] + path;
+  return urls[`${name}Url`] + path;
 }
 
 async function readBody(data: string | undefined, { io }: Tools): Promise<string | undefined> {

@@ -1,10 +1,10 @@
 import type { Health } from "@pos/contracts/health";
 import type { Command } from "commander";
 import { parseDuration } from "../duration.ts";
-import { CliError, usageError } from "../errors.ts";
+import { CliError } from "../errors.ts";
 import type { Exit } from "../exit-codes.ts";
 import type { View } from "../output/printer.ts";
-import { serviceNames, type ServiceName } from "../stack/layout.ts";
+import { serviceNamed, serviceNames, type ServiceName } from "../stack/layout.ts";
 import type { Tools } from "../tools.ts";
 import type { Verb } from "../verb.ts";
 
@@ -60,7 +60,8 @@ async function runHealth(options: HealthOptions, tools: Tools): Promise<Exit> {
   const { io, printer } = tools;
   // `--wait order` means the service: no duration has its name.
   const isOfService = options.service === undefined && serviceNames.some((name) => name === options.wait);
-  const names = chooseServices(isOfService ? String(options.wait) : options.service);
+  const service = isOfService ? String(options.wait) : options.service;
+  const names = service === undefined ? serviceNames : [serviceNamed(service)];
   const wait = isOfService ? true : options.wait;
   if (options.watch === true) {
     for (;;) {
@@ -93,8 +94,7 @@ async function waitFor(names: readonly ServiceName[], wait: string | boolean, to
 }
 
 function ask(names: readonly ServiceName[], { session, io }: Tools): Promise<readonly Row[]> {
-  const { userUrl, productUrl, orderUrl } = session.urls;
-  const urls = { user: userUrl, product: productUrl, order: orderUrl };
+  const { urls } = session;
   return Promise.all(
     names.map(async (name): Promise<Row> => {
       const startedAtMs = io.now();
@@ -103,7 +103,7 @@ function ask(names: readonly ServiceName[], { session, io }: Tools): Promise<rea
         status,
         latencyMs: io.now() - startedAtMs,
         checks,
-        url: urls[name],
+        url: urls[`${name}Url`],
       });
       try {
         const health = await (await session.clientWith()).operation.health(name);
@@ -126,11 +126,3 @@ const describeChecks = ({ checks }: Health): string =>
   Object.entries(checks)
     .map(([name, { status, reason }]) => `${name} ${status}${reason === undefined ? "" : ` (${reason})`}`)
     .join(", ");
-
-function chooseServices(service: string | undefined): readonly ServiceName[] {
-  if (service === undefined) return serviceNames;
-  const found = serviceNames.find((name) => name === service.replace(/-service$/, ""));
-  if (found === undefined)
-    throw usageError(`There is no service "${service}"; choose from ${serviceNames.join(", ")}.`);
-  return [found];
-}

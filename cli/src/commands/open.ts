@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
-import { usageError } from "../errors.ts";
 import type { Tools } from "../tools.ts";
-import { serviceNames } from "../stack/layout.ts";
+import { serviceNamed, serviceNames } from "../stack/layout.ts";
 import type { Verb } from "../verb.ts";
 
 interface OpenOptions {
@@ -18,11 +17,7 @@ export const openVerb: Verb<OpenOptions> = {
 };
 
 async function openPage({ service = "order" }: OpenOptions, { session, printer, io, talk }: Tools): Promise<void> {
-  const { userUrl, productUrl, orderUrl } = session.urls;
-  const urls: Readonly<Record<string, string>> = { user: userUrl, product: productUrl, order: orderUrl };
-  const url = urls[service.replace(/-service$/, "")];
-  if (url === undefined) throw usageError(`There is no service "${service}"; choose from ${serviceNames.join(", ")}.`);
-  const page = `${url}/swagger`;
+  const page = `${session.urls[`${serviceNamed(service)}Url`]}/swagger`;
   printer.text(`${page}\n`);
   if (!io.stdout.isTty) return;
   const programs: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: "open", win32: "explorer" };

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { CliError, usageError } from "../errors.ts";
-import { serviceNames, stackLayout } from "../stack/layout.ts";
+import { CliError } from "../errors.ts";
+import { serviceNamed, serviceNames, stackLayout } from "../stack/layout.ts";
 import { supervisorOf } from "../stack/supervisor.ts";
 import { endProcess, isAlive, signal } from "../process-ref.ts";
 import { portsOf, readState, urlsOf } from "../stack/state.ts";
@@ -30,8 +30,7 @@ ${STOP_MAX_MS / 1000} s; the supervisor starts it again.`,
 };
 
 async function runRestart({ service, dataDir }: RestartOptions, { io, talk }: Tools): Promise<void> {
-  const name = serviceNames.find((known) => known === service.replace(/-service$/, ""));
-  if (name === undefined) throw usageError(`There is no service "${service}"; choose from ${serviceNames.join(", ")}.`);
+  const name = serviceNamed(service);
   const layout = stackLayout(io, dataDir);
   const before = await readState(layout);
   const supervisor = await supervisorOf(layout.lockFile);

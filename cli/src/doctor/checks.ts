@@ -245,9 +245,7 @@ async function checkClock({ session, io }: Tools): Promise<Check> {
 
 /** What a service tells as the time, in milliseconds since the epoch; NaN when it tells none. */
 async function dateOf(service: ServiceName, { urls, fetch }: Session): Promise<number> {
-  const { userUrl: user, productUrl: product, orderUrl: order } = urls;
-  const url = { user, product, order }[service];
-  const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2000) });
+  const answer = await fetch(`${urls[`${service}Url`]}/health`, { signal: AbortSignal.timeout(2000) });
   return Date.parse(answer.headers.get("date") ?? "");
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { CliError } from "../errors.ts";
+import { CliError, usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { shellWord } from "../output/text.ts";
 import { canStartPrograms } from "../runtime.ts";
@@ -8,6 +8,13 @@ import { unpackServices } from "./shipped.ts";
 
 export const serviceNames = ["user", "product", "order"] as const;
 export type ServiceName = (typeof serviceNames)[number];
+
+/** The service that a word on a command line names, such as `order` or `order-service`. @throws {CliError} USAGE */
+export function serviceNamed(word: string): ServiceName {
+  const found = serviceNames.find((name) => name === word.replace(/-service$/, ""));
+  if (found === undefined) throw usageError(`There is no service "${word}"; choose from ${serviceNames.join(", ")}.`);
+  return found;
+}
 
 /** Name of the data directory in a checkout. */
 export const DATA_DIR_NAME = ".product-order";
