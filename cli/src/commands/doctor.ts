@@ -3,6 +3,7 @@ import { type Check, checks } from "../doctor/checks.ts";
 import type { Exit } from "../exit-codes.ts";
 import { clean } from "../output/text.ts";
 import type { View } from "../output/printer.ts";
+import { dataDirOption } from "../stack/layout.ts";
 import type { Tools } from "../tools.ts";
 import type { Verb } from "../verb.ts";
 
@@ -17,8 +18,7 @@ export const doctorVerb: Verb<DoctorOptions> = {
   summary: "Check everything that `up` and the other commands need",
   description:
     "Checks runtime, limits, MongoDB, files, disk, ports, databases, services, clock and sign-in, and suggests a fix for each problem. Exits 6 if there is one.",
-  configure: (command: Command) =>
-    command.option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)"),
+  configure: (command: Command) => command.option(...dataDirOption),
   run: examine,
 };
 

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import type { Command } from "commander";
 import { CliError, usageError } from "../errors.ts";
-import { DATA_DIR_NAME, type StackLayout, stackLayout } from "../stack/layout.ts";
+import { dataDirOption, DATA_DIR_NAME, type StackLayout, stackLayout } from "../stack/layout.ts";
 import { supervisorOf } from "../stack/supervisor.ts";
 import { endOrphans } from "../stack/orphans.ts";
 import { hasEnded, signal } from "../process-ref.ts";
@@ -21,9 +21,7 @@ export const downVerb: Verb<DownOptions> = {
   description: `Shuts down the services, then MongoDB, including what an earlier \`up\` left behind. Data is kept.`,
   examples: ["ordersctl down", "ordersctl down --volumes --yes   # and delete all of its data"],
   configure: (command: Command) =>
-    command
-      .option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)")
-      .option("--volumes", "also delete the data, the keys and the logs (asks first)"),
+    command.option(...dataDirOption).option("--volumes", "also delete the data, the keys and the logs (asks first)"),
   run: runDown,
 };
 

@@ -4,7 +4,7 @@ import { parsePointInTime } from "../duration.ts";
 import { CliError, usageError } from "../errors.ts";
 import { inputProblem } from "../files.ts";
 import { FollowedFile } from "../stack/followed-file.ts";
-import { serviceNames, stackLayout } from "../stack/layout.ts";
+import { dataDirOption, serviceNames, stackLayout } from "../stack/layout.ts";
 import { type LogLine, parseCollectedLine, renderLogLine } from "../stack/log-lines.ts";
 import { linesOfTrace, withoutIds } from "../stack/trace-lines.ts";
 import type { Tools } from "../tools.ts";
@@ -51,7 +51,7 @@ what your engine collected with --file.`,
       .option("--tail <lines>", `only the last lines (default ${TAIL_DEFAULT}; all with --since or --trace)`)
       .option("--trace <id>", "only what belongs to this request, trace or order")
       .option("--file <path>", "read output collected from the services instead; - is standard input")
-      .option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)"),
+      .option(...dataDirOption),
   run: runLogs,
 };
 

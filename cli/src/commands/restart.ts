@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { CliError } from "../errors.ts";
-import { serviceNamed, serviceNames, stackLayout } from "../stack/layout.ts";
+import { dataDirOption, serviceNamed, serviceNames, stackLayout } from "../stack/layout.ts";
 import { supervisorOf } from "../stack/supervisor.ts";
 import { endProcess, isAlive, signal } from "../process-ref.ts";
 import { portsOf, readState, urlsOf } from "../stack/state.ts";
@@ -24,8 +24,7 @@ export const restartVerb: Verb<RestartOptions> = {
 ${STOP_MAX_MS / 1000} s; the supervisor starts it again.`,
   examples: ["ordersctl restart order"],
   argumentChoices: { service: serviceNames },
-  configure: (command: Command) =>
-    command.option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)"),
+  configure: (command: Command) => command.option(...dataDirOption),
   run: runRestart,
 };
 

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Exit } from "../exit-codes.ts";
 import type { View } from "../output/printer.ts";
 import { duration } from "../output/text.ts";
-import { serviceNames, stackLayout } from "../stack/layout.ts";
+import { dataDirOption, serviceNames, stackLayout } from "../stack/layout.ts";
 import { lockHolder } from "../lock.ts";
 import { isAlive, residentBytes } from "../process-ref.ts";
 import { readState, type StackState, type UnitState, urlsOf, portsOf } from "../stack/state.ts";
@@ -64,9 +64,7 @@ export const statusVerb: Verb<StatusOptions> = {
     'eval "$(ordersctl status --env)"   # addresses as variables',
   ],
   configure: (command: Command) =>
-    command
-      .option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)")
-      .option("--env", "print the addresses as shell variables"),
+    command.option(...dataDirOption).option("--env", "print the addresses as shell variables"),
   run: runStatus,
 };
 

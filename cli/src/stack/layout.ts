@@ -19,6 +19,12 @@ export function serviceNamed(word: string): ServiceName {
 /** Name of the data directory in a checkout. */
 export const DATA_DIR_NAME = ".product-order";
 
+/** The option that names another one: its flags and what it means. */
+export const dataDirOption = [
+  "--data-dir <path>",
+  `where the stack keeps its data (default: ${DATA_DIR_NAME} in the checkout)`,
+] as const;
+
 /** The folder of the checkout that this CLI runs from: two levels above `cli/src`. */
 export const checkout = resolve(import.meta.dirname, "../../..");
 

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Exit } from "../../exit-codes.ts";
 import type { View } from "../../output/printer.ts";
 import { databaseUris } from "../../stack/database-uris.ts";
-import { serviceNames, stackLayout } from "../../stack/layout.ts";
+import { dataDirOption, serviceNames, stackLayout } from "../../stack/layout.ts";
 import { type MigrationState, readMigrations } from "../../stack/migrations.ts";
 import type { Tools } from "../../tools.ts";
 import type { Verb } from "../../verb.ts";
@@ -35,9 +35,7 @@ Databases: USER_MONGO_URI, PRODUCT_MONGO_URI and ORDER_MONGO_URI, else those of 
 MONGO_URI.`,
   examples: ["ordersctl db migrate --dry-run", "MONGO_URI=mongodb://… ordersctl db migrate"],
   configure: (command: Command) =>
-    command
-      .option("--dry-run", "show what is pending and change nothing")
-      .option("--data-dir <path>", "where the stack keeps its data (default: .product-order in the checkout)"),
+    command.option("--dry-run", "show what is pending and change nothing").option(...dataDirOption),
   run: migrate,
 };
 
