@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { type Check, checks } from "../doctor/checks.ts";
+import type { Check } from "../doctor/check.ts";
+import { checks } from "../doctor/checks.ts";
 import type { Exit } from "../exit-codes.ts";
 import { clean } from "../output/text.ts";
 import type { View } from "../output/printer.ts";

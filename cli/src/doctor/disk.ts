@@ -5,7 +5,7 @@ import { fileProblem } from "../files.ts";
 import { duration, shellWord } from "../output/text.ts";
 import { stackLayout } from "../stack/layout.ts";
 import type { Tools } from "../tools.ts";
-import type { Check } from "./checks.ts";
+import type { Check } from "./check.ts";
 
 /** mongod takes its journal in files of 100 MB, and ends when the next one finds no place. */
 const FREE_MIN_BYTES = 200_000_000;
