@@ -30,13 +30,17 @@ interface PasswordSource {
 
 /**
  * A password from standard input or the terminal; never from an option, which everybody on the machine can read.
- * @throws {CliError} USAGE where nobody can be asked; CANCELLED when nothing was typed
+ * @throws {CliError} USAGE where nobody can be asked or nothing is given; CANCELLED when nothing was typed
  */
 export async function readPassword(
   { io, isInteractive }: Tools,
   { fromStdin, label }: PasswordSource,
 ): Promise<string> {
-  if (fromStdin) return (await readTextInput("-", io.stdin)).replace(/\r?\n$/, "");
+  if (fromStdin) {
+    const password = (await readTextInput("-", io.stdin)).replace(/\r?\n$/, "");
+    if (password === "") throw usageError("Standard input holds no password.");
+    return password;
+  }
   if (!isInteractive)
     throw usageError("There is no terminal to ask for the password.", "the same command with --password-stdin < file");
   io.stderr.write(`${label}: `);
@@ -47,7 +51,7 @@ export async function readPassword(
 
 /**
  * A new password, typed twice where it is typed.
- * @throws {CliError} USAGE where nobody can be asked; CANCELLED when nothing was typed or the repetition differs
+ * @throws {CliError} USAGE where nobody can be asked or nothing is given; CANCELLED when nothing was typed or the repetition differs
  */
 export async function readNewPassword(tools: Tools, source: PasswordSource): Promise<string> {
   const { io } = tools;

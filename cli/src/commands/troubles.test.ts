@@ -443,6 +443,11 @@ describe("a sign-in", () => {
 });
 
 describe("passwords at the terminal", () => {
+  test("are not looked for in an empty standard input", async () => {
+    const { exit, stderr } = await customer.run(["login", "--email", ADMIN.email, "--password-stdin"], { stdin: "\n" });
+    expect([exit, stderr]).toEqual([2, expect.stringContaining("error: Standard input holds no password.\n")]);
+  });
+
   const type = (argv: readonly string[], ...lines: readonly string[]) =>
     customer.run(argv, { isTty: true, stdin: lines.join("\n") });
 
