@@ -11,7 +11,7 @@ export const completionVerb: Verb<CompletionOptions> = {
   usage: "completion <shell>",
   summary: "Print the completion script of bash, zsh or fish",
   description: `Prints a script that completes commands, options and values. Products, users, orders and profiles are looked up
-as you type, with your sign-in. It needs \`ordersctl\` on PATH.`,
+as you type, with your sign-in: of products, users and orders the newest 200, and users also by what is typed. It needs \`ordersctl\` on PATH.`,
   examples: [
     "source <(ordersctl completion bash)   # in this shell only; the others are permanent",
     "ordersctl completion bash > ~/.local/share/bash-completion/completions/ordersctl",
