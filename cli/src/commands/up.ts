@@ -93,10 +93,10 @@ async function tellRunning(holder: Holder, layout: StackLayout, tools: Tools): P
     return "OK";
   }
   talk.say(`It is already running (pid ${holder.pid}).`);
-  if (hasCodeChanged(state))
-    talk.warn(
-      `the code here has changed since it was started. To run it: ordersctl down${layout.option} && ordersctl up -d${layout.option}`,
-    );
+  if (hasCodeChanged(state)) {
+    talk.warn("the code here has changed since it was started, and the old code is still at work.");
+    talk.say(`Try: ordersctl down${layout.option} && ordersctl up -d${layout.option}`);
+  }
   const secrets = await stackSecrets(layout, io.env);
   await printSummary(tools, { layout, secrets, state, isForeground: false });
   return "OK";

@@ -282,7 +282,7 @@ describe("up in the foreground", () => {
   });
 
   test("up and doctor tell of code that has changed since it was started", async () => {
-    const changed = "the code here has changed since it was started. To run it: ordersctl down --data-dir";
+    const changed = "the old code is still at work.\nTry: ordersctl down --data-dir";
     expect((await here("up", "-d")).stderr).not.toContain(changed);
     const file = join(dataDir, "state.json");
     const started = await readFile(file, "utf8");
