@@ -110,7 +110,7 @@ function explainExit({ code, signal }: MongodExit, dataDir: string, logPath: str
 
 /** Of a full disk its log says nothing, since it found no place either, or names what followed from it. */
 function reasonOfEnd(dataDir: string, logPath: string, from: number): string | undefined {
-  return isFull(dataDir) ? "the disk is full" : reasonInLog(logPath, from);
+  return isFull(dataDir) ? "the disk is full" : reasonInLog(logPath, from)?.replace(/\.?\s*$/, "");
 }
 
 const DISK_LEFT_MIN_BYTES = 1_000_000;

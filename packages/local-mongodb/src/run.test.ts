@@ -183,6 +183,11 @@ test("a mongod that crashes is told with its last error, not with how its stack 
   await writeFile(script, `#!/bin/sh\ncat <<'END'\n${log}\nEND\nexit 134\n`, { mode: 0o755 });
   const error = await errorOf(start("crashed-data", { binary: script }));
   expect(error.message).toContain("mongod ended with exit code 134: Unable to create eventfd object: Too many open");
+  // It ends its last words with a line break.
+  const last = { s: "F", id: 6384300, msg: "Writing fatal message", attr: { message: "terminate() called.\n" } };
+  await writeFile(script, `#!/bin/sh\ncat <<'END'\n${JSON.stringify(last)}\nEND\nexit 134\n`);
+  const { message } = await errorOf(start("crashed-data", { binary: script }));
+  expect(message).toMatch(/^mongod ended with exit code 134: Writing fatal message: terminate\(\) called\. Its log: /);
 });
 
 test.each(["detached", "with-parent"] as const)("a binary that is not there is an error (%s)", async (lifetime) => {
