@@ -44,9 +44,7 @@ async function postedAgainst(refusals: number) {
     logger: log.logger,
   });
   post.post(async () => [mail]);
-  await eventually(
-    () => delivered === 1 || log.lines().some((line) => line.includes("a mail was not sent")),
-  );
+  await eventually(() => delivered === 1 || log.lines().some((line) => line.includes("a mail was not sent")));
   await post.stop();
   return { tries, delivered, waits };
 }
