@@ -13,6 +13,8 @@ import { type Stack, startStack } from "../stack.ts";
 
 setDefaultTimeout(120_000);
 
+const address = { recipient: "Ada", line1: "1 High Street", city: "London", postalCode: "N1", country: "GB" };
+
 let directory: string;
 let set: RunningReplicaSet;
 let stack: Stack;
@@ -32,7 +34,7 @@ afterAll(async () => {
 
 test("no read shows a write that the loss of the primary would undo", async () => {
   const { admin } = stack;
-  const { id: userId } = await stack.customer();
+  const { id: userId, client: customer } = await stack.customer();
   const { id: productId } = await admin.products.create({ name: "Lamp", price: 1, stock: 1 });
   const service = stack.as(await stack.serviceToken());
   const shown = async () => ({
@@ -41,6 +43,7 @@ test("no read shows a write that the loss of the primary would undo", async () =
     user: (await admin.users.get(userId)).status,
     users: (await admin.users.list()).users.find(({ id }) => id === userId)?.status,
     lookup: (await service.users.lookup([userId])).users,
+    addresses: (await customer.users.addresses.list(userId)).length,
   });
   const before = await shown();
   await using primary = new MongoClient(set.uri("admin"));
@@ -48,12 +51,18 @@ test("no read shows a write that the loss of the primary would undo", async () =
   const others = set.members.filter(({ port }) => !String(me).endsWith(`:${port}`));
   for (const { pid } of others) process.kill(pid, "SIGSTOP");
   try {
-    const writes = [admin.products.update(productId, { price: 2 }), admin.users.changeStatus(userId, "suspended")];
-    const ended = Promise.allSettled(writes);
+    const ended = Promise.allSettled([
+      admin.products.update(productId, { price: 2 }),
+      admin.users.changeStatus(userId, "suspended"),
+      customer.users.addresses.create(userId, address),
+    ]);
     await eventually(async () => {
       const written = await Promise.all([
         primary.db("productdb").collection("products").countDocuments({ price: 2 }),
-        primary.db("userdb").collection("users").countDocuments({ status: "suspended" }),
+        primary
+          .db("userdb")
+          .collection("users")
+          .countDocuments({ status: "suspended", addresses: { $size: 1 } }),
       ]);
       return written.every((count) => count === 1);
     });
@@ -62,7 +71,10 @@ test("no read shows a write that the loss of the primary would undo", async () =
   } finally {
     for (const { pid } of others) process.kill(pid, "SIGCONT");
   }
-  const after = await eventually(shown, ({ product, user }) => product === 2 && user === "suspended");
+  const after = await eventually(
+    shown,
+    ({ product, user, addresses }) => product === 2 && user === "suspended" && addresses === 1,
+  );
   expect(after).toMatchObject({ products: [2], users: "suspended", lookup: [{ status: "suspended" }] });
 });
 

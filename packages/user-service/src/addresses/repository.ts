@@ -23,7 +23,8 @@ export class AddressRepository {
   readonly #users: Collection<UserDocument>;
 
   constructor(db: Db) {
-    this.#users = db.collection("users");
+    // As accounts are read: what a majority does not have yet may be undone.
+    this.#users = db.collection("users", { readConcern: { level: "majority" } });
   }
 
   /** Oldest first; undefined when there is no such user. */

@@ -44,6 +44,10 @@ export class UserRepository {
     return toAccount(await this.#users.findOne({ _id: new ObjectId(id), ...live }, { projection: accountOnly }));
   }
 
+  /**
+   * Also an account that a majority does not have yet, unlike the other reads: whoever was refused an address because of
+   * it finds it.
+   */
   async findByEmail(emailKey: string): Promise<Account | undefined> {
     const command = {
       find: "users",
