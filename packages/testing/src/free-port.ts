@@ -13,19 +13,25 @@ export async function freePort(): Promise<number> {
 /** Several of them; held together until all are found, so that they differ. */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const held = new Map<number, Server>();
-  while (held.size < count) {
-    const port = FIRST + Math.floor(Math.random() * COUNT);
-    const server = await listening(port);
-    if (server !== undefined) held.set(port, server);
+  try {
+    while (held.size < count) {
+      const port = FIRST + Math.floor(Math.random() * COUNT);
+      const server = await listening(port);
+      if (server !== undefined) held.set(port, server);
+    }
+    return [...held.keys()];
+  } finally {
+    await Promise.all([...held.values()].map((server) => new Promise((resolve) => server.close(resolve))));
   }
-  await Promise.all([...held.values()].map((server) => new Promise((resolve) => server.close(resolve))));
-  return [...held.keys()];
 }
 
+/** Undefined when somebody else listens there. */
 function listening(port: number): Promise<Server | undefined> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once("error", () => resolve(undefined));
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      error.code === "EADDRINUSE" ? resolve(undefined) : reject(error),
+    );
     server.listen({ port, host: "127.0.0.1", exclusive: true }, () => resolve(server));
   });
 }
