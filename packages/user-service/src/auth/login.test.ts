@@ -63,7 +63,7 @@ describe("the throttle", () => {
   test.each([
     ["a known account", true],
     ["an unknown account", false],
-  ])("lets 5 wrong tries through for %s, then waits 15 minutes", async (_what, isKnown) => {
+  ])("lets 5 failed attempts through for %s, then waits 15 minutes", async (_what, isKnown) => {
     const { email, password } = await register();
     const name = isKnown ? email : `no.${email}`;
     const address = freshAddress();
@@ -99,7 +99,7 @@ describe("the throttle", () => {
     expect(statuses.filter((status) => status === 401).length).toBe(5);
     expect(statuses.filter((status) => status === 429).length).toBe(55);
   });
-  test("does not count tries that were right", async () => {
+  test("does not count successful attempts", async () => {
     const { email, password } = await register();
     const address = freshAddress();
     for (let tries = 0; tries < 8; tries++) {
@@ -111,13 +111,13 @@ describe("the throttle", () => {
     const together = await Promise.all(Array.from({ length: 30 }, () => login(replica, email, password, address)));
     expect(together.map(({ status }) => status)).toEqual(together.map(() => 200));
   });
-  test("lets 50 wrong tries through for an account from everywhere", async () => {
+  test("lets 50 failed attempts through for an account from everywhere", async () => {
     const { email, password } = await register();
     for (let tries = 0; tries < 50; tries++)
       expect((await login(replica, email, "wrong", `10.200.${tries}.1`)).status).toBe(401);
     expect((await login(replica, email, password, "10.201.0.1")).status).toBe(429);
   });
-  test("lets 100 wrong tries through for an address, and one address cannot lock an account for others", async () => {
+  test("lets 100 failed attempts through for an address, and one address cannot lock an account for others", async () => {
     const { email, password } = await register();
     const address = freshAddress();
     for (let tries = 0; tries < 70; tries++) await login(replica, email, "wrong", address);
@@ -185,7 +185,7 @@ describe("a change of the password", () => {
       expect(await outcome(Promise.all([client.users.changePassword(id, change), refreshed]))).toBe("ok");
     }
   });
-  test("is for the user alone, and its tries are limited like those of sign-in", async () => {
+  test("is for the user alone, and its attempts are limited like those of sign-in", async () => {
     const [ada, admin] = [await replica.customer(), await replica.admin()];
     const change = { currentPassword: "wrong", newPassword: "a new password" };
     expect(await outcome(admin.users.changePassword(ada.id, change))).toBe("FORBIDDEN");

@@ -49,7 +49,7 @@ async function postedAgainst(refusals: number) {
   return { tries, delivered, waits };
 }
 
-test("a mail that is not taken is tried again three times, later each time, and then given up", async () => {
+test("a mail that is not accepted is tried again three times, later each time, and no more", async () => {
   const waits = [1000, 5000, 20_000];
   expect(await postedAgainst(0)).toEqual({ tries: 1, delivered: 1, waits: [] });
   expect(await postedAgainst(3)).toEqual({ tries: 4, delivered: 1, waits });

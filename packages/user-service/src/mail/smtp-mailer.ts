@@ -11,7 +11,7 @@ const SUBMISSIONS_PORT = 465;
 /**
  * Hands mails to an SMTP server. `smtps://` is TLS from the first byte; `smtp://` turns to TLS when the server offers
  * it, and with credentials insists on it unless the server is on this machine. A mail that the server refuses for good
- * is given up at once, so that the next one does not wait for its tries.
+ * has no other attempt, so that the next one does not wait.
  */
 export function createSmtpMailer(options: { url: string; from: string; logger: Logger }): Mailer {
   const { protocol, hostname, port, username, password } = new URL(options.url);

@@ -44,7 +44,7 @@ describe("a reset of the password", () => {
     expect(await outcome(replica.as().auth.login({ ...credentials, password: newPassword }))).toBe("ok");
     await folder.waitFor(credentials.email, /your password was changed/i);
   });
-  test("lets in who was locked out by wrong tries, from where it was confirmed", async () => {
+  test("lets in who was locked out by failed attempts, from where it was confirmed", async () => {
     const { credentials } = await replica.customer();
     const wrong = () => outcome(replica.as().auth.login({ ...credentials, password: "forgotten" }));
     for (let tries = 0; tries < 5; tries++) expect(await wrong()).toBe("INVALID_CREDENTIALS");
@@ -506,7 +506,7 @@ describe("mails", () => {
     expect(lines).not.toContain("trying again");
     expect(lines).not.toMatch(/nobody@/i);
   });
-  test("that a server puts off do not hold up the next ones, and are given up after their tries", async () => {
+  test("that a server puts off do not hold up the next ones, and are not sent after their last attempt", async () => {
     const busy = "busy@example.com";
     const [smtp, smtpLog] = [await smtpServer({ user: "shop", pass: "secret" }, { busy }), testLogger("user-service")];
     const still = testClock();

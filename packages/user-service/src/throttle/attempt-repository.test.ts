@@ -18,7 +18,7 @@ let names = 0;
 const fresh = (kind: string) => `${kind}:${++names}`;
 const countOf = async (id: string) => (await db.collection<Counter>("throttle").findOne({ _id: id }))?.count;
 
-test("a try counts at every limit until one is reached, and then at none of the wider ones", async () => {
+test("an attempt counts at every limit until one is reached, and then at none of the wider ones", async () => {
   const limits = [
     { id: fresh("pair"), most: 2 },
     { id: fresh("address"), most: 9 },
@@ -29,7 +29,7 @@ test("a try counts at every limit until one is reached, and then at none of the 
   expect(await Promise.all(limits.map(({ id }) => countOf(id)))).toEqual([2, 2]);
 });
 
-test("tries that come together are refused each for itself, and none counts beyond its limit", async () => {
+test("attempts at the same time are refused each for itself, and none counts beyond its limit", async () => {
   const [ada, eve, address] = [fresh("pair"), fresh("pair"), fresh("address")];
   const tryOf = (pair: string) =>
     attempts.countUp(
@@ -44,15 +44,15 @@ test("tries that come together are refused each for itself, and none counts beyo
   expect(await Promise.all([ada, eve, address].map(countOf))).toEqual([2, 2, 4]);
 });
 
-test("first tries at two replicas at the same time all count", async () => {
+test("first attempts at two replicas at the same time all count", async () => {
   const other = new AttemptRepository(db);
   const limits = [{ id: fresh("pair"), most: 60 }];
-  const tries = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? attempts : other).countUp(limits, window));
-  expect(new Set(await Promise.all(tries))).toEqual(new Set([undefined]));
+  const counts = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? attempts : other).countUp(limits, window));
+  expect(new Set(await Promise.all(counts))).toEqual(new Set([undefined]));
   expect(await countOf(String(limits[0]?.id))).toBe(40);
 });
 
-test("a try that was right is taken back, before the one that comes with it counts", async () => {
+test("a successful attempt is taken back before the one that comes with it counts", async () => {
   const [pair, address] = [fresh("pair"), fresh("address")];
   const limits = [
     { id: pair, most: 1 },
