@@ -2,10 +2,11 @@ import { connect, type Socket } from "node:net";
 import type { ServedStackHandle } from "./served-stack.ts";
 
 const CONNECTIONS = 16;
-/** No answer at all is what is looked for: a busy machine or one that stands still is late, and answers. */
+/** Far longer than a busy machine takes: what is looked for is a request that is never answered. In milliseconds. */
 const HANG_MS = 20_000;
 const GROWTH_MAX_BYTES = 50 * 1024 * 1024;
 const ROUNDS_MAX = 3;
+/** How often a body that was answered 503 is sent again. */
 const AGAIN_MAX = 3;
 
 /** What the rounds showed. */
@@ -106,8 +107,8 @@ function mutate(body: string, random: () => number): Buffer {
 }
 
 /**
- * Sends mutated bodies over raw sockets to the three services: none may be answered 5xx (503 once and
- * again), none may wait longer than 20 s, and the stack's memory may not grow by 50 MB in each of three rounds.
+ * Sends mutated bodies over raw sockets to the three services: none may be answered 5xx (503 only counts four times in a
+ * row), none may be without an answer for 20 s, and the stack's memory may not grow by 50 MB in each of three rounds.
  */
 export async function sendMutatedBodies(
   stack: ServedStackHandle,
@@ -125,7 +126,7 @@ export async function sendMutatedBodies(
       const startedAt = performance.now();
       const send = () => exchange(stack.urls[service], { method, path, token, body });
       let status = await send();
-      // What came too late on a busy machine is 503; what is the body's fault is so again.
+      // A request that is late on a busy machine is answered 503; a body that causes it does so each time.
       for (let again = AGAIN_MAX; status === 503 && again > 0; again--) status = await send();
       const elapsedMs = performance.now() - startedAt;
       report.sent++;
