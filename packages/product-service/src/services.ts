@@ -27,12 +27,12 @@ export function createServices(parts: WireParts<Config> & TestPorts) {
   const { config, database, logger, clock, telemetry, reservationLimits: limits } = parts;
   const keys = createKeyCache(remoteKeys(config.jwksUrl));
   const adjustments = new AdjustmentRepository(database.db, clock);
-  const stored = new BatchRepository(database.db, clock, {
+  const batchRepository = new BatchRepository(database.db, clock, {
     pendingLimitUnits: config.maxPendingUnits,
     newRid: () => randomBytes(16).toString("hex"),
   });
   const reservations = new ReservationService({
-    batches: stored,
+    batches: batchRepository,
     reservations: new ReservationRepository(database.db),
     clock,
     logger,
@@ -40,7 +40,7 @@ export function createServices(parts: WireParts<Config> & TestPorts) {
     ...(limits === undefined ? {} : { limits }),
   });
   const flushers = new FlusherRegistry(new FlusherRepository(database), {
-    sessions: () => ({ batches: stored.sessionId(), adjustments: adjustments.sessionIds() }),
+    sessions: () => ({ batches: batchRepository.sessionId(), adjustments: adjustments.sessionIds() }),
     clock,
     logger,
   });
