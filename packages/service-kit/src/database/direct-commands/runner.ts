@@ -65,7 +65,12 @@ export async function findPage(
   while (end === -1 && cursorId(cursor) !== 0n) {
     const room = Math.ceil(((PAGE_MAX_BYTES - bytes) * found.length) / bytes);
     const next = { getMore: cursorId(cursor), collection: query["find"], batchSize: Math.max(room, PAGE_BATCH) };
-    ({ cursor } = (await runner.run(next)) as { cursor: Cursor });
+    try {
+      ({ cursor } = (await runner.run(next)) as { cursor: Cursor });
+    } catch (error) {
+      leave(runner, query["find"], cursor);
+      throw error;
+    }
     for (const document of cursor.nextBatch ?? []) found.push(document);
     ({ bytes, end } = measured(found, limit));
   }
