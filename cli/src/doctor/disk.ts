@@ -29,7 +29,7 @@ export async function checkDisk({ io }: Tools, option: string | undefined): Prom
       const detail = `${free}; mongod stops when it finds no room, and starts once there is some`;
       return { name, status: "problem", detail, fix };
     }
-    return { name, ...judge(await fastestSyncMs(dataDir), free) };
+    return { name, ...judge(await fastestSyncMs(dataDir, io), free) };
   } catch (error) {
     return { name, status: "problem", detail: `nothing can be written to ${dataDir}: ${fileProblem(error)}`, fix };
   }
@@ -45,7 +45,7 @@ export function judge(syncMs: number | undefined, free: string): Omit<Check, "na
     : { status: "problem", detail: `${detail}: orders fail with 503`, fix };
 }
 
-async function fastestSyncMs(folder: string): Promise<number | undefined> {
+async function fastestSyncMs(folder: string, { sleep }: Tools["io"]): Promise<number | undefined> {
   const path = join(folder, `.doctor-${process.pid}`);
   const file = await open(path, "w", 0o600);
   let fastestMs: number | undefined;
@@ -63,7 +63,13 @@ async function fastestSyncMs(folder: string): Promise<number | undefined> {
       await file.close();
     }
   };
-  // A write that hangs cannot be taken back; only the wait for it ends.
-  await Promise.race([tries(), Bun.sleep(WAIT_MAX_MS)]);
+  const over = new AbortController();
+  try {
+    // A write that hangs cannot be taken back; only the wait for it ends.
+    await Promise.race([tries(), sleep(WAIT_MAX_MS, over.signal)]);
+  } finally {
+    // A timer that is left would keep doctor running for as long.
+    over.abort();
+  }
   return fastestMs;
 }
