@@ -667,13 +667,21 @@ describe("db migrate", () => {
     expect(await other.ok("db", "migrate", "--dry-run", "-o", "name")).toContain("migration/user/1\n");
   });
 
-  const databases = async () => {
-    const { stdout } = await other.run(["doctor", "--data-dir", join(other.home, "none"), "-o", "json"]);
-    return (JSON.parse(stdout) as readonly { name: string }[]).find(({ name }) => name === "Databases");
+  const databases = async (env: Readonly<Record<string, string>> = {}) => {
+    const { stdout } = await other.run(["doctor", "--data-dir", join(other.home, "none"), "-o", "json"], { env });
+    return (JSON.parse(stdout) as readonly { name: string; status: string; detail: string }[]).find(
+      ({ name }) => name === "Databases",
+    );
   };
 
   test("and doctor look at the same databases", async () => {
     expect(await databases()).toMatchObject({ status: "ok", detail: "migrated to this release" });
+  });
+
+  test("and doctor tell of a database that refuses the connection string", async () => {
+    const uri = stack.databases.user.uri.replace("://", "://nobody:wrong@");
+    const detail = "userdb could not be read: Authentication failed.";
+    expect(await databases({ USER_MONGO_URI: uri })).toEqual({ name: "Databases", status: "problem", detail });
   });
 
   test("names what a newer release has migrated, and does not call it finished", async () => {

@@ -1,3 +1,4 @@
+import { MongoServerError } from "mongodb";
 import { CliError } from "../errors.ts";
 import { count } from "../output/text.ts";
 import { databaseUris } from "../stack/database-uris.ts";
@@ -67,7 +68,9 @@ export async function checkDatabases(tools: Tools, option: string | undefined): 
       pending === 0 ? "migrated to this release" : `${count(pending, "migration")} pending until the next up`;
     return { name, status: "ok", detail };
   } catch (error) {
-    const isAway = error instanceof CliError && error.exit === "UNREACHABLE";
-    return isAway ? { name, status: "ok", detail: "not compared: no MongoDB answers" } : { name, ...problemOf(error) };
+    if (!(error instanceof CliError) || error.exit !== "UNREACHABLE") return { name, ...problemOf(error) };
+    // It answers, and refuses, as with a wrong password.
+    if (error.cause instanceof MongoServerError) return { name, status: "problem", detail: error.message };
+    return { name, status: "ok", detail: "not compared: no MongoDB answers" };
   }
 }
