@@ -75,7 +75,7 @@ async function tryToStart(options: ListenOptions): Promise<Listening> {
   if (!(await Promise.race([listensInTime(child, port, signal), death]))) {
     await endProcess(child, "SIGKILL");
     const last = lastInLog(logPath, from);
-    const said = last === undefined ? "" : `, as on a very slow disk; it said last: ${last}`;
+    const said = last === undefined ? "" : `; the disk may be very slow. Its last message: ${last}`;
     throw new MongodStartError(`mongod does not listen on port ${port} in time${said}. Its log: ${logPath}`);
   }
   const exited = child.exited.then((exit) => withReason(exit, options.dataDir, logPath, from));
@@ -110,7 +110,7 @@ function explainExit({ code, signal }: MongodExit, dataDir: string, logPath: str
 
 /** Of a full disk its log says nothing, since it found no place either, or names what followed from it. */
 function reasonOfEnd(dataDir: string, logPath: string, from: number): string | undefined {
-  return isFull(dataDir) ? "the disk is full" : reasonInLog(logPath, from)?.replace(/\.?\s*$/, "");
+  return isFull(dataDir) ? "the disk is full" : reasonInLog(logPath, from);
 }
 
 const DISK_LEFT_MIN_BYTES = 1_000_000;

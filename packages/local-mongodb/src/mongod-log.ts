@@ -36,7 +36,7 @@ export function lastInLog(logPath: string, from: number): string | undefined {
 function entriesOf(logPath: string, from: number): { readonly line: string; readonly entry: LogEntry | undefined }[] {
   const text = readFileSync(logPath).subarray(from).toString("utf8");
   const lines = text.split("\n").filter((line) => line.trim() !== "");
-  return lines.map((line) => ({ line: line.trim(), entry: parse(line) }));
+  return lines.map((line) => ({ line: withoutEnd(line), entry: parse(line) }));
 }
 
 interface LogEntry {
@@ -53,11 +53,14 @@ function parse(line: string): LogEntry | undefined {
     // Of WiredTiger the error is a number.
     const detail = typeof error === "string" ? error : innerOf(attr?.message);
     const isError = (s === "E" || s === "F") && error !== WIREDTIGER_PANIC;
-    return { isError, id, text: `${String(msg)}${detail ? `: ${detail}` : ""}` };
+    return { isError, id, text: withoutEnd(`${String(msg)}${detail ? `: ${detail}` : ""}`) };
   } catch {
     return undefined;
   }
 }
+
+/** Without the full stop and line break at its end: it becomes a part of a sentence. */
+const withoutEnd = (text: string): string => text.trim().replace(/\.$/, "");
 
 function innerOf(message: Attributes["message"]): string | undefined {
   if (typeof message !== "object") return message;
