@@ -94,7 +94,7 @@ async function tellRunning(holder: Holder, layout: StackLayout, tools: Tools): P
   }
   talk.say(`It is already running (pid ${holder.pid}).`);
   if (hasCodeChanged(state)) {
-    talk.warn("the code here has changed since it was started, and the old code is still at work.");
+    talk.warn("the code has changed; the stack still runs the old one.");
     talk.say(`Try: ordersctl down${layout.option} && ordersctl up -d${layout.option}`);
   }
   const secrets = await stackSecrets(layout, io.env);

@@ -26,7 +26,7 @@ export async function checkDisk({ io }: Tools, option: string | undefined): Prom
     const { bavail, bsize } = await statfs(dataDir);
     const free = `${Math.floor((bavail * bsize) / 1e6).toLocaleString("en")} MB free`;
     if (bavail * bsize < FREE_MIN_BYTES) {
-      const detail = `${free}; mongod stops when it finds no room, and starts once there is some`;
+      const detail = `${free}: mongod stops when there is no room left`;
       return { name, status: "problem", detail, fix };
     }
     return { name, ...judge(await fastestSyncMs(dataDir, io), free) };
@@ -39,7 +39,7 @@ export async function checkDisk({ io }: Tools, option: string | undefined): Prom
 export function judge(syncMs: number | undefined, free: string): Omit<Check, "name"> {
   const detail = `${free}, ${syncMs === undefined ? "no write is done within 5 s" : `a write takes ${duration(Math.max(syncMs, 1))}`}`;
   if (syncMs !== undefined && syncMs < SLOW_SYNC_MS) return { status: "ok", detail };
-  const fix = "docs/runbooks/disk-slow-or-full.md";
+  const fix = "see docs/runbooks/disk-slow-or-full.md";
   return syncMs !== undefined && syncMs < FAILING_SYNC_MS
     ? { status: "warning", detail: `${detail}: orders are slow`, fix }
     : { status: "problem", detail: `${detail}: orders fail with 503`, fix };

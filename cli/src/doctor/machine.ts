@@ -31,8 +31,8 @@ export async function checkBun(): Promise<Check> {
 export async function checkLimits(): Promise<Check> {
   const tight = tightLimits();
   return tight.length === 0
-    ? { name: "Limits", status: "ok", detail: "open files and processes suffice" }
-    : { name: "Limits", status: "warning", detail: tight.join(", "), fix: "raise it and open a new shell" };
+    ? { name: "Limits", status: "ok", detail: "enough open files and processes" }
+    : { name: "Limits", status: "warning", detail: tight.join(", "), fix: "raise the limit, then open a new shell" };
 }
 
 export async function checkCheckout({ io }: Tools): Promise<Check> {

@@ -35,7 +35,7 @@ export function hasCodeChanged({ code }: StackState): boolean {
 /** The folder of ordersctl and those of the workspaces that it is made of, each once. */
 function workspaces(root: string): readonly string[] {
   const folders = new Set([join(root, "cli")]);
-  // A set that grows is walked through to its last end.
+  // What is added to a set while it is iterated is visited as well.
   for (const folder of folders) {
     const { dependencies }: { dependencies?: unknown } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     for (const name of isObject(dependencies) ? Object.keys(dependencies) : [])

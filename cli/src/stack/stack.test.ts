@@ -281,8 +281,8 @@ describe("up in the foreground", () => {
     expect(details["MongoDB"]).toContain("from MONGOD_BIN");
   });
 
-  test("up and doctor tell of code that has changed since it was started", async () => {
-    const changed = "the old code is still at work.\nTry: ordersctl down --data-dir";
+  test("up and doctor tell of code that has changed since the start", async () => {
+    const changed = "the stack still runs the old one.\nTry: ordersctl down --data-dir";
     expect((await here("up", "-d")).stderr).not.toContain(changed);
     const file = join(dataDir, "state.json");
     const started = await readFile(file, "utf8");
@@ -291,7 +291,7 @@ describe("up in the foreground", () => {
     const checks = await jsonHere("doctor");
     await writeFile(file, started);
     expect([up.exit, up.stderr]).toEqual([0, expect.stringContaining(changed)]);
-    const detail = `running on ports ${port}, ${port + 1}, ${port + 2}; the code has changed since it was started`;
+    const detail = `running on ports ${port}, ${port + 1}, ${port + 2}; its code has changed`;
     expect(checks).toContainEqual(expect.objectContaining({ name: "Stack", status: "warning", detail }));
   });
 
