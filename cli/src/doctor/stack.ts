@@ -3,7 +3,7 @@ import { CliError } from "../errors.ts";
 import { count } from "../output/text.ts";
 import { databaseUris } from "../stack/database-uris.ts";
 import { type ServiceName, serviceNames, type StackLayout, stackLayout } from "../stack/layout.ts";
-import { readMigrations } from "../stack/migrations.ts";
+import { migratedFurther, readMigrations } from "../stack/migrations.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
 import { refuseHalfRestored } from "../stack/restore-mark.ts";
 import { hasCodeChanged } from "../stack/source-code.ts";
@@ -56,9 +56,7 @@ export async function checkDatabases(tools: Tools, option: string | undefined): 
     const uris = await databaseUris(stackLayout(tools.io, option), tools);
     const read = (service: ServiceName) => readMigrations(service, { uri: uris[service], migrate: false }, tools.io);
     const all = (await Promise.all(serviceNames.map(read))).flat();
-    const newer = serviceNames.filter((name) =>
-      all.some(({ service, state }) => service === name && state === "newer"),
-    );
+    const newer = migratedFurther(all);
     if (newer.length > 0) {
       const detail = `${newer.map((service) => `${service}db`).join(", ")}: migrated by a newer release`;
       return { name, status: "warning", detail, fix: "run the services and ordersctl of that release" };

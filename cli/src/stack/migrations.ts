@@ -1,7 +1,7 @@
 import { clientOf } from "../backup/primary.ts";
 import { CliError, messageOf } from "../errors.ts";
 import type { Io } from "../io.ts";
-import type { ServiceName } from "./layout.ts";
+import { serviceNames, type ServiceName } from "./layout.ts";
 
 /** A migration of a service's database. */
 export interface MigrationState {
@@ -47,6 +47,10 @@ export async function readMigrations(
     await client.close();
   }
 }
+
+/** The services whose databases a newer release has migrated. */
+export const migratedFurther = (all: readonly MigrationState[]): readonly ServiceName[] =>
+  serviceNames.filter((name) => all.some(({ service, state }) => service === name && state === "newer"));
 
 const loadMigrations = (name: ServiceName) => {
   if (name === "user") return import("@pos/user-service/migrations");

@@ -3,7 +3,7 @@ import type { Exit } from "../../exit-codes.ts";
 import type { View } from "../../output/printer.ts";
 import { databaseUris } from "../../stack/database-uris.ts";
 import { dataDirOption, serviceNames, stackLayout } from "../../stack/layout.ts";
-import { type MigrationState, readMigrations } from "../../stack/migrations.ts";
+import { migratedFurther, type MigrationState, readMigrations } from "../../stack/migrations.ts";
 import type { Tools } from "../../tools.ts";
 import type { Verb } from "../../verb.ts";
 
@@ -47,7 +47,7 @@ async function migrate({ dryRun = false, dataDir }: MigrateOptions, tools: Tools
     rows.push(...(await readMigrations(name, { uri: uris[name], migrate: !dryRun }, io)));
   printer.list(rows, view);
   const pending = rows.filter(({ state }) => state === "pending").length;
-  const newer = serviceNames.filter((name) => rows.some(({ service, state }) => service === name && state === "newer"));
+  const newer = migratedFurther(rows);
   for (const name of newer)
     talk.warn(`${name}db has migrations of a newer release: run ${name}-service and ordersctl of that one.`);
   if (dryRun) talk.say(pending === 0 ? "Nothing is pending." : `${pending} pending; nothing was changed (--dry-run).`);
