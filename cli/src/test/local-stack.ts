@@ -6,6 +6,7 @@ import type { StackState } from "../stack/state.ts";
 
 const WAIT_MAX_MS = 60_000;
 const POLL_MS = 30;
+const PORT_TRIES_MAX = 1000;
 
 /** The mongod of the test run, as `MONGOD_BIN`: no test looks for one, or fetches one. */
 export async function mongodBinary(): Promise<string> {
@@ -14,11 +15,12 @@ export async function mongodBinary(): Promise<string> {
 
 /** The first of three free ports in a row, below those that the system gives away. */
 export async function freePorts(): Promise<number> {
-  for (;;) {
+  for (let tries = 0; tries < PORT_TRIES_MAX; tries++) {
     const first = 20_000 + Math.floor(Math.random() * 10_000);
     const areFree = await Promise.all([first, first + 1, first + 2].map(isFree));
     if (areFree.every(Boolean)) return first;
   }
+  throw new Error(`${PORT_TRIES_MAX} tries found no three free ports`);
 }
 
 /** Whether nobody listens there. */

@@ -97,7 +97,13 @@ async function run(command: readonly string[], { env, signal }: WheelOptions): P
     detached: true,
   });
   // Where python3 is a script, as that of pyenv is, the pip behind it must end as well: it holds the pipe.
-  const endGroup = () => process.kill(-child.pid, "SIGTERM");
+  const endGroup = () => {
+    try {
+      process.kill(-child.pid, "SIGTERM");
+    } catch {
+      // It has just ended by itself.
+    }
+  };
   const timeout = AbortSignal.timeout(PIP_TIMEOUT_MS);
   const end = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   end.addEventListener("abort", endGroup);
