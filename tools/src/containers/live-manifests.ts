@@ -31,7 +31,10 @@ export async function validateLive(cluster: Cluster): Promise<string> {
     const other = await anotherVersion(cluster.live);
     const said = await cluster.ordersctl([...validate, other], { env }).then(() => "nothing", String);
     for (const { name } of services)
-      expect(said.includes(`The running ${name}-service is 0.1.0, the image 9.9.9.`), `it finds ${said}`);
+      expect(
+        said.includes(`The running ${name}-service has version 0.1.0, but the image is 9.9.9.`),
+        `it finds ${said}`,
+      );
     return `${report.resourceCount} objects, 3 services; 3 of 3 differences found in another version`;
   } finally {
     for (const forward of forwards) forward.stop();
