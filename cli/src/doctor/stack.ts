@@ -1,4 +1,3 @@
-import { MongoServerError } from "mongodb";
 import { CliError } from "../errors.ts";
 import { count } from "../output/text.ts";
 import { databaseUris } from "../stack/database-uris.ts";
@@ -67,6 +66,7 @@ export async function checkDatabases(tools: Tools, option: string | undefined): 
     return { name, status: "ok", detail };
   } catch (error) {
     if (!(error instanceof CliError) || error.exit !== "UNREACHABLE") return { name, ...problemOf(error) };
+    const { MongoServerError } = await import("mongodb");
     // It answers, and refuses, as with a wrong password.
     if (error.cause instanceof MongoServerError) return { name, status: "problem", detail: error.message };
     return { name, status: "ok", detail: "not compared: no MongoDB answers" };

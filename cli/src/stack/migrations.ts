@@ -1,4 +1,3 @@
-import { clientOf } from "../backup/primary.ts";
 import { CliError, messageOf } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { serviceNames, type ServiceName } from "./layout.ts";
@@ -22,7 +21,11 @@ export async function readMigrations(
   database: { uri: string; migrate: boolean },
   clock: Io,
 ): Promise<readonly MigrationState[]> {
-  const { compareMigrations, layout, migrateDatabase } = await loadMigrations(service);
+  // Only now: the driver would slow down the help of every command that comes this way.
+  const [{ clientOf }, { compareMigrations, layout, migrateDatabase }] = await Promise.all([
+    import("../backup/primary.ts"),
+    loadMigrations(service),
+  ]);
   const client = clientOf(database.uri);
   try {
     const db = client.db();
