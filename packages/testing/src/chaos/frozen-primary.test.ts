@@ -38,7 +38,7 @@ test("direct commands go to the new primary although the old one never said that
   if (frozen === undefined) throw new Error(`no member is at ${old}`);
   process.kill(frozen.pid, "SIGSTOP");
   try {
-    const { waiting } = await unanswered(commands);
+    const { waiting } = await unanswered(commands, elected);
     await elected;
     await commands.run({ ping: 1 });
     expect(asked.at(-1)).not.toBe(old);
@@ -48,13 +48,13 @@ test("direct commands go to the new primary although the old one never said that
   }
 });
 
-/** The first command without an answer: a process that is told to stop may still answer some. */
-async function unanswered(commands: DirectCommands): Promise<{ waiting: Promise<string> }> {
+/** The command that the old primary did not answer: a process that is told to stop may still answer some before. */
+async function unanswered(commands: DirectCommands, elected: Promise<void>): Promise<{ waiting: Promise<string> }> {
   for (;;) {
     const waiting = commands.run({ ping: 1 }).then(
       () => "answered",
       () => "given up",
     );
-    if ((await Promise.race([waiting, Bun.sleep(300).then(() => "nothing")])) === "nothing") return { waiting };
+    if ((await Promise.race([waiting, elected])) !== "answered") return { waiting };
   }
 }
