@@ -2,9 +2,9 @@ import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import { lastInLog, logEnd, reasonInLog } from "./mongod-log.ts";
+import { lastInLog, listensByLog, logEnd, reasonInLog } from "./mongod-log.ts";
 import { endProcess, type Lifetime, type MongodExit, type MongodProcess, spawnMongod } from "./mongod-process.ts";
-import { accepts, freePort } from "./ports.ts";
+import { freePort } from "./ports.ts";
 
 /** mongod ended or did not come up in time. The message says why, from its log, and where the log is. */
 export class MongodStartError extends Error {
@@ -72,7 +72,7 @@ async function tryToStart(options: ListenOptions): Promise<Listening> {
   });
   // It may end at any time, also when nobody waits for it.
   death.catch(() => {});
-  if (!(await Promise.race([listensInTime(child, port, signal), death]))) {
+  if (!(await Promise.race([listensInTime(child, () => listensByLog(logPath, from), signal), death]))) {
     await endProcess(child, "SIGKILL");
     const last = lastInLog(logPath, from);
     const said = last === undefined ? "" : `; the disk may be very slow. Its last message: ${last}`;
@@ -88,10 +88,14 @@ function withReason(exit: MongodExit, dataDir: string, logPath: string, from: nu
   return { ...exit, reason: reasonOfEnd(dataDir, logPath, from) };
 }
 
-async function listensInTime(child: MongodProcess, port: number, signal: AbortSignal): Promise<boolean> {
+async function listensInTime(
+  child: MongodProcess,
+  listens: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<boolean> {
   let ended = false;
   void child.exited.then(() => (ended = true));
-  while (!(await accepts(port))) {
+  while (!(await listens())) {
     if (ended || signal.aborted) return false;
     await Bun.sleep(POLL_MS);
   }

@@ -11,6 +11,17 @@ export function logEnd(logPath: string): number {
   return 0;
 }
 
+/**
+ * Whether the mongod that began to write at `from` accepts connections. Its port does not tell: whoever accepts them there
+ * may be another process, which took the port before it.
+ */
+export async function listensByLog(logPath: string, from: number): Promise<boolean> {
+  return (await Bun.file(logPath).slice(from).text()).includes(LISTENS);
+}
+
+/** "Waiting for connections". */
+const LISTENS = '"id":23016,';
+
 /** What follows a fatal error in every log and says nothing about its cause: fassert, abort, the signal, its stack. */
 const AFTERMATH_IDS: readonly unknown[] = [23089, 23090, 6384300, 31430];
 

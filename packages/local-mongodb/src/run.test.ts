@@ -141,6 +141,22 @@ describe("the same data directory", () => {
     await squatter.stop();
   });
 
+  test("works under another port when its own is taken between the look at it and the start", async () => {
+    const [slow, asked, go] = [join(root, "slow-to-listen"), join(root, "asked-ports"), join(root, "go")];
+    // It says which port it was given, and begins when the test has taken that one.
+    const script = `#!/bin/sh\necho "$2" >>'${asked}'; until test -e '${go}'; do sleep 0.02; done\nexec '${binary}' "$@"\n`;
+    await writeFile(slow, script, { mode: 0o755 });
+    const starting = start("raced", { binary: slow });
+    const given = async () => (await readFile(asked, "utf8").catch(() => "")).split("\n").slice(0, -1).map(Number);
+    while ((await given()).length === 0) await Bun.sleep(5);
+    const [port = 0] = await given();
+    const squatter = squat(port);
+    await writeFile(go, "");
+    expect((await starting).port).not.toBe(port);
+    expect(await given()).toHaveLength(2);
+    await squatter.stop();
+  });
+
   test("is not started twice: the second start says who is in the way and harms nothing", async () => {
     const first = await start("twice");
     const error = await errorOf(start("twice"));
