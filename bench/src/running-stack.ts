@@ -1,3 +1,4 @@
+import { freePort } from "@pos/local-mongodb/free-port";
 import { join } from "node:path";
 import { ProcessGroup } from "./process.ts";
 import { type Role, ROLES, type StackDescription, type Surroundings, type Urls } from "./stacks.ts";
@@ -103,13 +104,6 @@ async function isHealthy(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function freePort(): number {
-  const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  const { port } = listener;
-  listener.stop(true);
-  return port;
 }
 
 /** A value for each service. */

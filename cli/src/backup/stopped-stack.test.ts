@@ -27,7 +27,7 @@ beforeAll(async () => {
   user.env["MONGOD_BIN"] = await mongodBinary();
   dataDir = join(user.home, "data");
   folder = join(user.home, "monday");
-  expect(await here("up", "-d", "--port", String(await freePorts()))).toMatchObject({ exit: 0 });
+  expect(await here("up", "-d", "--port", String(freePorts()))).toMatchObject({ exit: 0 });
   expect(await here("backup", folder)).toMatchObject({ exit: 0 });
   expect(await here("down")).toMatchObject({ exit: 0 });
 });

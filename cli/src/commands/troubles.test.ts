@@ -517,7 +517,7 @@ describe("doctor finds", () => {
 
   test("services that do not answer, and a port that somebody has", async () => {
     const other = await world();
-    const port = await freePorts();
+    const port = freePorts();
     const data = join(other.home, "data");
     await mkdir(data, { mode: 0o700 });
     const unit = (number: number) => ({ port: number, restarts: 0, startedAtMs: 0 });

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findMongod } from "@pos/local-mongodb/find";
-import { freePort } from "@pos/testing/free-port";
+import { freePort } from "@pos/local-mongodb/free-port";
 import { MongoClient, MongoServerError, UUID } from "mongodb";
 import { type DatabaseWish, readDatabaseWish } from "./database-wish.ts";
 import { DatabaseInitError } from "./initialise-database.ts";
@@ -16,7 +16,7 @@ let wish: DatabaseWish;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "db-init-"));
-  const port = await freePort();
+  const port = freePort();
   await writeFile(join(folder, "key"), randomBytes(300).toString("base64"), { mode: 0o600 });
   const { path } = await findMongod({ env: process.env, log: () => {} });
   const set = ["--replSet", "rs0", "--keyFile", join(folder, "key"), "--wiredTigerCacheSizeGB", "0.25"];

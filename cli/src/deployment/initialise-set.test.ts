@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findMongod } from "@pos/local-mongodb/find";
-import { freePorts } from "@pos/testing/free-port";
+import { freePorts } from "@pos/local-mongodb/free-port";
 import { MongoClient } from "mongodb";
 import type { DatabaseWish } from "./database-wish.ts";
 import { runDatabaseInit } from "./run-database-init.ts";
@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "db-init-set-"));
   await writeFile(join(folder, "key"), randomBytes(300).toString("base64"), { mode: 0o600 });
   const { path } = await findMongod({ env: process.env, log: () => {} });
-  ports = await freePorts(3);
+  ports = freePorts(3);
   for (const port of ports) {
     const data = join(folder, String(port));
     await mkdir(data);

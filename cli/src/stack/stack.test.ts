@@ -24,7 +24,7 @@ beforeAll(async () => {
   user = await world();
   user.env["MONGOD_BIN"] = await mongodBinary();
   dataDir = join(user.home, "data");
-  port = await freePorts();
+  port = freePorts();
 });
 
 afterAll(async () => {

@@ -4,7 +4,8 @@ import { MongoClient } from "mongodb";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePorts, isFree, isRunning, mongodBinary, stateOf, until } from "../test/local-stack.ts";
+import { isFree } from "@pos/local-mongodb/free-port";
+import { freePorts, isRunning, mongodBinary, stateOf, until } from "../test/local-stack.ts";
 import { type World, world } from "../test/world.ts";
 import { serviceNames, stackLayout } from "./layout.ts";
 import { upElsewhere } from "./ports.ts";
@@ -18,7 +19,7 @@ let mongodPath: string;
 
 beforeAll(async () => {
   user = await world();
-  port = await freePorts();
+  port = freePorts();
   mongodPath = await mongodBinary();
 });
 afterAll(() => user.remove());
@@ -228,9 +229,9 @@ test("a mongod that takes long to start is told of, and Ctrl-C ends it", async (
 async function standalone(): Promise<readonly [ReturnType<typeof Bun.spawn>, number]> {
   const dbPath = join(user.home, "standalone-db");
   await mkdir(dbPath);
-  const serverPort = await freePorts();
+  const serverPort = freePorts();
   const flags = ["--dbpath", dbPath, "--port", String(serverPort), "--bind_ip", "127.0.0.1", "--nounixsocket"];
   const server = Bun.spawn([mongodPath, ...flags], { stdout: "ignore", stderr: "ignore" });
-  await until("mongod", async () => !(await isFree(serverPort)));
+  await until("mongod", () => !isFree(serverPort));
   return [server, serverPort];
 }

@@ -1,6 +1,6 @@
 import { findMongod } from "@pos/local-mongodb/find";
+import { isFree } from "@pos/local-mongodb/free-port";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import type { StackState } from "../stack/state.ts";
 
@@ -14,22 +14,12 @@ export async function mongodBinary(): Promise<string> {
 }
 
 /** The first of three free ports in a row, below those that the system gives away. */
-export async function freePorts(): Promise<number> {
+export function freePorts(): number {
   for (let tries = 0; tries < PORT_TRIES_MAX; tries++) {
     const first = 20_000 + Math.floor(Math.random() * 10_000);
-    const areFree = await Promise.all([first, first + 1, first + 2].map(isFree));
-    if (areFree.every(Boolean)) return first;
+    if ([first, first + 1, first + 2].every(isFree)) return first;
   }
   throw new Error(`${PORT_TRIES_MAX} tries found no three free ports`);
-}
-
-/** Whether nobody listens there. */
-export function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(true)));
-  });
 }
 
 /** What the supervisor of a data directory told last. */

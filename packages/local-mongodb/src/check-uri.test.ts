@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { MongoClient } from "mongodb";
 import { checkMongoUri, MongoUriError } from "./check-uri.ts";
 import { spawnMongod, type MongodProcess, endProcess } from "./mongod-process.ts";
-import { accepts, freePort } from "./ports.ts";
+import { freePort } from "./free-port.ts";
+import { accepts } from "./test/accepts.ts";
 import { type RunningMongod, startMongod } from "./run.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 import { testBinary } from "./test/binary.ts";
@@ -30,7 +31,7 @@ afterAll(async () => {
 
 /** A mongod as a user starts it by hand. */
 async function startBare(name: string, ...parameters: readonly string[]): Promise<number> {
-  const port = await freePort();
+  const port = freePort();
   const dbPath = join(root, name);
   await Bun.$`mkdir -p ${dbPath}`;
   const options = ["--dbpath", dbPath, "--port", String(port), "--bind_ip", "127.0.0.1", "--nounixsocket"];
@@ -117,7 +118,7 @@ describe("what the services cannot run on", () => {
   });
 
   test("nothing there is told at once; silence within the time limit", async () => {
-    const port = await freePort();
+    const port = freePort();
     const started = performance.now();
     const refused = await refusal(`mongodb://user:hunter2@127.0.0.1:${port}/?replicaSet=rs0`);
     expect(refused.problem).toBe("unreachable");

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
+import { freePort, isFree } from "./free-port.ts";
 import { lastInLog, listensByLog, logEnd, reasonInLog } from "./mongod-log.ts";
 import { endProcess, type Lifetime, type MongodExit, type MongodProcess, spawnMongod } from "./mongod-process.ts";
-import { freePort } from "./ports.ts";
 
 /** mongod ended or did not come up in time. The message says why, from its log, and where the log is. */
 export class MongodStartError extends Error {
@@ -63,7 +63,7 @@ export async function startListening(options: ListenOptions): Promise<Listening>
 
 async function tryToStart(options: ListenOptions): Promise<Listening> {
   const logPath = join(options.dataDir, "mongod.log");
-  const port = await freePort(options.port);
+  const port = options.port !== undefined && isFree(options.port) ? options.port : freePort();
   const from = logEnd(logPath);
   const { lifetime, signal } = options;
   const child = await spawnMongod([options.binary, ...mongodArguments(options, port)], { logPath, lifetime });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { rm } from "node:fs/promises";
 import { MongoClient } from "mongodb";
 import { checkMongoUri } from "./check-uri.ts";
-import { accepts } from "./ports.ts";
+import { accepts } from "./test/accepts.ts";
 import { type RunningReplicaSet, startReplicaSet } from "./replica-set.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 import { testBinary } from "./test/binary.ts";

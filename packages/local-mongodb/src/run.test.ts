@@ -3,7 +3,7 @@ import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MongoClient } from "mongodb";
 import { cacheGib } from "./listen.ts";
-import { accepts } from "./ports.ts";
+import { accepts } from "./test/accepts.ts";
 import { MongodStartError, type RunningMongod, startMongod, type StartMongodOptions } from "./run.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 import { testBinary } from "./test/binary.ts";

@@ -16,7 +16,7 @@ export interface ServiceProcess extends Pick<TestService, "url" | "call"> {
 /** @param uri connection string of its database */
 export async function serviceProcess(uri: string): Promise<ServiceProcess> {
   const keys = serveKeys();
-  const port = await freePort();
+  const port = freePort();
   const url = `http://127.0.0.1:${port}`;
   let child: Bun.Subprocess | undefined;
   const end = async (signal: "SIGKILL" | "SIGTERM") => {

@@ -2,7 +2,7 @@ import { type Client, createClient } from "@pos/client";
 import type { TokenSource } from "@pos/client/transport";
 import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { freePort } from "../free-port.ts";
+import { freePort } from "@pos/local-mongodb/free-port";
 import { tcpProxy, type TcpProxy } from "../tcp-proxy.ts";
 import type { ChaosDatabase } from "./database.ts";
 import { serviceNames, type ServiceName, ServiceProcess } from "./service-process.ts";
@@ -26,7 +26,7 @@ export async function startStack(
   database: ChaosDatabase,
   options: { logDir: string; reaperAgeMs: number },
 ): Promise<ChaosStack> {
-  const ports = { user: await freePort(), product: await freePort(), order: await freePort() };
+  const ports = { user: freePort(), product: freePort(), order: freePort() };
   const proxies = {
     user: await tcpProxy({ target: { host: "127.0.0.1", port: ports.user } }),
     product: await tcpProxy({ target: { host: "127.0.0.1", port: ports.product } }),

@@ -6,7 +6,7 @@ import { backoffMs, CONNECT_ATTEMPTS_MAX, connectDatabase } from "@pos/service-k
 import { type ProcessPort, runService } from "@pos/service-kit/run-service";
 import fc from "fast-check";
 import { testDatabase, type TestDatabase } from "../database.ts";
-import { freePort } from "../free-port.ts";
+import { freePort } from "@pos/local-mongodb/free-port";
 import { silentLogger, testLogger } from "../logger.ts";
 import { type TcpProxy, tcpProxy } from "../tcp-proxy.ts";
 
@@ -78,7 +78,7 @@ test("a service that cannot reach its database waits 1 s, twice as long each tim
 
 // Feature: product-order-system, Property 14: Services wait for database connection before accepting requests
 test("a service opens its port only once its database answers", async () => {
-  const port = await freePort();
+  const port = freePort();
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 3 }), async (failures) => {
       proxy.cut();
