@@ -29,6 +29,12 @@ describe("an order id", () => {
 });
 
 describe("a fingerprint", () => {
+  test("is the same for the same lines, for ever", () => {
+    // A fixed value: it is stored with the order, and another one would refuse a client that retries over an upgrade.
+    const given = [product("b"), product("a")].map((productId, index) => ({ productId, quantity: index + 1 }));
+    expect(fingerprintOf(given)).toBe("fd255212b4f37e1016ed6c3298383084a3d7c9dc52ff3ec2be39e7b09d0a243c");
+  });
+
   test("does not see the order of lines, nor how a product's units are spread over lines", () => {
     fc.assert(
       fc.property(lines, fc.infiniteStream(fc.nat()), (given, order) => {
