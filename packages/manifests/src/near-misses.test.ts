@@ -82,6 +82,7 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     documents(workload("web", { pod: "serviceAccountName: web" }), ACCOUNT, BINDING),
   ],
   ["a budget of one with two replicas at least", documents(workload("web"), BUDGET, AUTOSCALER)],
+  ["a budget that names no number", documents(workload("web"), BUDGET.replace("minAvailable: 1, ", ""))],
   ["a budget in percent", documents(workload("web", { spec: "replicas: 4" }), BUDGET.replace("1,", "50%,"))],
   [
     "an address without a password under a secret's name",
