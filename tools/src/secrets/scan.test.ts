@@ -39,6 +39,7 @@ describe("the secret scan finds", () => {
     ["a password in an HTTP address", `"https://app:${random}${at}shop.internal/"`, "1 uri-credentials"],
     ["a password in an SMTP address", `"smtp://app:${random}${at}mail.internal:25"`, "1 uri-credentials"],
     ["a key of a cloud", ["aws_secret_access_key = wJalrXUtnFEMI/", "K7MDENG/bPxRfiCYzzzzzzzKEY"].join(""), "1 aws"],
+    ["the id of a key of a cloud", `const id = "${["AKIA", "Z7QW3RTY5UIOP2LK"].join("")}";`, "1 aws"],
     ["a token of a code host", ["ghp", "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"].join("_"), "1 github"],
   ];
   for (const [name, text, finding, path] of seeded) {

@@ -6,6 +6,8 @@ import { ALLOWED_VALUES, MARKER } from "./allowed.ts";
 import { matchSecrets, type SecretMatch } from "./patterns.ts";
 
 const PRESET = "@secretlint/secretlint-rule-preset-recommend";
+/** Without its secret too: it says whose account it is, and its secret may stand under any name. */
+const WITH_IDS_OF_AWS = { id: "@secretlint/secretlint-rule-aws", options: { enableIDScanRule: true } };
 const SHOWN_CHARACTERS = 4;
 
 /**
@@ -45,7 +47,10 @@ async function scanFile(file: TextFile): Promise<Finding[]> {
 async function matchPreset({ path, text }: TextFile): Promise<SecretMatch[]> {
   const { messages } = await lintSource({
     source: { filePath: path, content: text, contentType: "text", ext: "" },
-    options: { noPhysicFilePath: true, config: { rules: [{ id: PRESET, rule: recommended }] } },
+    options: {
+      noPhysicFilePath: true,
+      config: { rules: [{ id: PRESET, rule: recommended, rules: [WITH_IDS_OF_AWS] }] },
+    },
   });
   return messages.map(({ range, ruleId }) => ({
     index: range[0],
