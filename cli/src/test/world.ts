@@ -23,6 +23,8 @@ export interface World {
   ok(...argv: string[]): Promise<string>;
   /** The same for one that prints JSON. */
   json(...argv: string[]): Promise<unknown>;
+  /** What the command that runs, or ran last, has written to standard error until now. */
+  stderr(): string;
   /** Sends a signal to the command that runs. */
   signal(name: Signal): void;
   remove(): Promise<void>;
@@ -57,8 +59,9 @@ export async function world(stack?: Stack): Promise<World> {
         }),
   };
   const listeners = new Set<(signal: Signal) => void>();
+  let last = { stdout: "", stderr: "" };
   const run = async (argv: readonly string[], options: RunOptions = {}): Promise<Ran> => {
-    const written = { stdout: "", stderr: "" };
+    const written = (last = { stdout: "", stderr: "" });
     const exit = await runCli(argv, testIo({ env, home, options, listeners, written }));
     return { exit, ...written };
   };
@@ -73,6 +76,7 @@ export async function world(stack?: Stack): Promise<World> {
     run,
     ok,
     json: async (...argv) => JSON.parse(await ok(...argv, "-o", "json")) as unknown,
+    stderr: () => last.stderr,
     signal: (name) => listeners.forEach((listener) => listener(name)),
     remove: () => rm(home, { recursive: true, force: true }),
   };
