@@ -159,15 +159,30 @@ async function serve<Schema extends EnvironmentSchema>(
     if (isStopping) return;
     isStopping = true;
     logger.info("stopping");
-    service.health.drain();
-    await clock.sleep(config.drainDelayMs);
-    await Promise.race([service.app.stop(), clock.sleep(IN_FLIGHT_MAX_MS)]);
-    await Promise.race([Promise.all(service.background.map((work) => work.stop())), clock.sleep(IN_FLIGHT_MAX_MS)]);
-    // Closing a client whose server was killed can wait for ever.
-    await Promise.race([database.close(), clock.sleep(CLOSE_MAX_MS)]);
-    await Promise.race([Promise.allSettled([telemetry.stop(), listener?.stop()]), clock.sleep(CLOSE_MAX_MS)]);
+    await end({ service, database, telemetry, listener }, { drainDelayMs: config.drainDelayMs, clock });
     logger.info("stopped");
     await flushLogs(logger);
     process.exit(0);
   };
+}
+
+interface Running {
+  readonly service: BuiltService;
+  readonly database: Database;
+  readonly telemetry: Telemetry;
+  readonly listener: ReturnType<typeof metricsListener>;
+}
+
+/** Drains a service and ends its parts, each within its limit. */
+async function end(
+  { service, database, telemetry, listener }: Running,
+  { drainDelayMs, clock }: { drainDelayMs: number; clock: Clock },
+): Promise<void> {
+  service.health.drain();
+  await clock.sleep(drainDelayMs);
+  await Promise.race([service.app.stop(), clock.sleep(IN_FLIGHT_MAX_MS)]);
+  await Promise.race([Promise.all(service.background.map((work) => work.stop())), clock.sleep(IN_FLIGHT_MAX_MS)]);
+  // Closing a client whose server was killed can wait for ever.
+  await Promise.race([database.close(), clock.sleep(CLOSE_MAX_MS)]);
+  await Promise.race([Promise.allSettled([telemetry.stop(), listener?.stop()]), clock.sleep(CLOSE_MAX_MS)]);
 }
