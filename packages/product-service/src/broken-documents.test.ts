@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { testLogger } from "@pos/testing/logger";
 import { type Collection, type Document, ObjectId } from "mongodb";
-import { addProduct, newId, reserve, startTestService, type TestService } from "./test/product-service.ts";
+import {
+  addProduct,
+  newId,
+  reservationOf,
+  reserve,
+  startTestService,
+  type TestService,
+} from "./test/product-service.ts";
 
 // Generous: no time decides a test, and a busy machine is slow.
 setDefaultTimeout(120_000);
@@ -105,6 +112,13 @@ test("audits go on behind ids that are texts, and leave out no document of their
   }
 });
 
+/** A hold of one unit, with what asked for it. */
+async function heldFor(productId: string) {
+  const orderId = newId();
+  const { body } = await reserve(service, { [productId]: 1 }, { orderId });
+  return { orderId, rid: String(body["rid"]), request: reservationOf({ [productId]: 1 }) };
+}
+
 describe("a reservation that was broken by hand", () => {
   test("keeps no other from whoever looks for what is held", async () => {
     const productId = await addProduct(service, 100);
@@ -142,6 +156,51 @@ describe("a reservation that was broken by hand", () => {
     expect(body["results"]).toEqual(
       [broken, whole].map((hold) => ({ moved: { orderId: hold?.orderId, state: "confirmed" } })),
     );
+  });
+
+  for (const [what, change] of Object.entries({
+    "a state that there is not": { state: "gone" },
+    "a price that is a text": { "items.0.price": "12.5" },
+    "a number of units that is a text": { "items.0.quantity": "3" },
+  }))
+    test(`with ${what} fails no command but its own, and moves no stock`, async () => {
+      const productId = await addProduct(service, 100);
+      const holds = await Promise.all([1, 2, 3].map(() => heldFor(productId)));
+      const broken = holds[1]?.orderId;
+      await reservations.updateOne({ _id: new ObjectId(broken) }, { $set: change });
+      const batch = async (commands: object[]) => {
+        const { status, body } = await service.call("POST", "/reservations/batch", {
+          body: { commands },
+          as: "service",
+        });
+        expect(status).toBe(200);
+        return (body["results"] as Document[]).map(
+          (result) => result["error"]?.code ?? result["moved"]?.state ?? "held",
+        );
+      };
+      const reserves = holds.map(({ orderId, request }) => ({ command: "reserve", orderId, ...request }));
+      expect(await batch(reserves)).toEqual(["held", "INTERNAL_ERROR", "held"]);
+      for (const [command, state] of [
+        ["settle", "confirmed"],
+        ["release", "released"],
+      ] as const) {
+        const moves = holds.map(({ orderId, rid }) => ({ command, orderId, rid }));
+        expect(await batch(moves)).toEqual([state, "INTERNAL_ERROR", state]);
+      }
+      const { body } = await service.call("GET", `/products/${productId}`, { as: "nobody" });
+      expect(body["stock"]).toBe(99);
+    });
+
+  test("with a state that there is not fails no confirm but its own", async () => {
+    const productId = await addProduct(service, 100);
+    const holds = [await heldFor(productId), await heldFor(productId)];
+    await reservations.updateOne({ _id: new ObjectId(holds[0]?.orderId) }, { $set: { state: "gone" } });
+    const commands = holds.map(({ orderId, rid }) => ({ command: "confirm", orderId, rid }));
+    const { body } = await service.call("POST", "/reservations/batch", { body: { commands }, as: "service" });
+    expect(body["results"]).toEqual([
+      { moved: { orderId: holds[0]?.orderId, state: "none" } },
+      { moved: { orderId: holds[1]?.orderId, state: "confirmed" } },
+    ]);
   });
 
   test("is told by its own audit with what is wrong", async () => {

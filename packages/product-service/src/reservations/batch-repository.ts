@@ -10,7 +10,7 @@ import { Value } from "@sinclair/typebox/value";
 import { type Db, type Document, type Filter, ObjectId } from "mongodb";
 import { type Attempt, attemptTransaction, type Worked } from "../transaction.ts";
 import { isDeleted, type ProductDocument } from "../products/documents.ts";
-import { documentOf, recordOf, type ReservationDocument } from "./documents.ts";
+import { checkedRecord, documentOf, type ReservationDocument } from "./documents.ts";
 import type { BatchStore } from "./group-commit.ts";
 import {
   type BatchDecision,
@@ -114,6 +114,7 @@ export class BatchRepository implements BatchStore {
     return { value: decision, isCommitted: decision.outcomes.some(isPromise) };
   }
 
+  /** @throws where one was changed by hand: its batch is halved until its own jobs fail alone */
   async #readReservations(jobs: readonly Job[]): Promise<Map<string, ReservationRecord>> {
     const ids = [...new Set(jobs.map(({ orderId }) => orderId))];
     const found = await findDocuments<ReservationDocument>(this.#session, {
@@ -121,7 +122,7 @@ export class BatchRepository implements BatchStore {
       filter: byIds(ids),
       batchSize: ids.length + 1,
     });
-    return new Map(found.map((document) => [document._id.toHexString(), recordOf(document)]));
+    return new Map(found.map((document) => [document._id.toHexString(), checkedRecord(document)]));
   }
 
   async #readProducts(jobs: readonly Job[], reservations: ReadonlyMap<string, ReservationRecord>): Promise<Reading> {

@@ -1,6 +1,10 @@
-import type { Reservation } from "@pos/contracts/reservations";
+import { Reservation } from "@pos/contracts/reservations";
+import { wireForm } from "@pos/service-kit/wire-form";
 import { ObjectId } from "mongodb";
 import type { ReservationRecord, ReservationState } from "./protocol-types.ts";
+
+/** Its wire form, which a document that was changed by hand may not have. */
+export const reservationForm = wireForm("reservation", Reservation);
 
 /** A reservation as it is stored; `_id` is the order's id. Confirmed ones are never deleted. */
 export interface ReservationDocument {
@@ -29,6 +33,15 @@ export function recordOf(document: ReservationDocument): ReservationRecord {
     updatedAtMs: document.updatedAt.getTime(),
     ...traceOf(document),
   };
+}
+
+/**
+ * The same for what a decision is made of: units that are a text would be added as a text.
+ * @throws {Error} that says what is wrong with it
+ */
+export function checkedRecord(document: ReservationDocument): ReservationRecord {
+  reservationForm.whole({ id: String(document._id), view: () => reservationOf(recordOf(document)) });
+  return recordOf(document);
 }
 
 export function documentOf(record: ReservationRecord): ReservationDocument {

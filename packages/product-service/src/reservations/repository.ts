@@ -64,7 +64,8 @@ export class ReservationRepository {
     );
     if (matchedCount === jobs.length) return jobs.map(() => ({ state: "confirmed" as const, alarm: undefined }));
     const options = { projection: { rid: 1, state: 1, isOpen: 1 }, readConcern: { level: "majority" } } as const;
-    const found = await this.#reservations.find({ _id }, options).toArray();
+    // One whose state is none, because it was changed by hand, is no reservation.
+    const found = await this.#reservations.find({ _id, state: { $in: [...reservationStates] } }, options).toArray();
     const byOrderId = new Map(found.map((document) => [document._id.toHexString(), document]));
     return jobs.map(({ orderId, rid }) => {
       const { state, change, alarm } = moveReservation("confirm", byOrderId.get(orderId), rid);

@@ -1,9 +1,9 @@
-import {
-  type MoveReservationResult,
+import type {
+  MoveReservationResult,
   Reservation,
-  type ReservationList,
-  type ReservationListQuery,
-  type ReserveItems,
+  ReservationList,
+  ReservationListQuery,
+  ReserveItems,
 } from "@pos/contracts/reservations";
 import { invalidField } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
@@ -11,8 +11,7 @@ import type { Logger } from "@pos/service-kit/logger";
 import { endPage, readPage } from "@pos/service-kit/pagination";
 import type { BackgroundWork } from "@pos/service-kit/run-service";
 import { currentScope } from "@pos/service-kit/scope";
-import { wireForm } from "@pos/service-kit/wire-form";
-import { reservationOf } from "./documents.ts";
+import { reservationForm, reservationOf } from "./documents.ts";
 import { type BatchStore, groupCommit } from "./group-commit.ts";
 import { Lane } from "./lane.ts";
 import type { ReservationMeasurements } from "./measurements.ts";
@@ -29,8 +28,6 @@ export interface ReservationLimits {
   /** Reserved lines of one transaction at most, so that it ends well within the database's limit. */
   readonly linesMax: number;
 }
-
-const form = wireForm("reservation", Reservation);
 
 const defaultLimits: ReservationLimits = { queueMax: 5000, batchMax: 200, linesMax: 2000 };
 
@@ -128,7 +125,9 @@ export class ReservationService implements BackgroundWork {
     const page = readPage(query);
     const found = await this.#reservations.list(page, { state: query.state, olderThanMs: query.olderThanMs });
     const { items, nextCursor } = endPage(found, positionOf);
-    const { whole, broken = [] } = form.part(items.map(({ id, read }) => ({ id, view: () => reservationOf(read()) })));
+    const { whole, broken = [] } = reservationForm.part(
+      items.map(({ id, read }) => ({ id, view: () => reservationOf(read()) })),
+    );
     // A document that was edited by hand must not hide all others from the reaper.
     for (const { id: orderId, problems } of broken)
       this.#logger.error({ orderId, problems }, "a reservation is not as this service writes it: lists leave it out");
