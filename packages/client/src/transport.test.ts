@@ -210,6 +210,25 @@ describe.each([
   });
 });
 
+test.each(["PUT", "DELETE"] as const)("a %s goes once, also when a kept connection is cut", async (method) => {
+  let requests = 0;
+  const cutSecond = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.on("data", () => {
+      requests++;
+      if (requests === 2) socket.destroy();
+      else socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+    });
+  });
+  await new Promise<void>((resolve) => void cutSecond.listen(0, "127.0.0.1", resolve));
+  const baseUrl = `http://127.0.0.1:${(cutSecond.address() as AddressInfo).port}`;
+  const transport = createTransport({ baseUrl, sender: kySender() });
+  await transport.call({ method: "GET", path: "/", answer: Type.Object({}) });
+  const error: unknown = await transport.call({ method, path: "/", answer: Type.Object({}) }).catch((thrown) => thrown);
+  cutSecond.close();
+  expect([error, requests]).toEqual([expect.any(NoAnswerError), 2]);
+});
+
 /** A server that sends this in answer to each request, and cuts the connection. */
 async function cutting(answer: string) {
   const state = { requests: 0 };
