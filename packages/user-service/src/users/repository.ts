@@ -124,12 +124,15 @@ export class UserRepository {
     { onlyIf, givesBack = false, alongside }: PasswordOptions,
   ): Promise<Account | undefined> {
     return inTransaction(this.#client, async (session) => {
-      const updated = await this.#users.findOneAndUpdate(
-        { _id: new ObjectId(id), ...onlyIf, ...live },
+      const own = { _id: new ObjectId(id), ...onlyIf, ...live };
+      // A `findAndModify` that meets another change is logged whole by mongod, with the hash and the address.
+      const { matchedCount } = await this.#users.updateOne(
+        own,
         { $set: change, $inc: { sessionEpoch: 1 } },
-        { returnDocument: "after", projection: accountOnly, session },
+        { session },
       );
-      const account = toAccount(updated);
+      if (matchedCount === 0) return undefined;
+      const account = toAccount(await this.#users.findOne({ _id: own._id }, { projection: accountOnly, session }));
       if (account === undefined) return undefined;
       await alongside(account, session);
       if (!givesBack || !isRenamed(account)) return account;
