@@ -38,19 +38,24 @@ export async function installIntoCache(
   build: string,
   fetch: (folder: string) => Promise<string>,
 ): Promise<string> {
-  await mkdir(cacheDir, { recursive: true });
+  await makeFolder(cacheDir);
   await removeLeftovers(cacheDir);
   const folder = join(cacheDir, `${LEFTOVER_PREFIX}${process.pid}-${randomBytes(4).toString("hex")}`);
-  await mkdir(folder);
+  await makeFolder(folder);
   try {
     const fetched = await fetch(folder);
     const target = join(cacheDir, build, "mongod");
-    await mkdir(join(cacheDir, build), { recursive: true });
+    await makeFolder(join(cacheDir, build));
     await rename(fetched, target);
     return target;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** For the owner alone: whoever may write here chooses what the next start runs. */
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
 }
 
 async function removeLeftovers(cacheDir: string): Promise<void> {

@@ -141,6 +141,22 @@ describe("the cache", () => {
     await rm(cacheDir, { recursive: true });
   });
 
+  test("can be changed by its owner alone, whatever the umask", async () => {
+    const cacheDir = join(root, "owned", "mongod");
+    const before = process.umask(0);
+    try {
+      await installIntoCache(cacheDir, "build", async (folder) => {
+        await writeFile(join(folder, "mongod"), "x", { mode: 0o755 });
+        return join(folder, "mongod");
+      });
+    } finally {
+      process.umask(before);
+    }
+    const folders = [dirname(cacheDir), cacheDir, join(cacheDir, "build")];
+    const modes = await Promise.all(folders.map(async (path) => (await stat(path)).mode & 0o777));
+    expect(modes).toEqual([0o700, 0o700, 0o700]);
+  });
+
   test("keeps nothing of a fetch that fails", async () => {
     const cacheDir = join(root, "failed");
     const failing = installIntoCache(cacheDir, "build", async (folder) => {
