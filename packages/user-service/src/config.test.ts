@@ -62,5 +62,10 @@ describe("the configuration", () => {
   test("refuses known defaults in production", () => {
     expect(problemsOf({ NODE_ENV: "production", KEY_ENCRYPTION_KEY: `change-me-${"x".repeat(32)}` }).length).toBe(1);
     expect(problemsOf({ NODE_ENV: "production", ADMIN_PASSWORD: "password" }).length).toBe(1);
+    const smtp = { SMTP_URL: "smtp://shop:changeme@mail.example.com" };
+    expect(problemsOf(smtp)).toEqual([]);
+    expect(problemsOf({ NODE_ENV: "production", ...smtp })).toEqual([
+      "SMTP_URL holds a placeholder or nothing as its password: make a secret of your own.",
+    ]);
   });
 });

@@ -1,5 +1,14 @@
 import { commonEnvironment } from "@pos/service-kit/common-config";
-import { type Configuration, integer, required, secret, text, textOr, type Variable } from "@pos/service-kit/config";
+import {
+  type Configuration,
+  integer,
+  refusePlaceholderIn,
+  required,
+  secret,
+  text,
+  textOr,
+  type Variable,
+} from "@pos/service-kit/config";
 import { createHash } from "node:crypto";
 
 /** A machine that may get tokens by client credentials. */
@@ -55,10 +64,11 @@ function smtpUrl(): Variable<string | undefined> {
   const variable = secret("SMTP_URL", { describe: "SMTP server of outgoing mail, smtp:// or smtps://", minLength: 1 });
   return {
     ...variable,
-    parse(value) {
+    parse(value, mode) {
       if (!/^smtps?:\/\/[^\s/]+/.test(value)) throw new Error("must begin with smtp:// or smtps://");
       if (!isUrlWithCredentials(value))
         throw new Error("must be a URL whose user and password are percent-encoded, such as %2F for a slash");
+      refusePlaceholderIn(value, mode);
       return value;
     },
   };

@@ -54,6 +54,8 @@ describe("the environment", () => {
     const found = problems({ ...good, NODE_ENV: "production", CLIENT_SECRET: "short-and-secret" });
     expect(found).toEqual(["CLIENT_SECRET must have at least 32 characters in production."]);
     expect(problems({ ...good, MONGO_URI: "mongo://root:hunter2@db" }).join()).not.toContain("hunter2");
+    for (const uri of ["x://root:a/hunter2@db", "x://root:a@hunter2@db", "x://root:a/b@hunter2@db"])
+      expect(problems({ ...good, OTEL_EXPORTER_OTLP_ENDPOINT: uri }).join()).not.toContain("hunter2");
   });
   test.each([
     "",
@@ -64,9 +66,20 @@ describe("the environment", () => {
   ])("refuses %p as a secret in production", (value) => {
     expect(problems({ ...good, NODE_ENV: "production", CLIENT_SECRET: value })).toHaveLength(1);
   });
-  test("refuses a placeholder in the connection string in production only", () => {
-    const uri = "mongodb://user:changeme@db/x";
-    expect(problems({ ...good, MONGO_URI: uri })).toEqual([]);
-    expect(problems({ ...good, NODE_ENV: "production", MONGO_URI: uri })).toHaveLength(1);
-  });
+  test.each(["changeme", "change_me", "Replace-Me-now", "password1", "secret", "admin", ""])(
+    "refuses the password %p in the connection string in production only",
+    (password) => {
+      const uri = `mongodb://user:${password}@db/x`;
+      expect(problems({ ...good, MONGO_URI: uri })).toEqual([]);
+      expect(problems({ ...good, NODE_ENV: "production", MONGO_URI: uri })).toHaveLength(1);
+    },
+  );
+
+  test.each([
+    "mongodb://db:27017,other:27017/x",
+    "mongodb://user@db/x",
+    `mongodb://user:secret-${"k3F".repeat(12)}@db/x`,
+  ])("accepts %s in production", (uri) =>
+    expect(problems({ ...good, NODE_ENV: "production", MONGO_URI: uri })).toEqual([]),
+  );
 });

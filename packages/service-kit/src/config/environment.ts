@@ -51,7 +51,9 @@ export function readEnvironment<Schema extends EnvironmentSchema>(
       return [field, variable.parse(text, mode)];
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      problems.push(`${variable.name} ${variable.secret ? reason : `${reason}, not "${redactText(text)}"`}.`);
+      // A URL that is refused may be so for its password, and then nobody can tell where that ends.
+      const isSecret = variable.secret || /:\/\/.*@/.test(text);
+      problems.push(`${variable.name} ${isSecret ? reason : `${reason}, not "${redactText(text)}"`}.`);
       return [field, undefined];
     }
   });
@@ -171,6 +173,15 @@ export const secret = (name: string, options: Common & { minLength: number }): V
     return value;
   });
 
+const placeholderInUri =
+  /:\/\/[^@/:]*:((change|replace)[-_]?me[^@]*|placeholder[^@]*|password[^@]*|<[^@]*>[^@]*|secret|admin|default|test|example|)@/i;
+
+/** @throws Error in production, when a connection string has a password that is empty or a known default */
+export function refusePlaceholderIn(uri: string, mode: Mode): void {
+  if (mode === "production" && placeholderInUri.test(uri))
+    throw new Error("holds a placeholder or nothing as its password: make a secret of your own");
+}
+
 /** The MongoDB connection string: required by every service. */
 export const mongoUri = (): Variable<string> =>
   required(
@@ -182,12 +193,7 @@ export const mongoUri = (): Variable<string> =>
           throw new Error("must begin with mongodb:// or mongodb+srv://");
         // The driver would take the database "test", and so would the two other services.
         if (!/^[^/]+\/\/[^/]+\/[^?]/.test(value)) throw new Error("must name a database after its hosts");
-        if (
-          mode === "production" &&
-          /:\/\/[^@/]*:(change-?me|replace-?me|placeholder|password|<[^@]*>)[^@]*@/i.test(value)
-        ) {
-          throw new Error("holds a placeholder as its password: make a secret of your own");
-        }
+        refusePlaceholderIn(value, mode);
         return value;
       },
     ),
