@@ -68,7 +68,8 @@ export function* connectionsOf(set: ResourceSet): Generator<Connection> {
 /** The name after `--replSet` in the arguments of a container. */
 function replicaSetOf({ containers }: Workload): string | undefined {
   for (const { cursor } of containers) {
-    const words = [...cursor.textItems("command"), ...cursor.textItems("args")];
+    // A shell has the whole command line in one word.
+    const words = [...cursor.textItems("command"), ...cursor.textItems("args")].flatMap((word) => word.split(/\s+/));
     const joined = words.find((word) => word.startsWith("--replSet="))?.slice("--replSet=".length);
     const index = words.indexOf("--replSet");
     const name = joined ?? (index === -1 ? undefined : words[index + 1]);
