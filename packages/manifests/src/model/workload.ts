@@ -79,9 +79,14 @@ export function printPorts(ports: readonly ContainerPort[]): string {
   return shown.length === 0 ? "none" : shown.join(", ");
 }
 
+/** Of a number in quotes, too, which the schema refuses: what refers to it has no fault of its own. */
+function numberOf(port: string | number | undefined): number | undefined {
+  return typeof port === "string" && /^\d+$/.test(port) ? Number(port) : typeof port === "number" ? port : undefined;
+}
+
 function readContainer(cursor: Cursor, role: Container["role"], workload: Workload): Container {
   const ports = cursor
     .items("ports")
-    .map((port) => ({ cursor: port, name: port.get("name").text, port: port.get("containerPort").number }));
+    .map((port) => ({ cursor: port, name: port.get("name").text, port: numberOf(port.get("containerPort").port) }));
   return { cursor, name: cursor.get("name").text ?? "", role, ports, workload };
 }

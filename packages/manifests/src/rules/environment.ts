@@ -152,7 +152,8 @@ const port: Rule = {
       const container = workload === undefined ? undefined : serviceContainer(workload, service);
       const setting = container === undefined ? undefined : environmentOf(container, set).variables.get("PORT");
       const ports = container?.ports ?? [];
-      if (setting?.value === undefined || ports.length === 0) continue;
+      // What is no string has no value; the schema says so.
+      if (setting?.value === undefined || setting.value === "" || ports.length === 0) continue;
       if (ports.some((each) => each.port === Number(setting.value))) continue;
       const sentence = `PORT is ${setting.value}, which is not a port of the container (has: ${printPorts(ports)}).`;
       yield { at: setting.at, sentence };
