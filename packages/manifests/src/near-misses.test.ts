@@ -163,6 +163,10 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     "services:\n  web: { image: web:1, environment: { CACHE: 'redis://cache' } }\n  redis: { image: redis:8, networks: { inner: { aliases: [cache] } } }\nnetworks: { inner: }\n",
   ],
   [
+    "addresses of compose services whose password comes from .env, by their own port and by one of two that are open",
+    "services:\n  web: { image: web:1, environment: { DB: 'mongodb://web:${PW:?}@db:27017/x?replicaSet=rs0', API: 'http://api:8081' } }\n  db: { image: mongo:8.0, ports: ['127.0.0.1:27019:27017'] }\n  api: { image: api:1, ports: ['8081:8080'], expose: [8081] }\n",
+  ],
+  [
     "a certificate that the older annotation of cert-manager asks for",
     "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: web, annotations: { kubernetes.io/tls-acme: 'true' } }\nspec: { tls: [{ hosts: [web.example.com], secretName: web-tls }], rules: [{ host: web.example.com }] }\n",
   ],

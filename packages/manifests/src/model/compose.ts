@@ -51,6 +51,8 @@ export interface ComposeVariable {
   readonly name: string;
   /** Absent when it comes from the shell that starts compose. */
   readonly value: string | undefined;
+  /** The value as far as it says where to: without user and password, which are seldom in the file. */
+  readonly address: string | undefined;
   readonly cursor: Cursor;
 }
 
@@ -184,15 +186,18 @@ function toPort(text: string | undefined): number | undefined {
 function readEnvironment(cursor: Cursor): ComposeVariable[] {
   const fromList = cursor.items().flatMap((item) => {
     const [name = "", ...rest] = (item.text ?? "").split("=");
-    return name === ""
-      ? []
-      : [{ name, value: rest.length === 0 ? undefined : interpolate(rest.join("=")), cursor: item }];
+    return name === "" ? [] : [variable(name, rest.length === 0 ? undefined : rest.join("="), item)];
   });
-  const fromMap = cursor.fields().map(({ name, cursor: field }) => {
-    const value = field.isSet ? interpolate(scalarText(field)) : undefined;
-    return { name, value, cursor: field };
-  });
+  const fromMap = cursor
+    .fields()
+    .map(({ name, cursor: field }) => variable(name, field.isSet ? scalarText(field) : undefined, field));
   return [...fromList, ...fromMap];
+}
+
+function variable(name: string, text: string | undefined, cursor: Cursor): ComposeVariable {
+  if (text === undefined) return { name, value: undefined, address: undefined, cursor };
+  const address = interpolate(text.replace(/^([a-z][a-z\d+.-]*:\/\/)[^@/]*@/i, "$1"));
+  return { name, value: interpolate(text), address, cursor };
 }
 
 function readDependencies(cursor: Cursor): Cursor[] {

@@ -23,12 +23,16 @@ function* strayAddresses(project: ComposeProject): Generator<Problem> {
   const shared = services.filter(({ cursor }) => cursor.get("network_mode").isSet);
   for (const service of services) {
     if (shared.some(({ name }) => name === service.name)) continue;
-    for (const { name, value, cursor } of service.environment) {
-      for (const { host, port } of addressesIn(value ?? "")) {
+    for (const { name, address, cursor } of service.environment) {
+      for (const { host, port } of addressesIn(address ?? "")) {
         const isLocal = host === "localhost" || host === "127.0.0.1";
-        if (parts.has(host)) {
-          const sentence = `${name} of ${service.name} calls ${host}:${port}, but the two services share no network.`;
-          if (!BROWSER_ADDRESS.test(name) && !mayMeet(service.name, host, project)) yield { at: cursor, sentence };
+        const called = parts.get(host);
+        if (called !== undefined) {
+          const reason = !mayMeet(service.name, host, project)
+            ? "but the two services share no network"
+            : isOfHostAlone(port, called) && "which is its port on the host: containers call the port behind the colon";
+          if (!BROWSER_ADDRESS.test(name) && reason !== false)
+            yield { at: cursor, sentence: `${name} of ${service.name} calls ${host}:${port}, ${reason}.` };
           continue;
         }
         if ((host.includes(".") && !isLocal) || hasHost(services, host)) continue;
@@ -60,6 +64,17 @@ function mayMeet(name: string, other: string, { services, parts, files }: Compos
   if (own === undefined || others === undefined || own.some((network) => others.includes(network))) return true;
   const namesakes = services.filter((each) => each.name !== other);
   return hasHost(namesakes, other);
+}
+
+/** Whether a service is published at this port and listens on another. */
+function isOfHostAlone(port: number, parts: readonly ComposeService[]): boolean {
+  const ports = parts.flatMap((part) => part.ports);
+  const exposed = parts.flatMap(({ cursor }) => cursor.items("expose")).map((each) => Number(each.port));
+  return (
+    ports.some(({ host, container }) => host === port && container !== undefined) &&
+    !ports.some(({ container }) => container === port || container === undefined) &&
+    !exposed.includes(port)
+  );
 }
 
 /** What a service tells browsers of itself: they run on this machine, where its port is published. */

@@ -57,7 +57,7 @@ export function* connectionsOf(set: ResourceSet): Generator<Connection> {
     namespace: container.workload.resource.namespace,
   }));
   const inCompose = composeServicesOf(set).flatMap(({ environment }) =>
-    environment.map(({ name, value, cursor }) => ({ name, value, at: cursor, namespace: "" })),
+    environment.map(({ name, address, cursor }) => ({ name, value: address, at: cursor, namespace: "" })),
   );
   for (const { name, value, at, namespace } of [...inContainers, ...inCompose]) {
     if (value === undefined || !/^mongodb:\/\/[^/]/.test(value) || /[?&]directConnection=true/i.test(value)) continue;
