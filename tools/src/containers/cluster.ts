@@ -44,7 +44,8 @@ export class Cluster {
 
   /** Starts it; one that runs already is used and left running. The first start on a machine builds it for minutes. */
   static async start(prepare: string, root: string): Promise<Cluster> {
-    const said = await shell([prepare, "up"], { timeoutMs: 1_800_000 });
+    // It says so on standard error.
+    const said = await shell(["sh", "-c", '"$0" up 2>&1', prepare], { timeoutMs: 1_800_000 });
     const kubeconfig = await shell([prepare, "kubeconfig"]);
     const folder = await mkdtemp(join(tmpdir(), "pos-k8s-"));
     return new Cluster({ prepare, root, kubeconfig, folder, wasUp: said.includes("already up") });
