@@ -21,7 +21,7 @@ export function allowedMethods(routes: readonly RouteLike[]): (path: string) => 
   }
   return (path) => {
     // A path that a route spells out is that route's alone, although a parameter of another would match it too.
-    const exact = patterns.get(path);
+    const exact = patterns.get(path.replace(/\/$/, ""));
     if (exact !== undefined) return [...exact.methods].sort();
     const methods = new Set<string>();
     for (const { expression, methods: found } of patterns.values()) {
