@@ -56,12 +56,14 @@ export const backoffMs = (attempt: number): number => Math.min(1000 * 2 ** (atte
 
 /**
  * Connects with exponential back-off: 10 attempts of at most 2 s each, waits of 1, 2, 4, 8, 16, 30, 30, 30, 30 s.
- * @throws the last error when every attempt failed
+ * @throws the last error when every attempt failed; at once when the URI itself is wrong
  */
 export async function connectDatabase(uri: string, tools: ConnectTools): Promise<Database> {
   for (let attempt = 1; ; attempt++) {
+    const client = newClient(uri, tools);
+    tools.watch?.client(client);
     try {
-      return await connectOnce(uri, tools);
+      return await connectOnce(client);
     } catch (error) {
       const reason = redactText(error instanceof Error ? error.message : String(error));
       if (attempt === CONNECT_ATTEMPTS_MAX) {
@@ -75,13 +77,21 @@ export async function connectDatabase(uri: string, tools: ConnectTools): Promise
   }
 }
 
-async function connectOnce(uri: string, { attemptMs, watch }: ConnectTools): Promise<Database> {
+/** Asks nobody: what it throws is the URI's fault, and would be thrown again. */
+function newClient(uri: string, { attemptMs, watch }: ConnectTools): MongoClient {
   const limitMs = attemptMs?.() ?? CONNECT_ATTEMPT_MS;
-  const client = new MongoClient(withoutReadPreference(uri), {
-    ...options(limitMs),
-    monitorCommands: watch?.commands ?? false,
-  });
-  watch?.client(client);
+  try {
+    return new MongoClient(withoutReadPreference(uri), {
+      ...options(limitMs),
+      monitorCommands: watch?.commands ?? false,
+    });
+  } catch (error) {
+    const reason = redactText(error instanceof Error ? error.message : String(error));
+    throw new Error(`MONGO_URI cannot be used: ${reason}`, { cause: error });
+  }
+}
+
+async function connectOnce(client: MongoClient): Promise<Database> {
   try {
     await client.connect();
     const db = client.db();

@@ -130,6 +130,19 @@ describe("a service", () => {
     expect(await run.exited).toBe(0);
   });
 
+  test.each([
+    "mongodb://u:hunter2/@db/x",
+    "mongodb://u:hunter2@db:99999/x",
+    "mongodb://u:hunter2@db/x?replicaset=rs0&nope=1",
+  ])("does not wait for a database whose address is none: %s", async (uri) => {
+    const run = start({ MONGO_URI: uri }, { ...systemClock, sleep: () => Promise.reject(new Error("it waits")) });
+    expect(await run.exited).toBe(1);
+    const lines = run.state.lines.join("");
+    expect(lines).toContain("MONGO_URI");
+    expect(lines).not.toContain("trying again");
+    expect(lines).not.toContain("hunter2");
+  });
+
   test("keeps the addresses of its configuration from a proxy that its environment names", async () => {
     const run = start({ HTTP_PROXY: "http://127.0.0.1:1", OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:2" });
     await run.listening;
