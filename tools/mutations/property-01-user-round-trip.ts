@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/users/service.ts",
-      find: "        name,\n        passwordHash,",
-      replace: "        name: name.trim(),\n        passwordHash,",
+      find: "      name,\n      passwordHash,",
+      replace: "      name: name.trim(),\n      passwordHash,",
     },
   ],
   test: { file: "packages/user-service/src/users/persistence.property.test.ts" },

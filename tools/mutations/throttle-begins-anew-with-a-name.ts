@@ -5,7 +5,7 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/auth/service.ts",
-      find: "        await attemptById.count();\n",
+      find: "        await inTime(attemptById.count);\n",
       replace: "",
     },
   ],

@@ -5,7 +5,7 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/auth/service.ts",
-      find: "[account] = await Promise.all([find(), attempt.count()]);",
+      find: "[account] = await inTime(() => Promise.all([find(), attempt.count()]));",
       replace: "account = await find();\n      if (account !== undefined) await attempt.count();",
     },
   ],

@@ -5,7 +5,7 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/auth/service.ts",
-      find: "const { takeBack } = await this.#prove({ find: async () => account, name: account.id, password, address });\n    await takeBack();\n",
+      find: "const { takeBack } = await this.#prove({ find: async () => account, name: account.id, password, address });\n    await inTime(takeBack);\n",
       replace: "void [password, address];\n",
     },
   ],

@@ -1,4 +1,5 @@
 import { type Client, createClient } from "@pos/client";
+import type { ClientCredentials } from "@pos/contracts/auth";
 import { orderService } from "@pos/order-service/app";
 import { environment as orderEnvironment } from "@pos/order-service/config";
 import { productService } from "@pos/product-service/app";
@@ -25,6 +26,8 @@ export interface Stack {
   readonly admin: Client;
   readonly adminToken: string;
   readonly adminAccount: { readonly adminEmail: string; readonly adminPassword: string };
+  /** What order-service gets its tokens with. */
+  readonly serviceAccount: ClientCredentials;
   /** A fresh token of order-service, by client credentials. */
   serviceToken(): Promise<string>;
   /** A client with another token, or as nobody. */
@@ -131,6 +134,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ...(token === undefined ? {} : { token: () => token }),
     });
   const { token: adminToken } = await as().auth.login(ADMIN);
+  const serviceAccount = {
+    grant_type: "client_credentials",
+    client_id: "order-service",
+    client_secret: secret,
+  } as const;
   const services = { user, product, order };
   const databases = { user: userDb, product: productDb, order: orderDb };
   return {
@@ -141,9 +149,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     admin: as(adminToken),
     adminToken,
     adminAccount: { adminEmail: ADMIN.email, adminPassword: ADMIN.password },
-    serviceToken: async () =>
-      (await as().auth.token({ grant_type: "client_credentials", client_id: "order-service", client_secret: secret }))
-        .access_token,
+    serviceAccount,
+    serviceToken: async () => (await as().auth.token(serviceAccount)).access_token,
     as,
     async customer() {
       const credentials = { email: `${crypto.randomUUID()}@example.com`, password: "correct horse battery" };

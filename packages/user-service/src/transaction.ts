@@ -1,10 +1,7 @@
 import { changeOutOfTime } from "@pos/service-kit/app-error";
 import { systemClock } from "@pos/service-kit/clock";
-import { untilDeadline } from "@pos/service-kit/until-deadline";
 import type { ClientSession, MongoClient } from "mongodb";
-
-/** Limit of a transaction with all its retries, in milliseconds; the driver's own is 120 s. */
-const TRANSACTION_MAX_MS = 4000;
+import { inTime } from "./in-time.ts";
 
 /** What a write or read takes to be part of a transaction. */
 export type Transaction = ClientSession;
@@ -18,11 +15,11 @@ export function inTransaction<Result>(
   client: MongoClient,
   work: (session: ClientSession) => Promise<Result>,
 ): Promise<Result> {
-  const deadlineAtMs = systemClock.now() + TRANSACTION_MAX_MS;
-  const late = () => Promise.reject(changeOutOfTime());
-  const inTime = (session: ClientSession) => (systemClock.now() < deadlineAtMs ? work(session) : late());
-  const done = client.withSession((session) =>
-    session.withTransaction(inTime, { readConcern: { level: "snapshot" }, writeConcern: { w: "majority" } }),
-  );
-  return untilDeadline(done, { deadlineAtMs, clock: systemClock, late });
+  return inTime((deadlineAtMs) => {
+    const once = (session: ClientSession) =>
+      systemClock.now() < deadlineAtMs ? work(session) : Promise.reject(changeOutOfTime());
+    return client.withSession((session) =>
+      session.withTransaction(once, { readConcern: { level: "snapshot" }, writeConcern: { w: "majority" } }),
+    );
+  });
 }

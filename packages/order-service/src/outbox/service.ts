@@ -1,5 +1,6 @@
 import { ListedOutboxEntry, type OutboxList, type OutboxListQuery } from "@pos/contracts/audit";
 import { AppError } from "@pos/service-kit/app-error";
+import { changeInTime } from "@pos/service-kit/change-in-time";
 import type { Clock } from "@pos/service-kit/clock";
 import { encodeCursor, readPage } from "@pos/service-kit/pagination";
 import { wireForm } from "@pos/service-kit/wire-form";
@@ -48,10 +49,11 @@ export class OutboxService {
 
   /**
    * Gives an entry 20 new tries, the first of them now.
-   * @throws {AppError} NOT_FOUND when it was delivered or never was
+   * @throws {AppError} NOT_FOUND when it was delivered or never was; SERVICE_UNAVAILABLE after 4 s
    */
   async retry(orderId: string, entryId: string): Promise<void> {
-    if (await this.#store.revive(orderId, entryId, new Date(this.#clock.now()))) return;
+    const now = new Date(this.#clock.now());
+    if (await changeInTime(this.#clock, () => this.#store.revive(orderId, entryId, now))) return;
     throw new AppError("NOT_FOUND", `Order ${orderId} has no outbox entry ${entryId}: it may have been delivered.`, {
       details: { type: "outbox entry", id: entryId },
     });

@@ -6,16 +6,13 @@ import type {
   StockAdjustment,
   UpdateProduct,
 } from "@pos/contracts/products";
-import { AppError, changeOutOfTime, invalidField, notFound, unavailable } from "@pos/service-kit/app-error";
+import { AppError, invalidField, notFound, unavailable } from "@pos/service-kit/app-error";
+import { changeInTime } from "@pos/service-kit/change-in-time";
 import type { Clock } from "@pos/service-kit/clock";
 import { endPage, readPage } from "@pos/service-kit/pagination";
-import { untilDeadline } from "@pos/service-kit/until-deadline";
 import type { AdjustmentRepository, AdjustmentResult } from "./adjustment-repository.ts";
 import type { StoredProduct } from "./documents.ts";
 import type { ExpectedVersions, Missed, ProductRepository } from "./repository.ts";
-
-/** How long whoever asks for a change waits for the database, in milliseconds. */
-const CHANGE_MAX_MS = 4000;
 
 /** Rules of the catalogue. Ids are given in lower case. */
 export class ProductService {
@@ -31,7 +28,7 @@ export class ProductService {
 
   /** @throws {AppError} SERVICE_UNAVAILABLE when the database does not answer within 4 s */
   create(product: CreateProduct): Promise<StoredProduct> {
-    return this.#inTime(() => this.#products.create(product, this.#now()));
+    return changeInTime(this.#clock, () => this.#products.create(product, this.#now()));
   }
 
   /** @throws {AppError} NOT_FOUND */
@@ -50,14 +47,16 @@ export class ProductService {
 
   /** @throws {AppError} NOT_FOUND, PRECONDITION_FAILED, SERVICE_UNAVAILABLE */
   async update(id: string, changes: UpdateProduct, versions: ExpectedVersions): Promise<StoredProduct> {
-    const result = await this.#inTime(() => this.#products.update(id, changes, { versions, now: this.#now() }));
+    const result = await changeInTime(this.#clock, () =>
+      this.#products.update(id, changes, { versions, now: this.#now() }),
+    );
     if (typeof result === "string") throw missed(result, id);
     return result;
   }
 
   /** @throws {AppError} NOT_FOUND, PRECONDITION_FAILED, SERVICE_UNAVAILABLE */
   async delete(id: string, versions: ExpectedVersions): Promise<void> {
-    const result = await this.#inTime(() => this.#products.delete(id, { versions, now: this.#now() }));
+    const result = await changeInTime(this.#clock, () => this.#products.delete(id, { versions, now: this.#now() }));
     if (result !== "deleted") throw missed(result, id);
   }
 
@@ -73,22 +72,11 @@ export class ProductService {
     request: { by: string; key: string | undefined },
   ): Promise<StoredProduct & { isReplay: boolean }> {
     if (delta === 0) throw invalidField("body", "delta", "must not be 0");
-    const result = await this.#inTime((deadlineAtMs) =>
+    const result = await changeInTime(this.#clock, (deadlineAtMs) =>
       this.#adjustments.adjust({ productId: id, delta, reason, ...request }, deadlineAtMs),
     );
     if (result.kind !== "done") throw refused(result, id, delta);
     return { ...result.stored, isReplay: result.isReplay };
-  }
-
-  /** The driver may send a change again; the caller does not wait for that. */
-  #inTime<Changed>(change: (deadlineAtMs: number) => Promise<Changed>): Promise<Changed> {
-    const clock = this.#clock;
-    const deadlineAtMs = clock.now() + CHANGE_MAX_MS;
-    return untilDeadline(change(deadlineAtMs), {
-      deadlineAtMs,
-      clock,
-      late: () => Promise.reject(changeOutOfTime()),
-    });
   }
 
   #now(): Date {

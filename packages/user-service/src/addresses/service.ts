@@ -1,10 +1,11 @@
 import { type Address, ADDRESSES_MAX, type AddressList, type WriteAddress } from "@pos/contracts/addresses";
 import { AppError, notFound } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
+import { inTime } from "../in-time.ts";
 import { toAddress } from "./domain.ts";
 import type { AddressChange, AddressRepository } from "./repository.ts";
 
-/** The address book of each user: at most 50 addresses, at most one of them the default. */
+/** The address book of each user: at most 50 addresses, at most one of them the default. A change takes 4 s at most. */
 export class AddressService {
   readonly #addresses: AddressRepository;
   readonly #clock: Clock;
@@ -19,9 +20,10 @@ export class AddressService {
     return { addresses: (await this.#ofUser(userId)).map(toAddress) };
   }
 
-  /** @throws {AppError} NOT_FOUND; CONFLICT beyond 50 */
+  /** @throws {AppError} NOT_FOUND, SERVICE_UNAVAILABLE; CONFLICT beyond 50 */
   async create(userId: string, address: WriteAddress): Promise<Address> {
-    const added = await this.#addresses.add(userId, this.#changeOf(address), ADDRESSES_MAX);
+    const change = this.#changeOf(address);
+    const added = await inTime(() => this.#addresses.add(userId, change, ADDRESSES_MAX));
     if (added !== undefined) return toAddress(added);
     await this.#ofUser(userId);
     throw new AppError("CONFLICT", `A user has at most ${ADDRESSES_MAX} addresses.`, {
@@ -29,16 +31,18 @@ export class AddressService {
     });
   }
 
-  /** Replaces the whole address. @throws {AppError} NOT_FOUND */
+  /** Replaces the whole address. @throws {AppError} NOT_FOUND, SERVICE_UNAVAILABLE */
   async replace(userId: string, id: string, address: WriteAddress): Promise<Address> {
-    const replaced = await this.#addresses.replace(userId, id, this.#changeOf(address));
+    const change = this.#changeOf(address);
+    const replaced = await inTime(() => this.#addresses.replace(userId, id, change));
     if (replaced === undefined) throw notFound("address", id);
     return toAddress(replaced);
   }
 
-  /** @throws {AppError} NOT_FOUND */
+  /** @throws {AppError} NOT_FOUND, SERVICE_UNAVAILABLE */
   async delete(userId: string, id: string): Promise<void> {
-    if (!(await this.#addresses.remove(userId, id))) throw notFound("address", id);
+    const isRemoved = await inTime(() => this.#addresses.remove(userId, id));
+    if (!isRemoved) throw notFound("address", id);
   }
 
   async #ofUser(userId: string) {

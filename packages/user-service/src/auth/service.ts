@@ -3,6 +3,7 @@ import type { ChangePassword } from "@pos/contracts/users";
 import { AppError, notFound, unavailable } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Identity } from "@pos/service-kit/identity";
+import { inTime } from "../in-time.ts";
 import { refuseFrequent } from "../passwords/frequent.ts";
 import type { PasswordHasher } from "../passwords/hasher.ts";
 import type { SessionRepository } from "../sessions/repository.ts";
@@ -38,17 +39,17 @@ export class AuthService {
     const find = () => this.#parts.users.findByEmail(name);
     const { account, takeBack } = await this.#prove({ find, name, password, address, left });
     if (account.status !== "active") {
-      await takeBack();
+      await inTime(takeBack);
       throw new AppError("ACCOUNT_SUSPENDED", "This account is suspended.");
     }
-    const [signedIn] = await Promise.all([this.#parts.sessions.open(account), takeBack()]);
+    const [signedIn] = await inTime(() => Promise.all([this.#parts.sessions.open(account), takeBack()]));
     return signedIn;
   }
 
   /**
    * Changes the password of the one who asks, and ends all of their sessions but this one.
-   * @throws {AppError} INVALID_CREDENTIALS for a wrong current password, TOO_MANY_REQUESTS, NOT_FOUND; VALIDATION_ERROR
-   * for a frequent new one
+   * @throws {AppError} INVALID_CREDENTIALS for a wrong current password, TOO_MANY_REQUESTS, NOT_FOUND,
+   * SERVICE_UNAVAILABLE; VALIDATION_ERROR for a frequent new one
    */
   async changePassword(
     identity: Identity,
@@ -74,19 +75,19 @@ export class AuthService {
     );
     if (changed === undefined) throw invalidCredentials();
     this.#parts.events.passwordChanged(changed);
-    await this.#parts.sessionStore.endOthers(changed.id, changed.sessionEpoch);
+    await inTime(() => this.#parts.sessionStore.endOthers(changed.id, changed.sessionEpoch));
   }
 
   /**
    * Checks the password of the one who asks, under the limits of sign-in but by the account's id: a token is enough to
    * rename it.
-   * @throws {AppError} INVALID_CREDENTIALS, TOO_MANY_REQUESTS, NOT_FOUND
+   * @throws {AppError} INVALID_CREDENTIALS, TOO_MANY_REQUESTS, NOT_FOUND, SERVICE_UNAVAILABLE
    */
   async provePassword(identity: Identity, password: string, address: string): Promise<Account> {
     const account = await this.#parts.users.findById(identity.subject);
     if (account === undefined) throw notFound("user", identity.subject);
     const { takeBack } = await this.#prove({ find: async () => account, name: account.id, password, address });
-    await takeBack();
+    await inTime(takeBack);
     return account;
   }
 
@@ -110,11 +111,11 @@ export class AuthService {
     const isRight = await hasher.verify(password, async () => {
       // Else a burst of clients that give up would keep the cores from those that still wait, for as long as it lasts.
       if (left?.aborted === true) throw unavailable("The client has disconnected.");
-      [account] = await Promise.all([find(), attempt.count()]);
+      [account] = await inTime(() => Promise.all([find(), attempt.count()]));
       if (account !== undefined && account.id !== name && isRenamed(account)) {
         const attemptById = throttle.attempt({ account: account.id, address });
         attempts.push(attemptById);
-        await attemptById.count();
+        await inTime(attemptById.count);
       }
       return account?.passwordHash;
     });

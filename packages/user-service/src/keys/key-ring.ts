@@ -6,6 +6,7 @@ import type { Logger } from "@pos/service-kit/logger";
 import type { BackgroundWork } from "@pos/service-kit/run-service";
 import { untilDeadline } from "@pos/service-kit/until-deadline";
 import type { CryptoKey } from "jose";
+import { inTime } from "../in-time.ts";
 import { PUBLISH_BEFORE_SIGNING_MS, type SigningKey, signingKeyAt, verifiesUntil } from "./domain.ts";
 import { type Claims, type LoadedKey, makeKey, openKey } from "./key-material.ts";
 import type { KeyRepository } from "./repository.ts";
@@ -109,9 +110,13 @@ export class KeyRing implements KeySource, BackgroundWork {
   /**
    * Makes the next key. It is published now and signs two minutes later; the old one verifies until its last token has
    * expired, so nobody is signed out. With `revoke` it signs at once and every older key is dropped.
-   * @throws {AppError} CONFLICT while another rotation is under way
+   * @throws {AppError} CONFLICT while another rotation is under way; SERVICE_UNAVAILABLE
    */
-  async rotate({ revoke }: { revoke: boolean }): Promise<void> {
+  rotate({ revoke }: { revoke: boolean }): Promise<void> {
+    return inTime(() => this.#rotate(revoke));
+  }
+
+  async #rotate(revoke: boolean): Promise<void> {
     const { repository, clock, logger } = this.#options;
     const newest = await repository.newest();
     if (newest === undefined) throw new Error("there is no signing key");

@@ -1,6 +1,7 @@
 import type { ConfirmPasswordReset } from "@pos/contracts/auth";
 import { AppError, notFound } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
+import { inTime } from "../in-time.ts";
 import type { PasswordEvents } from "../auth/service.ts";
 import type { Mail } from "../mail/mailer.ts";
 import type { PostOffice } from "../mail/post-office.ts";
@@ -32,11 +33,11 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
   /**
    * Sends a token to the recovery address of the accounts that an address belongs to. What there is to send is found
    * out after the answer, so that neither the answer nor its time tells whether there is an account.
-   * @throws {AppError} TOO_MANY_REQUESTS by client address
+   * @throws {AppError} TOO_MANY_REQUESTS by client address, SERVICE_UNAVAILABLE
    */
   async requestPasswordReset(email: string, address: string): Promise<void> {
     const { throttle, post, users } = this.#parts;
-    await throttle.countAddress(address);
+    await inTime(() => throttle.countAddress(address));
     post.post(async () => {
       const accounts = await users.findByAnyEmail(emailKeyOf(email));
       const mails: Mail[] = [];
@@ -58,7 +59,7 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
    */
   async confirmPasswordReset({ token, newPassword }: ConfirmPasswordReset, address: string): Promise<void> {
     refuseFrequent(newPassword, "newPassword");
-    const { tokens, hasher, users, sessions } = this.#parts;
+    const { tokens, hasher, users, sessions, logins } = this.#parts;
     const use = () => ({ hash: hashOfToken(token), purpose: "password-reset" as const, now: this.#now() });
     // Looked at first, so that a made-up token does not cost a password hash.
     const found = await tokens.find(use());
@@ -82,11 +83,13 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
     });
     if (account === undefined) throw invalidToken();
     this.passwordChanged(account);
-    await Promise.all([
-      sessions.endOthers(account.id, account.sessionEpoch),
-      // A renamed account's tries count by its id as well.
-      ...[account.emailKey, account.id].map((name) => this.#parts.logins.forget({ account: name, address })),
-    ]);
+    await inTime(() =>
+      Promise.all([
+        sessions.endOthers(account.id, account.sessionEpoch),
+        // A renamed account's tries count by its id as well.
+        ...[account.emailKey, account.id].map((name) => logins.forget({ account: name, address })),
+      ]),
+    );
   }
 
   /**
@@ -113,18 +116,20 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
    * Sends a token that verifies the account's address. The caller, its owner or an administrator, has proved their own
    * password: with a stolen access token alone nobody can make an address of theirs the one that resets go to.
    * @param address client's address, which limits the mails that it causes
-   * @throws {AppError} NOT_FOUND; CONFLICT when it is verified already; TOO_MANY_REQUESTS
+   * @throws {AppError} NOT_FOUND; CONFLICT when it is verified already; TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE
    */
   async requestEmailVerification(id: string, address: string): Promise<void> {
-    const account = await this.#parts.users.findById(id);
+    const { users, throttle, post } = this.#parts;
+    const account = await users.findById(id);
     if (account === undefined) throw notFound("user", id);
     if (account.verifiedKey === account.emailKey)
       throw new AppError("CONFLICT", "The e-mail address is already verified.");
-    if (!(await this.#parts.throttle.admitsStranger("email-verification", account.emailKey, address)))
+    const { emailKey } = account;
+    if (!(await inTime(() => throttle.admitsStranger("email-verification", emailKey, address))))
       throw new AppError("TOO_MANY_REQUESTS", "Too many mails were sent. Wait before the next one.", {
         retryAfterSeconds: 15 * 60,
       });
-    this.#parts.post.post(() => this.#verification(account));
+    post.post(() => this.#verification(account));
   }
 
   /** Verifies an address; resets of the password go to it from now on. @throws {AppError} INVALID_TOKEN */

@@ -3,6 +3,7 @@ import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS } from "@pos/contracts/toke
 import { AppError } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Logger } from "@pos/service-kit/logger";
+import { inTime } from "../in-time.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import { hashOfToken, newOpaqueToken } from "../tokens.ts";
 import type { Account } from "../users/domain.ts";
@@ -37,9 +38,13 @@ export class SessionService {
    * Exchanges a refresh token for a new pair. The token rotated last may come once more within 10 s, when its answer
    * was lost, and at any time when it has no successor; any other second use ends the session, because somebody else
    * holds the token (RFC 9700 section 4.14.2).
-   * @throws {AppError} UNAUTHORIZED
+   * @throws {AppError} UNAUTHORIZED, SERVICE_UNAVAILABLE
    */
-  async refresh(token: string): Promise<LoginResult> {
+  refresh(token: string): Promise<LoginResult> {
+    return inTime(() => this.#refresh(token));
+  }
+
+  async #refresh(token: string): Promise<LoginResult> {
     const { sessions, users } = this.#parts;
     const now = new Date(this.#parts.clock.now());
     const hash = hashOfToken(token);
@@ -51,10 +56,16 @@ export class SessionService {
     return this.#issue(account, spent.sessionId, now);
   }
 
-  /** Ends the session of a refresh token, whether the token is spent or not; unknown ones are left alone. */
-  async end(token: string): Promise<void> {
-    const known = await this.#parts.sessions.findToken(hashOfToken(token), new Date(this.#parts.clock.now()));
-    if (known !== undefined) await this.#parts.sessions.end(known.sessionId);
+  /**
+   * Ends the session of a refresh token, whether the token is spent or not; unknown ones are left alone.
+   * @throws {AppError} SERVICE_UNAVAILABLE
+   */
+  end(token: string): Promise<void> {
+    const { sessions, clock } = this.#parts;
+    return inTime(async () => {
+      const known = await sessions.findToken(hashOfToken(token), new Date(clock.now()));
+      if (known !== undefined) await sessions.end(known.sessionId);
+    });
   }
 
   async #spentJustNow(hash: string, now: Date): Promise<RefreshToken> {

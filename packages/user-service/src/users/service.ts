@@ -12,6 +12,7 @@ import { AppError, notFound } from "@pos/service-kit/app-error";
 import type { Clock } from "@pos/service-kit/clock";
 import type { Identity } from "@pos/service-kit/identity";
 import { cutPage, readPage } from "@pos/service-kit/pagination";
+import { inTime } from "../in-time.ts";
 import { refuseFrequent } from "../passwords/frequent.ts";
 import type { PasswordHasher } from "../passwords/hasher.ts";
 import { isOver } from "../sessions/domain.ts";
@@ -41,7 +42,7 @@ export class UserService {
   /**
    * Registers a customer.
    * @param address client's address, which limits the mails that it causes
-   * @throws {AppError} EMAIL_TAKEN; VALIDATION_ERROR for a frequent password
+   * @throws {AppError} EMAIL_TAKEN, SERVICE_UNAVAILABLE; VALIDATION_ERROR for a frequent password
    */
   async create(user: CreateUser, address: string): Promise<User> {
     refuseFrequent(user.password, "password");
@@ -53,27 +54,27 @@ export class UserService {
   /**
    * Makes an account in any role. The password is hashed first, so that a taken address is refused after the same time
    * as a free one is taken.
-   * @throws {AppError} EMAIL_TAKEN
+   * @throws {AppError} EMAIL_TAKEN, SERVICE_UNAVAILABLE
    */
   async createAs(role: UserRole, { email, password, name }: CreateUser): Promise<Account> {
-    const passwordHash = await this.#parts.hasher.hash(password);
-    const now = new Date(this.#parts.clock.now());
+    const { hasher, users, clock } = this.#parts;
+    const passwordHash = await hasher.hash(password);
+    const now = new Date(clock.now());
     const emailKey = emailKeyOf(email);
-    return this.#parts.users
-      .insert({
-        email,
-        emailKey,
-        name,
-        passwordHash,
-        role,
-        status: "active",
-        recoveryEmail: email,
-        recoveryKey: emailKey,
-        sessionEpoch: 0,
-        createdAt: now,
-        updatedAt: now,
-      })
-      .catch(emailTaken);
+    const account = {
+      email,
+      emailKey,
+      name,
+      passwordHash,
+      role,
+      status: "active",
+      recoveryEmail: email,
+      recoveryKey: emailKey,
+      sessionEpoch: 0,
+      createdAt: now,
+      updatedAt: now,
+    } as const;
+    return inTime(() => users.insert(account)).catch(emailTaken);
   }
 
   /** @throws {AppError} NOT_FOUND */
@@ -132,7 +133,8 @@ export class UserService {
     const change = { status, updatedAt: new Date(this.#parts.clock.now()), endsSessions: status === "suspended" };
     const account = await this.#changeStanding(by, id, change);
     if (account === undefined) throw notFound("user", id);
-    if (status === "suspended") await this.#parts.sessions.endOthers(account.id, account.sessionEpoch);
+    const { sessions } = this.#parts;
+    if (status === "suspended") await inTime(() => sessions.endOthers(account.id, account.sessionEpoch));
     return toUser(account);
   }
 
@@ -145,8 +147,11 @@ export class UserService {
     const admit = await this.#admissionOver(id, by);
     const account = await this.#parts.users.changeStanding(id, { deletedAt }, admit).catch(lastAdmin);
     if (account === undefined) throw notFound("user", id);
-    await this.#parts.sessions.endOthers(account.id, account.sessionEpoch + 1);
-    await this.#parts.events.deleted(account);
+    const { sessions, events } = this.#parts;
+    await inTime(async () => {
+      await sessions.endOthers(account.id, account.sessionEpoch + 1);
+      await events.deleted(account);
+    });
   }
 
   /**
