@@ -89,6 +89,22 @@ test("a page whose next batch gets no connection leaves no cursor open", async (
   expect(told).toEqual(["find", "killCursors"]);
 });
 
+test("a page whose cursor ended with its server is asked for once more, where a command may be repeated", async () => {
+  const endings = (times: number) => ({
+    run: async (command: Document) => {
+      if ("getMore" in command && times-- > 0)
+        await commands.run({ killCursors: "things", cursors: [command["getMore"]] });
+      return commands.run(command);
+    },
+  });
+  const query = { find: "things", filter: {}, sort: { _id: 1 }, limit: 250 };
+  const { found, hasMore } = await findPage(endings(1), query, { mayRepeat: true });
+  expect([found.length, hasMore]).toEqual([250, true]);
+  const ended = { codeName: "CursorNotFound" };
+  await expect(findPage(endings(2), query, { mayRepeat: true })).rejects.toMatchObject(ended);
+  await expect(findPage(endings(1), query)).rejects.toMatchObject(ended);
+});
+
 test("a cursor that ended with its server means that the database is away", async () => {
   const error: unknown = await commands.run({ getMore: 7n, collection: "things" }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ codeName: "CursorNotFound" });

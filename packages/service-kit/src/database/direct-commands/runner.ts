@@ -1,4 +1,5 @@
 import { BSON, type Collection, type Document, MongoServerError, ObjectId, WriteConcern } from "mongodb";
+import { isWorthRepeating } from "../errors.ts";
 import type { DocumentSequence } from "./message.ts";
 
 /** How a command is run. */
@@ -50,6 +51,7 @@ const PAGE_BATCH = 21;
  * a page, so one of large documents is asked for in batches of few.
  * @param query its `limit` is that of the page; a page of large documents ends before it
  * @param batch documents of the first batch at most
+ * @param options with `mayRepeat` the page is asked for from its beginning, once, when its cursor was lost
  * @returns the bytes of each document, as of `findRaw`, and whether others follow
  */
 export async function findPage(
@@ -69,7 +71,9 @@ export async function findPage(
       ({ cursor } = (await runner.run(next)) as { cursor: Cursor });
     } catch (error) {
       leave(runner, query["find"], cursor);
-      throw error;
+      if (options.mayRepeat !== true || !isWorthRepeating(error)) throw error;
+      // A cursor ends with its primary, and the next one knows nothing of it.
+      return findPage(runner, { limit, ...query }, { ...options, batch, mayRepeat: false });
     }
     for (const document of cursor.nextBatch ?? []) found.push(document);
     ({ bytes, end } = measured(found, limit));
