@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { Elysia } from "elysia";
+import { MongoNetworkTimeoutError } from "mongodb";
 import { access } from "../auth/access.ts";
 import { commonEnvironment } from "../config/common.ts";
 import { createHealthMonitor } from "../health/health.ts";
+import { changeOutOfTime } from "../http/app-error.ts";
 import { createServiceApp } from "../http/service-app.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type BuildParts, runService } from "./run-service.ts";
@@ -18,14 +20,19 @@ afterAll(() => database.drop());
 
 const environment = commonEnvironment({ port: 3001 });
 
-/** A service with one slow route, run with a process port that the test holds, by its clock where it brings one. */
-function start(env: Record<string, string> = {}, clock: Clock = systemClock) {
+/**
+ * A service with one slow route, run with a process port that the test holds, by its clock where it brings one.
+ * @param failures what its first steps in the database fail with, one after the other
+ */
+function start(env: Record<string, string> = {}, clock: Clock = systemClock, failures: Error[] = []) {
   const signals = new Map<string, () => void>();
   const exited = Promise.withResolvers<number>();
   const listening = Promise.withResolvers<number>();
   const asked = Promise.withResolvers<void>();
   const state = { lines: [] as string[], stoppedWork: 0, exits: 0 };
   const build = async ({ logger, port }: BuildParts<{ mongoUri: string }>) => {
+    const failure = failures.shift();
+    if (failure !== undefined) throw failure;
     const verifier = { verify: () => Promise.reject(new Error("nobody")) };
     const health = createHealthMonitor("slow", []);
     const app = createServiceApp(
@@ -141,6 +148,25 @@ describe("a service", () => {
     expect(lines).toContain("MONGO_URI");
     expect(lines).not.toContain("trying again");
     expect(lines).not.toContain("hunter2");
+  });
+
+  test("takes its first steps again when the database is too slow for them or away, and gives up on other failures", async () => {
+    const slept: number[] = [];
+    const sleep: Clock["sleep"] = async (milliseconds) => void slept.push(milliseconds);
+    const clock = { ...systemClock, sleep };
+    const slow = start({}, clock, [new MongoNetworkTimeoutError("timed out"), changeOutOfTime()]);
+    await slow.listening;
+    expect(slept).toEqual([1000, 2000]);
+    slow.signals.get("SIGTERM")?.();
+    expect(await slow.exited).toBe(0);
+    const away = start(
+      {},
+      clock,
+      Array.from({ length: 10 }, () => new MongoNetworkTimeoutError("timed out")),
+    );
+    expect(await Promise.race([away.exited, away.listening])).toBe(1);
+    const broken = start({}, clock, [new Error("the stored keys do not open")]);
+    expect(await Promise.race([broken.exited, broken.listening])).toBe(1);
   });
 
   test("keeps the addresses of its configuration from a proxy that its environment names", async () => {

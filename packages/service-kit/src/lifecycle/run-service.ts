@@ -6,8 +6,10 @@ import {
   type EnvironmentSchema,
   readEnvironment,
 } from "../config/environment.ts";
-import { connectDatabase, type Database } from "../database/connect.ts";
+import { backoffMs, CONNECT_ATTEMPTS_MAX, connectDatabase, type Database } from "../database/connect.ts";
+import { isDatabaseUnavailable } from "../database/errors.ts";
 import type { HealthMonitor } from "../health/health.ts";
+import { AppError } from "../http/app-error.ts";
 import { createLogger, flushLogs, type LogDestination, type Logger } from "../logging/logger.ts";
 import { metricsListener } from "../telemetry/metrics-listener.ts";
 import { openTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
@@ -75,7 +77,8 @@ export interface RunOptions {
 }
 
 /**
- * Runs a service: configuration, database (with back-off), app, listen. No port is open before the database answers.
+ * Runs a service: configuration, database and first steps in it (with back-off), app, listen. No port is open before
+ * the database answers.
  * On SIGTERM health turns 503 and each answer closes its connection, after the drain delay no new connections are taken,
  * requests in flight finish (10 s at most), background work stops, the pool closes, exit 0; before it listens it ends at
  * once. Exits 1 when it cannot start.
@@ -139,7 +142,8 @@ async function serve<Schema extends EnvironmentSchema>(
     ...(options.connectAttemptMs === undefined ? {} : { attemptMs: options.connectAttemptMs }),
   });
   let port = config.port;
-  const service = await definition.build({ config, database, logger, clock, port: () => port, telemetry });
+  const parts = { config, database, logger, clock, port: () => port, telemetry };
+  const service = await patiently(() => definition.build(parts), { clock, logger });
   service.app.listen({
     hostname: config.host,
     port: config.port,
@@ -185,4 +189,26 @@ async function end(
   // Closing a client whose server was killed can wait for ever.
   await Promise.race([database.close(), clock.sleep(CLOSE_MAX_MS)]);
   await Promise.race([Promise.allSettled([telemetry.stop(), listener?.stop()]), clock.sleep(CLOSE_MAX_MS)]);
+}
+
+/**
+ * Builds a service, and again, 10 times at most and after the waits of a connection, when its database is away or too
+ * slow: a step that was taken is not taken twice.
+ * @throws the last error
+ */
+async function patiently<Built>(
+  build: () => Promise<Built>,
+  { clock, logger }: { clock: Clock; logger: Logger },
+): Promise<Built> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await build();
+    } catch (error) {
+      const isAway = isDatabaseUnavailable(error) || (error instanceof AppError && error.status === 503);
+      if (!isAway || attempt === CONNECT_ATTEMPTS_MAX) throw error;
+      const waitMs = backoffMs(attempt);
+      logger.warn({ attempt, waitMs, err: error }, "the database was away during the first steps, trying again");
+      await clock.sleep(waitMs);
+    }
+  }
 }
