@@ -5,6 +5,7 @@ import { duration } from "../output/text.ts";
 import { dataDirOption, serviceNames, stackLayout } from "../stack/layout.ts";
 import { lockHolder } from "../lock.ts";
 import { isAlive, residentBytes } from "../process-ref.ts";
+import { warnOfChangedCode } from "../stack/source-code.ts";
 import { readState, type StackState, type UnitState, urlsOf, portsOf } from "../stack/state.ts";
 import { whyUnwatched } from "../stack/supervisor.ts";
 import { isHealthy } from "../stack/wait-healthy.ts";
@@ -96,6 +97,7 @@ async function runStatus({ dataDir, env = false }: StatusOptions, tools: Tools):
   else {
     for (const { name, status } of rows.filter((row) => !isWell(row)))
       talk.say(`${name} is ${status}. Try: ordersctl logs ${name.replace("-service", "")}${layout.option}`);
+    warnOfChangedCode(state, layout, talk);
   }
   const isFine = unwatched === undefined && rows.every(isWell);
   return isFine ? "OK" : "UNREACHABLE";

@@ -15,7 +15,7 @@ import { hasEnded, type ProcessRef } from "../process-ref.ts";
 import { refuseHalfRestored } from "../stack/restore-mark.ts";
 import { keepSecrets, stackSecrets } from "../stack/secrets.ts";
 import { signInAdmin } from "../stack/sign-in.ts";
-import { hasCodeChanged } from "../stack/source-code.ts";
+import { warnOfChangedCode } from "../stack/source-code.ts";
 import { Stack } from "../stack/stack.ts";
 import { readState } from "../stack/state.ts";
 import { printSummary } from "../stack/summary.ts";
@@ -93,10 +93,7 @@ async function tellRunning(holder: Holder, layout: StackLayout, tools: Tools): P
     return "OK";
   }
   talk.say(`It is already running (pid ${holder.pid}).`);
-  if (hasCodeChanged(state)) {
-    talk.warn("the code has changed; the stack still runs the old one.");
-    talk.say(`Try: ordersctl down${layout.option} && ordersctl up -d${layout.option}`);
-  }
+  warnOfChangedCode(state, layout, talk);
   const secrets = await stackSecrets(layout, io.env);
   await printSummary(tools, { layout, secrets, state, isForeground: false });
   return "OK";

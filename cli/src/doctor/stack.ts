@@ -45,7 +45,7 @@ async function judgeRunning(state: StackState, layout: StackLayout, detail: stri
     };
   const fix = `ordersctl down${option} && ordersctl up -d${option}`;
   return hasCodeChanged(state)
-    ? { status: "warning", detail: `${detail}; its code has changed`, fix }
+    ? { status: "warning", detail: `${detail}; the code has changed since the start`, fix }
     : { status: "ok", detail };
 }
 

@@ -15,6 +15,8 @@ const packageOf = (...dependencies: readonly string[]) =>
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "source-code-"));
   await write("bun.lock", "{}");
+  await write("package.json", JSON.stringify({ patchedDependencies: { "driver@1.0.0": "patches/driver.patch" } }));
+  await write("patches/driver.patch", "");
   await write("cli/package.json", packageOf("@pos/kit", "chalk"));
   await write("cli/src/main.ts", "run();");
   await write("packages/kit/package.json", packageOf());
@@ -30,7 +32,13 @@ test("a change of what a stack runs, and of nothing else, gives it another name"
   await utimes(join(root, "cli/src/main.ts"), new Date(), new Date(0));
   expect(sourceCode(root)).toBe(before);
   const names = [before];
-  for (const path of ["packages/kit/src/http/answer.ts", "packages/kit/src/new.ts", "cli/src/main.ts", "bun.lock"]) {
+  for (const path of [
+    "packages/kit/src/http/answer.ts",
+    "packages/kit/src/new.ts",
+    "cli/src/main.ts",
+    "bun.lock",
+    "patches/driver.patch",
+  ]) {
     await write(path, "changed");
     names.push(sourceCode(root));
   }

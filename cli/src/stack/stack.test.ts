@@ -281,17 +281,19 @@ describe("up in the foreground", () => {
     expect(details["MongoDB"]).toContain("from MONGOD_BIN");
   });
 
-  test("up and doctor tell of code that has changed since the start", async () => {
-    const changed = "the stack still runs the old one.\nTry: ordersctl down --data-dir";
+  test("up, status and doctor tell of code that has changed since the start", async () => {
+    const changed = "run the old one.\nTry: ordersctl down --data-dir";
     expect((await here("up", "-d")).stderr).not.toContain(changed);
     const file = join(dataDir, "state.json");
     const started = await readFile(file, "utf8");
     await writeFile(file, JSON.stringify({ ...(await state()), code: "of yesterday" }));
     const up = await here("up", "-d");
+    const status = await here("status");
     const checks = await jsonHere("doctor");
     await writeFile(file, started);
+    expect([status.exit, status.stderr]).toEqual([0, expect.stringContaining(changed)]);
     expect([up.exit, up.stderr]).toEqual([0, expect.stringContaining(changed)]);
-    const detail = `running on ports ${port}, ${port + 1}, ${port + 2}; its code has changed`;
+    const detail = `running on ports ${port}, ${port + 1}, ${port + 2}; the code has changed since the start`;
     expect(checks).toContainEqual(expect.objectContaining({ name: "Stack", status: "warning", detail }));
   });
 
