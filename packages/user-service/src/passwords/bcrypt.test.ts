@@ -1,5 +1,8 @@
-import { expect, test } from "bun:test";
+import { expect, onTestFinished, test } from "bun:test";
 import { createHash } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { loadBcrypt } from "./bcrypt.ts";
 
 const LEAST_COST = 4;
@@ -13,6 +16,18 @@ function withZeroAt(place: number): string {
     if (createHash("sha512").update(password).digest()[place] === 0) return password;
   }
 }
+
+test("a checkout whose path has a colon installs it: PATH cannot name that for an install script", async () => {
+  const root = await Bun.file(join(import.meta.dir, "../../../../package.json")).json();
+  const folder = await mkdtemp(join(tmpdir(), "check:out-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const { trustedDependencies } = root;
+  const dependencies = { bcrypt: root.workspaces.catalog.bcrypt };
+  await Bun.write(join(folder, "package.json"), JSON.stringify({ dependencies, trustedDependencies }));
+  const install = Bun.spawn([process.execPath, "install"], { cwd: folder, stdout: "ignore", stderr: "pipe" });
+  const told = await new Response(install.stderr).text();
+  expect([await install.exited, told]).toEqual([0, expect.not.stringContaining("error")]);
+});
 
 test("a compiled file fits this machine", () => {
   expect(compiled).not.toBe(ofBun);
