@@ -4,8 +4,8 @@ import { Chalk } from "chalk";
 import { reportError } from "./error-report.ts";
 import { CliError } from "./errors.ts";
 
-const report = (error: unknown, isDebug = false) =>
-  reportError(error, { style: new Chalk({ level: 0 }), isDebug, login: "ordersctl login" });
+const report = (error: unknown, isDebug = false, env: Readonly<Record<string, string>> = {}) =>
+  reportError(error, { style: new Chalk({ level: 0 }), isDebug, login: "ordersctl login", env });
 
 type Code = ConstructorParameters<typeof ApiError>[0]["code"];
 const answered = (status: number, code: Code, more: Partial<ConstructorParameters<typeof ApiError>[0]> = {}) =>
@@ -150,6 +150,27 @@ describe("a failure is told with its exit and what to try", () => {
       const reported: unknown = await report(error);
       expect(reported).toEqual({ exit, text });
     });
+});
+
+test("a request that went through a proxy names it, without its password, unless a service answered", async () => {
+  const env = { HTTP_PROXY: `http://${["ada", "secret"].join(":")}@proxy.example.com:3128`, NO_PROXY: "127.0.0.1" };
+  const url = "http://api.example.com/users";
+  const through = [
+    "  The request went through the proxy http://proxy.example.com:3128 (HTTP_PROXY).",
+    "  If api.example.com needs none, add it to NO_PROXY.",
+    "",
+  ].join("\n");
+  for (const error of [
+    new NoAnswerError(url, { isTimeout: true }),
+    new InvalidAnswerError(url, "not JSON"),
+    answered(502, "UNKNOWN", { requestId: undefined, url }),
+  ])
+    expect((await report(error, false, env)).text).toContain(through);
+  for (const error of [caused("ConnectionRefused"), answered(409, "CONFLICT", { url })])
+    expect((await report(error, false, env)).text).not.toContain("proxy");
+  const tunnel = Object.assign(new Error("Proxy refused to open a tunnel: 403"), { code: "ERR_PROXY_TUNNEL" });
+  const { text } = await report(new NoAnswerError(url, { isTimeout: false, cause: tunnel }));
+  expect(text).toContain(" does not answer (Proxy refused to open a tunnel: 403).\n");
 });
 
 test("what an error quotes cannot steer the terminal", async () => {

@@ -2,8 +2,10 @@ import { CliError, messageOf } from "./errors.ts";
 import type { Exit } from "./exit-codes.ts";
 import { DISK_FULL, fileProblem, isAbsent } from "./files.ts";
 import { canStartPrograms } from "./runtime.ts";
+import type { Io } from "./io.ts";
 import type { Style } from "./output/style.ts";
 import { clean } from "./output/text.ts";
+import { proxyOf } from "./session/proxy.ts";
 
 /** What is told about a failure. */
 interface Failure {
@@ -20,9 +22,9 @@ interface Failure {
  */
 export async function reportError(
   error: unknown,
-  { style, isDebug, login }: { style: Style; isDebug: boolean; login: string | undefined },
+  { style, isDebug, login, env }: { style: Style; isDebug: boolean; login: string | undefined; env: Io["env"] },
 ): Promise<{ exit: Exit; text: string }> {
-  const { exit, what, why, tries: all } = await explain(error, login);
+  const { exit, what, why, tries: all } = await explain(error, { login, env });
   const tries = canStartPrograms ? all : all.filter((words) => !/^ordersctl (up|compose)\b/.test(words));
   const lines = [
     `${style.red("error:")} ${cleanLines(what)}`,
@@ -42,7 +44,10 @@ function causes(error: Error, style: Style): string[] {
 /** Our own messages may have several lines; what they quote may not steer the terminal. */
 const cleanLines = (text: string): string => text.split("\n").map(clean).join("\n");
 
-async function explain(thrown: unknown, login: string | undefined): Promise<Failure> {
+async function explain(
+  thrown: unknown,
+  { login, env }: { login: string | undefined; env: Io["env"] },
+): Promise<Failure> {
   if (thrown instanceof CliError) return toldBy(thrown);
   // Only a command that called a service has loaded these, so this costs nothing that was not paid.
   const error = await met(thrown);
@@ -54,20 +59,35 @@ async function explain(thrown: unknown, login: string | undefined): Promise<Fail
     return {
       exit: "UNREACHABLE",
       what: `The service at ${origin} ${why}${reasonOf(error.cause)}.`,
-      why: [],
+      why: proxyFacts(error.url, env),
       tries: ["ordersctl up", "ordersctl status", "ordersctl config view --show-origin"],
     };
   }
-  if (error instanceof ApiError) return explainAnswer(error, login);
+  if (error instanceof ApiError) {
+    const answer = explainAnswer(error, login);
+    // Who answers without a code of ours may be the proxy.
+    const facts = error.code === "UNKNOWN" && error.url !== undefined ? proxyFacts(error.url, env) : [];
+    return { ...answer, why: [...answer.why, ...facts] };
+  }
   if (error instanceof InvalidAnswerError) {
     return {
       exit: "FAILED",
       what: error.message,
-      why: [],
+      why: proxyFacts(error.url, env),
       tries: ["ordersctl version   (are both of the same release?)"],
     };
   }
   return explainFile(error) ?? { exit: "FAILED", what: messageOf(error), why: [], tries: [] };
+}
+
+function proxyFacts(url: string, env: Io["env"]): readonly string[] {
+  const proxy = proxyOf(url, env);
+  if (proxy === undefined) return [];
+  const { address, variable } = proxy;
+  return [
+    `The request went through the proxy ${address} (${variable}).`,
+    `If ${new URL(url).hostname} needs none, add it to NO_PROXY.`,
+  ];
 }
 
 const toldBy = ({ exit, message, why, tries }: CliError): Failure => ({ exit, what: message, why, tries });
@@ -104,6 +124,7 @@ function reasonOf(cause: unknown): string {
   if (/refused/i.test(code)) return " (connection refused)";
   if (/reset/i.test(code)) return " (connection reset)";
   if (/notfound|resolve/i.test(code)) return " (unknown host)";
+  if (/proxy/i.test(code)) return ` (${message})`;
   if (/redirect/i.test(code)) return " (it redirects to another address)";
   if (/cert|signature|eproto|ssl/i.test(code)) return ` (TLS: ${message})`;
   return "";

@@ -46,6 +46,7 @@ export async function runCli(given: readonly string[], io: Io): Promise<number> 
       style,
       isDebug,
       login: outcome.login,
+      env: io.env,
     });
     io.stderr.write(asCalled(text, io.env));
     return exitCodes[exit].code;

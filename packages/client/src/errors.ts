@@ -9,6 +9,8 @@ export class ApiError extends Error {
   readonly requestId: string | undefined;
   /** Seconds after which a retry makes sense; undefined when the service did not say. */
   readonly retryAfterSeconds: number | undefined;
+  /** What was asked; undefined where a caller made the error itself. */
+  readonly url: string | undefined;
 
   constructor(answer: {
     status: number;
@@ -17,6 +19,7 @@ export class ApiError extends Error {
     details?: Readonly<Record<string, unknown>> | undefined;
     requestId?: string | undefined;
     retryAfterSeconds?: number | undefined;
+    url?: string | undefined;
   }) {
     super(answer.message);
     this.status = answer.status;
@@ -24,6 +27,7 @@ export class ApiError extends Error {
     this.details = answer.details ?? {};
     this.requestId = answer.requestId;
     this.retryAfterSeconds = answer.retryAfterSeconds;
+    this.url = answer.url;
   }
 }
 

@@ -115,6 +115,7 @@ function parse({ status, text }: Received, url: string): unknown {
 function apiError(url: string, { status, headers }: Received, data: unknown): ApiError {
   const retryAfter = Number(headers.get("retry-after") ?? Number.NaN);
   const common = {
+    url,
     status,
     requestId: headers.get("x-request-id") ?? undefined,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
