@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import type { Command } from "commander";
 import { parsePointInTime } from "../duration.ts";
 import { CliError, usageError } from "../errors.ts";
@@ -25,6 +25,10 @@ type Source = (typeof sources)[number];
 const TAIL_DEFAULT = 200;
 const FOLLOW_PERIOD_MS = 200;
 const LINES_AT_ONCE = 500;
+/** So much of a file that was collected is read at a time. */
+const CHUNK_BYTES = 1 << 18;
+/** So many lines more than are asked for are kept before they are put in order. */
+const LINES_SPARE = 1000;
 /** The services write a line at most a second after its time. */
 const WRITTEN_AFTER_MS = 1_200;
 
@@ -60,7 +64,7 @@ async function runLogs(options: LogsOptions, tools: Tools): Promise<void> {
   const sinceMs = options.since === undefined ? undefined : parsePointInTime(options.since, io.now()).getTime();
   const tailLines = readTail(options);
   const files = options.file === undefined ? openFiles(options, tools) : [];
-  const collected = options.file === undefined ? [] : [await readCollected(options, tools)];
+  const collected = options.file === undefined ? [] : [await readCollected(options, tools, sinceMs)];
   const read = (lines?: number) => inOrder([...files.map((file) => file.begin(lines)), ...collected], sinceMs);
   const show = (line: LogLine) =>
     tools.printer.text(tools.printer.isForPeople ? renderLogLine(line, tools.printer.style) : `${line.raw}\n`);
@@ -99,21 +103,42 @@ function openFiles({ service, dataDir, follow }: LogsOptions, { io, talk }: Tool
   return files;
 }
 
-/** Of one service when one is named. */
-async function readCollected({ file = "-", service, follow }: LogsOptions, { io }: Tools): Promise<readonly LogLine[]> {
+/**
+ * Of one service when one is named, by time. In memory are the last so many lines alone; of a trace, which may be
+ * anywhere, all.
+ */
+async function readCollected(options: LogsOptions, { io }: Tools, sinceMs = 0): Promise<readonly LogLine[]> {
+  const { file = "-", service, follow, trace } = options;
   if (follow === true) throw usageError("--file shows what was collected already: leave --follow out.");
-  const wanted = service === undefined ? sources : chooseSources(service);
-  const text =
-    file === "-"
-      ? await io.stdin.readAll()
-      : await readFile(file, "utf8").catch((error: unknown) => {
-          throw usageError(`${file} cannot be read: ${inputProblem(error)}.`);
-        });
-  const lines = text.split("\n").flatMap((raw) => {
-    const line = parseCollectedLine(raw);
-    return line !== undefined && wanted.some((source) => source === line.source) ? line : [];
-  });
-  return lines.sort((a, b) => (a.timeMs ?? 0) - (b.timeMs ?? 0));
+  const wanted: readonly string[] = service === undefined ? sources : chooseSources(service);
+  const linesMax = trace === undefined ? readTail(options) : Number.POSITIVE_INFINITY;
+  let lines: LogLine[] = [];
+  try {
+    for await (const raw of linesOf(file === "-" ? [await io.stdin.readAll()] : chunksOf(file))) {
+      const line = parseCollectedLine(raw);
+      if (line === undefined || !wanted.includes(line.source) || (line.timeMs ?? 0) < sinceMs) continue;
+      lines.push(line);
+      if (lines.length >= linesMax + LINES_SPARE) lines = lines.sort(byTime).slice(-linesMax);
+    }
+  } catch (error) {
+    throw usageError(`${file} cannot be read: ${inputProblem(error)}.`);
+  }
+  return lines.sort(byTime);
+}
+
+const byTime = (a: LogLine, b: LogLine): number => (a.timeMs ?? 0) - (b.timeMs ?? 0);
+
+const chunksOf = (file: string): AsyncIterable<string> =>
+  createReadStream(file, { encoding: "utf8", highWaterMark: CHUNK_BYTES });
+
+async function* linesOf(chunks: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string> {
+  let partial = "";
+  for await (const chunk of chunks) {
+    const lines = (partial + chunk).split("\n");
+    partial = lines.pop() ?? "";
+    yield* lines;
+  }
+  yield partial;
 }
 
 function chooseSources(service: string | undefined): readonly Source[] {
