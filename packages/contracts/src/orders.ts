@@ -101,7 +101,7 @@ export const ChangeOrderStatus = ClosedObject(
     status: OrderStatus,
     reason: Type.Optional(Text({ minLength: 1, maxLength: 500 })),
   },
-  { title: "ChangeOrderStatus" },
+  { title: "ChangeOrderStatus", examples: [{ status: "processing" }] },
 );
 export type ChangeOrderStatus = Static<typeof ChangeOrderStatus>;
 

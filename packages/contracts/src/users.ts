@@ -99,11 +99,14 @@ export const ChangePassword = ClosedObject(
 export type ChangePassword = Static<typeof ChangePassword>;
 
 /** Body of PUT /users/:id/role. */
-export const ChangeRole = ClosedObject({ role: UserRole }, { title: "ChangeRole" });
+export const ChangeRole = ClosedObject({ role: UserRole }, { title: "ChangeRole", examples: [{ role: "admin" }] });
 export type ChangeRole = Static<typeof ChangeRole>;
 
 /** Body of PUT /users/:id/status. */
-export const ChangeUserStatus = ClosedObject({ status: UserStatus }, { title: "ChangeUserStatus" });
+export const ChangeUserStatus = ClosedObject(
+  { status: UserStatus },
+  { title: "ChangeUserStatus", examples: [{ status: "suspended" }] },
+);
 export type ChangeUserStatus = Static<typeof ChangeUserStatus>;
 
 /**

@@ -36,6 +36,11 @@ describe.each(["user", "product", "order"] as const)("the page of %s-service", (
     expect(texts.length).toBeGreaterThan(0);
     for (const text of texts) expect(String(exampleOf(text))).toMatch(new RegExp(text.pattern ?? ""));
   });
+
+  test("has no example that changes a status or a role to what a new resource has", async () => {
+    const examples = bodiesOf(await read()).map((schema) => JSON.stringify(exampleOf(schema)));
+    expect(examples.filter((example) => /"(status|role)":"(pending|active|customer)"/.test(example))).toEqual([]);
+  });
 });
 
 /** Every text within a schema. */
