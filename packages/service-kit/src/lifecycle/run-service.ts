@@ -133,7 +133,7 @@ async function serve<Schema extends EnvironmentSchema>(
   };
   process.on("SIGTERM", () => void stop());
   process.on("SIGINT", () => void stop());
-  const telemetry = await openTelemetry(definition, config);
+  const telemetry = await openTelemetry(definition, config, logger);
   const listener = metricsListener(config.metricsHost, telemetry.metrics);
   const database = await connectDatabase(config.mongoUri, {
     clock,

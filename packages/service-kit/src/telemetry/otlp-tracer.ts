@@ -11,7 +11,8 @@ import {
 } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
+import { BatchSpanProcessor, type SpanExporter, TracerProvider } from "@opentelemetry/sdk-trace";
+import type { Logger } from "../logging/logger.ts";
 import { redactText } from "../logging/redact.ts";
 import type { Attributes, Span, SpanKind, SpanOptions, Tracer } from "./tracer.ts";
 
@@ -21,7 +22,11 @@ export interface OtlpOptions {
   readonly endpoint: string;
   readonly service: string;
   readonly version: string;
+  readonly logger: TracerLogger;
 }
+
+/** What a tracer tells. */
+export type TracerLogger = Pick<Logger, "warn" | "info">;
 
 /** Spans that wait to be sent; more are dropped, so that a collector that is away costs memory within a limit. */
 const QUEUE_MAX_SPANS = 8192;
@@ -32,8 +37,11 @@ const LINKS_MAX = 128;
 const REASON_MAX_LENGTH = 300;
 
 /** A tracer that sends spans by OTLP/HTTP (JSON). The only module that loads OpenTelemetry. */
-export function createOtlpTracer({ endpoint, service, version }: OtlpOptions): Tracer {
-  const exporter = new OTLPTraceExporter({ url: `${endpoint}/v1/traces`, timeoutMillis: SEND_TIMEOUT_MS });
+export function createOtlpTracer({ endpoint, service, version, logger }: OtlpOptions): Tracer {
+  const exporter = watched(new OTLPTraceExporter({ url: `${endpoint}/v1/traces`, timeoutMillis: SEND_TIMEOUT_MS }), {
+    endpoint,
+    logger,
+  });
   const provider = new TracerProvider({
     resource: resourceFromAttributes({
       "service.name": service,
@@ -56,6 +64,27 @@ export function createOtlpTracer({ endpoint, service, version }: OtlpOptions): T
   return {
     start: (name, options) => new OtlpSpan(source, name, options),
     stop: () => provider.shutdown(),
+  };
+}
+
+/** Logs when the collector ceases to take spans and when it begins again: OpenTelemetry drops them in silence. */
+function watched(
+  exporter: SpanExporter,
+  { endpoint, logger }: { readonly endpoint: string; readonly logger: TracerLogger },
+): SpanExporter {
+  let isTaking = true;
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        const wasTaking = isTaking;
+        isTaking = result.error === undefined;
+        if (isTaking && !wasTaking) logger.info({ endpoint }, "the collector takes spans again");
+        if (!isTaking && wasTaking)
+          logger.warn({ endpoint, reason: reasonOf(result.error) }, "the collector takes no spans, they are dropped");
+        done(result);
+      });
+    },
+    shutdown: () => exporter.shutdown(),
   };
 }
 
@@ -96,14 +125,15 @@ class OtlpSpan implements Span {
     if (!this.span.isRecording()) return;
     if (outcome.error !== undefined) {
       const error = outcome.error instanceof Error ? outcome.error : new Error("no error was thrown");
-      // A driver's message may quote a connection string.
-      const reason = redactText(error.message).slice(0, REASON_MAX_LENGTH);
-      this.span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
+      this.span.setStatus({ code: SpanStatusCode.ERROR, message: reasonOf(error) });
       this.span.setAttribute("error.type", error.name);
     }
     this.span.end();
   }
 }
+
+/** A driver's message may quote a connection string. */
+const reasonOf = (error: Error | undefined): string => redactText(error?.message ?? "").slice(0, REASON_MAX_LENGTH);
 
 function contextOf(parent: Span | string | undefined): Context {
   if (parent === undefined) return ROOT_CONTEXT;

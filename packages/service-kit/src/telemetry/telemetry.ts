@@ -3,6 +3,7 @@ import { TRACES_PER_SECOND_DEFAULT } from "../config/common.ts";
 import { poolMetrics } from "./database-metrics.ts";
 import { traceCommands } from "./database-spans.ts";
 import { Metrics } from "./metrics.ts";
+import type { TracerLogger } from "./otlp-tracer.ts";
 import { eventLoopLag, measureProcess } from "./process-metrics.ts";
 import { inSpan, newTraceparent, runInScope, type Scope } from "./scope.ts";
 import type { Attributes, Span, SpanOptions, Tracer } from "./tracer.ts";
@@ -112,8 +113,10 @@ class Budget {
 export async function openTelemetry(
   { name: service, version = "unknown" }: { readonly name: string; readonly version?: string },
   { otlpEndpoint: endpoint, tracesPerSecond }: { otlpEndpoint: string | undefined; tracesPerSecond: number },
+  logger: TracerLogger,
 ): Promise<Telemetry> {
   if (endpoint === undefined) return new Telemetry({ service, version });
   const { createOtlpTracer } = await import("./otlp-tracer.ts");
-  return new Telemetry({ service, version, tracer: createOtlpTracer({ endpoint, service, version }), tracesPerSecond });
+  const tracer = createOtlpTracer({ endpoint, service, version, logger });
+  return new Telemetry({ service, version, tracer, tracesPerSecond });
 }

@@ -181,7 +181,7 @@ async function loadedModules(endpoint: string): Promise<number> {
   const script = `
     const { openTelemetry } = await import("@pos/service-kit/telemetry");
     const otlpEndpoint = process.env.ENDPOINT || undefined;
-    await openTelemetry({ name: "x" }, { otlpEndpoint, tracesPerSecond: 1 });
+    await openTelemetry({ name: "x" }, { otlpEndpoint, tracesPerSecond: 1 }, console);
     console.log(Object.keys(require.cache).filter((path) => path.includes("@opentelemetry")).length);
     process.exit(0);`;
   const process_ = Bun.spawn([process.execPath, "-e", script], {
