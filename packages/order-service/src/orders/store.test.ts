@@ -55,6 +55,7 @@ beforeEach(() => {
 });
 
 const soon = () => Date.now() + 4000;
+const warningsOf = (id: string) => log.entries().filter(({ level, orderId }) => level === "warn" && orderId === id);
 
 describe("orders of concurrent requests", () => {
   test("share a few inserts, and each gets its own verdict", async () => {
@@ -153,10 +154,16 @@ describe("while the database is away", () => {
     expect((await store.changeStatus(change)).kind).toBe("unknown");
     expect((await store.dropEntry(order.id, "x")).kind).toBe("unknown");
     expect([inserted, offered]).toEqual([[], []]);
-    expect(log.entries().filter(({ level, orderId }) => level === "warn" && orderId === order.id)).toHaveLength(3);
-    const error = await store.find(order.id).catch((thrown: unknown) => thrown);
+    expect(warningsOf(order.id)).toHaveLength(3);
+  });
+
+  test("a read for a caller to whom that is an error throws its cause, and leaves the log to the line of the request", async () => {
+    proxy.cut();
+    const { id } = storedOrder();
+    const error = await store.find(id).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(AppError);
-    expect(error).toMatchObject({ code: "SERVICE_UNAVAILABLE", retryAfterSeconds: 1 });
+    expect(error).toMatchObject({ code: "SERVICE_UNAVAILABLE", retryAfterSeconds: 1, cause: expect.any(Error) });
+    expect(warningsOf(id)).toEqual([]);
   });
 
   test("a read waits until its deadline, or three seconds", async () => {

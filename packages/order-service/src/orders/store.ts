@@ -106,18 +106,15 @@ export class CoalescingOrderStore implements OrderStore {
   }
 
   async readMajority(id: string, deadlineAtMs = Number.POSITIVE_INFINITY) {
-    const read = this.#reads
-      .add(id)
-      .then((order) => (order === undefined ? { kind: "none" as const } : { kind: "found" as const, order }), unknown);
-    return this.#watched(id, read, Math.min(this.#soon(), deadlineAtMs));
+    return this.#told(id, await this.#read(id, deadlineAtMs));
   }
 
   /**
-   * Like `readMajority`, for callers to whom a failed read is an error.
+   * Like `readMajority`, for callers to whom a failed read is an error: the line of their request tells its cause.
    * @throws {AppError} SERVICE_UNAVAILABLE, INTERNAL_ERROR
    */
   async find(id: string): Promise<StoredOrder | undefined> {
-    const read = await this.readMajority(id);
+    const read = await this.#read(id);
     if (read.kind === "unknown") throw failure(read.cause, "The order could not be read. Try again.");
     return read.kind === "found" ? read.order : undefined;
   }
@@ -145,17 +142,30 @@ export class CoalescingOrderStore implements OrderStore {
     return this.#tools.clock.now() + WAIT_MAX_MS;
   }
 
-  /** Waits until the deadline, and writes down why something is not known. */
+  #read(id: string, deadlineAtMs = Number.POSITIVE_INFINITY) {
+    const read = this.#reads
+      .add(id)
+      .then((order) => (order === undefined ? { kind: "none" as const } : { kind: "found" as const, order }), unknown);
+    return this.#until(read, Math.min(this.#soon(), deadlineAtMs));
+  }
+
   async #watched<Verdict extends { kind: string }>(
     orderId: string,
     work: Promise<Verdict | Unknown>,
     deadlineAtMs: number,
   ): Promise<Verdict | Unknown> {
-    const { clock, logger } = this.#tools;
+    return this.#told(orderId, await this.#until(work, deadlineAtMs));
+  }
+
+  #until<Verdict extends { kind: string }>(work: Promise<Verdict | Unknown>, deadlineAtMs: number) {
     const late = () => unknown(new LateError("the database did not answer in time"));
-    const verdict = await untilDeadline<Verdict | Unknown>(work, { deadlineAtMs, clock, late });
+    return untilDeadline<Verdict | Unknown>(work, { deadlineAtMs, clock: this.#tools.clock, late });
+  }
+
+  /** Writes down why something is not known. */
+  #told<Verdict extends { kind: string }>(orderId: string, verdict: Verdict | Unknown): Verdict | Unknown {
     if (verdict.kind === "unknown" && "cause" in verdict)
-      logger.warn({ orderId, err: verdict.cause }, "no verdict from the order database");
+      this.#tools.logger.warn({ orderId, err: verdict.cause }, "no verdict from the order database");
     return verdict;
   }
 }
