@@ -1,11 +1,10 @@
 import type { Io } from "../io.ts";
 import type { Talk } from "../output/talk.ts";
-import { duration } from "../output/text.ts";
 import type { StackLayout } from "./layout.ts";
 import { withMemoryKill } from "./memory-kills.ts";
 import { uriOfDatabase } from "./service-environment.ts";
 import type { RunningUnit, Unit } from "./unit.ts";
-import { TELL_PERIOD_MS } from "./wait-healthy.ts";
+import { told } from "./told.ts";
 
 /** On a slow disk the recovery after a crash takes minutes; cut short, it would begin anew with every start. */
 const START_MAX_MS = 300_000;
@@ -76,28 +75,10 @@ async function startOwn(tools: {
     return { pid: mongod.pid, ended: withMemoryKill(mongod.exited), stop: mongod.stop };
   };
   const unit: Unit = { name: "mongod", start };
-  const running = await told(start(), talk);
+  const running = await told("mongod", start(), talk);
   return {
     description: `mongod ${found.version} (${found.source}), started here`,
     uri: (database) => uri(database),
     mongod: { unit, running, port: () => port ?? 0 },
   };
-}
-
-/** Says that mongod is waited for, after 3 s and whenever it has taken twice as long. */
-async function told<Result>(work: Promise<Result>, talk: Talk): Promise<Result> {
-  const begunAtMs = performance.now();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const tellAfter = (waitMs: number) => {
-    timer = setTimeout(() => {
-      talk.say(`waiting for mongod … ${duration(performance.now() - begunAtMs)}`);
-      tellAfter(performance.now() - begunAtMs);
-    }, waitMs);
-  };
-  tellAfter(TELL_PERIOD_MS);
-  try {
-    return await work;
-  } finally {
-    clearTimeout(timer);
-  }
 }

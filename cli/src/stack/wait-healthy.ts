@@ -3,16 +3,15 @@ import { CliError } from "../errors.ts";
 import { isObject, showJson } from "../files.ts";
 import type { Io } from "../io.ts";
 import type { Talk } from "../output/talk.ts";
-import { duration, shellWord } from "../output/text.ts";
+import { shellWord } from "../output/text.ts";
 import type { ServiceName, StackLayout } from "./layout.ts";
 import { parseLogLine } from "./log-lines.ts";
+import { told } from "./told.ts";
 import { describeEnd, type RunningUnit } from "./unit.ts";
 
 const POLL_MS = 40;
 const PROBE_TIMEOUT_MS = 1500;
-const WAIT_MAX_MS = 120_000;
-/** How often a wait is told of, in milliseconds. */
-export const TELL_PERIOD_MS = 3000;
+const WAIT_MAX_MS = 300_000;
 const LOG_TAIL_BYTES = 20_000;
 const LOG_LINES_SHOWN = 5;
 
@@ -29,7 +28,7 @@ export async function isHealthy(url: string): Promise<boolean> {
 
 /**
  * Waits until a service that was just started can serve, and says so while it takes long.
- * @throws {CliError} with the last lines of its log when it ends instead, or not within 2 minutes
+ * @throws {CliError} with the last lines of its log when it ends instead, or not within 5 minutes
  */
 export async function waitHealthy(
   name: ServiceName,
@@ -44,20 +43,16 @@ export async function waitHealthy(
   };
   let end: string | undefined;
   void service.running.ended.then((how) => (end = describeEnd(how)));
-  // By a clock that nobody sets: a machine that has just booted may get its time now.
   const begunAtMs = performance.now();
-  let toldAtMs = begunAtMs;
-  while (!service.stopping.aborted) {
-    if (await isHealthy(service.url)) return;
-    if (end !== undefined) fail(`ended with ${end}`);
-    const now = performance.now();
-    if (now - begunAtMs > WAIT_MAX_MS) fail("is not healthy");
-    if (now - toldAtMs > TELL_PERIOD_MS) {
-      toldAtMs = now;
-      talk.say(`waiting for ${name}-service … ${duration(now - begunAtMs)}`);
+  const healthy = async () => {
+    while (!service.stopping.aborted) {
+      if (await isHealthy(service.url)) return;
+      if (end !== undefined) fail(`ended with ${end}`);
+      if (performance.now() - begunAtMs > WAIT_MAX_MS) fail("is not healthy");
+      await io.sleep(POLL_MS, service.stopping);
     }
-    await io.sleep(POLL_MS, service.stopping);
-  }
+  };
+  await told(`${name}-service`, healthy(), talk);
 }
 
 /** What a service said last at level warn or above, of what stands behind the last line of an earlier start. */

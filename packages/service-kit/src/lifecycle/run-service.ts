@@ -6,7 +6,7 @@ import {
   type EnvironmentSchema,
   readEnvironment,
 } from "../config/environment.ts";
-import { backoffMs, CONNECT_ATTEMPTS_MAX, connectDatabase, type Database } from "../database/connect.ts";
+import { connectDatabase, type Database } from "../database/connect.ts";
 import { isDatabaseUnavailable } from "../database/errors.ts";
 import type { HealthMonitor } from "../health/health.ts";
 import { AppError } from "../http/app-error.ts";
@@ -64,6 +64,8 @@ type CommonConfiguration = Configuration<ReturnType<typeof commonEnvironment>>;
 const IDLE_TIMEOUT_SECONDS = 10;
 const IN_FLIGHT_MAX_MS = 10_000;
 const CLOSE_MAX_MS = 2000;
+const FIRST_STEPS_MAX_MS = 300_000;
+const FIRST_STEPS_PAUSE_MS = 1000;
 /** Bun would answer its own limit without our envelope; ours (256 KiB) is checked before and while a body is read. */
 const TRANSPORT_BODY_MAX_BYTES = 64 * 1024 * 1024;
 
@@ -192,23 +194,23 @@ async function end(
 }
 
 /**
- * Builds a service, and again, 10 times at most and after the waits of a connection, when its database is away or too
- * slow: a step that was taken is not taken twice.
+ * Builds a service, and again for 5 minutes when its database is away or too slow: a step that was taken is not taken
+ * twice, so that even a disk that writes once in a second gets to the end.
  * @throws the last error
  */
 async function patiently<Built>(
   build: () => Promise<Built>,
   { clock, logger }: { clock: Clock; logger: Logger },
 ): Promise<Built> {
-  for (let attempt = 1; ; attempt++) {
+  const endMs = clock.now() + FIRST_STEPS_MAX_MS;
+  for (;;) {
     try {
       return await build();
     } catch (error) {
       const isAway = isDatabaseUnavailable(error) || (error instanceof AppError && error.status === 503);
-      if (!isAway || attempt === CONNECT_ATTEMPTS_MAX) throw error;
-      const waitMs = backoffMs(attempt);
-      logger.warn({ attempt, waitMs, err: error }, "the database was away during the first steps, trying again");
-      await clock.sleep(waitMs);
+      if (!isAway || clock.now() > endMs) throw error;
+      logger.warn({ err: error }, "the database was away during the first steps, trying again");
+      await clock.sleep(FIRST_STEPS_PAUSE_MS);
     }
   }
 }
