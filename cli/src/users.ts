@@ -23,6 +23,13 @@ export async function findUser(client: Client, given: string): Promise<User> {
   return found;
 }
 
+/**
+ * The id of a user given as `findUser` takes one; an id is not looked up.
+ * @throws {CliError} when nobody has the address
+ */
+export const userIdOf = async (client: Client, given: string): Promise<string> =>
+  idForm.test(given) ? given : (await findUser(client, given)).id;
+
 interface PasswordSource {
   fromStdin: boolean;
   label: string;

@@ -236,7 +236,11 @@ describe("an order", () => {
     await admin.ok("products", "create", "--name", "Desk", "--price", "100", "--stock", "5");
     const id = (await customer.ok("orders", "place", "--item", "Desk", "-q")).trim();
     expect(await customer.ok("orders", "list", "-q")).toBe(`${id}\n`);
-    expect(await admin.ok("orders", "list", "--user", ada.id, "-o", "name")).toBe(`order/${id}\n`);
+    for (const user of [ada.id, ada.email.toUpperCase()])
+      expect(await admin.ok("orders", "list", "--user", user, "-o", "name")).toBe(`order/${id}\n`);
+    const placed = await admin.json("orders", "place", "--item", "Desk", "--user", ada.email);
+    expect(placed).toMatchObject({ userId: ada.id });
+    expect((await admin.run(["orders", "list", "--user", "ada"])).exit).toBe(2);
     expect(await admin.ok("orders", "list", "--mine", "--status", "pending", "--since", "1h", "-q")).not.toContain(id);
     const refused = await customer.run(["users", "list"]);
     expect(refused).toMatchObject({ exit: 4 });

@@ -120,7 +120,8 @@ describe("values that a running stack knows", () => {
     expect(await offered(["orders", "place", "--item", "K"], admin)).toEqual([":open", "Keyboard"]);
     expect(await offered(["users", "get", email.slice(0, 5)], admin)).toContain(email);
     expect(await offered(["users", "get", id.slice(0, 20)], admin)).toContain(id);
-    expect(await offered(["orders", "list", "--user", ""], admin)).toContain(id);
+    expect(await offered(["orders", "list", "--user", email.slice(0, 5)], admin)).toContain(email);
+    expect(await offered(["orders", "list", "--user", id.slice(0, 20)], admin)).toContain(id);
     expect(await offered(["orders", "get", ""], admin)).toEqual([order.id]);
     expect(await offered(["orders", "cancel", ""], { env: environmentOf(token) })).toEqual([order.id]);
     const other = await stack.customer();

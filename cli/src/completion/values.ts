@@ -28,7 +28,7 @@ const ofOption: Readonly<Record<string, Source>> = {
   "--status": () => words(orderStatuses),
   "--item": async (tools) => (await products(tools)).map((product) => ({ ...product, isOpen: true })),
   "products list --name": products,
-  "--user": userIds,
+  "--user": users,
   "login --email": users,
   "--role": () => words(["customer", "admin"]),
 };
@@ -102,12 +102,6 @@ async function users(tools: { io: Io; line: Line }): Promise<readonly Candidate[
     ...users.map(({ email, name }) => ({ value: email, about: name })),
     ...(byId ? users.map(({ id, email }) => ({ value: id, about: email })) : []),
   ];
-}
-
-async function userIds(tools: { io: Io; line: Line }): Promise<readonly Candidate[]> {
-  const client = await quietClient(tools);
-  const { users } = await client.users.list({ limit: ASKED_MAX });
-  return users.map(({ id, email }) => ({ value: id, about: email }));
 }
 
 async function orders(tools: { io: Io; line: Line }): Promise<readonly Candidate[]> {

@@ -4,6 +4,7 @@ import { parsePointInTime } from "../../duration.ts";
 import { addPageOptions, type PageOptions, printPages } from "../../paging.ts";
 import { orderView } from "../../resources/orders.ts";
 import type { Tools } from "../../tools.ts";
+import { userIdOf } from "../../users.ts";
 import type { Verb } from "../../verb.ts";
 
 interface ListOptions extends PageOptions {
@@ -28,7 +29,7 @@ export const listVerb: Verb<ListOptions> = {
     addPageOptions(
       command
         .addOption(new Option("--status <status>", "only orders in this status").choices(orderStatuses))
-        .option("--user <id>", "only orders of this user")
+        .option("--user <user>", "only orders of this user, by id or e-mail address")
         .addOption(new Option("--mine", "only your own orders").conflicts("user"))
         .option("--since <time>", "only orders placed since: 2h, 7d, or 2026-01-31 (from 0:00 UTC)"),
     ),
@@ -42,8 +43,9 @@ async function listOrders(options: ListOptions, tools: Tools): Promise<void> {
     ...(options.status === undefined ? {} : { status: options.status }),
     ...(options.since === undefined ? {} : { since: parsePointInTime(options.since, io.now()).toISOString() }),
   };
-  const ofUser =
-    options.user ?? (options.mine === true || !(await session.isAdmin()) ? await session.userId() : undefined);
+  const isOwn = options.user === undefined && (options.mine === true || !(await session.isAdmin()));
+  const given = options.user ?? (isOwn ? await session.userId() : undefined);
+  const ofUser = given === undefined ? undefined : await userIdOf(client, given);
   const read = async (limit: number, cursor: string | undefined) => {
     const query = { ...filters, limit, ...(cursor === undefined ? {} : { cursor }) };
     const page = ofUser === undefined ? client.orders.list(query) : client.orders.listOfUser(ofUser, query);

@@ -8,6 +8,7 @@ import { orderView } from "../../resources/orders.ts";
 import { money } from "../../resources/products.ts";
 import type { Tools } from "../../tools.ts";
 import { untilAnswered } from "../../until-answered.ts";
+import { userIdOf } from "../../users.ts";
 import type { Verb } from "../../verb.ts";
 
 interface PlaceOptions {
@@ -34,7 +35,7 @@ placing a second order.`,
   configure: (command: Command) =>
     command
       .option("--item <product[=quantity]>", "product and quantity; repeatable", repeated)
-      .option("--user <id>", "place the order for this user (administrators)")
+      .option("--user <user>", "place the order for this user, by id or e-mail address (administrators)")
       .option("-f, --file <path>", "read {items:[{product, quantity}]} from a JSON file; - is standard input")
       .option("--idempotency-key <key>", "the same key never places a second order")
       .option("--dry-run", "show what would be ordered"),
@@ -50,8 +51,8 @@ async function placeOrder(options: PlaceOptions, tools: Tools): Promise<void> {
   ];
   if (typed.length === 0)
     throw usageError("An order needs at least one item.", 'ordersctl orders place --item "Keyboard=2"');
-  const userId = options.user ?? (await session.userId());
   const client = await session.client();
+  const userId = options.user === undefined ? await session.userId() : await userIdOf(client, options.user);
   const lines = await Promise.all(
     typed.map(async ({ product, quantity }) => ({ product: await findProduct(client, product), quantity })),
   );
