@@ -310,6 +310,22 @@ describe("seed", () => {
     expect((await admin.run(["seed", "--users", "-1"])).exit).toBe(2);
   });
 
+  test("of a file that cannot be meant exits 2 and makes nothing", async () => {
+    const product = { name: "Unmade", price: 1, stock: 1 };
+    const order = (user: string, name: string) => ({ key: "k", user, items: [{ product: name, quantity: 1 }] });
+    const user = { email: "unmade@example.com", name: "A", password: "correct horse battery" };
+    const files: readonly (readonly [plan: unknown, fault: string])[] = [
+      [{ products: [product], orders: [order("nobody@example.com", "Unmade")] }, 'user "nobody@example.com"'],
+      [{ users: [user], products: [product], orders: [order(user.email, "Unmad")] }, 'product "Unmad"'],
+      [{ prodcts: [product] }, '"prodcts" is not a field of it'],
+    ];
+    for (const [plan, fault] of files) {
+      const { exit, stderr } = await admin.run(["seed", "-f", "-"], { stdin: JSON.stringify(plan) });
+      expect([exit, stderr]).toEqual([2, expect.stringContaining(fault)]);
+    }
+    expect(await admin.ok("products", "list", "--name", "Unmade", "-q")).toBe("");
+  });
+
   test("names a user that is refused, and leaves one alone whose password would be by now", async () => {
     const plan = (email: string) =>
       JSON.stringify({ users: [{ email, name: "A", password: "password1" }], products: [], orders: [] });

@@ -86,15 +86,15 @@ async function seedOrders(
   }: Work & { userIds: ReadonlyMap<string, string>; productIds: ReadonlyMap<string, string> },
 ): Promise<void> {
   const { ApiError } = await import("@pos/client/errors");
-  const idOf = (ids: ReadonlyMap<string, string>, name: string, what: string): string => {
+  const idOf = (ids: ReadonlyMap<string, string>, name: string): string => {
     const id = ids.get(name);
-    if (id === undefined) throw new CliError(`An order names ${what} "${name}", which is not in the seed.`);
+    if (id === undefined) throw new Error(`the plan does not make "${name}"`);
     return id;
   };
   await inParallel("orders", orders, tools, async ({ key, user, items }) => {
     const body = {
-      userId: idOf(userIds, user, "user"),
-      items: items.map(({ product, quantity }) => ({ productId: idOf(productIds, product, "product"), quantity })),
+      userId: idOf(userIds, user),
+      items: items.map(({ product, quantity }) => ({ productId: idOf(productIds, product), quantity })),
     };
     try {
       const { isReplayed } = await client.orders.place(body, { idempotencyKey: key });

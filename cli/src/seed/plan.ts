@@ -102,19 +102,35 @@ function randomOf(seed: number, kind: number, index: number): () => number {
   };
 }
 
-/** Reads a plan that somebody wrote. @throws Error that names the first field that is wrong */
+/** Reads a plan that somebody wrote. @throws Error that names the first field or name that is wrong */
 export function parsePlan(value: unknown): SeedPlan {
   if (!isObject(value)) throw new Error("it must be an object with users, products and orders");
+  const other = Object.keys(value).find((field) => !["users", "products", "orders"].includes(field));
+  if (other !== undefined) throw new Error(`"${other}" is not a field of it, only users, products and orders`);
   const users = listOf(value, "users", { email: "string", name: "string", password: "string" });
   const products = listOf(value, "products", { name: "string", price: "number", stock: "number" });
   const orders = listOf(value, "orders", { key: "string", user: "string" });
   for (const [index, order] of orders.entries())
     listOf(order, "items", { product: "string", quantity: "number" }, `orders[${index}].`);
-  return {
+  const plan = {
     users: users as unknown as SeedPlan["users"],
     products: products.map((product) => ({ description: "", ...product })) as unknown as SeedPlan["products"],
     orders: orders as unknown as SeedPlan["orders"],
   };
+  refuseStrangers(plan);
+  return plan;
+}
+
+/** An order of what the plan does not make would end a seed half way. */
+function refuseStrangers({ users, products, orders }: SeedPlan): void {
+  const emails = new Set(users.map(({ email }) => email));
+  const names = new Set(products.map(({ name }) => name));
+  for (const [index, { user, items }] of orders.entries()) {
+    if (!emails.has(user)) throw new Error(`orders[${index}] names user "${user}", which is not among its users`);
+    const stranger = items.find(({ product }) => !names.has(product));
+    if (stranger !== undefined)
+      throw new Error(`orders[${index}] names product "${stranger.product}", which is not among its products`);
+  }
 }
 
 function listOf(
