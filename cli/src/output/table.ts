@@ -8,7 +8,7 @@ export interface Column<Item> {
   /** Shown by `-o wide` alone. */
   readonly wide?: boolean;
   readonly align?: "right";
-  /** Never cut: what is cut of an id cannot be copied. */
+  /** Never cut: what is cut of an id cannot be copied, and of a time it is the time of day. */
   readonly keep?: true;
   /** Colours a finished cell. */
   paint?(cell: string, style: Style, item: Item): string;

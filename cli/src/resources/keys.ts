@@ -12,8 +12,8 @@ export const keyView: View<SigningKey> = {
       value: ({ signs }) => (signs ? "yes" : "no"),
       paint: (cell, style, { signs }) => (signs ? style.green(cell) : cell),
     },
-    { header: "SIGNS FROM", value: ({ signsFrom }) => signsFrom },
-    { header: "VERIFIES UNTIL", value: ({ verifiesUntil }) => verifiesUntil ?? "-" },
+    { header: "SIGNS FROM", keep: true, value: ({ signsFrom }) => signsFrom },
+    { header: "VERIFIES UNTIL", keep: true, value: ({ verifiesUntil }) => verifiesUntil ?? "-" },
     { header: "CREATED", value: ({ createdAt }) => createdAt, wide: true },
   ],
 };

@@ -11,6 +11,9 @@ export function paintStatus(text: string, status: OrderStatus, style: Style): st
   return colors[status](text);
 }
 
+/** A point in time without its milliseconds. */
+export const toSeconds = (at: string): string => at.replace(/\.\d+Z$/, "Z");
+
 /** How orders are shown. */
 export const orderView: View<Order> = {
   kind: "order",
@@ -27,7 +30,7 @@ export const orderView: View<Order> = {
       header: "ITEMS",
       value: ({ items }) => unitsOf(items),
     },
-    { header: "PLACED", value: ({ createdAt }) => createdAt.replace(/\.\d+Z$/, "Z") },
+    { header: "PLACED", keep: true, value: ({ createdAt }) => toSeconds(createdAt) },
     { header: "USER", keep: true, value: ({ userId }) => userId, wide: true },
     { header: "UPDATED", value: ({ updatedAt }) => updatedAt, wide: true },
   ],
@@ -39,13 +42,13 @@ export const historyView: View<OrderHistoryEntry> = {
   kind: "history",
   id: ({ at }) => at,
   columns: [
-    { header: "AT", value: ({ at }) => at },
+    { header: "AT", keep: true, value: ({ at }) => at },
     {
       header: "STATUS",
       value: ({ status }) => status,
       paint: (cell, style, { status }) => paintStatus(cell, status, style),
     },
-    { header: "BY", value: ({ by }) => by },
+    { header: "BY", keep: true, value: ({ by }) => by },
     { header: "REASON", value: ({ reason }) => reason ?? "-" },
   ],
 };
@@ -57,8 +60,8 @@ export const reservationView: View<AuditReservation> = {
   columns: [
     { header: "RESERVATION", value: ({ state }) => state },
     { header: "UNITS", value: ({ items }) => unitsOf(items) },
-    { header: "HELD SINCE", value: ({ createdAt }) => createdAt },
-    { header: "UPDATED", value: ({ updatedAt }) => updatedAt },
+    { header: "HELD SINCE", keep: true, value: ({ createdAt }) => createdAt },
+    { header: "UPDATED", keep: true, value: ({ updatedAt }) => updatedAt },
   ],
 };
 

@@ -6,7 +6,7 @@ import { met } from "../../error-report.ts";
 import { orderIdOf } from "../../items.ts";
 import type { View } from "../../output/printer.ts";
 import { sentence } from "../../output/text.ts";
-import { paintStatus } from "../../resources/orders.ts";
+import { paintStatus, toSeconds } from "../../resources/orders.ts";
 import { money } from "../../resources/products.ts";
 import type { Tools } from "../../tools.ts";
 import type { Verb } from "../../verb.ts";
@@ -34,7 +34,7 @@ const view: View<OrderEvent> = {
   kind: "event",
   id: ({ orderId, status }) => `${orderId}/${status}`,
   columns: [
-    { header: "AT", value: ({ at }) => at },
+    { header: "AT", keep: true, value: ({ at }) => toSeconds(at) },
     { header: "ORDER", keep: true, value: ({ orderId }) => orderId },
     {
       header: "STATUS",
