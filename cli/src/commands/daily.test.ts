@@ -3,6 +3,7 @@ import { type Stack, startStack } from "@pos/testing/stack";
 import { ObjectId } from "mongodb";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sleep } from "../environment.ts";
 import { ADMIN, signedInWorld } from "../test/signed-in.ts";
 import { type World, world } from "../test/world.ts";
 
@@ -324,6 +325,18 @@ describe("seed", () => {
       expect([exit, stderr]).toEqual([2, expect.stringContaining(fault)]);
     }
     expect(await admin.ok("products", "list", "--name", "Unmade", "-q")).toBe("");
+  });
+
+  test("interrupted wipes its bar and makes no more", async () => {
+    const argv = ["seed", "--users", "0", "--products", "1500", "--orders", "0"];
+    const seeding = admin.run(argv, { isTty: true });
+    while (!/\d\/1500/.test(admin.stderr())) await sleep(5);
+    admin.signal("SIGINT");
+    const { exit, stderr } = await seeding;
+    expect([exit, stderr]).toEqual([130, expect.stringMatching(/\r\u001b\[2K\S*error:\S* Interrupted\.\n$/)]);
+    const made = (await admin.ok("products", "list", "--all", "-q")).split("\n").length;
+    await sleep(300);
+    expect((await admin.ok("products", "list", "--all", "-q")).split("\n").length).toBeLessThan(made + 9);
   });
 
   test("names a user that is refused, and leaves one alone whose password would be by now", async () => {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { CliError, messageOf, usageError } from "../errors.ts";
 import { readJsonInput } from "../files.ts";
+import { interruptible } from "../interruptible.ts";
 import { readInteger } from "../numbers.ts";
 import { count } from "../output/text.ts";
 import { applySeed, type SeedResult } from "../seed/apply.ts";
@@ -59,7 +60,7 @@ async function runSeed(options: SeedOptions, tools: Tools): Promise<void> {
       tries: ["ordersctl whoami", "ordersctl login"],
     });
   }
-  const result = await applySeed(plan, tools);
+  const result = await interruptible(tools.io, (signal) => applySeed(plan, tools, signal));
   report(plan, result, tools);
 }
 

@@ -34,6 +34,9 @@ test("a bar is drawn on a terminal, at most ten times a second, and wiped at the
   expect(said()).toContain(" 1/4");
   expect(said()).not.toContain(" 2/4");
   expect(said()).toContain(" 3/4");
+  wait(150);
+  // Work that was under way when other work failed.
+  progress.update(4);
   expect(said()).toEndWith("\r\u001b[2K");
 });
 

@@ -59,7 +59,11 @@ export class Talk {
         shownAtMs = now;
         this.#stderr.write(`\r\u001b[2K${this.#bar(label, done, total)}`);
       },
-      end: () => this.#stderr.write("\r\u001b[2K"),
+      end: () => {
+        // What is still under way after a failure draws nothing into the words about it.
+        shownAtMs = Number.POSITIVE_INFINITY;
+        this.#stderr.write("\r\u001b[2K");
+      },
     };
   }
 

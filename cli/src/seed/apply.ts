@@ -16,17 +16,17 @@ export interface SeedResult {
 /** Requests under way at once: quick, and still far from what the services shed. */
 const CONCURRENCY = 8;
 
-/** Makes what is missing. It may be interrupted and run again. */
-export async function applySeed(plan: SeedPlan, tools: Tools): Promise<SeedResult> {
+/** Makes what is missing. It may be interrupted and run again. @throws the signal's reason when it is aborted */
+export async function applySeed(plan: SeedPlan, tools: Tools, signal: AbortSignal): Promise<SeedResult> {
   const client = await tools.session.client();
   const result = {
     made: { user: 0, product: 0, order: 0 },
     present: { user: 0, product: 0, order: 0 },
     refused: 0,
   };
-  const userIds = await seedUsers(plan.users, { client, result, tools });
-  const productIds = await seedProducts(plan.products, { client, result, tools });
-  await seedOrders(plan.orders, { client, result, tools, userIds, productIds });
+  const userIds = await seedUsers(plan.users, { client, result, tools, signal });
+  const productIds = await seedProducts(plan.products, { client, result, tools, signal });
+  await seedOrders(plan.orders, { client, result, tools, signal, userIds, productIds });
   return result;
 }
 
@@ -34,12 +34,16 @@ interface Work {
   readonly client: Client;
   readonly result: { made: Record<Kind, number>; present: Record<Kind, number>; refused: number };
   readonly tools: Tools;
+  readonly signal: AbortSignal;
 }
 
-async function seedUsers(users: SeedPlan["users"], { client, result, tools }: Work): Promise<Map<string, string>> {
+async function seedUsers(
+  users: SeedPlan["users"],
+  { client, result, tools, signal }: Work,
+): Promise<Map<string, string>> {
   const { ApiError } = await import("@pos/client/errors");
   const ids = new Map<string, string>();
-  await inParallel("users", users, tools, async (user) => {
+  await inParallel("users", users, { tools, signal }, async (user) => {
     try {
       ids.set(user.email, (await client.users.create(user)).id);
       result.made.user++;
@@ -63,10 +67,10 @@ async function idOfEmail(client: Client, email: string): Promise<string | undefi
 
 async function seedProducts(
   products: SeedPlan["products"],
-  { client, result, tools }: Work,
+  { client, result, tools, signal }: Work,
 ): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
-  await inParallel("products", products, tools, async (product) => {
+  await inParallel("products", products, { tools, signal }, async (product) => {
     const [known] = (await client.products.list({ name: product.name, limit: 1 })).products;
     ids.set(product.name, known?.id ?? (await client.products.create(product)).id);
     if (known === undefined) result.made.product++;
@@ -81,6 +85,7 @@ async function seedOrders(
     client,
     result,
     tools,
+    signal,
     userIds,
     productIds,
   }: Work & { userIds: ReadonlyMap<string, string>; productIds: ReadonlyMap<string, string> },
@@ -91,7 +96,7 @@ async function seedOrders(
     if (id === undefined) throw new Error(`the plan does not make "${name}"`);
     return id;
   };
-  await inParallel("orders", orders, tools, async ({ key, user, items }) => {
+  await inParallel("orders", orders, { tools, signal }, async ({ key, user, items }) => {
     const body = {
       userId: idOf(userIds, user),
       items: items.map(({ product, quantity }) => ({ productId: idOf(productIds, product), quantity })),
@@ -113,14 +118,15 @@ async function seedOrders(
 async function inParallel<Item>(
   label: string,
   items: readonly Item[],
-  { talk }: Tools,
+  { tools, signal }: Pick<Work, "tools" | "signal">,
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
-  const progress = talk.progress(label, items.length);
+  const progress = tools.talk.progress(label, items.length);
   let next = 0;
   let done = 0;
   const worker = async () => {
     for (let item = items[next++]; item !== undefined; item = items[next++]) {
+      signal.throwIfAborted();
       await work(item);
       progress.update(++done);
     }
