@@ -212,6 +212,7 @@ describe("an order", () => {
     const short = await admin.run(["orders", "place", "--item", "Pen=99"]);
     expect(short).toMatchObject({ exit: 1 });
     expect(short.stderr).toContain("409 INSUFFICIENT_STOCK");
+    expect(short.stderr).toContain('Only 6 units of product "Pen" are in stock');
   });
 
   test("is followed to its end while others move it", async () => {

@@ -1,4 +1,5 @@
 import type { Order } from "@pos/contracts/orders";
+import type { Product } from "@pos/contracts/products";
 import type { Command } from "commander";
 import { usageError } from "../../errors.ts";
 import { isObject, type JsonObject, readJsonInput } from "../../files.ts";
@@ -63,7 +64,7 @@ async function placeOrder(options: PlaceOptions, tools: Tools): Promise<void> {
   }
   const body = { userId, items: lines.map(({ product, quantity }) => ({ productId: product.id, quantity })) };
   const { order, isReplayed } = await untilAnswered(
-    () => client.orders.place(body, { idempotencyKey: key }),
+    () => client.orders.place(body, { idempotencyKey: key }).catch((error: unknown) => rethrowNamed(error, lines)),
     { key, unknown: "It is unknown whether the order was placed", promise: "it cannot create a second order" },
     tools,
   );
@@ -73,6 +74,13 @@ async function placeOrder(options: PlaceOptions, tools: Tools): Promise<void> {
   if (printer.isForPeople) printer.list<Order>([order], orderView);
   else printer.one(order, orderView);
   talk.hint(`Next: ordersctl orders get ${order.id}`);
+}
+
+/** The services name products by their ids alone: which of the items it is, a person sees by its name. */
+function rethrowNamed(error: unknown, lines: readonly { readonly product: Product }[]): never {
+  if (error instanceof Error)
+    for (const { product } of lines) error.message = error.message.replace(product.id, () => `"${product.name}"`);
+  throw error;
 }
 
 async function readItems(path: string, { io }: Tools): Promise<readonly TypedItem[]> {
