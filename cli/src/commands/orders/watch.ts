@@ -86,7 +86,8 @@ async function watch({ id: given, all = false, for: limit }: WatchOptions, tools
   }
 }
 
-const timeIsUp = (): CliError => new CliError("The time ran out.", { exit: "CANCELLED" });
+const timeIsUp = (): CliError =>
+  new CliError("The time ran out.", { exit: "CANCELLED", tries: ["the same command with a longer --for"] });
 
 /** A service that is away for a while does not end the watch, only its own time does. */
 async function patiently<Value>(read: () => Promise<Value>, endMs: number, { io, talk }: Tools): Promise<Value> {
