@@ -39,7 +39,7 @@ Files
     summary: "formats of -o, and what goes where",
     text: () => `Data goes to standard output, messages to standard error, so a pipe gets only data.
 
-  -o table      the default; cut to the width of the terminal, except ids and times and times
+  -o table      the default; cut to the width of the terminal, except ids and times
   -o wide       more columns, nothing cut
   -o json       one JSON value; an array for lists
   -o ndjson     one JSON object per line, streamed
