@@ -95,6 +95,22 @@ test("--file reads what a container engine collected, with its prefix or without
     });
 });
 
+test("--file reads whole lines and characters wherever its pieces end", async () => {
+  // 3 bytes a character: one line is longer than a piece, and the others end anywhere in theirs.
+  const lengths = [...Array.from({ length: 300 }, (_, index) => 1000 + index), 200_000, 1];
+  const time = "2026-01-31T12:00:00.000Z";
+  const lines = lengths.map((length) => JSON.stringify({ time, service: "order-service", msg: "山".repeat(length) }));
+  const file = join(somebody.home, "pieces.log");
+  for (const [end, last] of [
+    ["\n", ""],
+    ["\r\n", "\r\n"],
+  ] as const) {
+    await Bun.write(file, lines.join(end) + last);
+    const { stdout } = await somebody.run(["logs", "--file", file, "--tail", "1000", "-o", "ndjson"]);
+    expect(stdout === `${lines.join("\n")}\n`).toBe(true);
+  }
+});
+
 test("--trace says so when nothing is logged, and refuses what is no id or goes on", async () => {
   expect(await trace(["r-3"])).toMatchObject({
     exit: 1,

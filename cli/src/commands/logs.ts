@@ -134,7 +134,9 @@ const chunksOf = (file: string): AsyncIterable<string> =>
 async function* linesOf(chunks: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string> {
   let partial = "";
   for await (const chunk of chunks) {
-    const lines = (partial + chunk).split("\n");
+    const lines = chunk.split("\n");
+    // Not split again with each chunk, so that a line of any length costs no more than its length.
+    lines[0] = partial + lines[0];
     partial = lines.pop() ?? "";
     yield* lines;
   }
