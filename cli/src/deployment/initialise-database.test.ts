@@ -5,13 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findMongod } from "@pos/local-mongodb/find";
 import { freePort } from "@pos/local-mongodb/free-port";
+import { endProcess, type MongodProcess, spawnMongod } from "@pos/local-mongodb/mongod-process";
 import { MongoClient, MongoServerError, UUID } from "mongodb";
 import { type DatabaseWish, readDatabaseWish } from "./database-wish.ts";
 import { DatabaseInitError } from "./initialise-database.ts";
 import { runDatabaseInit } from "./run-database-init.ts";
 
 let folder: string;
-let mongod: Bun.Subprocess;
+let mongod: MongodProcess | undefined;
 let wish: DatabaseWish;
 
 beforeAll(async () => {
@@ -21,7 +22,8 @@ beforeAll(async () => {
   const { path } = await findMongod({ env: process.env, log: () => {} });
   const set = ["--replSet", "rs0", "--keyFile", join(folder, "key"), "--wiredTigerCacheSizeGB", "0.25"];
   const place = ["--dbpath", folder, "--port", String(port), "--bind_ip", "127.0.0.1", "--nounixsocket"];
-  mongod = Bun.spawn([path, ...place, ...set], { stdout: "ignore", stderr: "ignore" });
+  const output = { logPath: join(folder, "mongod.log"), lifetime: "with-parent" } as const;
+  mongod = await spawnMongod([path, ...place, ...set], output);
   wish = readDatabaseWish({
     DB_INIT_PORT: String(port),
     DB_INIT_MEMBERS: `127.0.0.1:${port}`,
@@ -33,8 +35,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  mongod.kill("SIGKILL");
-  await mongod.exited;
+  if (mongod !== undefined) await endProcess(mongod, "SIGKILL");
   await rm(folder, { recursive: true });
 });
 

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findMongod } from "@pos/local-mongodb/find";
 import { freePorts } from "@pos/local-mongodb/free-port";
+import { endProcess, type MongodProcess, spawnMongod } from "@pos/local-mongodb/mongod-process";
 import { MongoClient } from "mongodb";
 import type { DatabaseWish } from "./database-wish.ts";
 import { runDatabaseInit } from "./run-database-init.ts";
@@ -14,7 +15,7 @@ const PASSWORD = crypto.randomUUID();
 
 let folder: string;
 let ports: readonly number[];
-const processes: Bun.Subprocess[] = [];
+const processes: MongodProcess[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "db-init-set-"));
@@ -26,13 +27,13 @@ beforeAll(async () => {
     await mkdir(data);
     const set = ["--replSet", "rs0", "--keyFile", join(folder, "key"), "--wiredTigerCacheSizeGB", "0.25"];
     const place = ["--dbpath", data, "--port", String(port), "--bind_ip", "127.0.0.1", "--nounixsocket"];
-    processes.push(Bun.spawn([path, ...place, ...set], { stdout: "ignore", stderr: "ignore" }));
+    const output = { logPath: join(data, "mongod.log"), lifetime: "with-parent" } as const;
+    processes.push(await spawnMongod([path, ...place, ...set], output));
   }
 });
 
 afterAll(async () => {
-  for (const child of processes) child.kill("SIGKILL");
-  await Promise.all(processes.map((child) => child.exited));
+  await Promise.all(processes.map((child) => endProcess(child, "SIGKILL")));
   await rm(folder, { recursive: true });
 });
 

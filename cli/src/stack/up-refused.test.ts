@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isFree } from "@pos/local-mongodb/free-port";
+import { endProcess, type MongodProcess, spawnMongod } from "@pos/local-mongodb/mongod-process";
 import { freePorts, isRunning, mongodBinary, stateOf, until } from "../test/local-stack.ts";
 import { type World, world } from "../test/world.ts";
 import { serviceNames, stackLayout } from "./layout.ts";
@@ -48,8 +49,7 @@ test("a standalone MongoDB is refused with the next step, and no service is star
     const checks = JSON.parse(doctor.stdout) as readonly { name: string }[];
     expect(checks.find(({ name }) => name === "MongoDB")).toMatchObject({ status: "problem" });
   } finally {
-    server.kill("SIGKILL");
-    await server.exited;
+    await endProcess(server, "SIGKILL");
   }
 });
 
@@ -224,12 +224,13 @@ test("a mongod that takes long to start is told of, and Ctrl-C ends it", async (
 });
 
 /** A mongod as somebody starts it by hand. */
-async function standalone(): Promise<readonly [ReturnType<typeof Bun.spawn>, number]> {
+async function standalone(): Promise<readonly [MongodProcess, number]> {
   const dbPath = join(user.home, "standalone-db");
   await mkdir(dbPath);
   const serverPort = freePorts();
   const flags = ["--dbpath", dbPath, "--port", String(serverPort), "--bind_ip", "127.0.0.1", "--nounixsocket"];
-  const server = Bun.spawn([mongodPath, ...flags], { stdout: "ignore", stderr: "ignore" });
+  const output = { logPath: join(dbPath, "mongod.log"), lifetime: "with-parent" } as const;
+  const server = await spawnMongod([mongodPath, ...flags], output);
   await until("mongod", () => !isFree(serverPort));
   return [server, serverPort];
 }
