@@ -5,7 +5,6 @@ import { canStartPrograms } from "./runtime.ts";
 import type { Io } from "./io.ts";
 import type { Style } from "./output/style.ts";
 import { clean } from "./output/text.ts";
-import { proxyOf } from "./session/proxy.ts";
 
 /** What is told about a failure. */
 interface Failure {
@@ -59,28 +58,30 @@ async function explain(
     return {
       exit: "UNREACHABLE",
       what: `The service at ${origin} ${why}${reasonOf(error.cause)}.`,
-      why: proxyFacts(error.url, env),
+      why: await proxyFacts(error.url, env),
       tries: ["ordersctl up", "ordersctl status", "ordersctl config view --show-origin"],
     };
   }
   if (error instanceof ApiError) {
     const answer = explainAnswer(error, login);
     // Who answers without a code of ours may be the proxy.
-    const facts = error.code === "UNKNOWN" && error.url !== undefined ? proxyFacts(error.url, env) : [];
+    const facts = error.code === "UNKNOWN" && error.url !== undefined ? await proxyFacts(error.url, env) : [];
     return { ...answer, why: [...answer.why, ...facts] };
   }
   if (error instanceof InvalidAnswerError) {
     return {
       exit: "FAILED",
       what: error.message,
-      why: proxyFacts(error.url, env),
+      why: await proxyFacts(error.url, env),
       tries: ["ordersctl version   (are both of the same release?)"],
     };
   }
   return explainFile(error) ?? { exit: "FAILED", what: messageOf(error), why: [], tries: [] };
 }
 
-function proxyFacts(url: string, env: Io["env"]): readonly string[] {
+async function proxyFacts(url: string, env: Io["env"]): Promise<readonly string[]> {
+  // Every command loads this file, and most fail without a request or not at all.
+  const { proxyOf } = await import("./session/proxy.ts");
   const proxy = proxyOf(url, env);
   if (proxy === undefined) return [];
   const { address, variable } = proxy;
