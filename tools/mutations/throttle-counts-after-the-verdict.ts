@@ -5,7 +5,7 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/auth/service.ts",
-      find: "Promise.all([find(), attempt.count()])",
+      find: "Promise.all([find(), attempt.count(deadlineAtMs)])",
       replace: "Promise.all([find()])",
     },
   ],

@@ -8,6 +8,7 @@ import { MongoClient, ObjectId } from "mongodb";
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import type { TestDatabase } from "../database.ts";
+import { eventually } from "../eventually.ts";
 import { silentLogger } from "../logger.ts";
 import { type Stack, startStack } from "../stack.ts";
 
@@ -17,6 +18,8 @@ setDefaultTimeout(120_000);
 const ANSWER_MAX_MS = 15_000;
 /** What is said when the driver gives up, after the 10 s of a socket. */
 const GIVEN_UP = "The database does not answer at the moment";
+/** Of one client address on one account, in 15 minutes. */
+const SIGN_IN_FAILURES_MAX = 5;
 const PASSWORD = "correct horse battery";
 const ADDRESS = { recipient: "Ada", line1: "1 High Street", city: "London", postalCode: "N1", country: "GB" };
 
@@ -48,6 +51,21 @@ test("every route answers in time while no write to the database ends", async ()
   } finally {
     await mongo.db().command({ fsyncUnlock: 1 });
   }
+});
+
+test("whoever signs in again and again while no write ends is not locked out", async () => {
+  const { email } = await stack.customer();
+  const refused = Array.from({ length: SIGN_IN_FAILURES_MAX }, () => 503);
+  await mongo.db().command({ fsync: 1, lock: true });
+  try {
+    expect(await Promise.all(refused.map(() => statusOfSignIn(email)))).toEqual(refused);
+  } finally {
+    await mongo.db().command({ fsyncUnlock: 1 });
+  }
+  await eventually(
+    () => statusOfSignIn(email),
+    (status) => status === 200,
+  );
 });
 
 test("every route answers in time while the database is frozen", async () => {
@@ -190,6 +208,12 @@ async function documentedRoutes(): Promise<Route[]> {
           routes.push({ name, method: method.toUpperCase(), url: `${base}${path}` });
   }
   return routes;
+}
+
+async function statusOfSignIn(email: string): Promise<number> {
+  const body = JSON.stringify({ email, password: PASSWORD });
+  const headers = { "content-type": "application/json" };
+  return (await fetch(`${stack.urls.user}/auth/login`, { method: "POST", headers, body })).status;
 }
 
 /** Waits until the database has stopped answering: a process that is told to stop may still answer some. */

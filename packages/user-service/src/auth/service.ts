@@ -111,7 +111,7 @@ export class AuthService {
     const isRight = await hasher.verify(password, async () => {
       // Else a burst of clients that give up would keep the cores from those that still wait, for as long as it lasts.
       if (left?.aborted === true) throw unavailable("The client has disconnected.");
-      [account] = await inTime(() => Promise.all([find(), attempt.count()]));
+      [account] = await inTime((deadlineAtMs) => Promise.all([find(), attempt.count(deadlineAtMs)]));
       if (account !== undefined && account.id !== name && isRenamed(account)) {
         const attemptById = throttle.attempt({ account: account.id, address });
         attempts.push(attemptById);

@@ -55,10 +55,10 @@ export class AttemptRepository {
     );
   }
 
-  /** Ends the window of one counter and takes one count back from each of others. */
-  async takeBack({ clear, countDown }: { clear: string; countDown: readonly string[] }): Promise<void> {
+  /** Ends the window of one counter, if any, and takes one count back from each of others. */
+  async takeBack({ clear, countDown }: { clear?: string; countDown: readonly string[] }): Promise<void> {
     const updates = [
-      { q: { _id: clear }, u: ended },
+      ...(clear === undefined ? [] : [{ q: { _id: clear }, u: ended }]),
       ...countDown.map((id) => ({ q: { _id: id }, u: { $inc: { count: -1 } } })),
     ];
     await this.#changes.add(updates.map((update) => ({ update })));

@@ -1,5 +1,5 @@
-import { AppError } from "@pos/service-kit/app-error";
-import type { Clock } from "@pos/service-kit/clock";
+import { AppError, changeOutOfTime } from "@pos/service-kit/app-error";
+import { type Clock, systemClock } from "@pos/service-kit/clock";
 import type { AttemptRepository, CountLimit } from "./attempt-repository.ts";
 import { addressKey } from "./client-address.ts";
 import type { Counter } from "./documents.ts";
@@ -34,10 +34,13 @@ export interface Attempt {
    */
   refuseWhenLocked(): Promise<void>;
   /**
-   * Counts the attempt as a failure before its result is known, so that concurrent attempts cannot outrun the limit.
-   * @throws {AppError} TOO_MANY_REQUESTS
+   * Counts the attempt as a failure before its result is known, so that concurrent attempts cannot outrun the limit. One
+   * that counts after the deadline, when nobody checks its password any more, is taken back: a database that hangs would
+   * lock out whoever tries again and again.
+   * @param deadlineAtMs of real time, in milliseconds since the epoch
+   * @throws {AppError} TOO_MANY_REQUESTS; SERVICE_UNAVAILABLE after the deadline
    */
-  count(): Promise<void>;
+  count(deadlineAtMs: number): Promise<void>;
   /** Takes the count back after a successful attempt. */
   succeed(): Promise<void>;
 }
@@ -70,10 +73,13 @@ export class LoginThrottle {
     const limits = [pair, ...wider];
     return {
       refuseWhenLocked: () => this.#refuseWhenLocked(limits),
-      count: async () => {
+      count: async (deadlineAtMs) => {
         const now = new Date(this.#clock.now());
         const refusing = await this.#counters.countUp(limits, { now, windowMs });
         if (refusing !== undefined) throw this.#locked(refusing, now);
+        if (systemClock.now() < deadlineAtMs) return;
+        await this.#counters.takeBack({ countDown: limits.map(({ id }) => id) });
+        throw changeOutOfTime();
       },
       succeed: () => this.#counters.takeBack({ clear: pair.id, countDown: wider.map(({ id }) => id) }),
     };
