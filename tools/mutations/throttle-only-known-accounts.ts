@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/auth/service.ts",
-      find: "[account] = await inTime(() => Promise.all([find(), attempt.count()]));",
-      replace: "account = await find();\n      if (account !== undefined) await attempt.count();",
+      find: "[account] = await inTime((deadlineAtMs) => Promise.all([find(), attempt.count(deadlineAtMs)]));",
+      replace: "account = await find();\n      if (account !== undefined) await attempt.count(Infinity);",
     },
   ],
   test: { file: "packages/user-service/src/auth/login.test.ts", name: "an unknown account" },
