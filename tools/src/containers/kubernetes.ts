@@ -1,7 +1,7 @@
 /**
  * The development overlay on a real Kubernetes: orders under load, pods and a database killed, a rollout without a
  * failed request, volumes that keep their data, what the network policies forbid, and the production overlay with its
- * primaries killed.
+ * primaries killed and each of its pods evicted.
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
@@ -11,11 +11,11 @@ import { Cluster, type LoadReport } from "./cluster.ts";
 import { probePolicies } from "./policies.ts";
 import { provideEngine } from "./engine.ts";
 import { validateLive } from "./live-manifests.ts";
-import { bringUpProduction, killPrimaries } from "./production.ts";
+import { bringUpProduction, evictAll, killPrimaries } from "./production.ts";
 import { shell } from "./shell.ts";
 
 const USAGE = `Usage: bun run test:k8s [--no-build]
-Runs the system on a Kubernetes of this machine, which it starts and takes away again: some fifteen minutes.
+Runs the system on a Kubernetes of this machine, which it starts and takes away again: some twenty minutes.
 
   --no-build   take the images as they are`;
 
@@ -120,12 +120,22 @@ async function scenario(cluster: Cluster): Promise<void> {
   });
   await checks.check("network policies: the call graph and nothing else", () => probePolicies(cluster));
   const isUp = await checks.check("the production overlay comes up in its place", () => bringUpProduction(cluster));
-  if (isUp)
-    await checks.check("killed primaries of three members lose no order", async () => {
-      const report = await killPrimaries(cluster);
-      return `${exact(report)}, longest pause ${(report.longestPauseMs / 1000).toFixed(1)} s`;
-    });
+  if (isUp) await disruptions(cluster);
   else console.log(await cluster.system("get", "pods,events").catch(String));
+}
+
+/** What the production overlay is made for. */
+async function disruptions(cluster: Cluster): Promise<void> {
+  const paused = ({ longestPauseMs }: LoadReport) => `longest pause ${(longestPauseMs / 1000).toFixed(1)} s`;
+  await checks.check("killed primaries of three members lose no order", async () => {
+    const report = await killPrimaries(cluster);
+    return `${exact(report)}, ${paused(report)}`;
+  });
+  await checks.check("evicting every pod fails no request", async () => {
+    const report = await evictAll(cluster);
+    expect(report.failed === 0, `${report.failed} of ${report.requests} failed: ${report.firstFailures.join("; ")}`);
+    return `${exact(report)}, ${paused(report)}`;
+  });
 }
 
 async function underLoad(

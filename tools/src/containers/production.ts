@@ -1,8 +1,11 @@
 import { expect } from "./checks.ts";
-import type { Cluster, LoadReport } from "./cluster.ts";
+import { type Cluster, type LoadReport, NAMESPACE } from "./cluster.ts";
 
 const databases = ["mongodb-user", "mongodb-product", "mongodb-order"] as const;
 const MEMBERS = 3;
+/** The three members of a database go one after the other, each when the one before it is ready: about 50 s each. */
+const EVICTION_TRIES_MAX = 50;
+const EVICTION_PAUSE_MS = 3000;
 
 /** One machine is less than what production asks for: its databases ask for less, and no more pods come than the least. */
 const SMALLER = [
@@ -49,6 +52,32 @@ export async function killPrimaries(cluster: Cluster): Promise<LoadReport> {
   const report = await cluster.loadReport("kill-primaries");
   await cluster.ready();
   return report;
+}
+
+/** Evicts every pod, as the upgrade of a cluster does node by node: as fast as the disruption budgets let it, under load. */
+export async function evictAll(cluster: Cluster): Promise<LoadReport> {
+  await cluster.startLoad("evict-all", 180);
+  const pods = (await cluster.system("get", "pods", "-o", "name")).split("\n").map((name) => name.replace("pod/", ""));
+  await Promise.all(pods.map((pod) => evict(cluster, pod)));
+  const report = await cluster.loadReport("evict-all");
+  await cluster.ready();
+  return report;
+}
+
+/** @throws when its disruption budget refuses it for too long */
+async function evict(cluster: Cluster, name: string): Promise<void> {
+  const metadata = { name, namespace: NAMESPACE };
+  const eviction = JSON.stringify({ apiVersion: "policy/v1", kind: "Eviction", metadata });
+  const words = ["create", "--raw", `/api/v1/namespaces/${NAMESPACE}/pods/${name}/eviction`, "-f", "-"];
+  for (let tries = 1; ; tries++) {
+    try {
+      await cluster.kubectl(words, eviction);
+      return;
+    } catch (error) {
+      if (tries === EVICTION_TRIES_MAX || !String(error).includes("disruption budget")) throw error;
+      await Bun.sleep(EVICTION_PAUSE_MS);
+    }
+  }
 }
 
 async function replicasOf(cluster: Cluster, name: string): Promise<number> {
