@@ -5,8 +5,8 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/product-service/src/products/adjustment-repository.ts",
-      find: "findOne({ by, key }, { readConcern })",
-      replace: "findOne({ key }, { readConcern })",
+      find: "findOne({ by, key }, { readConcern: majority })",
+      replace: "findOne({ key }, { readConcern: majority })",
     },
   ],
   test: { file: "packages/product-service/src/products/routes.test.ts", name: "a key is that of who sends it" },

@@ -3,6 +3,7 @@ import { findPage } from "@pos/service-kit/command-runner";
 import { cursorId } from "@pos/service-kit/decoded-documents";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
 import type { PageItems } from "@pos/service-kit/pagination";
+import { majority } from "@pos/service-kit/read-concern";
 import { BSON, type Db, type Document, ObjectId } from "mongodb";
 import type { OrderDocument } from "../orders/documents.ts";
 import { orderOf } from "../orders/mapping-repository.ts";
@@ -50,7 +51,7 @@ export class AuditRepository {
         projection,
         sort: { _id: 1 },
         limit,
-        readConcern: { level: "majority" },
+        readConcern: majority,
         maxTimeMS: QUERY_MAX_MS,
       },
       { mayRepeat: true },

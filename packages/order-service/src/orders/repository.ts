@@ -6,6 +6,7 @@ import { DecodedDocuments } from "@pos/service-kit/decoded-documents";
 import { bytesOf, DirectCommands } from "@pos/service-kit/direct-commands";
 import type { Logger } from "@pos/service-kit/logger";
 import type { Page, PageItems } from "@pos/service-kit/pagination";
+import { majority } from "@pos/service-kit/read-concern";
 import { type Collection, type Db, type Filter, ObjectId } from "mongodb";
 import type { StoredOrder } from "../placement/order.ts";
 import type { StatusChange } from "../placement/ports.ts";
@@ -24,7 +25,7 @@ export interface OrderFilter {
 }
 
 const READ_MAX_MS = 4000;
-const findOrders = { find: "orders", readConcern: { level: "majority" }, maxTimeMS: READ_MAX_MS } as const;
+const findOrders = { find: "orders", readConcern: majority, maxTimeMS: READ_MAX_MS } as const;
 /** Of the documents of one insert, in bytes; a message takes 48,000,000. */
 const INSERT_MAX_BYTES = 40_000_000;
 
@@ -37,7 +38,7 @@ export class OrderRepository {
 
   constructor(db: Db, logger: Pick<Logger, "error">) {
     this.#commands = new DirectCommands(db);
-    this.#orders = db.collection<OrderDocument>("orders", { readConcern: { level: "majority" } });
+    this.#orders = db.collection<OrderDocument>("orders", { readConcern: majority });
     this.#tellBroken = (orderId, err) =>
       logger.error({ orderId, err }, "an order is not as this service writes it: lists leave it out");
     this.#decoded = new DecodedDocuments((document) => orderOf(document as OrderDocument), this.#tellBroken);

@@ -1,3 +1,4 @@
+import { majority } from "@pos/service-kit/read-concern";
 import { type Collection, type Db, type Filter, ObjectId } from "mongodb";
 import type { OutboxState } from "../measurements.ts";
 import type { OrderDocument } from "../orders/documents.ts";
@@ -32,7 +33,7 @@ export class OutboxRepository {
   readonly #orders: Collection<OrderDocument>;
 
   constructor(db: Db) {
-    this.#orders = db.collection<OrderDocument>("orders", { readConcern: { level: "majority" } });
+    this.#orders = db.collection<OrderDocument>("orders", { readConcern: majority });
   }
 
   /**

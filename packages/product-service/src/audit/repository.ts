@@ -5,6 +5,7 @@ import { findPage } from "@pos/service-kit/command-runner";
 import { cursorId } from "@pos/service-kit/decoded-documents";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
 import type { Page, PageItems } from "@pos/service-kit/pagination";
+import { majority } from "@pos/service-kit/read-concern";
 import { BSON, type ClientSession, type Document, ObjectId } from "mongodb";
 import type { Audited } from "./service.ts";
 import { isDeleted, type ProductDocument } from "../products/documents.ts";
@@ -14,7 +15,6 @@ type Aged = ReservationDocument & { ageMs: number };
 
 /** Of the count of what was ever sold of a page's products. After 10 s the driver would give up and ask once more. */
 const COUNT_MAX_MS = 9000;
-const majority = { level: "majority" } as const;
 const reservationAged = {
   rid: 1,
   userId: 1,

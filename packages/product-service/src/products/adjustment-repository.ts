@@ -4,6 +4,7 @@ import { findDocuments, write } from "@pos/service-kit/command-runner";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
 import { DirectSession } from "@pos/service-kit/direct-session";
+import { majority } from "@pos/service-kit/read-concern";
 import { type Collection, type Db, ObjectId } from "mongodb";
 import { attemptTransaction, pauseAfterConflict, type Worked } from "../transaction.ts";
 import { type ProductDocument, type StockAdjustmentDocument, storedProduct, type StoredProduct } from "./documents.ts";
@@ -116,12 +117,11 @@ export class AdjustmentRepository {
   /** The key was used: the same adjustment is answered with the product as it is now. */
   async #replay({ productId, delta, reason, by, key }: Adjustment): Promise<AdjustmentResult> {
     if (key === undefined) return { kind: "otherBody" };
-    const readConcern = { level: "majority" } as const;
-    const found = await this.#adjustments.findOne({ by, key }, { readConcern });
+    const found = await this.#adjustments.findOne({ by, key }, { readConcern: majority });
     if (found === null) return { kind: "noAnswer", cause: new Error("the earlier adjustment is not settled") };
     const isSame = found.productId.toHexString() === productId && found.delta === delta && found.reason === reason;
     if (!isSame) return { kind: "otherBody" };
-    const product = await this.#products.findOne({ _id: found.productId, deletedAt: null }, { readConcern });
+    const product = await this.#products.findOne({ _id: found.productId, deletedAt: null }, { readConcern: majority });
     return product === null ? { kind: "absent" } : { kind: "done", stored: storedProduct(product), isReplay: true };
   }
 }

@@ -5,6 +5,7 @@ import { DecodedDocuments } from "@pos/service-kit/decoded-documents";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
 import type { Logger } from "@pos/service-kit/logger";
 import type { Page, PageItems } from "@pos/service-kit/pagination";
+import { majority } from "@pos/service-kit/read-concern";
 import { SharedQueries } from "@pos/service-kit/shared-queries";
 import { wireForm } from "@pos/service-kit/wire-form";
 import { type Collection, type Db, type Document, type Filter, ObjectId } from "mongodb";
@@ -23,9 +24,6 @@ const READ_FLIGHTS_MAX = 2;
 /** All of a page of 100 and the next one: 4 MiB of the largest products. */
 const LIST_BATCH = 101;
 
-/** A write that a majority does not have yet may be undone, and another one may get its version: no answer shows it. */
-const readConcern = { level: "majority" } as const;
-
 interface ListQuery {
   readonly page: Page;
   readonly name: string | undefined;
@@ -41,7 +39,7 @@ export class ProductRepository {
 
   constructor(db: Db, logger: Pick<Logger, "error">) {
     this.#commands = new DirectCommands(db);
-    this.#products = db.collection<ProductDocument>("products", { readConcern });
+    this.#products = db.collection<ProductDocument>("products", { readConcern: majority });
     this.#decoded = new DecodedDocuments(
       (document) => liveProduct(document as ProductDocument),
       (productId, err) =>
@@ -136,14 +134,14 @@ export class ProductRepository {
       filter.createdAt = { $lte: createdAt };
       filter.$or = [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: new ObjectId(after.id) } }];
     }
-    const query = { find: "products", filter, sort: { createdAt: -1, _id: -1 }, limit, readConcern };
+    const query = { find: "products", filter, sort: { createdAt: -1, _id: -1 }, limit, readConcern: majority };
     const found = await findPage(this.#commands, query, { mayRepeat: true, batch: LIST_BATCH });
     const { items, ...end } = this.#decoded.readPage(found);
     return { items: items.filter((product) => product !== undefined), ...end };
   }
 
   async #findAll(ids: readonly string[]): Promise<ReadonlyMap<string, Settled<StoredProduct | undefined>>> {
-    const query = { find: "products", filter: byIds(ids), batchSize: ids.length + 1, readConcern };
+    const query = { find: "products", filter: byIds(ids), batchSize: ids.length + 1, readConcern: majority };
     return this.#decoded.readAll(await findRaw(this.#commands, query, { mayRepeat: true }));
   }
 

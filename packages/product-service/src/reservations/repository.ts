@@ -3,6 +3,7 @@ import { findPage } from "@pos/service-kit/command-runner";
 import { cursorId } from "@pos/service-kit/decoded-documents";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
 import type { Page, PageItems } from "@pos/service-kit/pagination";
+import { majority } from "@pos/service-kit/read-concern";
 import { BSON, type Collection, type Db, type Filter, ObjectId } from "mongodb";
 import { recordOf, type ReservationDocument } from "./documents.ts";
 import { moveReservation, type ReservationRecord } from "./protocol.ts";
@@ -63,7 +64,7 @@ export class ReservationRepository {
       { hint: { _id: 1 } },
     );
     if (matchedCount === jobs.length) return jobs.map(() => ({ state: "confirmed" as const, alarm: undefined }));
-    const options = { projection: { rid: 1, state: 1, isOpen: 1 }, readConcern: { level: "majority" } } as const;
+    const options = { projection: { rid: 1, state: 1, isOpen: 1 }, readConcern: majority } as const;
     // One whose state is none, because it was changed by hand, is no reservation.
     const found = await this.#reservations.find({ _id, state: { $in: [...reservationStates] } }, options).toArray();
     const byOrderId = new Map(found.map((document) => [document._id.toHexString(), document]));
@@ -89,7 +90,7 @@ export class ReservationRepository {
     }
     const { found, hasMore } = await findPage(
       this.#commands,
-      { find: "reservations", filter, sort: { createdAt: 1, _id: 1 }, limit, readConcern: { level: "majority" } },
+      { find: "reservations", filter, sort: { createdAt: 1, _id: 1 }, limit, readConcern: majority },
       { mayRepeat: true },
     );
     const items = found.map((bytes) => {

@@ -1,4 +1,5 @@
 import type { AddressFields } from "@pos/contracts/addresses";
+import { majority } from "@pos/service-kit/read-concern";
 import { type Collection, type Db, ObjectId } from "mongodb";
 import type { UserDocument } from "../users/documents.ts";
 import type { AddressDocument } from "./documents.ts";
@@ -23,8 +24,7 @@ export class AddressRepository {
   readonly #users: Collection<UserDocument>;
 
   constructor(db: Db) {
-    // As accounts are read: what a majority does not have yet may be undone.
-    this.#users = db.collection("users", { readConcern: { level: "majority" } });
+    this.#users = db.collection("users", { readConcern: majority });
   }
 
   /** Oldest first; undefined when there is no such user. */

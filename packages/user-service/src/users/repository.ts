@@ -3,6 +3,7 @@ import { byIds, findDocuments } from "@pos/service-kit/command-runner";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
 import type { Page } from "@pos/service-kit/pagination";
+import { majority } from "@pos/service-kit/read-concern";
 import { type Collection, type Db, type Filter, type MongoClient, ObjectId } from "mongodb";
 import { inTransaction, type Transaction } from "../transaction.ts";
 import type { UserDocument } from "./documents.ts";
@@ -11,8 +12,6 @@ import { EmailTakenError, LastAdminError } from "./errors.ts";
 
 const live = { deletedAt: { $exists: false } } as const;
 const accountOnly = { addresses: 0, searchText: 0 } as const;
-/** A write that a majority does not have yet may be undone: no answer shows it. */
-const readConcern = { level: "majority" } as const;
 /** Limit of a search, which walks the accounts from the newest on; in milliseconds. */
 const SEARCH_MAX_MS = 3000;
 const ACCOUNTS_PER_ADDRESS_MAX = 5;
@@ -27,7 +26,7 @@ export class UserRepository {
   constructor({ client, db }: { client: MongoClient; db: Db }) {
     this.#client = client;
     this.#commands = new DirectCommands(db);
-    this.#users = db.collection("users", { readConcern });
+    this.#users = db.collection("users", { readConcern: majority });
     this.#guards = db.collection("guards");
   }
 
@@ -81,7 +80,7 @@ export class UserRepository {
       filter: byIds(ids),
       projection: { status: 1, deletedAt: 1 },
       batchSize: ids.length + 1,
-      readConcern,
+      readConcern: majority,
     };
     const found = await findDocuments<Pick<UserDocument, "_id" | "status" | "deletedAt">>(this.#commands, command, {
       mayRepeat: true,
