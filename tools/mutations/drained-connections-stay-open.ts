@@ -5,7 +5,7 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/service-kit/src/http/service-app.ts",
-      find: `if (options.health.isDraining) set.headers["connection"] = "close";`,
+      find: `if (health.isDraining) set.headers["connection"] = "close";`,
       replace: ``,
     },
   ],

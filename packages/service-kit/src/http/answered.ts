@@ -16,6 +16,9 @@ export interface Answered {
   readonly path: string;
 }
 
+/** Called once for each request, after its answer; it does not throw. */
+export type AfterAnswer = (answered: Answered) => void;
+
 /**
  * What happens after each answer: a line in the access log, its measurement, the end of its span.
  * @param routes gives the patterns of all routes, for any other would make series without end
@@ -23,7 +26,7 @@ export interface Answered {
 export function afterAnswer(
   { logger, telemetry }: { logger: Logger; telemetry: Telemetry },
   routes: () => readonly { readonly path: string }[],
-): (answered: Answered) => void {
+): AfterAnswer {
   const logAccess = flatLog(logger, "request");
   let patterns: ReadonlyMap<string, string> | undefined;
   return ({ request, status, route, path: whole }) => {
