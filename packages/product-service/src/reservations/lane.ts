@@ -59,7 +59,9 @@ export interface LaneOptions<Job, Outcome> {
 
 /**
  * One queue with one batch in flight. While a batch is in flight the next one fills (natural batching), so there
- * is no timer: a lone job does not wait, and under load it shares a batch.
+ * is no timer: a lone job does not wait, and under load it shares a batch. Service-kit's `Coalescer` would wait for a turn
+ * of the event loop before each batch and settle all of its items at its end; here the batch settles each job by itself,
+ * so that half of a halved batch is answered at once and a job is given up at its deadline.
  */
 export class Lane<Job, Outcome> {
   readonly #options: LaneOptions<Job, Outcome>;

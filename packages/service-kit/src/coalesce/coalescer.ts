@@ -79,7 +79,8 @@ interface Waiting<Item, Result> {
 
 /**
  * Joins the requests of concurrent callers into batches, without a timer: while a batch is in flight the next one fills.
- * A batch holds only items that were added before it began, so no answer is older than its request.
+ * A batch holds only items that were added before it began, so no answer is older than its request. Product-service's
+ * `Lane` does the same for jobs that have deadlines of their own and that their batch settles one by one.
  */
 export class Coalescer<Item, Result> {
   readonly #options: CoalescerOptions<Item, Result>;
