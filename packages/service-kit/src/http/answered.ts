@@ -1,9 +1,9 @@
 import { flatLog, type Logger } from "../logging/logger.ts";
 import { traceIdOf } from "../telemetry/scope.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { API_PREFIX } from "./api-prefix.ts";
 import { type RequestContext, requestContext } from "./request-context.ts";
 
-const PREFIX = "/api/v1";
 /** Longest path in the log and in traces, in characters: secrets are looked for in it, in quadratic time at worst. */
 const PATH_MAX_LENGTH = 1000;
 
@@ -68,4 +68,5 @@ function endSpan(
   span.end(status >= 500 ? { error: new Error(`answered ${status}`) } : {});
 }
 
-const withoutPrefix = (path: string): string => (path.startsWith(`${PREFIX}/`) ? path.slice(PREFIX.length) : path);
+const withoutPrefix = (path: string): string =>
+  path.startsWith(`${API_PREFIX}/`) ? path.slice(API_PREFIX.length) : path;

@@ -10,6 +10,7 @@ import { runInScope, traceIdOf } from "../telemetry/scope.ts";
 import { Telemetry } from "../telemetry/telemetry.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import { afterAnswer, type AfterAnswer } from "./answered.ts";
+import { API_PREFIX } from "./api-prefix.ts";
 import type { AppError } from "./app-error.ts";
 import { corsHeaders, isPreflight, preflightHeaders } from "./cors.ts";
 import { answerOf, envelopeOf, headersOf, refusalOf } from "./error-answer.ts";
@@ -30,9 +31,6 @@ export interface ServiceAppOptions {
   /** Own measurements and no traces when absent. */
   readonly telemetry?: Telemetry;
 }
-
-/** Path under which every route is served too. */
-const VERSIONED = "/api/v1";
 
 /** Headers of every answer. A route that serves a page or an asset replaces them. */
 const securityHeaders = {
@@ -131,11 +129,11 @@ function envelopes(logger: Logger, routes: () => AnyElysia["routes"]) {
 
 /** The same routes under /api/v1. */
 const versioned = (routes: AnyElysia) =>
-  new Elysia({ prefix: VERSIONED, normalize: false })
+  new Elysia({ prefix: API_PREFIX, normalize: false })
     .onAfterHandle(({ set }) => {
       const { location } = set.headers;
       // A gateway may let these paths through and no others.
-      if (location !== undefined) set.headers["location"] = VERSIONED + location;
+      if (location !== undefined) set.headers["location"] = API_PREFIX + location;
     })
     .use(routes);
 

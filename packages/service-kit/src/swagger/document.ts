@@ -1,6 +1,7 @@
 import { ErrorEnvelope } from "@pos/contracts/errors";
 import { Timestamp } from "@pos/contracts/primitives";
 import { type AnyElysia, Elysia } from "elysia";
+import { API_PREFIX } from "../http/api-prefix.ts";
 import { addHeaders, headersIn, type Operation } from "./answer-headers.ts";
 import { addErrorExamples } from "./error-examples.ts";
 import { NamedSchemas } from "./named-schemas.ts";
@@ -18,7 +19,7 @@ type OpenApi = Json & { components: Json; paths: Record<string, Record<string, O
 /** Every route is served at both (see createServiceApp). A client uses the first unless it is told another. */
 const servers = [
   { url: "/", description: "The service itself" },
-  { url: "/api/v1", description: "The same routes, behind a gateway" },
+  { url: API_PREFIX, description: "The same routes, behind a gateway" },
 ];
 
 /**
