@@ -4,7 +4,7 @@ export const mutation: Mutation = {
   harm: "An order shows a name that the product no longer has.",
   edits: [
     {
-      file: "packages/product-service/src/reservations/batch-repository.ts",
+      file: "packages/product-service/src/reservations/batch-write-repository.ts",
       find: "return { openUnits, name: first.name, price: first.price };",
       replace: "return { openUnits, price: first.price };",
     },

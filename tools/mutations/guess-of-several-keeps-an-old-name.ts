@@ -4,7 +4,7 @@ export const mutation: Mutation = {
   harm: "An order of several products shows a name that the product no longer has.",
   edits: [
     {
-      file: "packages/product-service/src/reservations/batch-repository.ts",
+      file: "packages/product-service/src/reservations/batch-write-repository.ts",
       find: '{ $eq: ["$name", own(products.map((product) => product?.name))] },',
       replace: "",
     },

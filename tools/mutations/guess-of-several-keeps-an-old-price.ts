@@ -4,7 +4,7 @@ export const mutation: Mutation = {
   harm: "An order of several products is placed for a price that no longer holds.",
   edits: [
     {
-      file: "packages/product-service/src/reservations/batch-repository.ts",
+      file: "packages/product-service/src/reservations/batch-write-repository.ts",
       find: '{ $eq: ["$price", own(products.map((product) => product?.price))] },',
       replace: "",
     },

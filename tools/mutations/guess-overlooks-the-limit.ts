@@ -4,8 +4,8 @@ export const mutation: Mutation = {
   harm: "A user gets past the limit of pending units when another process holds the first of them.",
   edits: [
     {
-      file: "packages/product-service/src/reservations/batch-repository.ts",
-      find: "{ $lte: this.#rules.pendingLimitUnits - (group[0]?.openDeltaUnits ?? 0) };",
+      file: "packages/product-service/src/reservations/batch-write-repository.ts",
+      find: "{ $lte: pendingLimitUnits - (group[0]?.openDeltaUnits ?? 0) };",
       replace: "{ $lte: Number.MAX_SAFE_INTEGER };",
     },
   ],

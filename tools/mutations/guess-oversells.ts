@@ -4,7 +4,7 @@ export const mutation: Mutation = {
   harm: "A process that remembers more units than there are sells them.",
   edits: [
     {
-      file: "packages/product-service/src/reservations/batch-repository.ts",
+      file: "packages/product-service/src/reservations/batch-write-repository.ts",
       find: "...(stockDeltaUnits < 0 ? { stock: { $gte: -stockDeltaUnits } } : {}),",
       replace: "",
     },

@@ -4,7 +4,7 @@ export const mutation: Mutation = {
   harm: "A product that another process deleted is sold for a minute more.",
   edits: [
     {
-      file: "packages/product-service/src/reservations/batch-repository.ts",
+      file: "packages/product-service/src/reservations/batch-write-repository.ts",
       find: "...(isTaken ? { deletedAt: null } : {}),",
       replace: "",
     },

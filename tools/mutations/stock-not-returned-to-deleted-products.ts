@@ -4,7 +4,7 @@ export const mutation: Mutation = {
   harm: "The cancellation of an order for a product that left the catalogue fails for ever.",
   edits: [
     {
-      file: "packages/product-service/src/reservations/batch-repository.ts",
+      file: "packages/product-service/src/reservations/batch-write-repository.ts",
       find: "...(isTaken ? { deletedAt: null } : {}),",
       replace: "deletedAt: null,",
     },

@@ -1,16 +1,17 @@
 import { WholeNumber } from "@pos/contracts/primitives";
 import { Price, ProductName } from "@pos/contracts/products";
 import type { Clock } from "@pos/service-kit/clock";
-import { byIds, findDocuments, write } from "@pos/service-kit/command-runner";
+import { byIds, findDocuments } from "@pos/service-kit/command-runner";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
-import { bytesOf, DirectCommands } from "@pos/service-kit/direct-commands";
+import { DirectCommands } from "@pos/service-kit/direct-commands";
 import { DirectSession } from "@pos/service-kit/direct-session";
 import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { type Db, type Document, type Filter, ObjectId } from "mongodb";
+import { type Db, ObjectId } from "mongodb";
 import { type Attempt, attemptTransaction, type Worked } from "../transaction.ts";
 import { isDeleted, type ProductDocument } from "../products/documents.ts";
-import { checkedRecord, documentOf, type ReservationDocument } from "./documents.ts";
+import { MismatchError, stillAs, writeDecision } from "./batch-write-repository.ts";
+import { checkedRecord, type ReservationDocument } from "./documents.ts";
 import type { BatchStore } from "./group-commit.ts";
 import {
   type BatchDecision,
@@ -21,9 +22,7 @@ import {
   pairKey,
   pairsToCount,
   type PendingPair,
-  type ProductChange,
   type ProductStock,
-  type ReservationChange,
   type ReservationRecord,
   type ReserveJob,
 } from "./protocol.ts";
@@ -93,7 +92,7 @@ export class BatchRepository implements BatchStore {
   }
 
   async #writeGuess({ products, decision }: Guess): Promise<Worked<BatchDecision>> {
-    await this.#write(decision, products);
+    await writeDecision(this.#session, decision, stillAs(products, this.#rules.pendingLimitUnits));
     return { value: decision, isCommitted: true };
   }
 
@@ -110,7 +109,7 @@ export class BatchRepository implements BatchStore {
     // Only an insert finds out that an id is taken: a job that is not given a new hold may have one already.
     if (isFirst && !decision.outcomes.every(isNewHold))
       decision = decideBatch({ ...snapshot, reservations: await this.#readReservations(jobs) }, jobs, this.#rules);
-    await this.#write(decision);
+    await writeDecision(this.#session, decision);
     return { value: decision, isCommitted: decision.outcomes.some(isPromise) };
   }
 
@@ -181,61 +180,12 @@ export class BatchRepository implements BatchStore {
     }
     return units;
   }
-
-  /** @param guessed products that were not read: each must still be as the decision takes it */
-  async #write(
-    { productChanges, newReservations, reservationChanges }: BatchDecision,
-    guessed?: ReadonlyMap<string, ProductStock>,
-  ): Promise<void> {
-    const session = this.#session;
-    if (productChanges.length > 0) {
-      const updates = productUpdates(productChanges, (group) =>
-        guessed === undefined ? {} : this.#stillAs(guessed, group),
-      );
-      const matched = await write(session, { update: "products", updates });
-      assertAll(matched, productChanges.length, "products");
-    }
-    if (newReservations.length > 0) {
-      const documents = newReservations.map((record) => bytesOf(documentOf(record)));
-      await write(session, { insert: "reservations" }, { sequence: { field: "documents", documents } });
-    }
-    if (reservationChanges.length > 0) {
-      const updates = reservationChanges.map(reservationUpdate);
-      assertAll(await write(session, { update: "reservations", updates }), reservationChanges.length, "reservations");
-    }
-  }
-
-  /** Matches if products that change alike have the names and prices that were returned, and no limit matters. */
-  #stillAs(guessed: ReadonlyMap<string, ProductStock>, group: readonly ProductChange[]): Filter<ProductDocument> {
-    const products = group.map(({ productId }) => guessed.get(productId));
-    const openUnits = { $lte: this.#rules.pendingLimitUnits - (group[0]?.openDeltaUnits ?? 0) };
-    const [first, ...others] = products;
-    // An expression costs the database a fifth of the update of one product.
-    if (first !== undefined && others.length === 0) return { openUnits, name: first.name, price: first.price };
-    const own = (facts: readonly unknown[]) => ({ $arrayElemAt: [{ $literal: facts }, "$$index"] });
-    const isSame = {
-      $and: [
-        { $eq: ["$name", own(products.map((product) => product?.name))] },
-        { $eq: ["$price", own(products.map((product) => product?.price))] },
-      ],
-    };
-    const ids = group.map(({ productId }) => new ObjectId(productId));
-    return {
-      openUnits,
-      $expr: { $let: { vars: { index: { $indexOfArray: [{ $literal: ids }, "$_id"] } }, in: isSame } },
-    };
-  }
 }
 
 /** A decision by products that were not read in its transaction. */
 interface Guess {
   readonly products: ReadonlyMap<string, ProductStock>;
   readonly decision: BatchDecision;
-}
-
-/** A guard did not match: the database has changed since the decision. */
-class MismatchError extends Error {
-  override readonly name = "MismatchError";
 }
 
 const isReserve = (job: Job): job is ReserveJob => job.kind === "reserve";
@@ -247,51 +197,3 @@ const isReserve = (job: Job): job is ReserveJob => job.kind === "reserve";
 const isPromise = (outcome: Outcome): boolean => outcome.kind === "reservation" || outcome.kind === "moved";
 
 const isNewHold = (outcome: Outcome): boolean => outcome.kind === "reservation" && !outcome.isReplay;
-
-/**
- * One update for all products that change alike, because a statement costs the database more than a document. Where
- * units were taken the version always moves, so that this is a write that others' snapshots conflict with.
- */
-function productUpdates(
-  changes: readonly ProductChange[],
-  guard: (group: readonly ProductChange[]) => Filter<ProductDocument>,
-): Document[] {
-  const alike = Map.groupBy(changes, ({ stockDeltaUnits, openDeltaUnits, isTaken }) =>
-    [stockDeltaUnits, openDeltaUnits, isTaken].join(),
-  );
-  return [...alike.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const { stockDeltaUnits, openDeltaUnits, isTaken } = first;
-    return {
-      q: {
-        ...byIds(group.map(({ productId }) => productId)),
-        ...(isTaken ? { deletedAt: null } : {}),
-        ...(stockDeltaUnits < 0 ? { stock: { $gte: -stockDeltaUnits } } : {}),
-        ...guard(group),
-      },
-      u: {
-        $inc: {
-          stock: stockDeltaUnits,
-          openUnits: openDeltaUnits,
-          version: isTaken || stockDeltaUnits !== 0 ? 1 : 0,
-        },
-      },
-      multi: true,
-      hint: { _id: 1 },
-    };
-  });
-}
-
-function reservationUpdate({ before, after }: ReservationChange): Document {
-  return {
-    q: { _id: new ObjectId(before.orderId), rid: before.rid, state: before.state, isOpen: before.isOpen },
-    u: { $set: { state: after.state, isOpen: after.isOpen, updatedAt: new Date(after.updatedAtMs) } },
-  };
-}
-
-/** A guard that misses does not abort by itself. */
-function assertAll(matchedCount: number, expectedCount: number, what: string): void {
-  if (matchedCount !== expectedCount)
-    throw new MismatchError(`a batch met ${matchedCount} of ${expectedCount} ${what}`);
-}
