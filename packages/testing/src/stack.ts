@@ -52,80 +52,10 @@ const PASSWORD_COST = 4;
 
 /** Starts the whole stack; about 200 ms after the first call of a run. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const logger = options.logger ?? silentLogger;
+  const databases = options.databases ?? (await freshDatabases());
   const secret = randomBytes(32).toString("base64url");
-  const clients = ["order-service", "product-service"].map((id) => ({
-    id,
-    secretHash: createHash("sha256").update(secret).digest("hex"),
-    scopes: ["internal"],
-  }));
-  const given = options.databases;
-  const [userDb, productDb, orderDb] = given
-    ? [given.user, given.product, given.order]
-    : await Promise.all([testDatabase("user"), testDatabase("product"), testDatabase("order")]);
-  const env = (database: TestDatabase, more: Record<string, string> = {}) => ({
-    NODE_ENV: "test",
-    MONGO_URI: database.uri,
-    PORT: "0",
-    HOST: "127.0.0.1",
-    LOG_LEVEL: "debug",
-    KEY_ENCRYPTION_KEY: randomBytes(32).toString("base64"),
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
-    SERVICE_CLIENTS: JSON.stringify(clients),
-    SERVICE_CLIENT_SECRET: secret,
-    ...more,
-    ...options.env,
-  });
-  const tools = { logger, clock: systemClock };
-
-  let ports = { user: 0, product: 0, order: 0 };
-  const user = await userService.build({
-    ...tools,
-    config: readEnvironment(userEnvironment, env(userDb)),
-    database: userDb.database,
-    passwordCost: PASSWORD_COST,
-    port: () => ports.user,
-  });
-  ports = { ...ports, user: listen(user) };
-  const userProxy = await tcpProxy({ target: { host: "127.0.0.1", port: ports.user } });
-  const jwks = { JWKS_URL: `http://127.0.0.1:${ports.user}/.well-known/jwks.json` };
-  const product = await productService.build({
-    ...tools,
-    config: readEnvironment(
-      productEnvironment,
-      env(productDb, {
-        ...jwks,
-        USER_SERVICE_URL: `http://127.0.0.1:${ports.user}`,
-        SERVICE_CLIENT_ID: "product-service",
-      }),
-    ),
-    database: productDb.database,
-    port: () => ports.product,
-  });
-  ports = { ...ports, product: listen(product) };
-  const productProxy = await tcpProxy({ target: { host: "127.0.0.1", port: ports.product } });
-  const order = await orderService.build({
-    ...tools,
-    config: readEnvironment(
-      orderEnvironment,
-      env(orderDb, {
-        ...jwks,
-        USER_SERVICE_URL: `http://127.0.0.1:${userProxy.port}`,
-        PRODUCT_SERVICE_URL: `http://127.0.0.1:${productProxy.port}`,
-        SERVICE_CLIENT_ID: "order-service",
-      }),
-    ),
-    database: orderDb.database,
-    port: () => ports.order,
-  });
-  ports = { ...ports, order: listen(order) };
-
-  const urls = {
-    user: `http://127.0.0.1:${ports.user}`,
-    product: `http://127.0.0.1:${ports.product}`,
-    order: `http://127.0.0.1:${ports.order}`,
-  };
+  const environmentOf = environments(secret, options.env);
+  const { services, proxies, urls } = await startServices(databases, environmentOf, options.logger ?? silentLogger);
   const as = (token?: string) =>
     createClient({
       userUrl: urls.user,
@@ -139,11 +69,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     client_id: "order-service",
     client_secret: secret,
   } as const;
-  const services = { user, product, order };
-  const databases = { user: userDb, product: productDb, order: orderDb };
   return {
     urls,
-    proxies: { user: userProxy, product: productProxy },
+    proxies,
     databases,
     services,
     admin: as(adminToken),
@@ -159,10 +87,97 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       return { id, email: credentials.email, token, client: as(token) };
     },
     async stop() {
-      for (const service of [order, product, user]) await stopService(service);
-      await Promise.all([userProxy.close(), productProxy.close()]);
+      for (const service of [services.order, services.product, services.user]) await stopService(service);
+      await Promise.all([proxies.user.close(), proxies.product.close()]);
       await Promise.all(Object.values(databases).map((database) => database.drop()));
     },
+  };
+}
+
+async function freshDatabases(): Promise<Stack["databases"]> {
+  const [user, product, order] = await Promise.all([
+    testDatabase("user"),
+    testDatabase("product"),
+    testDatabase("order"),
+  ]);
+  return { user, product, order };
+}
+
+type EnvironmentOf = (database: TestDatabase, own?: Record<string, string>) => Record<string, string>;
+
+/**
+ * The environment of a service, from its database and what it alone is told.
+ * @param secret of the two services that call others
+ * @param given outdoes everything else
+ */
+function environments(secret: string, given: Record<string, string> | undefined): EnvironmentOf {
+  const clients = ["order-service", "product-service"].map((id) => ({
+    id,
+    secretHash: createHash("sha256").update(secret).digest("hex"),
+    scopes: ["internal"],
+  }));
+  return (database, own = {}) => ({
+    NODE_ENV: "test",
+    MONGO_URI: database.uri,
+    PORT: "0",
+    HOST: "127.0.0.1",
+    LOG_LEVEL: "debug",
+    KEY_ENCRYPTION_KEY: randomBytes(32).toString("base64"),
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+    SERVICE_CLIENTS: JSON.stringify(clients),
+    SERVICE_CLIENT_SECRET: secret,
+    ...own,
+    ...given,
+  });
+}
+
+/** Each on a port of its own, and after the ones that it calls. */
+async function startServices(
+  databases: Stack["databases"],
+  environmentOf: EnvironmentOf,
+  logger: Logger,
+): Promise<Pick<Stack, "services" | "proxies" | "urls">> {
+  const tools = { logger, clock: systemClock };
+  const ports = { user: 0, product: 0, order: 0 };
+  const urlOf = (port: number) => `http://127.0.0.1:${port}`;
+
+  const user = await userService.build({
+    ...tools,
+    config: readEnvironment(userEnvironment, environmentOf(databases.user)),
+    database: databases.user.database,
+    passwordCost: PASSWORD_COST,
+    port: () => ports.user,
+  });
+  ports.user = listen(user);
+  const userProxy = await tcpProxy({ target: { host: "127.0.0.1", port: ports.user } });
+  const jwks = { JWKS_URL: `${urlOf(ports.user)}/.well-known/jwks.json` };
+  const productOwn = { ...jwks, USER_SERVICE_URL: urlOf(ports.user), SERVICE_CLIENT_ID: "product-service" };
+  const product = await productService.build({
+    ...tools,
+    config: readEnvironment(productEnvironment, environmentOf(databases.product, productOwn)),
+    database: databases.product.database,
+    port: () => ports.product,
+  });
+  ports.product = listen(product);
+  const productProxy = await tcpProxy({ target: { host: "127.0.0.1", port: ports.product } });
+  const orderOwn = {
+    ...jwks,
+    USER_SERVICE_URL: urlOf(userProxy.port),
+    PRODUCT_SERVICE_URL: urlOf(productProxy.port),
+    SERVICE_CLIENT_ID: "order-service",
+  };
+  const order = await orderService.build({
+    ...tools,
+    config: readEnvironment(orderEnvironment, environmentOf(databases.order, orderOwn)),
+    database: databases.order.database,
+    port: () => ports.order,
+  });
+  ports.order = listen(order);
+  return {
+    services: { user, product, order },
+    proxies: { user: userProxy, product: productProxy },
+    urls: { user: urlOf(ports.user), product: urlOf(ports.product), order: urlOf(ports.order) },
   };
 }
 
