@@ -5,7 +5,7 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/product-service/src/reservations/lane.ts",
-      find: "if (this.#waiting.length >= this.#options.queueMax) {",
+      find: "if (this.#waiting.length >= this.#tools.queueMax) {",
       replace: "if (this.#waiting.length < 0) {",
     },
   ],

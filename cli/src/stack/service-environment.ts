@@ -17,7 +17,7 @@ const everybody = ["PATH", "HOME", "TMPDIR", "TZ", "NODE_EXTRA_CA_CERTS"];
 const GC_TIMER_MS = 10_000;
 
 /** What the environment of a service is made from. */
-export interface EnvironmentParts {
+export interface EnvironmentTools {
   readonly io: Io;
   readonly layout: StackLayout;
   readonly secrets: StackSecrets;
@@ -30,12 +30,12 @@ export interface EnvironmentParts {
  * The environment of one service: the variables that its configuration knows, and how Bun is to run. What the stack decides (database,
  * port, addresses, credentials) wins over the user's environment; all else (LOG_LEVEL, SMTP_URL …) is passed on.
  */
-export function serviceEnvironment(name: ServiceName, parts: EnvironmentParts): Record<string, string> {
-  const decided = decidedBy(name, parts);
+export function serviceEnvironment(name: ServiceName, tools: EnvironmentTools): Record<string, string> {
+  const decided = decidedBy(name, tools);
   const known = new Set(Object.values(schemas[name]).map((variable) => variable.name));
   const environment: Record<string, string> = { BUN_GC_TIMER_INTERVAL: String(GC_TIMER_MS) };
   for (const variable of [...everybody, ...known]) {
-    const value = parts.io.env[variable];
+    const value = tools.io.env[variable];
     if (value !== undefined && value !== "") environment[variable] = value;
   }
   for (const [variable, value] of Object.entries(decided)) if (known.has(variable)) environment[variable] = value;
@@ -44,7 +44,7 @@ export function serviceEnvironment(name: ServiceName, parts: EnvironmentParts): 
 
 function decidedBy(
   name: ServiceName,
-  { io, layout, secrets, ports, mongoUri }: EnvironmentParts,
+  { io, layout, secrets, ports, mongoUri }: EnvironmentTools,
 ): Record<string, string> {
   const urls = urlsOf(ports);
   return {

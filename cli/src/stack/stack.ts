@@ -16,7 +16,7 @@ import { type RunningUnit, startProgram, type Unit } from "./unit.ts";
 import { waitHealthy } from "./wait-healthy.ts";
 
 /** What a stack is started with. */
-export interface StackParts {
+export interface StackTools {
   readonly io: Io;
   readonly talk: Talk;
   readonly layout: StackLayout;
@@ -29,7 +29,7 @@ export interface StackParts {
 
 /** A MongoDB and three services, started in this order, kept running, and stopped in the reverse one. */
 export class Stack {
-  readonly #parts: StackParts;
+  readonly #tools: StackTools;
   readonly #stopping = new AbortController();
   readonly #running = new Map<string, RunningUnit>();
   readonly #units = new Map<string, UnitState>();
@@ -42,9 +42,9 @@ export class Stack {
   #endLogs: (() => void) | undefined;
   readonly #loops: Promise<void>[] = [];
 
-  constructor(parts: StackParts) {
-    this.#parts = parts;
-    this.#log = supervisorLog(parts.layout);
+  constructor(tools: StackTools) {
+    this.#tools = tools;
+    this.#log = supervisorLog(tools.layout);
   }
 
   /** Where the MongoDB comes from; known once it runs. */
@@ -54,12 +54,12 @@ export class Stack {
 
   /** Resolves when every service is healthy. @throws what kept it from starting; `stop` then cleans up */
   async start(): Promise<void> {
-    const { io, talk, layout } = this.#parts;
+    const { io, talk, layout } = this.#tools;
     await Promise.all([layout.logDir, layout.mailDir].map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
     this.#endLogs = boundLogs(layout);
     await this.#writeState();
     const { signal } = this.#stopping;
-    const database = await openDatabase({ io, talk, layout, port: this.#parts.mongodPort, signal }).catch((error) => {
+    const database = await openDatabase({ io, talk, layout, port: this.#tools.mongodPort, signal }).catch((error) => {
       if (signal.aborted) return undefined;
       throw error;
     });
@@ -122,7 +122,7 @@ export class Stack {
   async #stopUnit(name: string): Promise<void> {
     const running = this.#running.get(name);
     if (running === undefined) return;
-    const { io, talk } = this.#parts;
+    const { io, talk } = this.#tools;
     const startedAtMs = io.now();
     await running.stop();
     this.#running.delete(name);
@@ -132,7 +132,7 @@ export class Stack {
   }
 
   #serviceUnit(name: ServiceName, database: StackDatabase): Unit {
-    const { io, layout, secrets, ports } = this.#parts;
+    const { io, layout, secrets, ports } = this.#tools;
     const program = [serviceEntry(name, io.env), ...unitMark(name, layout)];
     return {
       name: `${name}-service`,
@@ -147,7 +147,7 @@ export class Stack {
   }
 
   async #waitHealthy(startedAtMs: number): Promise<void> {
-    const { io, talk, ports } = this.#parts;
+    const { io, talk, ports } = this.#tools;
     const urls = urlsOf(ports);
     await Promise.all(
       serviceNames.map(async (name) => {
@@ -156,7 +156,7 @@ export class Stack {
         await waitHealthy(
           name,
           { url: urls[name], running, startedAtMs, stopping: this.#stopping.signal },
-          this.#parts,
+          this.#tools,
         );
         if (this.#stopping.signal.aborted) return;
         talk.done(`${name}-service is healthy (${duration(io.now() - startedAtMs)})`);
@@ -172,8 +172,7 @@ export class Stack {
         started: (unit, running, restarts) => this.#started(unit, running, restarts),
         ended: (unit, how, next) => this.#ended(unit, how, next),
       };
-      const tools = { io: this.#parts.io, events, stopping: this.#stopping.signal };
-      this.#loops.push(supervise(unit, running, tools));
+      this.#loops.push(supervise(unit, running, { io: this.#tools.io, events, stopping: this.#stopping.signal }));
     }
   }
 
@@ -187,11 +186,11 @@ export class Stack {
       ...(process === undefined ? {} : { process }),
       port,
       restarts,
-      startedAtMs: this.#parts.io.now(),
+      startedAtMs: this.#tools.io.now(),
       ...(lastEnd === undefined ? {} : { lastEnd }),
     });
     this.#log("info", `${unit.name} started, pid ${running.pid}${restarts === 0 ? "" : `, restart ${restarts}`}`);
-    if (restarts > 0) this.#parts.talk.say(`${unit.name} is running again`);
+    if (restarts > 0) this.#tools.talk.say(`${unit.name} is running again`);
     void this.#writeState();
     // The services hold the old address: they end in order and are started again with the new one.
     if (hasMoved) for (const name of serviceNames) void this.#running.get(`${name}-service`)?.stop();
@@ -203,17 +202,17 @@ export class Stack {
     this.#running.delete(unit.name);
     const text = `${unit.name} ended (${how}); starting it again in ${duration(waitMs)}`;
     this.#log("warn", text);
-    this.#parts.talk.warn(text);
+    this.#tools.talk.warn(text);
     void this.#writeState();
   }
 
   #portOf(unitName: string): number {
     const name = serviceNames.find((service) => unitName === `${service}-service`);
-    return name === undefined ? (this.#database?.mongod?.port() ?? 0) : this.#parts.ports[name];
+    return name === undefined ? (this.#database?.mongod?.port() ?? 0) : this.#tools.ports[name];
   }
 
   #state(): StackState {
-    const { ports, secrets, profile } = this.#parts;
+    const { ports, secrets, profile } = this.#tools;
     const service = (name: ServiceName): UnitState =>
       this.#units.get(`${name}-service`) ?? { port: ports[name], restarts: 0, startedAtMs: 0 };
     const mongod = this.#units.get("mongod");
@@ -234,7 +233,7 @@ export class Stack {
   /** One write after the other, so that the last state is the one that stays. */
   #writeState(): Promise<void> {
     const state = this.#state();
-    const { layout } = this.#parts;
+    const { layout } = this.#tools;
     this.#writing = this.#writing.then(() => writeState(layout, state)).catch(() => undefined);
     return this.#writing;
   }

@@ -17,8 +17,8 @@ export const orderService = defineService({
   },
   environment,
   layout,
-  wire(parts) {
-    const { orders, outbox, audit, verifier, background } = createServices(parts);
+  wire(tools) {
+    const { orders, outbox, audit, verifier, background } = createServices(tools);
     const features = () =>
       new Elysia({ normalize: false })
         .use(orderRoutes(orders, verifier))

@@ -5,7 +5,7 @@ import { serviceToken } from "@pos/client/service-token";
 import { createTransport } from "@pos/client/transport";
 import { usersClient } from "@pos/client/users";
 import { Flights } from "@pos/service-kit/coalesce";
-import type { WireParts } from "@pos/service-kit/define-service";
+import type { WireTools } from "@pos/service-kit/define-service";
 import { createKeyCache } from "@pos/service-kit/key-cache";
 import { remoteKeys } from "@pos/service-kit/remote-keys";
 import { currentScope } from "@pos/service-kit/scope";
@@ -32,17 +32,16 @@ import { Reaper } from "./reaper/reaper.ts";
 import { createHolds, createReservations } from "./upstream/reservations.ts";
 import { createUsers } from "./upstream/users.ts";
 
-type Parts = WireParts<Config>;
 type Confirms = Gathered<PlacedOrder & { readonly traceparent: string | undefined }>;
 
 /** What the background tasks share. They use the ports, and the ports hand work to them. */
-interface Tools extends Pick<Parts, "config" | "clock" | "logger" | "telemetry"> {
+interface Tools extends Pick<WireTools<Config>, "config" | "clock" | "logger" | "telemetry"> {
   readonly measurements: OrderMeasurements;
   readonly ports: () => PlacementPorts;
 }
 
 /** Wires repositories, the protocol's ports, the background tasks and the services of all features. */
-export function createServices({ config, database, logger, clock, telemetry }: Parts) {
+export function createServices({ config, database, logger, clock, telemetry }: WireTools<Config>) {
   const measurements = orderMeasurements(telemetry.metrics);
   const tools = { config, clock, logger, telemetry, measurements, ports: () => ports };
   const repositories = { orders: new OrderRepository(database.db, logger), outbox: new OutboxRepository(database.db) };
@@ -147,10 +146,14 @@ function createConfirms({ clock, logger, telemetry, measurements, ports }: Tools
 }
 
 function createStore(
-  parts: { orders: OrderRepository; outbox: OutboxRepository; relay: Relay; confirms: Confirms },
+  {
+    orders,
+    outbox,
+    relay,
+    confirms,
+  }: { orders: OrderRepository; outbox: OutboxRepository; relay: Relay; confirms: Confirms },
   { clock, logger, measurements }: Tools,
 ) {
-  const { orders, outbox, relay, confirms } = parts;
   const measured = {
     insertAll(batch: readonly StoredOrder[]) {
       measurements.inserted(batch.length);

@@ -17,12 +17,12 @@ export const productService = defineService<typeof environment, TestPorts>({
   },
   environment,
   layout,
-  wire(parts) {
-    const { products, reservations, batches, audit, verifier, background } = createServices(parts);
+  wire(tools) {
+    const { products, reservations, batches, audit, verifier, background } = createServices(tools);
     const features = () =>
       new Elysia({ normalize: false })
         .use(productRoutes(products, verifier))
-        .use(reservationRoutes({ reservations, batches, verifier, clock: parts.clock }))
+        .use(reservationRoutes({ reservations, batches, verifier, clock: tools.clock }))
         .use(auditRoutes(audit, verifier));
     return { verifier, background, features };
   },

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { WireParts } from "@pos/service-kit/define-service";
+import type { WireTools } from "@pos/service-kit/define-service";
 import { createKeyCache } from "@pos/service-kit/key-cache";
 import { remoteKeys } from "@pos/service-kit/remote-keys";
 import { createTokenVerifier } from "@pos/service-kit/token-verifier";
@@ -23,8 +23,8 @@ export interface TestPorts {
 }
 
 /** Wires repositories and services of all features. */
-export function createServices(parts: WireParts<Config> & TestPorts) {
-  const { config, database, logger, clock, telemetry, reservationLimits: limits } = parts;
+export function createServices(tools: WireTools<Config> & TestPorts) {
+  const { config, database, logger, clock, telemetry, reservationLimits: limits } = tools;
   const keys = createKeyCache(remoteKeys(config.jwksUrl));
   const adjustments = new AdjustmentRepository(database.db, clock);
   const batchRepository = new BatchRepository(database.db, clock, {

@@ -20,12 +20,14 @@ export const userService = defineService<typeof environment, TestPorts>({
   },
   environment,
   layout,
-  async wire(parts) {
-    const { trustedProxyHops, adminEmail: email, adminPassword: password } = parts.config;
-    const services = await createServices(parts);
+  async wire(tools) {
+    const { trustedProxyHops, adminEmail: email, adminPassword: password } = tools.config;
+    const services = await createServices(tools);
     const { verifier, background } = services;
-    const tools = { users: services.accounts, service: services.users, logger: parts.logger };
-    await ensureFirstAdmin({ email, password }, tools);
+    await ensureFirstAdmin(
+      { email, password },
+      { users: services.accounts, service: services.users, logger: tools.logger },
+    );
     const features = () =>
       new Elysia({ normalize: false })
         .use(userRoutes({ ...services, trustedProxyHops }))

@@ -1,4 +1,4 @@
-import type { WireParts } from "@pos/service-kit/define-service";
+import type { WireTools } from "@pos/service-kit/define-service";
 import { createTokenVerifier } from "@pos/service-kit/token-verifier";
 import { AddressRepository } from "./addresses/repository.ts";
 import { AddressService } from "./addresses/service.ts";
@@ -30,8 +30,8 @@ export interface TestPorts {
 }
 
 /** Wires repositories and services of all features. @throws Error when the stored signing keys do not open */
-export async function createServices(parts: WireParts<Config> & TestPorts) {
-  const { config, database, clock, logger, passwordCost, loginLimits: limits = LOGIN_LIMITS } = parts;
+export async function createServices(tools: WireTools<Config> & TestPorts) {
+  const { config, database, clock, logger, passwordCost, loginLimits: limits = LOGIN_LIMITS } = tools;
   const { db } = database;
   const keys = await KeyRing.open({
     repository: new KeyRepository(db),

@@ -3,7 +3,7 @@ import type { Logger } from "@pos/service-kit/logger";
 import type { BackgroundWork } from "@pos/service-kit/run-service";
 
 /** What is done with items that nobody waits for. */
-export interface GatheredWork<Item> {
+export interface GatheredTools<Item> {
   /** Stands in the log when it fails. */
   readonly name: string;
   readonly work: (item: Item) => Promise<unknown>;
@@ -19,13 +19,13 @@ const QUEUE_MAX = 10_000;
 
 /** Begins the work for all items of a short while together, so that they share requests and writes. */
 export class Gathered<Item> implements BackgroundWork {
-  readonly #tools: GatheredWork<Item>;
+  readonly #tools: GatheredTools<Item>;
   #queue: Item[] = [];
   readonly #underWay = new Set<Promise<void>>();
   #gathering: Promise<void> | undefined;
   #isStopping = false;
 
-  constructor(tools: GatheredWork<Item>) {
+  constructor(tools: GatheredTools<Item>) {
     this.#tools = tools;
   }
 

@@ -42,7 +42,7 @@ export class Entry<Job, Outcome> {
 }
 
 /** What a lane is made of. */
-export interface LaneOptions<Job, Outcome> {
+export interface LaneTools<Job, Outcome> {
   /** What a batch is called in traces. */
   readonly name: string;
   readonly clock: Clock;
@@ -64,13 +64,13 @@ export interface LaneOptions<Job, Outcome> {
  * so that half of a halved batch is answered at once and a job is given up at its deadline.
  */
 export class Lane<Job, Outcome> {
-  readonly #options: LaneOptions<Job, Outcome>;
+  readonly #tools: LaneTools<Job, Outcome>;
   #waiting: Entry<Job, Outcome>[] = [];
   #running: Promise<void> | undefined;
   #isClosed = false;
 
-  constructor(options: LaneOptions<Job, Outcome>) {
-    this.#options = options;
+  constructor(tools: LaneTools<Job, Outcome>) {
+    this.#tools = tools;
   }
 
   /**
@@ -79,7 +79,7 @@ export class Lane<Job, Outcome> {
    */
   submit(job: Job, deadlineAtMs: number): Promise<Outcome> {
     if (this.#isClosed) return Promise.reject(unavailable("The service is stopping. Try again."));
-    if (this.#waiting.length >= this.#options.queueMax) {
+    if (this.#waiting.length >= this.#tools.queueMax) {
       return Promise.reject(unavailable("Too many reservations are waiting. Try again in a second."));
     }
     const entry = new Entry<Job, Outcome>(job, deadlineAtMs);
@@ -90,7 +90,7 @@ export class Lane<Job, Outcome> {
       expire(entry);
       return entry.outcome;
     };
-    return untilDeadline(entry.outcome, { deadlineAtMs, clock: this.#options.clock, late });
+    return untilDeadline(entry.outcome, { deadlineAtMs, clock: this.#tools.clock, late });
   }
 
   /** Jobs that wait for a batch. */
@@ -111,11 +111,11 @@ export class Lane<Job, Outcome> {
       try {
         await doShared(
           {
-            name: this.#options.name,
+            name: this.#tools.name,
             scopes: batch.map(({ scope }) => scope),
             attributes: { "batch.size": batch.length },
           },
-          () => this.#options.carryOut(batch),
+          () => this.#tools.carryOut(batch),
         );
       } catch (error) {
         for (const entry of batch) if (!entry.isSettled) entry.reject(error);
@@ -126,7 +126,7 @@ export class Lane<Job, Outcome> {
 
   /** The oldest jobs that fit into one batch; expired ones are dropped. */
   #take(): Entry<Job, Outcome>[] {
-    const { batchMax, weightMax, weightOf } = this.#options;
+    const { batchMax, weightMax, weightOf } = this.#tools;
     const batch: Entry<Job, Outcome>[] = [];
     let weight = 0;
     let taken = 0;

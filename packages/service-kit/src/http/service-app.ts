@@ -21,7 +21,7 @@ import { openRequestContext, type RequestContext, requestContext } from "./reque
 FormatRegistry.Set("numeric", (text) => /^\d+$/.test(text));
 
 /** What every service's app is built from. */
-export interface ServiceAppOptions {
+export interface ServiceAppTools {
   readonly logger: Logger;
   readonly verifier: TokenVerifier;
   readonly health: HealthMonitor;
@@ -47,11 +47,11 @@ const securityHeaders = {
  * health, meta and Swagger page. Every route is served at its path and under /api/v1.
  * @param features makes the routes of the service; called once for each prefix
  */
-export function createServiceApp(features: () => AnyElysia, options: ServiceAppOptions) {
-  const { logger, health, corsOrigins, document } = options;
-  const telemetry = options.telemetry ?? new Telemetry(options.facts);
+export function createServiceApp(features: () => AnyElysia, tools: ServiceAppTools) {
+  const { logger, health, corsOrigins, document } = tools;
+  const telemetry = tools.telemetry ?? new Telemetry(tools.facts);
   const { metrics } = telemetry;
-  const routes = () => new Elysia({ normalize: false }).use(features()).use(operationRoutes({ ...options, metrics }));
+  const routes = () => new Elysia({ normalize: false }).use(features()).use(operationRoutes({ ...tools, metrics }));
   // Else the path is looked for from the 12th character of the URL on: too late for a host of three or fewer.
   const app = new Elysia({ normalize: false, handler: { standardHostname: false } });
   const answered = afterAnswer({ logger, telemetry }, () => app.routes);

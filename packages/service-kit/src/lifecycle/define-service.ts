@@ -7,12 +7,12 @@ import { createHealthMonitor } from "../health/health.ts";
 import { createServiceApp } from "../http/service-app.ts";
 import type { DocumentInfo } from "../swagger/document.ts";
 import { Telemetry } from "../telemetry/telemetry.ts";
-import type { BackgroundWork, BuildParts, BuiltService } from "./run-service.ts";
+import type { BackgroundWork, BuiltService, ServiceTools } from "./run-service.ts";
 
 type CommonConfiguration = Configuration<ReturnType<typeof commonEnvironment>>;
 
 /** What a service is wired from. */
-export type WireParts<Config> = BuildParts<Config> & { readonly telemetry: Telemetry };
+export type WireTools<Config> = ServiceTools<Config> & { readonly telemetry: Telemetry };
 
 /** What the wiring of a service makes. */
 export interface Wired {
@@ -23,19 +23,19 @@ export interface Wired {
 }
 
 /** What makes a service itself. */
-export interface ServiceParts<Schema extends EnvironmentSchema, Ports> {
+export interface ServiceDescription<Schema extends EnvironmentSchema, Ports> {
   readonly name: string;
   /** Of its Swagger page; its version is that of the service. */
   readonly document: DocumentInfo;
   readonly environment: Schema;
   readonly layout: DatabaseLayout;
   /** Wires repositories, services and routes; the database has its layout by then. */
-  wire(parts: WireParts<Configuration<Schema>> & Ports): Wired | Promise<Wired>;
+  wire(tools: WireTools<Configuration<Schema>> & Ports): Wired | Promise<Wired>;
 }
 
 /**
  * A service as `runService` runs it. Tests build the same.
- * @typeParam Ports what tests set otherwise: optional fields that `wire` gets beside the parts
+ * @typeParam Ports what tests set otherwise: optional fields that `wire` gets beside the tools
  */
 export function defineService<Schema extends EnvironmentSchema, Ports = unknown>({
   name,
@@ -43,17 +43,17 @@ export function defineService<Schema extends EnvironmentSchema, Ports = unknown>
   environment,
   layout,
   wire,
-}: ServiceParts<Schema, Ports>) {
+}: ServiceDescription<Schema, Ports>) {
   const { version } = document;
   return {
     name,
     version,
     environment,
-    async build(parts: BuildParts<Configuration<Schema> & CommonConfiguration> & Ports): Promise<BuiltService> {
-      const { config, database, logger, clock, port } = parts;
-      const { telemetry = new Telemetry({ service: name, version }) } = parts;
+    async build(tools: ServiceTools<Configuration<Schema> & CommonConfiguration> & Ports): Promise<BuiltService> {
+      const { config, database, logger, clock, port } = tools;
+      const { telemetry = new Telemetry({ service: name, version }) } = tools;
       await migrateDatabase(database.db, layout, { clock, logger });
-      const { verifier, features, background } = await wire({ ...parts, telemetry });
+      const { verifier, features, background } = await wire({ ...tools, telemetry });
       const health = createHealthMonitor(name, [{ name: "database", check: () => database.ping() }]);
       const facts = {
         service: name,

@@ -8,7 +8,7 @@ import { createHealthMonitor } from "../health/health.ts";
 import { changeOutOfTime } from "../http/app-error.ts";
 import { createServiceApp } from "../http/service-app.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { type BuildParts, runService } from "./run-service.ts";
+import { runService, type ServiceTools } from "./run-service.ts";
 
 setDefaultTimeout(120_000);
 
@@ -30,7 +30,7 @@ function start(env: Record<string, string> = {}, clock: Clock = systemClock, fai
   const listening = Promise.withResolvers<number>();
   const asked = Promise.withResolvers<void>();
   const state = { lines: [] as string[], stoppedWork: 0, exits: 0 };
-  const build = async ({ logger, port }: BuildParts<{ mongoUri: string }>) => {
+  const build = async ({ logger, port }: ServiceTools<{ mongoUri: string }>) => {
     const failure = failures.shift();
     if (failure !== undefined) throw failure;
     const verifier = { verify: () => Promise.reject(new Error("nobody")) };

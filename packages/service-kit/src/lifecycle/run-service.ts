@@ -31,7 +31,7 @@ export interface BuiltService {
 }
 
 /** What a service is built from: its main gives these, and so do tests. */
-export interface BuildParts<Config> {
+export interface ServiceTools<Config> {
   readonly config: Config;
   readonly database: Database;
   readonly logger: Logger;
@@ -49,7 +49,7 @@ export interface ServiceDefinition<Schema extends EnvironmentSchema> {
   readonly version?: string;
   readonly environment: Schema;
   /** Prepares the database (migrations, indexes) and builds the app. */
-  build(parts: BuildParts<Configuration<Schema>>): Promise<BuiltService>;
+  build(tools: ServiceTools<Configuration<Schema>>): Promise<BuiltService>;
 }
 
 /** The process as ports: its environment, its signals, and how it ends. */
@@ -144,8 +144,8 @@ async function serve<Schema extends EnvironmentSchema>(
     ...(options.connectAttemptMs === undefined ? {} : { attemptMs: options.connectAttemptMs }),
   });
   let port = config.port;
-  const parts = { config, database, logger, clock, port: () => port, telemetry };
-  const service = await patiently(() => definition.build(parts), { clock, logger });
+  const tools = { config, database, logger, clock, port: () => port, telemetry };
+  const service = await patiently(() => definition.build(tools), { clock, logger });
   service.app.listen({
     hostname: config.host,
     port: config.port,

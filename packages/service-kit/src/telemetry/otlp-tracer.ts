@@ -17,7 +17,7 @@ import { redactText } from "../logging/redact.ts";
 import type { Attributes, Span, SpanKind, SpanOptions, Tracer } from "./tracer.ts";
 
 /** Where traces go, and as whose. */
-export interface OtlpOptions {
+export interface OtlpTools {
   /** Address of the collector; traces go to its path /v1/traces. */
   readonly endpoint: string;
   readonly service: string;
@@ -37,7 +37,7 @@ const LINKS_MAX = 128;
 const REASON_MAX_LENGTH = 300;
 
 /** A tracer that sends spans by OTLP/HTTP (JSON). The only module that loads OpenTelemetry. */
-export function createOtlpTracer({ endpoint, service, version, logger }: OtlpOptions): Tracer {
+export function createOtlpTracer({ endpoint, service, version, logger }: OtlpTools): Tracer {
   const exporter = watched(new OTLPTraceExporter({ url: `${endpoint}/v1/traces`, timeoutMillis: SEND_TIMEOUT_MS }), {
     endpoint,
     logger,

@@ -5,12 +5,12 @@ import type { Shoppers } from "./shoppers.ts";
 
 /** The administrator at work: moves orders on and corrects stock while everything breaks. */
 export class Clerk {
-  readonly #parts: { admin: Client; shoppers: Shoppers; productIds: readonly string[]; random: Random };
+  readonly #tools: { admin: Client; shoppers: Shoppers; productIds: readonly string[]; random: Random };
   #isStopping = false;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(parts: { admin: Client; shoppers: Shoppers; productIds: readonly string[]; random: Random }) {
-    this.#parts = parts;
+  constructor(tools: { admin: Client; shoppers: Shoppers; productIds: readonly string[]; random: Random }) {
+    this.#tools = tools;
   }
 
   start(): void {
@@ -29,12 +29,12 @@ export class Clerk {
       } catch {
         // Not answered, or the order has moved on: the next one.
       }
-      await Bun.sleep(this.#parts.random.int(100));
+      await Bun.sleep(this.#tools.random.int(100));
     }
   }
 
   async #act(): Promise<void> {
-    const { admin, shoppers, productIds, random } = this.#parts;
+    const { admin, shoppers, productIds, random } = this.#tools;
     if (random.chance(0.2)) {
       const delta = random.pick([-2, -1, 5, 10]);
       const options = { headers: { "idempotency-key": random.hex(24) } };

@@ -12,7 +12,7 @@ export interface Customer {
 }
 
 /** Who shops what. */
-export interface ShopperParts {
+export interface ShopperTools {
   readonly customers: readonly Customer[];
   readonly productIds: readonly string[];
   readonly seed: number;
@@ -40,14 +40,14 @@ export class Shoppers {
   retries = 0;
   acknowledged = 0;
   longestFreezeMs = 0;
-  readonly #parts: ShopperParts;
+  readonly #tools: ShopperTools;
   #isStopping = false;
   #answersUntilMs = Number.POSITIVE_INFINITY;
   #lastOrderAtMs = performance.now();
   #running: readonly Promise<void>[] = [];
 
-  constructor(parts: ShopperParts) {
-    this.#parts = parts;
+  constructor(tools: ShopperTools) {
+    this.#tools = tools;
   }
 
   /** @param count how many shop at the same time */
@@ -65,7 +65,7 @@ export class Shoppers {
   }
 
   async #shop(index: number): Promise<void> {
-    const { customers, productIds, seed } = this.#parts;
+    const { customers, productIds, seed } = this.#tools;
     const random = new Random(seed * 1000 + index);
     const customer = customers[index % customers.length];
     if (customer === undefined) return;

@@ -113,10 +113,10 @@ test("a service opens its port only once its database answers", async () => {
         {
           name: "product",
           environment,
-          build: async (parts) => {
+          build: async (tools) => {
             isConnected = true;
             expect(await isListening(port)).toBe(false);
-            return productService.build({ ...parts, logger });
+            return productService.build({ ...tools, logger });
           },
         },
         process,

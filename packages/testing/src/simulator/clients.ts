@@ -12,7 +12,7 @@ const DEADLINE_MS = 4000;
 const UNKNOWN = { kind: "unknown" } as const;
 
 /** What the clients live in. */
-export interface ClientParts {
+export interface ClientTools {
   readonly world: World;
   readonly plan: Plan;
   readonly random: Random;
@@ -30,13 +30,13 @@ interface Open extends PlacementRecord {
 /** The customers and the administrator of a schedule, with the journal of what they were told. */
 export class Clients {
   readonly #process = new Process("client");
-  readonly #parts: ClientParts;
+  readonly #tools: ClientTools;
   readonly #placements: Open[] = [];
   readonly #changes: { orderId: string; status: string }[] = [];
   readonly #orderIds: string[] = [];
 
-  constructor(parts: ClientParts) {
-    this.#parts = parts;
+  constructor(tools: ClientTools) {
+    this.#tools = tools;
   }
 
   /** What they were told so far. */
@@ -46,7 +46,7 @@ export class Clients {
 
   /** Somebody places an order; with a key, sometimes twice at once. */
   place(): void {
-    const { random, plan, userIds, productIds } = this.#parts;
+    const { random, plan, userIds, productIds } = this.#tools;
     if (this.#placements.length >= plan.placements) return this.#repeat();
     const userId = random.chance(0.05) ? "stranger" : random.pick(userIds);
     const lines = Array.from({ length: 1 + random.int(2) }, () => ({
@@ -73,7 +73,7 @@ export class Clients {
 
   /** Somebody moves one of the orders they know. */
   change(to: OrderStatus): void {
-    const { random, world } = this.#parts;
+    const { random, world } = this.#tools;
     const orderId = random.pick(this.#orderIds);
     if (orderId === undefined) return;
     void world.network
@@ -90,12 +90,12 @@ export class Clients {
 
   // Asking again with the same key is always allowed, also after an answer.
   #repeat(): void {
-    const open = this.#parts.random.pick(this.#placements);
+    const open = this.#tools.random.pick(this.#placements);
     if (open?.command.idempotencyKey !== undefined && open.tries < REPEATS_MAX) this.#send(open);
   }
 
   #send(open: Open): void {
-    const { random, world } = this.#parts;
+    const { random, world } = this.#tools;
     open.tries++;
     const existence = world.users.watch(open.userId);
     const knewOrder = open.answers.some(({ kind }) => kind === "placed");

@@ -70,10 +70,10 @@ export class Network {
   readonly #trace: Trace;
   #rates: FaultRates = NO_FAULTS;
 
-  constructor(parts: { scheduler: Scheduler; random: Random; trace: Trace }) {
-    this.#scheduler = parts.scheduler;
-    this.#random = parts.random;
-    this.#trace = parts.trace;
+  constructor(tools: { scheduler: Scheduler; random: Random; trace: Trace }) {
+    this.#scheduler = tools.scheduler;
+    this.#random = tools.random;
+    this.#trace = tools.trace;
   }
 
   /** The rates of every message from now on. */

@@ -41,7 +41,7 @@ export interface OrderReads {
 export type HoldAge = "late" | "abandoned";
 
 /** What a replica is built from. */
-export interface OrderReplicaParts {
+export interface OrderReplicaTools {
   readonly ports: PlacementPorts;
   readonly protocol: OrderProtocol;
   readonly reads: OrderReads;
@@ -52,21 +52,21 @@ export interface OrderReplicaParts {
 /** One replica of order-service: requests, relay and reaper around the pure protocol. */
 export class OrderReplica {
   readonly process: Process;
-  readonly #parts: OrderReplicaParts;
+  readonly #tools: OrderReplicaTools;
   readonly #openAnswers = new Set<() => void>();
   #isRelaying = false;
   #isReaping = false;
 
-  constructor(process: Process, parts: OrderReplicaParts) {
+  constructor(process: Process, tools: OrderReplicaTools) {
     this.process = process;
-    this.#parts = parts;
+    this.#tools = tools;
   }
 
   /** POST /orders. `insertedId` hears of every id under which this request tried to store an order. */
   place(command: PlaceCommand, insertedId: (id: string) => void, answer: (placement: Placement) => void): void {
-    const ports = watchInserts(this.#parts.ports, insertedId);
+    const ports = watchInserts(this.#tools.ports, insertedId);
     this.#serve<Placement>(
-      () => this.#parts.protocol.placeOrder(command, ports),
+      () => this.#tools.protocol.placeOrder(command, ports),
       (placement) => {
         if (placement.kind === "placed") this.#confirm(placement.order);
         answer(placement);
@@ -77,7 +77,7 @@ export class OrderReplica {
   /** PUT /orders/:id/status. */
   change(command: ChangeCommand, answer: (result: ChangeResult) => void): void {
     this.#serve<ChangeResult>(
-      () => this.#parts.protocol.changeStatus(command, this.#parts.ports),
+      () => this.#tools.protocol.changeStatus(command, this.#tools.ports),
       (result) => {
         if (result.kind === "changed") this.#deliverAtOnce(result.order);
         answer(result);
@@ -89,7 +89,7 @@ export class OrderReplica {
   relayRound(): void {
     if (!this.process.isAlive || this.#isRelaying) return;
     this.#isRelaying = true;
-    const { protocol, ports, reads } = this.#parts;
+    const { protocol, ports, reads } = this.#tools;
     const round = [...reads.dueEntries()].map(({ orderId, entry }) => protocol.relayEntry(orderId, entry, ports));
     void Promise.all(round).then(this.process.inThisLife(() => (this.#isRelaying = false)));
   }
@@ -111,13 +111,13 @@ export class OrderReplica {
   }
 
   async #reap(): Promise<void> {
-    const { protocol, ports } = this.#parts;
+    const { protocol, ports } = this.#tools;
     await this.#each("abandoned", (hold) => protocol.reapReservation(hold, ports));
     await this.#each("late", (hold) => protocol.followOrder(hold, ports));
   }
 
   async #each(age: HoldAge, settle: (hold: StaleHold) => Promise<unknown>): Promise<void> {
-    const { network, reads } = this.#parts;
+    const { network, reads } = this.#tools;
     const holds = await network.call<readonly StaleHold[]>(this.process, {
       label: `list ${age} holds`,
       unanswered: [],
@@ -139,13 +139,13 @@ export class OrderReplica {
 
   // What is not confirmed here is left to a reaper.
   #confirm({ id: orderId, rid }: StoredOrder): void {
-    const { random, protocol, ports } = this.#parts;
+    const { random, protocol, ports } = this.#tools;
     if (rid !== undefined && random.chance(0.7)) void protocol.confirmPlaced({ orderId, rid }, ports);
   }
 
   // The relay would find these entries a second later; most of the time they never wait for it.
   #deliverAtOnce(order: StoredOrder): void {
-    const { random, protocol, ports } = this.#parts;
+    const { random, protocol, ports } = this.#tools;
     if (random.chance(0.3)) return;
     for (const entry of order.outbox) void protocol.relayEntry(order.id, entry, ports);
   }

@@ -3,7 +3,7 @@ import type { MajorityStore } from "./majority-store.ts";
 import type { Network, Process } from "./network.ts";
 
 /** What one replica of order-service shares with the world. */
-export interface OrderStoreParts {
+export interface OrderStoreTools {
   readonly process: Process;
   readonly store: MajorityStore<StoredOrder>;
   readonly network: Network;
@@ -19,7 +19,7 @@ const UNKNOWN = { kind: "unknown" } as const;
 const ACKNOWLEDGED = { kind: "acknowledged" } as const;
 
 /** The order store of one replica: every call crosses the network to orderdb. */
-export function orderStorePort({ process, store, network, awaitMajority }: OrderStoreParts): OrderStore {
+export function orderStorePort({ process, store, network, awaitMajority }: OrderStoreTools): OrderStore {
   const write = <Result>(
     order: StoredOrder,
     acknowledged: Result,

@@ -31,7 +31,7 @@ export interface TransactionTraits {
 }
 
 /** What a replica is built from. */
-export interface ProductReplicaParts {
+export interface ProductReplicaTools {
   readonly store: ProductStore;
   readonly scheduler: Scheduler;
   readonly random: Random;
@@ -54,13 +54,13 @@ const BATCH_MAX = 200;
 /** One replica of product-service: the queue and group commit of production around its pure decisions. */
 export class ProductReplica {
   readonly process: Process;
-  readonly #parts: ProductReplicaParts;
+  readonly #tools: ProductReplicaTools;
   #queue: Queued[] = [];
   #flushing: Queued[] = [];
 
-  constructor(process: Process, parts: ProductReplicaParts) {
+  constructor(process: Process, tools: ProductReplicaTools) {
     this.process = process;
-    this.#parts = parts;
+    this.#tools = tools;
   }
 
   /** Joins the queue; a dead replica refuses the connection. */
@@ -73,7 +73,7 @@ export class ProductReplica {
   /** Marks a reservation as belonging to an order: one guarded update outside of the queue, or else a majority read. */
   confirm(orderId: string, rid: string, answer: (answer: JobAnswer) => void): void {
     if (!this.process.isAlive) return answer("unknown");
-    const { store, protocol } = this.#parts;
+    const { store, protocol } = this.#tools;
     const before = store.reservation(orderId)?.reservation;
     const { state, change, alarm } = protocol.moveReservation("confirm", before, rid);
     if (before !== undefined && change !== undefined) {
@@ -101,11 +101,11 @@ export class ProductReplica {
   }
 
   #begin(tries: number): void {
-    this.#parts.scheduler.soon(this.process.inThisLife(() => this.#decide(tries)));
+    this.#tools.scheduler.soon(this.process.inThisLife(() => this.#decide(tries)));
   }
 
   #decide(tries: number): void {
-    const { protocol, rules, scheduler, store } = this.#parts;
+    const { protocol, rules, scheduler, store } = this.#tools;
     const { term } = store;
     const jobs = this.#flushing.map(({ job }) => job);
     const snapshot = this.#read(jobs);
@@ -118,17 +118,17 @@ export class ProductReplica {
   #write(snapshot: BatchSnapshot, decision: BatchDecision, finish: (end: WriteEnd | "conflict") => void): void {
     const documents = this.#documentsOf(snapshot, decision);
     if (documents === "conflict") return finish("conflict");
-    if (documents.length === 0 && !this.#parts.traits.awaitsDurableReads) return finish("committed");
-    this.#parts.store.write(documents, finish);
+    if (documents.length === 0 && !this.#tools.traits.awaitsDurableReads) return finish("committed");
+    this.#tools.store.write(documents, finish);
   }
 
   #finish(end: WriteEnd | "conflict", decision: BatchDecision, tries: number): void {
-    const { random } = this.#parts;
+    const { random } = this.#tools;
     if (end !== "committed" && tries < TRIES_MAX && (end === "conflict" || random.chance(0.5)))
       return this.#begin(tries + 1);
     const done = this.#flushing;
     this.#flushing = [];
-    this.#parts.trace?.(`${this.process.name} batch of ${done.length} ${end}`);
+    this.#tools.trace?.(`${this.process.name} batch of ${done.length} ${end}`);
     for (const [index, { answer }] of done.entries()) {
       answer(end === "committed" ? (decision.outcomes[index] ?? "unknown") : "unknown");
     }
@@ -136,7 +136,7 @@ export class ProductReplica {
   }
 
   #read(jobs: readonly Job[]): BatchSnapshot {
-    const { store, scheduler, protocol, rules } = this.#parts;
+    const { store, scheduler, protocol, rules } = this.#tools;
     const products = new Map();
     const reservations = new Map<string, ReservationRecord>();
     for (const job of jobs) {
@@ -153,7 +153,7 @@ export class ProductReplica {
   }
 
   #documentsOf(snapshot: BatchSnapshot, decision: BatchDecision): readonly ProductdbDocument[] | "conflict" {
-    const { store, traits } = this.#parts;
+    const { store, traits } = this.#tools;
     const documents: ProductdbDocument[] = [];
     for (const { productId, stockDeltaUnits, openDeltaUnits } of decision.productChanges) {
       const found = store.product(productId);

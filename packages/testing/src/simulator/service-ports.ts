@@ -10,13 +10,13 @@ type MoveAnswer = Awaited<ReturnType<Reservations["move"]>>;
 type UserAnswer = Awaited<ReturnType<UserPort["check"]>>;
 
 /** product-service as one replica of order-service sees it: any of its replicas, over the network. */
-export function reservationsPort(parts: {
+export function reservationsPort(tools: {
   readonly process: Process;
   readonly replicas: readonly ProductReplica[];
   readonly network: Network;
   readonly random: Random;
 }): Reservations {
-  const { process, replicas, network, random } = parts;
+  const { process, replicas, network, random } = tools;
   return {
     reserve: (command) =>
       network.call<Reserved>(process, {

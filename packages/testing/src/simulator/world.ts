@@ -32,8 +32,8 @@ export class World {
   readonly productReplicas: readonly ProductReplica[];
   readonly #alarms: string[] = [];
 
-  constructor(parts: { plan: Plan; random: Random; seams: Seams; trace: Trace }) {
-    const { plan, random, trace } = parts;
+  constructor(tools: { plan: Plan; random: Random; seams: Seams; trace: Trace }) {
+    const { plan, random, trace } = tools;
     this.scheduler = new Scheduler(random);
     // Mostly at once, sometimes after everything else has had its turn.
     const follow = (replicateOne: () => void) =>
@@ -48,9 +48,9 @@ export class World {
     this.users = new Users(userIds);
     for (const [index, id] of productIds.entries()) this.#stock(id, { price: index + 1.5, units: plan.stockUnits });
     this.productReplicas = names("product-service", plan.productReplicas).map((name) =>
-      this.#productReplica(name, parts),
+      this.#productReplica(name, tools),
     );
-    this.orderReplicas = names("order-service", plan.orderReplicas).map((name) => this.#orderReplica(name, parts));
+    this.orderReplicas = names("order-service", plan.orderReplicas).map((name) => this.#orderReplica(name, tools));
     this.clients = new Clients({ world: this, plan, random, userIds, productIds });
   }
 

@@ -10,9 +10,9 @@ export class AddressService {
   readonly #addresses: AddressRepository;
   readonly #clock: Clock;
 
-  constructor(parts: { addresses: AddressRepository; clock: Clock }) {
-    this.#addresses = parts.addresses;
-    this.#clock = parts.clock;
+  constructor(tools: { addresses: AddressRepository; clock: Clock }) {
+    this.#addresses = tools.addresses;
+    this.#clock = tools.clock;
   }
 
   /** @throws {AppError} NOT_FOUND */

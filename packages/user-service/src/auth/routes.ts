@@ -20,7 +20,7 @@ import { clientAddress } from "../throttle/client-address.ts";
 import type { UserService } from "../users/service.ts";
 import type { AuthService } from "./service.ts";
 
-interface AuthRoutesParts {
+interface AuthRouteTools {
   readonly auth: AuthService;
   readonly users: UserService;
   readonly sessions: SessionService;
@@ -31,7 +31,7 @@ interface AuthRoutesParts {
 }
 
 /** Sign-in, sessions, tokens of services, and the keys that sign all of them. */
-export const authRoutes = ({ auth, users, sessions, clients, keys, verifier, trustedProxyHops }: AuthRoutesParts) =>
+export const authRoutes = ({ auth, users, sessions, clients, keys, verifier, trustedProxyHops }: AuthRouteTools) =>
   new Elysia({ normalize: false, tags: ["auth"] })
     .use(access(verifier))
     .post(

@@ -22,10 +22,10 @@ export interface PasswordEvents {
 
 /** Proof of identity by password: sign-in and change of the password. */
 export class AuthService {
-  readonly #parts: AuthParts;
+  readonly #tools: AuthTools;
 
-  constructor(parts: AuthParts) {
-    this.#parts = parts;
+  constructor(tools: AuthTools) {
+    this.#tools = tools;
   }
 
   /**
@@ -36,13 +36,13 @@ export class AuthService {
    */
   async login({ email, password }: Login, address: string, left?: AbortSignal): Promise<LoginResult> {
     const name = emailKeyOf(email);
-    const find = () => this.#parts.users.findByEmail(name);
+    const find = () => this.#tools.users.findByEmail(name);
     const { account, takeBack } = await this.#prove({ find, name, password, address, left });
     if (account.status !== "active") {
       await inTime(takeBack);
       throw new AppError("ACCOUNT_SUSPENDED", "This account is suspended.");
     }
-    const [signedIn] = await inTime(() => Promise.all([this.#parts.sessions.open(account), takeBack()]));
+    const [signedIn] = await inTime(() => Promise.all([this.#tools.sessions.open(account), takeBack()]));
     return signedIn;
   }
 
@@ -58,24 +58,24 @@ export class AuthService {
   ): Promise<void> {
     refuseFrequent(newPassword, "newPassword");
     const account = await this.provePassword(identity, currentPassword, address);
-    const passwordHash = await this.#parts.hasher.hash(newPassword);
+    const passwordHash = await this.#tools.hasher.hash(newPassword);
     const { sessionId } = identity;
-    const changed = await this.#parts.users.setPassword(
+    const changed = await this.#tools.users.setPassword(
       account.id,
-      { passwordHash, updatedAt: new Date(this.#parts.clock.now()) },
+      { passwordHash, updatedAt: new Date(this.#tools.clock.now()) },
       {
         // Of two changes with the same old password one wins.
         onlyIf: { passwordHash: account.passwordHash },
         alongside: async (changing, transaction) => {
           const { id: userId, sessionEpoch: epoch } = changing;
-          if (sessionId !== undefined) await this.#parts.sessionStore.keep(sessionId, { userId, epoch }, transaction);
-          await this.#parts.events.passwordChanging(changing, transaction);
+          if (sessionId !== undefined) await this.#tools.sessionStore.keep(sessionId, { userId, epoch }, transaction);
+          await this.#tools.events.passwordChanging(changing, transaction);
         },
       },
     );
     if (changed === undefined) throw invalidCredentials();
-    this.#parts.events.passwordChanged(changed);
-    await inTime(() => this.#parts.sessionStore.endOthers(changed.id, changed.sessionEpoch));
+    this.#tools.events.passwordChanged(changed);
+    await inTime(() => this.#tools.sessionStore.endOthers(changed.id, changed.sessionEpoch));
   }
 
   /**
@@ -84,7 +84,7 @@ export class AuthService {
    * @throws {AppError} INVALID_CREDENTIALS, TOO_MANY_REQUESTS, NOT_FOUND, SERVICE_UNAVAILABLE
    */
   async provePassword(identity: Identity, password: string, address: string): Promise<Account> {
-    const account = await this.#parts.users.findById(identity.subject);
+    const account = await this.#tools.users.findById(identity.subject);
     if (account === undefined) throw notFound("user", identity.subject);
     const { takeBack } = await this.#prove({ find: async () => account, name: account.id, password, address });
     await inTime(takeBack);
@@ -103,7 +103,7 @@ export class AuthService {
     address,
     left,
   }: Proof): Promise<{ account: Account; takeBack(): Promise<unknown> }> {
-    const { throttle, hasher } = this.#parts;
+    const { throttle, hasher } = this.#tools;
     const attempt = throttle.attempt({ account: name, address });
     const attempts = [attempt];
     await attempt.refuseWhenLocked();
@@ -133,7 +133,7 @@ interface Proof {
   readonly left?: AbortSignal | undefined;
 }
 
-interface AuthParts {
+interface AuthTools {
   readonly users: UserRepository;
   readonly sessions: SessionService;
   readonly sessionStore: SessionRepository;

@@ -20,7 +20,7 @@ const KEY_SET_WAIT_MS = 1000;
 /** A rotation ends sooner, though clocks of replicas differ: a key that signs later was made by one that was ahead. */
 const UNDER_WAY_MAX_MS = 2 * PUBLISH_BEFORE_SIGNING_MS;
 
-interface KeyRingOptions {
+interface KeyRingTools {
   readonly repository: KeyRepository;
   readonly encryptionSecret: string;
   readonly issuer: string;
@@ -33,7 +33,7 @@ interface KeyRingOptions {
  * has come and verifies with all that have not ended.
  */
 export class KeyRing implements KeySource, BackgroundWork {
-  readonly #options: KeyRingOptions;
+  readonly #tools: KeyRingTools;
   #keys: readonly LoadedKey[] = [];
   #loading: Promise<void> | undefined;
   /** The last look for an unknown key, and when it began. */
@@ -42,19 +42,19 @@ export class KeyRing implements KeySource, BackgroundWork {
   readonly #stopping = new AbortController();
   #loop: Promise<void> | undefined;
 
-  private constructor(options: KeyRingOptions) {
-    this.#options = options;
+  private constructor(tools: KeyRingTools) {
+    this.#tools = tools;
   }
 
   /**
    * Opens the ring, with a first key when there is none.
    * @throws Error when the stored keys do not open with the encryption secret
    */
-  static async open(options: KeyRingOptions): Promise<KeyRing> {
-    const ring = new KeyRing(options);
-    if ((await options.repository.newest()) === undefined) {
-      const key = await ring.#newKey(1, new Date(options.clock.now()));
-      if (await options.repository.add(key)) options.logger.info({ keyId: key.id }, "made the first signing key");
+  static async open(tools: KeyRingTools): Promise<KeyRing> {
+    const ring = new KeyRing(tools);
+    if ((await tools.repository.newest()) === undefined) {
+      const key = await ring.#newKey(1, new Date(tools.clock.now()));
+      if (await tools.repository.add(key)) tools.logger.info({ keyId: key.id }, "made the first signing key");
     }
     await ring.#reload();
     return ring;
@@ -63,7 +63,7 @@ export class KeyRing implements KeySource, BackgroundWork {
   async find(keyId: string): Promise<CryptoKey | undefined> {
     const known = this.#verifying().find(({ id }) => id === keyId);
     if (known !== undefined) return known.publicKey;
-    const nowMs = this.#options.clock.now();
+    const nowMs = this.#tools.clock.now();
     if (nowMs - this.#lookedAtMs > UNKNOWN_KEY_COOLDOWN_MS) {
       this.#lookedAtMs = nowMs;
       this.#looking = this.#lookAnew();
@@ -79,7 +79,7 @@ export class KeyRing implements KeySource, BackgroundWork {
    * another replica asks again only after 30 s. While the database does not answer, the keys that were known last.
    */
   async publicKeys(): Promise<KeySet> {
-    const { clock } = this.#options;
+    const { clock } = this.#tools;
     const looked = this.#lookAnew().catch(() => undefined);
     const late = () => undefined;
     await untilDeadline(looked, { deadlineAtMs: clock.now() + KEY_SET_WAIT_MS, clock, late });
@@ -88,7 +88,7 @@ export class KeyRing implements KeySource, BackgroundWork {
 
   /** Signs an access token that lasts `lifeSeconds`. */
   async sign(claims: Claims, lifeSeconds: number): Promise<string> {
-    const nowMs = this.#options.clock.now();
+    const nowMs = this.#tools.clock.now();
     const key = signingKeyAt(this.#verifying(), nowMs);
     if (key === undefined) throw new Error("there is no signing key");
     return key.sign({ ...claims, exp: Math.floor(nowMs / 1000) + lifeSeconds });
@@ -97,7 +97,7 @@ export class KeyRing implements KeySource, BackgroundWork {
   /** The keys with their times, oldest first, and which of them signs now. */
   list(): { id: string; createdAt: Date; signsFrom: Date; verifiesUntil: Date | undefined; signs: boolean }[] {
     const keys = this.#verifying();
-    const signing = signingKeyAt(keys, this.#options.clock.now());
+    const signing = signingKeyAt(keys, this.#tools.clock.now());
     return keys.map(({ id, createdAt, signsFrom, verifiesUntil: end }) => ({
       id,
       createdAt,
@@ -117,7 +117,7 @@ export class KeyRing implements KeySource, BackgroundWork {
   }
 
   async #rotate(revoke: boolean): Promise<void> {
-    const { repository, clock, logger } = this.#options;
+    const { repository, clock, logger } = this.#tools;
     const newest = await repository.newest();
     if (newest === undefined) throw new Error("there is no signing key");
     const nowMs = clock.now();
@@ -134,7 +134,7 @@ export class KeyRing implements KeySource, BackgroundWork {
   }
 
   start(): void {
-    const { clock, logger } = this.#options;
+    const { clock, logger } = this.#tools;
     const signal = this.#stopping.signal;
     this.#loop = (async () => {
       while (!signal.aborted) {
@@ -151,7 +151,7 @@ export class KeyRing implements KeySource, BackgroundWork {
   }
 
   #verifying(): readonly LoadedKey[] {
-    const nowMs = this.#options.clock.now();
+    const nowMs = this.#tools.clock.now();
     return this.#keys.filter(({ verifiesUntil: end }) => end === undefined || end.getTime() > nowMs);
   }
 
@@ -167,18 +167,18 @@ export class KeyRing implements KeySource, BackgroundWork {
   }
 
   async #load(): Promise<void> {
-    const stored = await this.#options.repository.verifyingAt(new Date(this.#options.clock.now()));
+    const stored = await this.#tools.repository.verifyingAt(new Date(this.#tools.clock.now()));
     const known = new Map(this.#keys.map((key) => [key.id, key]));
     this.#keys = await Promise.all(
       stored.map(async (key) => {
-        const loaded = known.get(key.id) ?? (await openKey(key, this.#options));
+        const loaded = known.get(key.id) ?? (await openKey(key, this.#tools));
         return { ...loaded, verifiesUntil: key.verifiesUntil };
       }),
     );
   }
 
   #newKey(sequence: number, signsFrom: Date): Promise<SigningKey> {
-    const { encryptionSecret, clock } = this.#options;
+    const { encryptionSecret, clock } = this.#tools;
     return makeKey({ sequence, signsFrom, encryptionSecret, createdAt: new Date(clock.now()) });
   }
 }

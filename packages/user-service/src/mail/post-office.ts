@@ -18,14 +18,14 @@ const RETRY_AFTER_MS = [1000, 5000, 20_000] as const;
  * wait when the process dies are lost: whoever misses one asks again.
  */
 export class PostOffice implements BackgroundWork {
-  readonly #parts: { mailer: Mailer; clock: Clock; logger: Logger };
+  readonly #tools: { mailer: Mailer; clock: Clock; logger: Logger };
   readonly #jobs: (() => Promise<void>)[] = [];
   readonly #pauses = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #work: Promise<void> | undefined;
 
-  constructor(parts: { mailer: Mailer; clock: Clock; logger: Logger }) {
-    this.#parts = parts;
+  constructor(tools: { mailer: Mailer; clock: Clock; logger: Logger }) {
+    this.#tools = tools;
   }
 
   /** @throws {AppError} SERVICE_UNAVAILABLE when too many wait */
@@ -44,7 +44,7 @@ export class PostOffice implements BackgroundWork {
     try {
       this.post(job);
     } catch (error) {
-      this.#parts.logger.warn({ err: error }, "a mail was dropped");
+      this.#tools.logger.warn({ err: error }, "a mail was dropped");
     }
   }
 
@@ -55,7 +55,7 @@ export class PostOffice implements BackgroundWork {
   async stop(): Promise<void> {
     this.#stopping.abort();
     while (this.#work !== undefined || this.#pauses.size > 0) await Promise.all([this.#work, ...this.#pauses]);
-    this.#parts.mailer.close();
+    this.#tools.mailer.close();
   }
 
   #add(job: () => Promise<void>): void {
@@ -68,7 +68,7 @@ export class PostOffice implements BackgroundWork {
       try {
         await job();
       } catch (error) {
-        this.#parts.logger.error({ err: error }, "a mail could not be written");
+        this.#tools.logger.error({ err: error }, "a mail could not be written");
       }
     }
     // Not a turn later: a job that comes in between would wait for the next one.
@@ -76,7 +76,7 @@ export class PostOffice implements BackgroundWork {
   }
 
   async #send(mail: Mail, failures: number): Promise<void> {
-    const { mailer, clock, logger } = this.#parts;
+    const { mailer, clock, logger } = this.#tools;
     const { signal } = this.#stopping;
     try {
       await mailer.send(mail);

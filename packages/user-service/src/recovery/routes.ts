@@ -10,7 +10,7 @@ import { clientAddress } from "../throttle/client-address.ts";
 import type { UserService } from "../users/service.ts";
 import type { RecoveryService } from "./service.ts";
 
-interface RecoveryRoutesParts {
+interface RecoveryRouteTools {
   readonly auth: AuthService;
   readonly recovery: RecoveryService;
   readonly users: UserService;
@@ -19,7 +19,7 @@ interface RecoveryRoutesParts {
 }
 
 /** Passwords and proof of e-mail addresses. */
-export const recoveryRoutes = ({ auth, recovery, users, verifier, trustedProxyHops }: RecoveryRoutesParts) =>
+export const recoveryRoutes = ({ auth, recovery, users, verifier, trustedProxyHops }: RecoveryRouteTools) =>
   new Elysia({ normalize: false, tags: ["auth"] })
     .use(access(verifier))
     .post(

@@ -24,10 +24,10 @@ const MINUTE_MS = 60_000;
 
 /** Ways back into an account, and proof of an e-mail address, by tokens that go out by mail. */
 export class RecoveryService implements AccountEvents, PasswordEvents {
-  readonly #parts: RecoveryParts;
+  readonly #tools: RecoveryTools;
 
-  constructor(parts: RecoveryParts) {
-    this.#parts = parts;
+  constructor(tools: RecoveryTools) {
+    this.#tools = tools;
   }
 
   /**
@@ -36,7 +36,7 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
    * @throws {AppError} TOO_MANY_REQUESTS by client address, SERVICE_UNAVAILABLE
    */
   async requestPasswordReset(email: string, address: string): Promise<void> {
-    const { throttle, post, users } = this.#parts;
+    const { throttle, post, users } = this.#tools;
     await inTime(() => throttle.countAddress(address));
     post.post(async () => {
       const accounts = await users.findByAnyEmail(emailKeyOf(email));
@@ -59,7 +59,7 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
    */
   async confirmPasswordReset({ token, newPassword }: ConfirmPasswordReset, address: string): Promise<void> {
     refuseFrequent(newPassword, "newPassword");
-    const { tokens, hasher, users, sessions, logins } = this.#parts;
+    const { tokens, hasher, users, sessions, logins } = this.#tools;
     const use = () => ({ hash: hashOfToken(token), purpose: "password-reset" as const, now: this.#now() });
     // Looked at first, so that a made-up token does not cost a password hash.
     const found = await tokens.find(use());
@@ -97,14 +97,14 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
    * another address the one that resets go to.
    */
   async passwordChanging({ id, recoveryKey }: Account, transaction: Transaction): Promise<void> {
-    const { tokens } = this.#parts;
+    const { tokens } = this.#tools;
     await tokens.removeAll(id, "password-reset", { transaction });
     await tokens.removeAll(id, "email-verification", { spared: recoveryKey, transaction });
   }
 
   /** Tells the owner. */
   passwordChanged(account: Account): void {
-    const { throttle, post } = this.#parts;
+    const { throttle, post } = this.#tools;
     post.postOptional(async () =>
       (await throttle.admits("password-changed", recipientOf(account)))
         ? [passwordChangedMail(account.recoveryEmail, account.email)]
@@ -119,7 +119,7 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
    * @throws {AppError} NOT_FOUND; CONFLICT when it is verified already; TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE
    */
   async requestEmailVerification(id: string, address: string): Promise<void> {
-    const { users, throttle, post } = this.#parts;
+    const { users, throttle, post } = this.#tools;
     const account = await users.findById(id);
     if (account === undefined) throw notFound("user", id);
     if (account.verifiedKey === account.emailKey)
@@ -136,12 +136,12 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
   async verifyEmail(token: string): Promise<void> {
     const now = this.#now();
     const use = { hash: hashOfToken(token), purpose: "email-verification" as const, now };
-    const { tokens, users } = this.#parts;
+    const { tokens, users } = this.#tools;
     if (!(await users.verifyEmail((transaction) => tokens.take(use, transaction), now))) throw invalidToken();
   }
 
   registered(account: Account, address: string): void {
-    const { throttle, post } = this.#parts;
+    const { throttle, post } = this.#tools;
     post.postOptional(async () =>
       (await throttle.admitsStranger("email-verification", account.emailKey, address))
         ? this.#verification(account)
@@ -151,7 +151,7 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
 
   /** The address that resets go to is told whatever its account's thief has done before. */
   emailChanged(before: Account, address: string): void {
-    const { throttle, post } = this.#parts;
+    const { throttle, post } = this.#tools;
     const { email, emailKey, recoveryEmail, recoveryKey } = before;
     post.postOptional(async () => {
       const mails: Mail[] = [];
@@ -168,8 +168,8 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
   /** Mailed tokens name the address, so they go with the account. */
   async deleted({ id }: Account): Promise<void> {
     await Promise.all([
-      this.#parts.tokens.removeAll(id, "password-reset"),
-      this.#parts.tokens.removeAll(id, "email-verification"),
+      this.#tools.tokens.removeAll(id, "password-reset"),
+      this.#tools.tokens.removeAll(id, "email-verification"),
     ]);
   }
 
@@ -178,7 +178,7 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
    * that resets do not go to, when the password that asked for it is none any more.
    */
   async #verification({ id, email, emailKey, passwordHash }: Account): Promise<readonly Mail[]> {
-    const account = await this.#parts.users.findById(id);
+    const account = await this.#tools.users.findById(id);
     if (account?.emailKey !== emailKey) return [];
     if (isRenamed(account) && account.passwordHash !== passwordHash) return [];
     const token = await this.#newToken(id, "email-verification", emailKey);
@@ -188,17 +188,17 @@ export class RecoveryService implements AccountEvents, PasswordEvents {
   async #newToken(userId: string, purpose: Purpose, emailKey: string): Promise<string> {
     const token = newOpaqueToken();
     const lifeMinutes = purpose === "password-reset" ? RESET_LIFE_MINUTES : VERIFICATION_LIFE_HOURS * 60;
-    const expiresAt = new Date(this.#parts.clock.now() + lifeMinutes * MINUTE_MS);
-    await this.#parts.tokens.add({ hash: hashOfToken(token), purpose, userId, emailKey, expiresAt });
+    const expiresAt = new Date(this.#tools.clock.now() + lifeMinutes * MINUTE_MS);
+    await this.#tools.tokens.add({ hash: hashOfToken(token), purpose, userId, emailKey, expiresAt });
     return token;
   }
 
   #now(): Date {
-    return new Date(this.#parts.clock.now());
+    return new Date(this.#tools.clock.now());
   }
 }
 
-interface RecoveryParts {
+interface RecoveryTools {
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
   readonly tokens: MailedTokenRepository;

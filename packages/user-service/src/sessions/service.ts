@@ -16,16 +16,16 @@ const REUSE_GRACE_MS = 10_000;
 
 /** Sessions: a pair of tokens at sign-in, the next pair at every refresh, until it ends. */
 export class SessionService {
-  readonly #parts: SessionParts;
+  readonly #tools: SessionTools;
 
-  constructor(parts: SessionParts) {
-    this.#parts = parts;
+  constructor(tools: SessionTools) {
+    this.#tools = tools;
   }
 
   /** Opens a session for an account that has just proved who it is. */
   async open(account: Account): Promise<LoginResult> {
-    const now = new Date(this.#parts.clock.now());
-    const { sessions } = this.#parts;
+    const now = new Date(this.#tools.clock.now());
+    const { sessions } = this.#tools;
     const [id, userId, epoch] = [sessions.newId(), account.id, account.sessionEpoch];
     const [issued] = await Promise.all([
       this.#issue(account, id, now),
@@ -45,8 +45,8 @@ export class SessionService {
   }
 
   async #refresh(token: string): Promise<LoginResult> {
-    const { sessions, users } = this.#parts;
-    const now = new Date(this.#parts.clock.now());
+    const { sessions, users } = this.#tools;
+    const now = new Date(this.#tools.clock.now());
     const hash = hashOfToken(token);
     const spent = (await sessions.rotateToken(hash, now)) ?? (await this.#spentJustNow(hash, now));
     // In this order: a change of the password may carry the session over in between, which puts it ahead.
@@ -61,7 +61,7 @@ export class SessionService {
    * @throws {AppError} SERVICE_UNAVAILABLE
    */
   end(token: string): Promise<void> {
-    const { sessions, clock } = this.#parts;
+    const { sessions, clock } = this.#tools;
     return inTime(async () => {
       const known = await sessions.findToken(hashOfToken(token), new Date(clock.now()));
       if (known !== undefined) await sessions.end(known.sessionId);
@@ -69,7 +69,7 @@ export class SessionService {
   }
 
   async #spentJustNow(hash: string, now: Date): Promise<RefreshToken> {
-    const { sessions, logger } = this.#parts;
+    const { sessions, logger } = this.#tools;
     const token = await sessions.findToken(hash, now);
     if (token?.rotatedAt === undefined) throw invalidRefreshToken();
     // A time in the future comes from a clock that was ahead, and does not mean that it was just now.
@@ -85,8 +85,8 @@ export class SessionService {
   async #issue(account: Account, sessionId: string, now: Date): Promise<LoginResult> {
     const refreshToken = newOpaqueToken();
     const [token] = await Promise.all([
-      this.#parts.keys.sign({ sub: account.id, role: account.role, sid: sessionId }, ACCESS_TOKEN_SECONDS),
-      this.#parts.sessions.addToken({
+      this.#tools.keys.sign({ sub: account.id, role: account.role, sid: sessionId }, ACCESS_TOKEN_SECONDS),
+      this.#tools.sessions.addToken({
         hash: hashOfToken(refreshToken),
         sessionId,
         userId: account.id,
@@ -98,7 +98,7 @@ export class SessionService {
   }
 }
 
-interface SessionParts {
+interface SessionTools {
   readonly sessions: SessionRepository;
   readonly users: UserRepository;
   readonly keys: KeyRing;

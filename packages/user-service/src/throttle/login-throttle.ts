@@ -56,10 +56,10 @@ export class LoginThrottle {
   /** Counters that have refused an attempt, with the end of their windows: looked at before the next attempt. */
   readonly #refusing = new Map<string, number>();
 
-  constructor(parts: { counters: AttemptRepository; clock: Clock; limits: ThrottleLimits }) {
-    this.#counters = parts.counters;
-    this.#clock = parts.clock;
-    this.#limits = parts.limits;
+  constructor(tools: { counters: AttemptRepository; clock: Clock; limits: ThrottleLimits }) {
+    this.#counters = tools.counters;
+    this.#clock = tools.clock;
+    this.#limits = tools.limits;
   }
 
   /** @param account unique form of the account's name, whether it exists or not, or its id */

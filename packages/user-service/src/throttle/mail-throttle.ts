@@ -28,9 +28,9 @@ export class MailThrottle {
   readonly #counters: CounterRepository;
   readonly #clock: Clock;
 
-  constructor(parts: { counters: CounterRepository; clock: Clock }) {
-    this.#counters = parts.counters;
-    this.#clock = parts.clock;
+  constructor(tools: { counters: CounterRepository; clock: Clock }) {
+    this.#counters = tools.counters;
+    this.#clock = tools.clock;
   }
 
   /** Counts a request of one client address. @throws {AppError} TOO_MANY_REQUESTS */

@@ -7,7 +7,7 @@ import { emailKeyOf } from "./domain.ts";
 import type { UserRepository } from "./repository.ts";
 import type { UserService } from "./service.ts";
 
-interface FirstAdminParts {
+interface FirstAdminTools {
   readonly users: UserRepository;
   readonly service: UserService;
   readonly logger: Logger;
@@ -21,7 +21,7 @@ interface FirstAdminParts {
  */
 export async function ensureFirstAdmin(
   { email, password }: { email: string | undefined; password: string | undefined },
-  { users, service, logger }: FirstAdminParts,
+  { users, service, logger }: FirstAdminTools,
 ): Promise<void> {
   if (email === undefined && password === undefined) return;
   if (email === undefined || password === undefined)

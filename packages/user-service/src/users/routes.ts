@@ -18,14 +18,14 @@ import { Elysia } from "elysia";
 import { clientAddress } from "../throttle/client-address.ts";
 import type { UserService } from "./service.ts";
 
-interface UserRoutesParts {
+interface UserRouteTools {
   readonly users: UserService;
   readonly verifier: TokenVerifier;
   readonly trustedProxyHops: number;
 }
 
 /** Routes under /users, save passwords and addresses. */
-export const userRoutes = ({ users, verifier, trustedProxyHops }: UserRoutesParts) =>
+export const userRoutes = ({ users, verifier, trustedProxyHops }: UserRouteTools) =>
   new Elysia({ prefix: "/users", normalize: false, tags: ["users"] })
     .use(access(verifier))
     .post(

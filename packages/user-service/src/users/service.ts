@@ -33,10 +33,10 @@ export interface AccountEvents {
 
 /** Accounts: who exists, under which address and name, in which role. */
 export class UserService {
-  readonly #parts: UserParts;
+  readonly #tools: UserTools;
 
-  constructor(parts: UserParts) {
-    this.#parts = parts;
+  constructor(tools: UserTools) {
+    this.#tools = tools;
   }
 
   /**
@@ -47,7 +47,7 @@ export class UserService {
   async create(user: CreateUser, address: string): Promise<User> {
     refuseFrequent(user.password, "password");
     const account = await this.createAs("customer", user);
-    this.#parts.events.registered(account, address);
+    this.#tools.events.registered(account, address);
     return toUser(account);
   }
 
@@ -57,7 +57,7 @@ export class UserService {
    * @throws {AppError} EMAIL_TAKEN, SERVICE_UNAVAILABLE
    */
   async createAs(role: UserRole, { email, password, name }: CreateUser): Promise<Account> {
-    const { hasher, users, clock } = this.#parts;
+    const { hasher, users, clock } = this.#tools;
     const passwordHash = await hasher.hash(password);
     const now = new Date(clock.now());
     const emailKey = emailKeyOf(email);
@@ -85,7 +85,7 @@ export class UserService {
   async list(query: UserListQuery): Promise<UserList> {
     const page = readPage(query);
     const search = query.search === undefined ? undefined : foldForSearch(query.search);
-    const found = await this.#parts.users.list(page, search);
+    const found = await this.#tools.users.list(page, search);
     const { items, nextCursor } = cutPage(found, page.limit, ({ createdAt, id }) => ({
       createdAtMs: createdAt.getTime(),
       id,
@@ -95,7 +95,7 @@ export class UserService {
 
   async lookUp(ids: readonly string[]): Promise<UserLookupResult> {
     const distinct = [...new Set(ids.map((id) => id.toLowerCase()))];
-    return { users: await this.#parts.users.lookUp(distinct) };
+    return { users: await this.#tools.users.lookUp(distinct) };
   }
 
   /**
@@ -105,21 +105,21 @@ export class UserService {
    * @throws {AppError} NOT_FOUND, EMAIL_TAKEN, UNAUTHORIZED
    */
   async update(by: Identity & { address: string }, id: string, { email, name }: UpdateUser): Promise<User> {
-    const updatedAt = new Date(this.#parts.clock.now());
+    const updatedAt = new Date(this.#tools.clock.now());
     const admit = await this.#admissionOver(id, by);
-    const renamed = await this.#parts.users
+    const renamed = await this.#tools.users
       .rename(id, { email, name, updatedAt }, email === undefined ? undefined : admit)
       .catch(emailTaken);
     if (renamed === undefined) throw notFound("user", id);
     const { before, after } = renamed;
-    if (after.emailKey !== before.emailKey) this.#parts.events.emailChanged(before, by.address);
+    if (after.emailKey !== before.emailKey) this.#tools.events.emailChanged(before, by.address);
     return toUser(after);
   }
 
   /** @throws {AppError} NOT_FOUND, LAST_ADMIN */
   async changeRole(by: Identity, id: string, role: UserRole): Promise<User> {
     await this.refuseFormerAdmin(by);
-    const account = await this.#changeStanding(by, id, { role, updatedAt: new Date(this.#parts.clock.now()) });
+    const account = await this.#changeStanding(by, id, { role, updatedAt: new Date(this.#tools.clock.now()) });
     if (account === undefined) throw notFound("user", id);
     return toUser(account);
   }
@@ -130,10 +130,10 @@ export class UserService {
    */
   async changeStatus(by: Identity, id: string, status: UserStatus): Promise<User> {
     await this.refuseFormerAdmin(by);
-    const change = { status, updatedAt: new Date(this.#parts.clock.now()), endsSessions: status === "suspended" };
+    const change = { status, updatedAt: new Date(this.#tools.clock.now()), endsSessions: status === "suspended" };
     const account = await this.#changeStanding(by, id, change);
     if (account === undefined) throw notFound("user", id);
-    const { sessions } = this.#parts;
+    const { sessions } = this.#tools;
     if (status === "suspended") await inTime(() => sessions.endOthers(account.id, account.sessionEpoch));
     return toUser(account);
   }
@@ -143,11 +143,11 @@ export class UserService {
    * @throws {AppError} NOT_FOUND, LAST_ADMIN, UNAUTHORIZED
    */
   async delete(by: Identity, id: string): Promise<void> {
-    const deletedAt = new Date(this.#parts.clock.now());
+    const deletedAt = new Date(this.#tools.clock.now());
     const admit = await this.#admissionOver(id, by);
-    const account = await this.#parts.users.changeStanding(id, { deletedAt }, admit).catch(lastAdmin);
+    const account = await this.#tools.users.changeStanding(id, { deletedAt }, admit).catch(lastAdmin);
     if (account === undefined) throw notFound("user", id);
-    const { sessions, events } = this.#parts;
+    const { sessions, events } = this.#tools;
     await inTime(async () => {
       await sessions.endOthers(account.id, account.sessionEpoch + 1);
       await events.deleted(account);
@@ -160,7 +160,7 @@ export class UserService {
    * @throws {AppError} FORBIDDEN, UNAUTHORIZED
    */
   async refuseFormerAdmin(by: Identity): Promise<void> {
-    await this.#refuseUnlessAdmin(by, await this.#parts.users.findById(by.subject));
+    await this.#refuseUnlessAdmin(by, await this.#tools.users.findById(by.subject));
   }
 
   /** Lets everybody through to their own account. @throws {AppError} FORBIDDEN, UNAUTHORIZED */
@@ -178,7 +178,7 @@ export class UserService {
   /** Who changes the own standing is asked once more in that step: somebody else may be taking it away just now. */
   async #changeStanding(by: Identity, id: string, change: StandingChange) {
     const admit = (account: Account, transaction: Transaction) => this.#refuseUnlessAdmin(by, account, transaction);
-    return this.#parts.users.changeStanding(id, change, isOwn(id, by) ? admit : undefined).catch(lastAdmin);
+    return this.#tools.users.changeStanding(id, change, isOwn(id, by) ? admit : undefined).catch(lastAdmin);
   }
 
   async #refuseUnlessAdmin(by: Identity, account: Account | undefined, transaction?: Transaction): Promise<void> {
@@ -188,18 +188,18 @@ export class UserService {
   }
 
   async #refuseEndedSession({ sessionId }: Identity, account: Account, transaction?: Transaction): Promise<void> {
-    const session = sessionId === undefined ? undefined : await this.#parts.sessions.find(sessionId, transaction);
+    const session = sessionId === undefined ? undefined : await this.#tools.sessions.find(sessionId, transaction);
     if (isOver(session, account)) throw new AppError("UNAUTHORIZED", "Your session has ended. Sign in again.");
   }
 
   async #find(id: string): Promise<Account> {
-    const account = await this.#parts.users.findById(id);
+    const account = await this.#tools.users.findById(id);
     if (account === undefined) throw notFound("user", id);
     return account;
   }
 }
 
-interface UserParts {
+interface UserTools {
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
   readonly hasher: PasswordHasher;
