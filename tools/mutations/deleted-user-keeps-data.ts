@@ -4,7 +4,7 @@ export const mutation: Mutation = {
   harm: "Deleting an account leaves its data behind.",
   edits: [
     {
-      file: "packages/user-service/src/users/repository.ts",
+      file: "packages/user-service/src/users/standing-repository.ts",
       find: '[{ $replaceWith: { _id: "$_id", createdAt: "$createdAt", updatedAt: deletedAt, deletedAt } }]',
       replace: '[{ $set: { updatedAt: deletedAt, deletedAt } }, { $unset: "emailKey" }]',
     },

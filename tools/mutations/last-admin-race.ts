@@ -4,7 +4,7 @@ export const mutation: Mutation = {
   harm: "Two administrators demote each other and nobody is left.",
   edits: [
     {
-      file: "packages/user-service/src/users/repository.ts",
+      file: "packages/user-service/src/users/standing-repository.ts",
       find: '    await this.#guards.updateOne({ _id: "admins" }, { $inc: { turn: 1 } }, { session });\n',
       replace: "",
     },

@@ -19,6 +19,7 @@ import { LOGIN_LIMITS, LoginThrottle, type ThrottleLimits } from "./throttle/log
 import { MailThrottle } from "./throttle/mail-throttle.ts";
 import { CounterRepository } from "./throttle/repository.ts";
 import { UserRepository } from "./users/repository.ts";
+import { StandingRepository } from "./users/standing-repository.ts";
 import { UserService } from "./users/service.ts";
 
 /** What tests set otherwise; the code path stays the same. */
@@ -43,6 +44,7 @@ export async function createServices(tools: WireTools<Config> & TestPorts) {
   const verifier = createTokenVerifier({ keys, issuer: config.jwtIssuer, clock });
   const hasher = createPasswordHasher(passwordCost === undefined ? {} : { cost: passwordCost });
   const users = new UserRepository(database);
+  const standings = new StandingRepository(database);
   const sessionStore = new SessionRepository(db);
   const counters = new CounterRepository(db);
   const post = new PostOffice({ mailer: await createMailer(config, { clock, logger }), clock, logger });
@@ -71,7 +73,7 @@ export async function createServices(tools: WireTools<Config> & TestPorts) {
     keys,
     verifier,
     accounts: users,
-    users: new UserService({ users, sessions: sessionStore, hasher, events: recovery, clock }),
+    users: new UserService({ users, standings, sessions: sessionStore, hasher, events: recovery, clock }),
     addresses: new AddressService({ addresses: new AddressRepository(db), clock }),
     clients: new ClientService(config.serviceClients, keys),
     auth,

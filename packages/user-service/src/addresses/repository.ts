@@ -1,7 +1,7 @@
 import type { AddressFields } from "@pos/contracts/addresses";
 import { majority } from "@pos/service-kit/read-concern";
 import { type Collection, type Db, ObjectId } from "mongodb";
-import type { UserDocument } from "../users/documents.ts";
+import { live, type UserDocument } from "../users/documents.ts";
 import type { AddressDocument } from "./documents.ts";
 import type { StoredAddress } from "./domain.ts";
 
@@ -13,7 +13,6 @@ export interface AddressChange {
   readonly now: Date;
 }
 
-const live = { deletedAt: { $exists: false } } as const;
 const others = { $map: { input: "$addresses", in: { $mergeObjects: ["$$this", { isDefault: false }] } } };
 
 /**

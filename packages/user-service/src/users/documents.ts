@@ -10,3 +10,6 @@ export type UserDocument = Omit<Account, "id"> & {
   addresses: AddressDocument[];
   deletedAt?: Date;
 };
+
+/** Matches accounts that are not deleted. */
+export const live = { deletedAt: { $exists: false } } as const;

@@ -1,4 +1,4 @@
-import type { UserRole, UserStatus } from "@pos/contracts/users";
+import type { UserStatus } from "@pos/contracts/users";
 import { byIds, findDocuments } from "@pos/service-kit/command-runner";
 import { DirectCommands } from "@pos/service-kit/direct-commands";
 import { isDuplicateKey } from "@pos/service-kit/database-errors";
@@ -6,28 +6,26 @@ import type { Page } from "@pos/service-kit/pagination";
 import { majority } from "@pos/service-kit/read-concern";
 import { type Collection, type Db, type Filter, type MongoClient, ObjectId } from "mongodb";
 import { inTransaction, type Transaction } from "../transaction.ts";
-import type { UserDocument } from "./documents.ts";
+import { live, type UserDocument } from "./documents.ts";
 import { type Account, emailKeyOf, isRenamed, searchTextOf } from "./domain.ts";
-import { EmailTakenError, LastAdminError } from "./errors.ts";
+import { EmailTakenError } from "./errors.ts";
+import { type AccountDocument, accountOnly, fromDocument, toAccount } from "./mapping-repository.ts";
+import type { Admission } from "./standing-repository.ts";
 
-const live = { deletedAt: { $exists: false } } as const;
-const accountOnly = { addresses: 0, searchText: 0 } as const;
 /** Limit of a search, which walks the accounts from the newest on; in milliseconds. */
 const SEARCH_MAX_MS = 3000;
 const ACCOUNTS_PER_ADDRESS_MAX = 5;
 
-/** The only place that reads and writes accounts. Deleted accounts are invisible. */
+/** Reads and writes accounts, but for their standing. Deleted accounts are invisible. */
 export class UserRepository {
   readonly #client: MongoClient;
   readonly #commands: DirectCommands;
   readonly #users: Collection<UserDocument>;
-  readonly #guards: Collection<{ _id: string; turn: number }>;
 
   constructor({ client, db }: { client: MongoClient; db: Db }) {
     this.#client = client;
     this.#commands = new DirectCommands(db);
     this.#users = db.collection("users", { readConcern: majority });
-    this.#guards = db.collection("guards");
   }
 
   /** Adds an account and gives it its id. @throws {EmailTakenError} */
@@ -190,63 +188,7 @@ export class UserRepository {
   async hasAdmin(): Promise<boolean> {
     return (await this.#users.findOne({ role: "admin", ...live }, { projection: { _id: 1 } })) !== null;
   }
-
-  /**
-   * Changes what makes an account an active administrator. Of changes that run at the same time each sees what the one
-   * before has left, so that two administrators cannot demote each other.
-   * @param admit throws when the account, as it is before, must not change; may run more than once
-   * @throws {LastAdminError} when no active administrator would be left
-   */
-  changeStanding(id: string, change: StandingChange, admit?: Admission): Promise<Account | undefined> {
-    const _id = new ObjectId(id);
-    return inTransaction(this.#client, async (session) => {
-      const options = { projection: accountOnly, session };
-      const before = toAccount(await this.#users.findOne({ _id, ...live }, options));
-      if (before === undefined) return undefined;
-      await admit?.(before, session);
-      if (isActiveAdmin(before) && ("deletedAt" in change || !isActiveAdmin({ ...before, ...change })))
-        await this.#refuseWhenLastAdmin(_id, session);
-      return "deletedAt" in change
-        ? this.#erase(_id, change.deletedAt, session)
-        : this.#setStanding(_id, change, session);
-    });
-  }
-
-  async #refuseWhenLastAdmin(_id: ObjectId, session: Transaction): Promise<void> {
-    // Two changes that meet here conflict, and one of them runs again on what the other has left.
-    await this.#guards.updateOne({ _id: "admins" }, { $inc: { turn: 1 } }, { session });
-    const other = await this.#users.findOne(
-      { _id: { $ne: _id }, role: "admin", status: "active", ...live },
-      { projection: { _id: 1 }, session },
-    );
-    if (other === null) throw new LastAdminError();
-  }
-
-  async #setStanding(
-    _id: ObjectId,
-    { endsSessions = false, ...fields }: Standing,
-    session: Transaction,
-  ): Promise<Account | undefined> {
-    const updated = await this.#users.findOneAndUpdate(
-      { _id, ...live },
-      { $set: fields, ...(endsSessions ? { $inc: { sessionEpoch: 1 } } : {}) },
-      { returnDocument: "after", projection: accountOnly, session },
-    );
-    return toAccount(updated);
-  }
-
-  /** Leaves the id and the times; answers the account as it was. */
-  async #erase(_id: ObjectId, deletedAt: Date, session: Transaction): Promise<Account | undefined> {
-    const erased = await this.#users.findOneAndUpdate(
-      { _id, ...live },
-      [{ $replaceWith: { _id: "$_id", createdAt: "$createdAt", updatedAt: deletedAt, deletedAt } }],
-      { returnDocument: "before", projection: accountOnly, session },
-    );
-    return toAccount(erased);
-  }
 }
-
-type Admission = (before: Account, transaction: Transaction) => Promise<void>;
 
 interface PasswordOptions {
   onlyIf: Partial<Pick<Account, "passwordHash" | "recoveryKey">>;
@@ -259,26 +201,6 @@ interface Proof {
   readonly emailKey: string;
 }
 
-interface Standing {
-  role?: UserRole;
-  status?: UserStatus;
-  updatedAt: Date;
-  endsSessions?: boolean;
-}
-/** What may end an account's being an active administrator. */
-export type StandingChange = Standing | { deletedAt: Date };
-
-const isActiveAdmin = ({ role, status }: Pick<Account, "role" | "status">) => role === "admin" && status === "active";
-
 function emailTaken(error: unknown): never {
   throw isDuplicateKey(error) ? new EmailTakenError("the address belongs to another account", { cause: error }) : error;
 }
-
-type AccountDocument = Omit<UserDocument, "addresses" | "searchText">;
-
-function fromDocument({ _id, ...fields }: AccountDocument): Account {
-  return { ...fields, id: _id.toHexString() };
-}
-
-const toAccount = (document: AccountDocument | null): Account | undefined =>
-  document === null ? undefined : fromDocument(document);

@@ -20,7 +20,8 @@ import type { SessionRepository } from "../sessions/repository.ts";
 import type { Transaction } from "../transaction.ts";
 import { type Account, emailKeyOf, foldForSearch, toUser } from "./domain.ts";
 import { EmailTakenError, LastAdminError } from "./errors.ts";
-import type { StandingChange, UserRepository } from "./repository.ts";
+import type { UserRepository } from "./repository.ts";
+import type { StandingChange, StandingRepository } from "./standing-repository.ts";
 
 /** What other features hear of changes to accounts, such as those that send mails. */
 export interface AccountEvents {
@@ -145,7 +146,7 @@ export class UserService {
   async delete(by: Identity, id: string): Promise<void> {
     const deletedAt = new Date(this.#tools.clock.now());
     const admit = await this.#admissionOver(id, by);
-    const account = await this.#tools.users.changeStanding(id, { deletedAt }, admit).catch(lastAdmin);
+    const account = await this.#tools.standings.change(id, { deletedAt }, admit).catch(lastAdmin);
     if (account === undefined) throw notFound("user", id);
     const { sessions, events } = this.#tools;
     await inTime(async () => {
@@ -178,7 +179,7 @@ export class UserService {
   /** Who changes the own standing is asked once more in that step: somebody else may be taking it away just now. */
   async #changeStanding(by: Identity, id: string, change: StandingChange) {
     const admit = (account: Account, transaction: Transaction) => this.#refuseUnlessAdmin(by, account, transaction);
-    return this.#tools.users.changeStanding(id, change, isOwn(id, by) ? admit : undefined).catch(lastAdmin);
+    return this.#tools.standings.change(id, change, isOwn(id, by) ? admit : undefined).catch(lastAdmin);
   }
 
   async #refuseUnlessAdmin(by: Identity, account: Account | undefined, transaction?: Transaction): Promise<void> {
@@ -201,6 +202,7 @@ export class UserService {
 
 interface UserTools {
   readonly users: UserRepository;
+  readonly standings: StandingRepository;
   readonly sessions: SessionRepository;
   readonly hasher: PasswordHasher;
   readonly events: AccountEvents;
