@@ -188,6 +188,13 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     }),
   ],
   [
+    "settings of secrets, a token for every browser, the path of a key and what a template fills in",
+    workload("web", {
+      container:
+        "env: [{ name: TOKEN_LIMIT, value: '4096' }, { name: SECRET_PROVIDER, value: vault }, { name: TOKEN_TYPE, value: Bearer }, { name: PASSWORD_POLICY, value: strong }, { name: NEXT_PUBLIC_MAP_TOKEN, value: pk.123 }, { name: TLS_PRIVATE_KEY, value: /etc/tls/tls.key }, { name: DB_PASSWORD, value: '{{ db_password }}' }]",
+    }),
+  ],
+  [
     "a policy for a namespace whose labels are not among the manifests",
     callUnder(
       "{ podSelector: { matchLabels: { app: api } }, ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: shop } } }] }] }",

@@ -4,11 +4,20 @@ import { variablesOf } from "../model/environment.ts";
 import type { Rule } from "../rule.ts";
 import { containersOf, titleOf, variablesOfContainers } from "./iterate.ts";
 
-const SECRET_NAME =
-  /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|API_KEY|PRIVATE_KEY|ENCRYPTION_KEY|ACCESS_KEY|CREDENTIALS?)(?:$|_(?!FILE|PATH|URL|NAME|ISSUER|TTL|AUDIENCE|MIN|MAX|LENGTH|EXPIR|LIFETIME|DURATION))/i;
+/** Words after that of a secret which make the variable a setting of it, or say where it is. */
+const SETTINGS =
+  "ALG|AUDIENCE|BACKEND|COUNT|DURATION|ENDPOINT|EXPIR|FILE|HEADER|ISSUER|LENGTH|LIFETIME|LIMIT|MAX|MIN|NAME|PATH|POLICY|PROVIDER|ROTATION|SIZE|STORE|TIMEOUT|TTL|TYPE|URL";
+const SECRET_NAME = new RegExp(
+  `(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|API_KEY|PRIVATE_KEY|ENCRYPTION_KEY|ACCESS_KEY|CREDENTIALS?)(?:$|_(?!${SETTINGS}))`,
+  "i",
+);
+/** What a bundler puts into pages has no secret. */
+const PUBLIC_NAME = /^(?:(?:EXPO_|NEXT_|NUXT_)?PUBLIC|REACT_APP|VITE)_/;
 const URL_PASSWORD = /^[a-z][a-z\d+.-]*:\/\/[^\s:/@]*:(?!\$[({])[^\s/@]+@/i;
-/** `$(NAME)` is another variable, `${NAME}` what a program puts in before the manifests are applied. */
-const REFERENCE = /^\$(?:\([^)]*\)|\{[^}]*\})$/;
+/** `$(NAME)` is another variable, `${NAME}` and `{{ NAME }}` what a program puts in before the manifests are applied. */
+const REFERENCE = /^(?:\$\([^)]*\)|\$\{[^}]*\}|\{\{[^}]*\}\})$/;
+/** `/etc/tls/tls.key`: with one part alone it may be a password that begins with a slash. */
+const FILE_PATH = /^\.{0,2}(?:\/[\w.-]+){2,}$/;
 /** Values of switches such as ALLOW_EMPTY_PASSWORD. */
 const SWITCH = /^(?:true|false|yes|no|on|off|0|1)$/i;
 const PLACEHOLDER = /^(?:change[-_ ]?me.*|replace[-_ ]?me.*|placeholder.*|todo|xxx+|<[^>]*>)$/i;
@@ -52,7 +61,7 @@ function looksSecret(name: string, value: string, secretNames: ReadonlySet<strin
   if (value === "" || SWITCH.test(value) || REFERENCE.test(value)) return false;
   if (URL_PASSWORD.test(value)) return true;
   // A connection string without a password is no secret, though its variable may hold one; nor is a resource's name.
-  if (/^(?:[a-z][a-z\d+.-]*:\/\/|arn:)/i.test(value)) return false;
+  if (/^(?:[a-z][a-z\d+.-]*:\/\/|arn:)/i.test(value) || FILE_PATH.test(value) || PUBLIC_NAME.test(name)) return false;
   return SECRET_NAME.test(name) || secretNames.has(name);
 }
 
