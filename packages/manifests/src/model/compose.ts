@@ -49,7 +49,9 @@ export interface ComposePort {
 
 export interface ComposeVariable {
   readonly name: string;
-  /** Absent when it comes from the shell that starts compose. */
+  /** As it is written; absent when it comes from the shell that starts compose. */
+  readonly text: string | undefined;
+  /** With defaults in the place of variables; absent when it is not known. */
   readonly value: string | undefined;
   /** The value as far as it says where to: without user and password, which are seldom in the file. */
   readonly address: string | undefined;
@@ -195,9 +197,9 @@ function readEnvironment(cursor: Cursor): ComposeVariable[] {
 }
 
 function variable(name: string, text: string | undefined, cursor: Cursor): ComposeVariable {
-  if (text === undefined) return { name, value: undefined, address: undefined, cursor };
+  if (text === undefined) return { name, text, value: undefined, address: undefined, cursor };
   const address = interpolate(text.replace(/^([a-z][a-z\d+.-]*:\/\/)[^@/]*@/i, "$1"));
-  return { name, value: interpolate(text), address, cursor };
+  return { name, text, value: interpolate(text), address, cursor };
 }
 
 function readDependencies(cursor: Cursor): Cursor[] {

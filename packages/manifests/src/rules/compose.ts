@@ -8,6 +8,7 @@ import { composeServicesOf } from "./iterate.ts";
 import { composeUrl } from "./compose-addresses.ts";
 import { composeField } from "./compose-fields.ts";
 import { composePart } from "./compose-parts.ts";
+import { composeSecret } from "./compose-secrets.ts";
 import { composeClash, composeHealth, composeSource } from "./compose-start.ts";
 import { composeCircle, composeDependency } from "./compose-waits.ts";
 
@@ -135,4 +136,5 @@ export const composeRules: readonly Rule[] = [
   composeField,
   composePart,
   composeUrl,
+  composeSecret,
 ];

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import type { VariableFact } from "../facts.ts";
 import { variablesOf } from "../model/environment.ts";
+import type { ResourceSet } from "../model/resource-set.ts";
 import type { Rule } from "../rule.ts";
 import { containersOf, titleOf, variablesOfContainers } from "./iterate.ts";
 
@@ -8,7 +8,7 @@ import { containersOf, titleOf, variablesOfContainers } from "./iterate.ts";
 const SETTINGS =
   "ALG|AUDIENCE|BACKEND|COUNT|DURATION|ENDPOINT|EXPIR|FILE|HEADER|ISSUER|LENGTH|LIFETIME|LIMIT|MAX|MIN|NAME|PATH|POLICY|PROVIDER|ROTATION|SIZE|STORE|TIMEOUT|TTL|TYPE|URL";
 const SECRET_NAME = new RegExp(
-  `(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|API_KEY|PRIVATE_KEY|ENCRYPTION_KEY|ACCESS_KEY|CREDENTIALS?)(?:$|_(?!${SETTINGS}))`,
+  `(?:^|_)(?:PASS(?=$)|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|(?:ACCESS|API|ENCRYPTION|MASTER|PRIVATE|SIGNING)_KEY|CREDENTIALS?)(?:$|_(?!${SETTINGS}))`,
   "i",
 );
 /** What a bundler puts into pages has no secret. */
@@ -31,9 +31,7 @@ const plainSecret: Rule = {
   wrong: "env: [{ name: DB_PASSWORD, value: hunter2 }]",
   right: "env: [{ name: DB_PASSWORD, valueFrom: { secretKeyRef: { name: web-secret, key: DB_PASSWORD } } }]",
   *check(set) {
-    const secretNames = new Set(
-      set.facts.services.flatMap(({ variables }) => variables.filter(isSecret).map(({ name }) => name)),
-    );
+    const secretNames = secretNamesOf(set);
     for (const container of containersOf(set)) {
       for (const entry of container.cursor.items("env")) {
         const name = entry.get("name").text ?? "";
@@ -53,11 +51,14 @@ const plainSecret: Rule = {
   },
 };
 
-function isSecret({ secret }: VariableFact): boolean {
-  return secret;
+/** The variables of our services that hold secrets. */
+export function secretNamesOf({ facts }: ResourceSet): ReadonlySet<string> {
+  const variables = facts.services.flatMap((service) => service.variables);
+  return new Set(variables.filter(({ secret }) => secret).map(({ name }) => name));
 }
 
-function looksSecret(name: string, value: string, secretNames: ReadonlySet<string>): boolean {
+/** Whether a value is a secret by its variable's name, or as a connection string with a password. */
+export function looksSecret(name: string, value: string, secretNames: ReadonlySet<string>): boolean {
   if (value === "" || SWITCH.test(value) || REFERENCE.test(value)) return false;
   if (URL_PASSWORD.test(value)) return true;
   // A connection string without a password is no secret, though its variable may hold one; nor is a resource's name.
