@@ -4,6 +4,7 @@ import { addressesIn, resolveHost } from "../model/service-address.ts";
 import type { Workload } from "../model/workload.ts";
 import type { Rule } from "../rule.ts";
 import { composeServicesOf, variablesOfContainers } from "./iterate.ts";
+import { mongoData } from "./mongo-data.ts";
 
 const replicaSet: Rule = {
   id: "mongo-replica-set",
@@ -78,4 +79,4 @@ function replicaSetOf({ containers }: Workload): string | undefined {
   return undefined;
 }
 
-export const mongoRules: readonly Rule[] = [replicaSet, replicaSetName];
+export const mongoRules: readonly Rule[] = [replicaSet, replicaSetName, mongoData];
