@@ -5,7 +5,10 @@ import { didYouMean } from "../model/words.ts";
 import type { Problem, Rule } from "../rule.ts";
 import { wholeProjects } from "./iterate.ts";
 
-const BROWSER_ADDRESS = /PUBLIC|EXTERNAL|ORIGIN|CORS|CALLBACK|REDIRECT/i;
+/** Names of addresses for browsers, where localhost is the machine of whoever sits in front of it. */
+export const BROWSER_ADDRESS =
+  /PUBLIC|EXTERNAL|ORIGIN|CORS|CALLBACK|REDIRECT|FRONTEND|ISSUER|(?:^|_)SITE_|ROOT_URL|^(?:APP|BASE|HOME|UI|WEB)_UR[LI]$/i;
+
 export const composeUrl: Rule = {
   id: "compose-url",
   level: "error",

@@ -113,10 +113,12 @@ describe("what looks like a fault of a compose file and is none", () => {
   });
 
   test("localhost is right in the addresses that browsers get, and nowhere else", () => {
-    for (const name of ["PUBLIC_URL", "CORS_ORIGIN", "OAUTH_REDIRECT_URI", "CALLBACK_URL", "EXTERNAL_URL"])
+    const names = ["PUBLIC_URL", "CORS_ORIGIN", "OAUTH_REDIRECT_URI", "CALLBACK_URL", "EXTERNAL_URL"];
+    for (const name of [...names, "FRONTEND_URL", "SITE_URL", "APP_URL", "GF_SERVER_ROOT_URL", "OIDC_ISSUER"])
       expect(asks(name, "localhost")).toEqual([]);
     expect(asks("BASE_URL", "localhost", ", ports: ['8080:80']")).toEqual([]);
-    expect(asks("API_URL", "localhost", ", ports: ['3000:80']")).toEqual(["compose-url"]);
+    for (const name of ["API_URL", "API_BASE_URL"])
+      expect(asks(name, "localhost", ", ports: ['3000:80']")).toEqual(["compose-url"]);
   });
 
   test("a container may be published on any port of a range", () => {
