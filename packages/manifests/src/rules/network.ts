@@ -8,6 +8,7 @@ import { type Container, isLasting, servingPorts, type Workload } from "../model
 import type { Problem, Rule } from "../rule.ts";
 import { isFilledIn } from "../schema/field-checks.ts";
 import { titleOf, variablesOfContainers } from "./iterate.ts";
+import { serviceLocalhost } from "./own-address.ts";
 
 interface Call {
   readonly container: Container;
@@ -190,6 +191,7 @@ const policyType: Rule = {
 
 export const networkRules: readonly Rule[] = [
   serviceUrl,
+  serviceLocalhost,
   networkBlocked,
   networkNames,
   policySelector,
