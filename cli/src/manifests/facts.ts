@@ -1,7 +1,9 @@
+import { SHUTDOWN_MAX_MS } from "@pos/contracts/limits";
 import type { ServiceFacts, VariableFact } from "@pos/manifests/facts";
 
 /** How long a service waits for its database before it gives up: ten attempts of 2 s and the pauses between them. */
 const STARTUP_SECONDS = 171;
+const SHUTDOWN_SECONDS = Object.values(SHUTDOWN_MAX_MS).reduce((sum, stepMs) => sum + stepMs, 0) / 1000;
 /** One path serves every probe. */
 const PROBE_PATHS = ["/health"];
 
@@ -25,5 +27,6 @@ function toFacts(service: string, environment: Readonly<Record<string, VariableF
     variables: Object.values(environment),
     probePaths: PROBE_PATHS,
     startupSeconds: STARTUP_SECONDS,
+    shutdownSeconds: SHUTDOWN_SECONDS,
   };
 }

@@ -26,3 +26,11 @@ export const DEADLINE_MAX_MS = 4000;
 export const RESERVATION_BATCH_MAX = 200;
 /** How many attempts one Idempotency-Key may open after voided ones. */
 export const ATTEMPTS_MAX = 8;
+/** Longest steps of a service that stops, one after the other after its DRAIN_DELAY_MS, in milliseconds. */
+export const SHUTDOWN_MAX_MS = {
+  requests: 10_000,
+  background: 10_000,
+  database: 2000,
+  telemetry: 2000,
+  logs: 1000,
+} as const;

@@ -17,6 +17,8 @@ export interface ServiceFacts {
   readonly probePaths?: readonly string[];
   /** How long a start may take before the service gives up, in seconds. */
   readonly startupSeconds?: number;
+  /** How long it may take to stop after its DRAIN_DELAY_MS, in seconds. */
+  readonly shutdownSeconds?: number;
 }
 
 /** The answer of one probe path of a running service. */

@@ -87,6 +87,13 @@ export function isBaseName(name: string): boolean {
   return /^(?:docker-)?compose\.ya?ml$/.test(name);
 }
 
+/** Whether a file is for one machine or for tests by its name: `compose.override.yaml`, `compose.dev.yaml`. */
+export function isDevelopmentFile(path: string): boolean {
+  return /[._-](?:ci|debug|dev|development|e2e|example|local|override|sample|tests?)(?:[._-].*)?\.ya?ml$/i.test(
+    basename(path),
+  );
+}
+
 /**
  * The projects of some files. One begins in each folder that holds a file of the usual name; files of other names belong
  * to the nearest one above, and what a file includes belongs to the project of that file.

@@ -1,12 +1,8 @@
-import { basename } from "node:path";
-import type { ComposeService, ComposeVariable } from "../model/compose.ts";
+import { type ComposeService, type ComposeVariable, isDevelopmentFile } from "../model/compose.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import type { Rule } from "../rule.ts";
 import { isPlaceholder, looksSecret, secretNamesOf } from "./secrets.ts";
 
-/** Files for one machine, or for tests: what they hold opens nothing elsewhere. */
-const DEVELOPMENT_FILE =
-  /[._-](?:ci|debug|dev|development|e2e|example|local|override|sample|tests?)(?:[._-][^/]*)?\.ya?ml$/i;
 const USER_AND_PASSWORD = /^[a-z][a-z\d+.-]*:\/\/(?<user>[^\s:/@]*):(?<password>[^\s/@]+)@/i;
 /** Passwords of the documentation of images, and words that say that one is not meant to be secret; longer ones first. */
 const KNOWN_WORDS =
@@ -25,7 +21,7 @@ export const composeSecret: Rule = {
   *check(set) {
     const secretNames = secretNamesOf(set);
     for (const { path, services } of set.composeProjects.flatMap(({ files }) => files)) {
-      if (DEVELOPMENT_FILE.test(basename(path))) continue;
+      if (isDevelopmentFile(path)) continue;
       for (const service of services) {
         for (const variable of service.environment) {
           const { name, text = "", cursor: at } = variable;

@@ -27,6 +27,7 @@ export const SERVICES: readonly ServiceFacts[] = [
     service: "user-service",
     probePaths: ["/health"],
     startupSeconds: 171,
+    shutdownSeconds: 25,
     variables: [
       variable("MONGO_URI", { required: true, secret: true }, /^mongodb:\/\//, "must begin with mongodb://"),
       variable("PORT", {}, /^\d+$/, "must be a whole number"),

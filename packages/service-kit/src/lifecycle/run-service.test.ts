@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { SHUTDOWN_MAX_MS } from "@pos/contracts/limits";
 import { testDatabase, type TestDatabase } from "@pos/testing/database";
 import { Elysia } from "elysia";
 import { MongoNetworkTimeoutError } from "mongodb";
@@ -116,6 +117,18 @@ describe("a service", () => {
     // The others would end it in the same turn.
     await Bun.sleep(0);
     expect(run.state).toMatchObject({ stoppedWork: 1, exits: 1 });
+  });
+
+  test("waits at each step of its end as long as manifests are told, and no longer", async () => {
+    const sleptMs: number[] = [];
+    const sleep: Clock["sleep"] = async (milliseconds) => void sleptMs.push(milliseconds);
+    const run = start({ DRAIN_DELAY_MS: "50" }, { ...systemClock, sleep });
+    await run.listening;
+    sleptMs.length = 0;
+    run.signals.get("SIGTERM")?.();
+    expect(await run.exited).toBe(0);
+    const { logs: _, ...steps } = SHUTDOWN_MAX_MS;
+    expect(sleptMs).toEqual([50, ...Object.values(steps)]);
   });
 
   test("does not share its port: a second one says that it is taken and exits 1", async () => {

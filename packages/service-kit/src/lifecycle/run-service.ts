@@ -1,3 +1,4 @@
+import { SHUTDOWN_MAX_MS } from "@pos/contracts/limits";
 import type { AnyElysia } from "elysia";
 import type { commonEnvironment } from "../config/common.ts";
 import {
@@ -62,8 +63,6 @@ export interface ProcessPort {
 type CommonConfiguration = Configuration<ReturnType<typeof commonEnvironment>>;
 
 const IDLE_TIMEOUT_SECONDS = 10;
-const IN_FLIGHT_MAX_MS = 10_000;
-const CLOSE_MAX_MS = 2000;
 const FIRST_STEPS_MAX_MS = 300_000;
 const FIRST_STEPS_PAUSE_MS = 1000;
 /** Bun would answer its own limit without our envelope; ours (256 KiB) is checked before and while a body is read. */
@@ -186,11 +185,17 @@ async function end(
 ): Promise<void> {
   service.health.drain();
   await clock.sleep(drainDelayMs);
-  await Promise.race([service.app.stop(), clock.sleep(IN_FLIGHT_MAX_MS)]);
-  await Promise.race([Promise.all(service.background.map((work) => work.stop())), clock.sleep(IN_FLIGHT_MAX_MS)]);
+  await Promise.race([service.app.stop(), clock.sleep(SHUTDOWN_MAX_MS.requests)]);
+  await Promise.race([
+    Promise.all(service.background.map((work) => work.stop())),
+    clock.sleep(SHUTDOWN_MAX_MS.background),
+  ]);
   // Closing a client whose server was killed can wait for ever.
-  await Promise.race([database.close(), clock.sleep(CLOSE_MAX_MS)]);
-  await Promise.race([Promise.allSettled([telemetry.stop(), listener?.stop()]), clock.sleep(CLOSE_MAX_MS)]);
+  await Promise.race([database.close(), clock.sleep(SHUTDOWN_MAX_MS.database)]);
+  await Promise.race([
+    Promise.allSettled([telemetry.stop(), listener?.stop()]),
+    clock.sleep(SHUTDOWN_MAX_MS.telemetry),
+  ]);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { SHUTDOWN_MAX_MS } from "@pos/contracts/limits";
 import pino, { type DestinationStream, type Logger as PinoLogger } from "pino";
 import { currentScope, traceIdOf } from "../telemetry/scope.ts";
 import { GatheredLines } from "./gathered-lines.ts";
@@ -81,7 +82,7 @@ export function flatLog(logger: Logger, message: string): (fields: FlatFields) =
 /** Writes buffered lines out; waits at most a second. */
 export function flushLogs(logger: Logger): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, 1000);
+    const timer = setTimeout(resolve, SHUTDOWN_MAX_MS.logs);
     logger.flush(() => {
       clearTimeout(timer);
       resolve();
