@@ -5,7 +5,7 @@ export const mutation: Mutation = {
   edits: [
     {
       file: "packages/user-service/src/passwords/hasher.ts",
-      find: "waiting.length >= waitingMax",
+      find: "waiting.size >= max",
       replace: "false",
     },
   ],

@@ -20,6 +20,8 @@ const ANSWER_MAX_MS = 15_000;
 const GIVEN_UP = "The database does not answer at the moment";
 /** Of one client address on one account, in 15 minutes. */
 const SIGN_IN_FAILURES_MAX = 5;
+/** Sign-ins that count at the same time on two cores; on a single core it is one less. */
+const TURNS = 3;
 const PASSWORD = "correct horse battery";
 const ADDRESS = { recipient: "Ada", line1: "1 High Street", city: "London", postalCode: "N1", country: "GB" };
 
@@ -55,10 +57,12 @@ test("every route answers in time while no write to the database ends", async ()
 
 test("whoever signs in again and again while no write ends is not locked out", async () => {
   const { email } = await stack.customer();
-  const refused = Array.from({ length: SIGN_IN_FAILURES_MAX }, () => 503);
+  const refused = Array.from({ length: TURNS }, () => 503);
   await mongo.db().command({ fsync: 1, lock: true });
   try {
-    expect(await Promise.all(refused.map(() => statusOfSignIn(email)))).toEqual(refused);
+    // No more at a time than have a turn: one that waits for its turn is not counted anyway.
+    for (let tries = 0; tries < SIGN_IN_FAILURES_MAX; tries += TURNS)
+      expect(await Promise.all(refused.map(() => statusOfSignIn(email)))).toEqual(refused);
   } finally {
     await mongo.db().command({ fsyncUnlock: 1 });
   }
@@ -189,7 +193,8 @@ async function sendAll(requests: Readonly<Record<string, Request>>, statuses: Re
       const isRight =
         tookMs < ANSWER_MAX_MS &&
         status === statuses[needs] &&
-        (status !== 503 || answer.headers.get("retry-after") === "1");
+        // Two where a password waits for its turn.
+        (status !== 503 || /^[12]$/.test(answer.headers.get("retry-after") ?? ""));
       return { isRight, line: `${route.name}: ${status} after ${tookMs} ms, ${text.slice(0, 200)}` };
     }),
   );

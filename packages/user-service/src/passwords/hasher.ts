@@ -1,4 +1,7 @@
-import { AppError } from "@pos/service-kit/app-error";
+import { unavailable } from "@pos/service-kit/app-error";
+import { CHANGE_MAX_MS } from "@pos/service-kit/change-in-time";
+import { type Clock, systemClock } from "@pos/service-kit/clock";
+import { untilDeadline } from "@pos/service-kit/until-deadline";
 import { availableParallelism } from "node:os";
 import { loadBcrypt } from "./bcrypt.ts";
 
@@ -16,27 +19,33 @@ type Hash = string | undefined;
 
 /** Hashes and checks passwords with bcrypt, a bounded number at a time. */
 export interface PasswordHasher {
-  /** @throws {AppError} SERVICE_UNAVAILABLE when too many wait */
+  /** @throws {AppError} SERVICE_UNAVAILABLE when too many wait, or its turn has not come after 4 s */
   hash(password: string): Promise<string>;
   /**
    * Whether a password belongs to a hash. Without a hash it takes the same time and answers false.
    * @param hash a function is called when the check is the next in line; what it throws ends the check
-   * @throws {AppError} SERVICE_UNAVAILABLE when too many wait
+   * @throws {AppError} SERVICE_UNAVAILABLE when too many wait, or its turn has not come after 4 s
    */
   verify(password: string, hash: Hash | (() => Promise<Hash>)): Promise<boolean>;
 }
 
 /**
  * A hasher over bcrypt, which works on threads of its own. A burst of sign-ins waits in line, so that it takes neither
- * all memory nor all cores.
+ * all memory nor all cores. Who has waited for 4 s leaves the line: the client has most likely given up.
  * @param options.cost bcrypt's cost; tests take a lower one over the same path
+ * @param options.clock of the waits
  */
-export function createPasswordHasher({ cost = PASSWORD_COST, bcrypt = loadBcrypt() } = {}): PasswordHasher {
+export function createPasswordHasher({
+  cost = PASSWORD_COST,
+  bcrypt = loadBcrypt(),
+  clock = systemClock,
+} = {}): PasswordHasher {
   const hashOf = (password: string) => bcrypt.hash(password, cost);
   // Anybody may register as often as they like, so new passwords wait in a line of their own.
-  const inLineToCheck = createTurns(UNDER_WAY_MAX, WAITING_MAX);
-  const inLineToHash = createTurns(UNDER_WAY_MAX, WAITING_MAX);
-  const onCore = createTurns(HASHES_MAX, 2 * UNDER_WAY_MAX);
+  const inLineToCheck = createTurns(UNDER_WAY_MAX, { max: WAITING_MAX, clock });
+  const inLineToHash = createTurns(UNDER_WAY_MAX, { max: WAITING_MAX, clock });
+  // Few come this far, and an attempt has counted by then: each goes on to its verdict.
+  const onCore = createTurns(HASHES_MAX, { max: 2 * UNDER_WAY_MAX });
   // It is ready long before anybody signs in: nothing waits for it but the first to ask.
   const hashOfNobody = hashOf(crypto.randomUUID());
   return {
@@ -50,27 +59,41 @@ export function createPasswordHasher({ cost = PASSWORD_COST, bcrypt = loadBcrypt
   };
 }
 
-/** Lets `concurrency` works run at a time and `waitingMax` wait, first come first served. */
+/**
+ * Lets `concurrency` works run at a time and `max` wait, first come first served.
+ * @param line.clock ends each wait after 4 s; without it there is no such end
+ */
 function createTurns(
   concurrency: number,
-  waitingMax: number,
+  line: { max: number; clock?: Clock },
 ): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  const waiting: (() => void)[] = [];
+  const waiting = new Set<() => void>();
   let running = 0;
   return async (work) => {
     if (running < concurrency) running++;
-    else if (waiting.length >= waitingMax)
-      throw new AppError("SERVICE_UNAVAILABLE", "Too many passwords are waiting to be hashed. Try again.", {
-        retryAfterSeconds: 2,
-      });
     // Who leaves hands the turn over, so `running` does not change.
-    else await new Promise<void>((resolve) => waiting.push(resolve));
+    else await turnIn(waiting, line);
     try {
       return await work();
     } finally {
-      const next = waiting.shift();
+      const [next] = waiting;
       if (next === undefined) running--;
-      else next();
+      else {
+        waiting.delete(next);
+        next();
+      }
     }
   };
 }
+
+function turnIn(waiting: Set<() => void>, { max, clock }: { max: number; clock?: Clock }): Promise<void> {
+  if (waiting.size >= max) return Promise.reject(tooManyWait());
+  const { promise: turn, resolve: begin } = Promise.withResolvers<void>();
+  waiting.add(begin);
+  if (clock === undefined) return turn;
+  // A turn that came at the last moment counts: nobody else would take it.
+  const late = () => (waiting.delete(begin) ? Promise.reject(tooManyWait()) : turn);
+  return untilDeadline(turn, { deadlineAtMs: clock.now() + CHANGE_MAX_MS, clock, late });
+}
+
+const tooManyWait = () => unavailable("Too many passwords are waiting to be hashed. Try again.", undefined, 2);
