@@ -8,6 +8,8 @@ export interface AppErrorOptions {
   cause?: unknown;
   /** Seconds after which a retry makes sense: answered as Retry-After. */
   retryAfterSeconds?: number;
+  /** Scheme that a 401 asks for: the one that the client used (RFC 6749 section 5.2). Bearer when absent. */
+  challenge?: "Basic" | undefined;
 }
 
 /**
@@ -19,12 +21,14 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: Record<string, unknown> | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly challenge: "Basic" | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.details = options.details;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.challenge = options.challenge;
   }
 
   /** HTTP status of the code. */

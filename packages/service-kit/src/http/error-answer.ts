@@ -60,11 +60,11 @@ export function refusalOf({ code, message, status, cause }: AppError): Refusal {
     : refusal;
 }
 
-/** Headers that an error's status asks for (RFC 9110: Allow, Retry-After; RFC 6750: WWW-Authenticate). */
+/** Headers that an error's status asks for (RFC 9110: Allow, Retry-After; RFC 6749 and 6750: WWW-Authenticate). */
 export function headersOf(error: AppError): Record<string, string> {
   const headers: Record<string, string> = {};
   if (error.status === 401) {
-    headers["www-authenticate"] = 'Bearer realm="product-order-system"';
+    headers["www-authenticate"] = `${error.challenge ?? "Bearer"} realm="product-order-system"`;
   }
   if (error.retryAfterSeconds !== undefined)
     headers["retry-after"] = String(Math.max(1, Math.ceil(error.retryAfterSeconds)));

@@ -37,6 +37,18 @@ describe("client credentials", () => {
     expect((await ask({}, basic(escaped(SERVICE.client_id), escaped(SERVICE.client_secret)))).status).toBe(200);
     expect((await ask({}, basic("%", "%"))).code).toBe("INVALID_CREDENTIALS");
   });
+  test("by HTTP Basic are refused with its challenge (RFC 6749 section 5.2), those of the body with the usual one", async () => {
+    const challengeOf = async (...sent: Parameters<typeof ask>) => {
+      const { status, headers } = await ask(...sent);
+      return [status, headers.get("www-authenticate")];
+    };
+    const asked = [401, 'Basic realm="product-order-system"'];
+    expect(await challengeOf({}, basic(SERVICE.client_id, "wrong"))).toEqual(asked);
+    expect(await challengeOf({}, basic("unknown", "wrong"))).toEqual(asked);
+    expect(await challengeOf({}, basic("%", "%"))).toEqual(asked);
+    const inBody = { ...SERVICE, client_secret: "wrong" };
+    expect(await challengeOf(inBody)).toEqual([401, 'Bearer realm="product-order-system"']);
+  });
   test.each([
     ["a wrong secret", { ...SERVICE, client_secret: "wrong" }, 401],
     ["an unknown client", { ...SERVICE, client_id: "constructor" }, 401],
