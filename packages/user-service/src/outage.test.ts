@@ -5,7 +5,7 @@ import { eventually } from "@pos/testing/eventually";
 import { silentLogger } from "@pos/testing/logger";
 import { tcpProxy } from "@pos/testing/tcp-proxy";
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { ADMIN, type Replica, SLOW_MS, startReplica } from "./test/user-service.ts";
+import { ADMIN, type Replica, SLOW_MS, startReplica, testClock } from "./test/user-service.ts";
 
 setDefaultTimeout(SLOW_MS);
 
@@ -82,6 +82,25 @@ test("while the database does not answer, the key set comes before a read of it 
     () => replica.send("GET", "/health"),
     ({ status }) => status === 200,
   );
+});
+
+test("a refresh that nobody waits for any more does not end the session of who asks again later", async () => {
+  const clock = testClock();
+  const later = await startReplica({ clock, database: { database, uri: through.href, drop: async () => undefined } });
+  const { refreshToken } = await later.customer();
+  const refresh = () => later.send("POST", "/auth/refresh", { body: { refreshToken } });
+  proxy.holdAnswers(true);
+  expect((await refresh()).status).toBe(503);
+  proxy.holdAnswers(false);
+  // Time for what goes on unwatched.
+  await eventually(
+    () => later.send("GET", "/health"),
+    ({ status }) => status === 200,
+  );
+  await Bun.sleep(200);
+  clock.advance(11_000);
+  expect((await refresh()).status).toBe(200);
+  await later.stop();
 });
 
 test("while the database is away nobody can tell whether a token's unknown key is a new one", async () => {

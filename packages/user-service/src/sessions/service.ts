@@ -1,7 +1,7 @@
 import { type LoginResult } from "@pos/contracts/auth";
 import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS } from "@pos/contracts/tokens";
-import { AppError } from "@pos/service-kit/app-error";
-import type { Clock } from "@pos/service-kit/clock";
+import { AppError, changeOutOfTime } from "@pos/service-kit/app-error";
+import { type Clock, systemClock } from "@pos/service-kit/clock";
 import type { Logger } from "@pos/service-kit/logger";
 import { inTime } from "../in-time.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
@@ -37,14 +37,15 @@ export class SessionService {
   /**
    * Exchanges a refresh token for a new pair. The token rotated last may come once more within 10 s, when its answer
    * was lost, and at any time when it has no successor; any other second use ends the session, because somebody else
-   * holds the token (RFC 9700 section 4.14.2).
+   * holds the token (RFC 9700 section 4.14.2). After 4 s nobody waits for the pair, so that none is made: the token would
+   * have a successor that its owner does not have.
    * @throws {AppError} UNAUTHORIZED, SERVICE_UNAVAILABLE
    */
   refresh(token: string): Promise<LoginResult> {
-    return inTime(() => this.#refresh(token));
+    return inTime((deadlineAtMs) => this.#refresh(token, deadlineAtMs));
   }
 
-  async #refresh(token: string): Promise<LoginResult> {
+  async #refresh(token: string, deadlineAtMs: number): Promise<LoginResult> {
     const { sessions, users } = this.#tools;
     const now = new Date(this.#tools.clock.now());
     const hash = hashOfToken(token);
@@ -53,6 +54,7 @@ export class SessionService {
     const account = await users.findById(spent.userId);
     const session = await sessions.extend(spent.sessionId, expiry(now));
     if (account?.status !== "active" || isOver(session, account)) throw invalidRefreshToken();
+    if (systemClock.now() >= deadlineAtMs) throw changeOutOfTime();
     return this.#issue(account, spent.sessionId, now);
   }
 
