@@ -16,6 +16,8 @@ setDefaultTimeout(120_000);
 
 /** Routes wait for 4 s, and a busy machine is slow; one that waits for its socket, and sends again, takes 20 s. */
 const ANSWER_MAX_MS = 15_000;
+/** How long a socket waits for an answer. */
+const SOCKET_MAX_MS = 10_000;
 /** What is said when the driver gives up, after the 10 s of a socket. */
 const GIVEN_UP = "The database does not answer at the moment";
 /** Of one client address on one account, in 15 minutes. */
@@ -70,6 +72,23 @@ test("whoever signs in again and again while no write ends is not locked out", a
     () => statusOfSignIn(email),
     (status) => status === 200,
   );
+});
+
+test("an attempt whose count MongoDB holds up until its socket gives up is not left counted", async () => {
+  const { email } = await stack.customer();
+  await mongo.db().command({ fsync: 1, lock: true });
+  try {
+    expect(await statusOfSignIn(email)).toBe(503);
+    await Bun.sleep(SOCKET_MAX_MS);
+  } finally {
+    await mongo.db().command({ fsyncUnlock: 1 });
+  }
+  const account = `account:${createHash("sha256").update(email).digest("base64url")}`;
+  const counters = mongo.db("userdb").collection<{ _id: string; count: number }>("throttle");
+  const count = async () => (await counters.findOne({ _id: account }))?.count;
+  // What MongoDB has held up it does before this.
+  expect(await statusOfSignIn(email)).toBe(200);
+  expect(await count()).toBe(0);
 });
 
 test("every route answers in time while the database is frozen", async () => {

@@ -15,6 +15,8 @@ export interface CountLimit {
 const BATCH_MAX = 50;
 /** Changes that wait: far more than the hasher lets through. */
 const WAITING_MAX = 1000;
+/** How long MongoDB tries to count, in milliseconds: a little longer than anybody waits for it. */
+const COUNT_MAX_MS = 5000;
 const COUNT_ATTEMPTS_MAX = 10;
 const DONE = -1;
 
@@ -101,9 +103,11 @@ export class AttemptRepository {
   async #writeUntilRefused(steps: readonly Step[]): Promise<number> {
     const updates = steps.map(({ update }) => update);
     // A count that a fail-over loses lets one more attempt through; waiting for the majority would slow every sign-in.
-    const command = { update: "throttle", updates, ordered: true, writeConcern: { w: 1 } };
     // After a lost answer an attempt may count twice; it must not be taken back twice.
     const mayRepeat = steps.every(({ limit }) => limit !== undefined);
+    // Else MongoDB would still make the count of an attempt that has failed, and nobody would take it back.
+    const timeLimit = mayRepeat ? { maxTimeMS: COUNT_MAX_MS } : {};
+    const command = { update: "throttle", updates, ordered: true, writeConcern: { w: 1 }, ...timeLimit };
     const reply = await this.#commands.run(command, { mayRepeat });
     const [failed] = writeErrorsOf(reply);
     if (failed === undefined) return DONE;
