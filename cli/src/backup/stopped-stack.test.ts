@@ -7,7 +7,7 @@ import { stackLayout } from "../stack/layout.ts";
 import { lockHolder, takeLock } from "../lock.ts";
 import { processesEndingWith } from "../process-ref.ts";
 import { killOther } from "../test/kill.ts";
-import { freePorts, mongodBinary, until } from "../test/local-stack.ts";
+import { firstOfThreeFreePorts, mongodBinary, until } from "../test/local-stack.ts";
 import { type Ran, type World, world } from "../test/world.ts";
 import { fileHash } from "./bson-file.ts";
 import { collectionPath, manifestPath, readManifest } from "./manifest.ts";
@@ -27,7 +27,7 @@ beforeAll(async () => {
   user.env["MONGOD_BIN"] = await mongodBinary();
   dataDir = join(user.home, "data");
   folder = join(user.home, "monday");
-  expect(await here("up", "-d", "--port", String(freePorts()))).toMatchObject({ exit: 0 });
+  expect(await here("up", "-d", "--port", String(firstOfThreeFreePorts()))).toMatchObject({ exit: 0 });
   expect(await here("backup", folder)).toMatchObject({ exit: 0 });
   expect(await here("down")).toMatchObject({ exit: 0 });
 });

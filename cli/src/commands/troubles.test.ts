@@ -7,7 +7,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { refOf } from "../process-ref.ts";
 import { runUntil } from "../test/endless.ts";
-import { freePorts } from "../test/local-stack.ts";
+import { firstOfThreeFreePorts } from "../test/local-stack.ts";
 import { ADMIN, signedInWorld } from "../test/signed-in.ts";
 import { run, type World, world } from "../test/world.ts";
 
@@ -517,7 +517,7 @@ describe("doctor finds", () => {
 
   test("services that do not answer, and a port that somebody has", async () => {
     const other = await world();
-    const port = freePorts();
+    const port = firstOfThreeFreePorts();
     const data = join(other.home, "data");
     await mkdir(data, { mode: 0o700 });
     const unit = (number: number) => ({ port: number, restarts: 0, startedAtMs: 0 });

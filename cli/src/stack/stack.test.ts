@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runUntil } from "../test/endless.ts";
-import { freePorts, isRunning, mongodBinary, stateOf, until } from "../test/local-stack.ts";
+import { firstOfThreeFreePorts, isRunning, mongodBinary, stateOf, until } from "../test/local-stack.ts";
 import { type Ran, type World, world } from "../test/world.ts";
 import { livingProcesses, type StackState } from "./state.ts";
 import { killOther } from "../test/kill.ts";
@@ -24,7 +24,7 @@ beforeAll(async () => {
   user = await world();
   user.env["MONGOD_BIN"] = await mongodBinary();
   dataDir = join(user.home, "data");
-  port = freePorts();
+  port = firstOfThreeFreePorts();
 });
 
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isFree } from "@pos/local-mongodb/free-port";
 import { endProcess, type MongodProcess, spawnMongod } from "@pos/local-mongodb/mongod-process";
-import { freePorts, isRunning, mongodBinary, stateOf, until } from "../test/local-stack.ts";
+import { firstOfThreeFreePorts, isRunning, mongodBinary, stateOf, until } from "../test/local-stack.ts";
 import { type World, world } from "../test/world.ts";
 import { serviceNames, stackLayout } from "./layout.ts";
 import { upElsewhere } from "./ports.ts";
@@ -20,7 +20,7 @@ let mongodPath: string;
 
 beforeAll(async () => {
   user = await world();
-  port = freePorts();
+  port = firstOfThreeFreePorts();
   mongodPath = await mongodBinary();
 });
 afterAll(() => user.remove());
@@ -227,7 +227,7 @@ test("a mongod that takes long to start is told of, and Ctrl-C ends it", async (
 async function standalone(): Promise<readonly [MongodProcess, number]> {
   const dbPath = join(user.home, "standalone-db");
   await mkdir(dbPath);
-  const serverPort = freePorts();
+  const serverPort = firstOfThreeFreePorts();
   const flags = ["--dbpath", dbPath, "--port", String(serverPort), "--bind_ip", "127.0.0.1", "--nounixsocket"];
   const output = { logPath: join(dbPath, "mongod.log"), lifetime: "with-parent" } as const;
   const server = await spawnMongod([mongodPath, ...flags], output);

@@ -14,7 +14,7 @@ export async function mongodBinary(): Promise<string> {
 }
 
 /** The first of three free ports in a row, below those that the system gives away. */
-export function freePorts(): number {
+export function firstOfThreeFreePorts(): number {
   for (let tries = 0; tries < PORT_TRIES_MAX; tries++) {
     const first = 20_000 + Math.floor(Math.random() * 10_000);
     if ([first, first + 1, first + 2].every(isFree)) return first;
