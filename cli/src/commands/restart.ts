@@ -1,11 +1,20 @@
 import type { Command } from "commander";
 import { CliError } from "../errors.ts";
-import { dataDirOption, serviceNamed, serviceNames, stackLayout } from "../stack/layout.ts";
+import type { Io } from "../io.ts";
+import {
+  dataDirOption,
+  type ServiceName,
+  serviceNamed,
+  serviceNames,
+  type StackLayout,
+  stackLayout,
+} from "../stack/layout.ts";
 import { supervisorOf } from "../stack/supervisor.ts";
-import { endProcess, isAlive, signal } from "../process-ref.ts";
-import { portsOf, readState, urlsOf } from "../stack/state.ts";
+import { endProcess, isAlive, type ProcessRef, signal } from "../process-ref.ts";
+import { portsOf, readState, type StackState, urlsOf } from "../stack/state.ts";
+import { told } from "../stack/told.ts";
 import { STOP_MAX_MS } from "../stack/unit.ts";
-import { isHealthy } from "../stack/wait-healthy.ts";
+import { HEALTHY_MAX_MS, isHealthy, lastProblems } from "../stack/wait-healthy.ts";
 import type { Tools } from "../tools.ts";
 import type { Verb } from "../verb.ts";
 
@@ -14,7 +23,6 @@ interface RestartOptions {
   readonly dataDir?: string;
 }
 
-const WAIT_MAX_MS = 30_000;
 const POLL_MS = 50;
 
 export const restartVerb: Verb<RestartOptions> = {
@@ -43,16 +51,35 @@ async function runRestart({ service, dataDir }: RestartOptions, { io, talk }: To
   const old = before.services[name].process;
   if (isAlive(old) && (await endProcess(old, STOP_MAX_MS)))
     talk.say(`${name}-service did not shut down in time and was killed`);
+  const again = runsAgain(name, { before, supervisor, layout, startedAtMs: io.now() }, io);
+  const { pid } = await told(`${name}-service`, again, talk);
+  talk.done(`${name}-service is running again (pid ${pid})`);
+}
+
+/** @throws {CliError} when the service ends again, or is not healthy within 5 minutes, or the stack ends */
+async function runsAgain(
+  name: ServiceName,
+  stack: { before: StackState; supervisor: ProcessRef; layout: StackLayout; startedAtMs: number },
+  io: Io,
+): Promise<ProcessRef> {
+  const { before, supervisor, layout, startedAtMs } = stack;
+  const tries = [`ordersctl logs ${name}${layout.option}`, `ordersctl status${layout.option}`];
+  const { process: old, restarts } = before.services[name];
   const url = urlsOf(portsOf(before))[name];
-  for (let waitedMs = 0; waitedMs < WAIT_MAX_MS; waitedMs += POLL_MS) {
+  const begunAtMs = performance.now();
+  while (performance.now() - begunAtMs < HEALTHY_MAX_MS) {
     await io.sleep(POLL_MS);
-    const now = (await readState(layout))?.services[name].process;
-    if (now === undefined || now.pid === old?.pid || !isAlive(now) || !(await isHealthy(url))) continue;
-    talk.done(`${name}-service is running again (pid ${now.pid})`);
-    return;
+    const now = (await readState(layout))?.services[name];
+    if (now !== undefined && now.restarts > restarts + (now.process === undefined ? 0 : 1)) {
+      const why = lastProblems(layout.logFile(name), startedAtMs);
+      throw new CliError(`${name}-service ended again (${now.lastEnd}).`, { why, tries });
+    }
+    if (!isAlive(supervisor)) throw new CliError("The stack has ended.", { exit: "UNREACHABLE", tries });
+    const next = now?.process;
+    if (next !== undefined && next.pid !== old?.pid && isAlive(next) && (await isHealthy(url))) return next;
   }
-  throw new CliError(`${name}-service did not become healthy again within ${WAIT_MAX_MS / 1000} s.`, {
+  throw new CliError(`${name}-service did not become healthy again within ${HEALTHY_MAX_MS / 60_000} minutes.`, {
     exit: "CANCELLED",
-    tries: [`ordersctl logs ${name}${layout.option}`, `ordersctl status${layout.option}`],
+    tries,
   });
 }

@@ -11,7 +11,8 @@ import { describeEnd, type RunningUnit } from "./unit.ts";
 
 const POLL_MS = 40;
 const PROBE_TIMEOUT_MS = 1500;
-const WAIT_MAX_MS = 300_000;
+/** So long a service has to serve once it was started: on a slow disk it takes minutes. */
+export const HEALTHY_MAX_MS = 300_000;
 const LOG_TAIL_BYTES = 20_000;
 const LOG_LINES_SHOWN = 5;
 
@@ -48,7 +49,7 @@ export async function waitHealthy(
     while (!service.stopping.aborted) {
       if (await isHealthy(service.url)) return;
       if (end !== undefined) fail(`ended with ${end}`);
-      if (performance.now() - begunAtMs > WAIT_MAX_MS) fail("is not healthy");
+      if (performance.now() - begunAtMs > HEALTHY_MAX_MS) fail("is not healthy");
       await io.sleep(POLL_MS, service.stopping);
     }
   };
@@ -56,7 +57,7 @@ export async function waitHealthy(
 }
 
 /** What a service said last at level warn or above, of what stands behind the last line of an earlier start. */
-function lastProblems(logFile: string, startedAtMs: number): string[] {
+export function lastProblems(logFile: string, startedAtMs: number): string[] {
   let text: string;
   try {
     text = readFileSync(logFile, "utf8");
