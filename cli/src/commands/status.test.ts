@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { takeLock } from "../lock.ts";
 import { isStopped, refOf } from "../process-ref.ts";
-import { sourceCode } from "../stack/source-code.ts";
+import { sourceCodes } from "../stack/source-code.ts";
 import { until } from "../test/local-stack.ts";
 import { world } from "../test/world.ts";
 
@@ -15,9 +15,9 @@ test("names the log of each unit that does not run or is not healthy", async () 
   const lock = await takeLock(join(dataDir, "supervisor.lock"));
   if ("holder" in lock) throw new Error("somebody holds it");
   const gone = { port: 1, restarts: 3, startedAtMs: 0, lastEnd: "exit code 1" };
-  const code = sourceCode();
+  const codes = sourceCodes();
   const services = { user: gone, product: { ...gone, process: refOf(process.pid) }, order: gone };
-  const state = { phase: "ready", database: "", adminEmail: "a@example.com", profile: "default", services, code };
+  const state = { phase: "ready", database: "", adminEmail: "a@example.com", profile: "default", services, codes };
   await writeFile(join(dataDir, "state.json"), JSON.stringify(state));
   const { exit, stderr } = await user.run(["status", "--data-dir", dataDir]);
   expect([exit, stderr]).toEqual([
@@ -82,15 +82,18 @@ test("tells of code that has changed since the stack was started, and of nothing
   const unit = { port: 1, restarts: 0, startedAtMs: 0, process: refOf(process.pid) };
   const services = { user: unit, product: unit, order: unit };
   const state = { phase: "ready", database: "", adminEmail: "a@example.com", profile: "default", services };
-  const changed =
-    "warning: the code has changed since the start; the supervisor, and services not restarted since, run the old one.\n";
-  const told = async (code: string | undefined) => {
-    await writeFile(join(dataDir, "state.json"), JSON.stringify({ ...state, code }));
+  const told = async (codes: object | undefined) => {
+    await writeFile(join(dataDir, "state.json"), JSON.stringify({ ...state, codes }));
     return (await user.run(["status", "--data-dir", dataDir])).stderr;
   };
   const at = `--data-dir ${dataDir}`;
-  expect(await told("older")).toEndWith(`${changed}Try: ordersctl down ${at} && ordersctl up -d ${at}\n`);
-  expect(await told(sourceCode())).not.toContain(changed);
+  const changed = "warning: the code has changed since the start of";
+  const all = "supervisor, user-service, product-service, order-service";
+  expect(await told(undefined)).toEndWith(`${changed} ${all}.\nTry: ordersctl down ${at} && ordersctl up -d ${at}\n`);
+  expect(await told({ ...sourceCodes(), user: "older" })).toEndWith(
+    `${changed} user-service.\nTry: ordersctl restart user ${at}\n`,
+  );
+  expect(await told(sourceCodes())).not.toContain(changed);
   await lock.release();
   await user.remove();
 });

@@ -5,7 +5,7 @@ import { type ServiceName, serviceNames, type StackLayout, stackLayout } from ".
 import { migratedFurther, readMigrations } from "../stack/migrations.ts";
 import { assertFree, PORT_DEFAULT, portsFrom } from "../stack/ports.ts";
 import { refuseHalfRestored } from "../stack/restore-mark.ts";
-import { hasCodeChanged } from "../stack/source-code.ts";
+import { changedCode } from "../stack/source-code.ts";
 import { endedUnits, livingProcesses, portsOf, readState, type StackState } from "../stack/state.ts";
 import { supervisorOf, whyUnwatched } from "../stack/supervisor.ts";
 import type { Tools } from "../tools.ts";
@@ -43,10 +43,10 @@ async function judgeRunning(state: StackState, layout: StackLayout, detail: stri
       detail: `running, but ${ended.join(", ")}`,
       fix: `ordersctl logs supervisor${option}`,
     };
-  const fix = `ordersctl down${option} && ordersctl up -d${option}`;
-  return hasCodeChanged(state)
-    ? { status: "warning", detail: `${detail}; the code has changed since the start`, fix }
-    : { status: "ok", detail };
+  const changed = changedCode(state, layout);
+  return changed === undefined
+    ? { status: "ok", detail }
+    : { status: "warning", detail: `${detail}; ${changed.what}`, fix: changed.fix };
 }
 
 export async function checkDatabases(tools: Tools, option: string | undefined): Promise<Check> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, onTestFinished, setDefaultTimeout, spyOn, test } from "bun:test";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { runUntil } from "../test/endless.ts";
 import { firstOfThreeFreePorts, isRunning, mongodBinary, stateOf, until } from "../test/local-stack.ts";
 import { type Ran, type World, world } from "../test/world.ts";
+import * as sourceCode from "./source-code.ts";
 import { livingProcesses, type StackState } from "./state.ts";
 import { killOther } from "../test/kill.ts";
 
@@ -282,18 +283,19 @@ describe("up in the foreground", () => {
   });
 
   test("up, status and doctor tell of code that has changed since the start", async () => {
-    const changed = "run the old one.\nTry: ordersctl down --data-dir";
+    const changed = "the code has changed since the start of user-service.\nTry: ordersctl restart user --data-dir";
     expect((await here("up", "-d")).stderr).not.toContain(changed);
     const file = join(dataDir, "state.json");
     const started = await readFile(file, "utf8");
-    await writeFile(file, JSON.stringify({ ...(await state()), code: "of yesterday" }));
+    const before = await state();
+    await writeFile(file, JSON.stringify({ ...before, codes: { ...before.codes, user: "of yesterday" } }));
     const up = await here("up", "-d");
     const status = await here("status");
     const checks = await jsonHere("doctor");
     await writeFile(file, started);
     expect([status.exit, status.stderr]).toEqual([0, expect.stringContaining(changed)]);
     expect([up.exit, up.stderr]).toEqual([0, expect.stringContaining(changed)]);
-    const detail = `running on ports ${port}, ${port + 1}, ${port + 2}; the code has changed since the start`;
+    const detail = `running on ports ${port}, ${port + 1}, ${port + 2}; the code has changed since the start of user-service`;
     expect(checks).toContainEqual(expect.objectContaining({ name: "Stack", status: "warning", detail }));
   });
 
@@ -339,6 +341,15 @@ describe("up in the foreground", () => {
     expect(after).toMatchObject({ status: "healthy", lastEnd: "exit code 0", restarts: 1 });
     expect(after.pid).not.toBe(before.pid);
     expect((await here("restart", "cart")).exit).toBe(2);
+  });
+
+  test("a service that was restarted runs the code of then, and the others that of their start", async () => {
+    const before = (await state()).codes;
+    const today = { supervisor: "today", user: "today", product: "today", order: "today" };
+    const codes = spyOn(sourceCode, "sourceCodes").mockReturnValue(today);
+    onTestFinished(() => codes.mockRestore());
+    expect((await here("restart", "user")).exit).toBe(0);
+    expect((await state()).codes).toEqual({ ...before, user: "today" });
   });
 
   test("restart ends a service that hangs by force", async () => {

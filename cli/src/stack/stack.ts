@@ -9,7 +9,7 @@ import { unitMark } from "./orphans.ts";
 import { refOf, signal } from "../process-ref.ts";
 import type { StackSecrets } from "./secrets.ts";
 import { serviceEnvironment } from "./service-environment.ts";
-import { sourceCode } from "./source-code.ts";
+import { sourceCodes } from "./source-code.ts";
 import { type StackState, type UnitState, urlsOf, writeState } from "./state.ts";
 import { supervise, type UnitEvents } from "./supervise.ts";
 import { type RunningUnit, startProgram, type Unit } from "./unit.ts";
@@ -36,7 +36,7 @@ export class Stack {
   readonly #log: ReturnType<typeof supervisorLog>;
   #database: StackDatabase | undefined;
   #phase: StackState["phase"] = "starting";
-  #code: string | undefined;
+  #codes: StackState["codes"];
   #isSignedIn: boolean | undefined;
   #writing: Promise<void> = Promise.resolve();
   #endLogs: (() => void) | undefined;
@@ -75,7 +75,7 @@ export class Stack {
     talk.say("starting user-service, product-service and order-service …");
     await Promise.all(units.map(async (unit) => this.#started(unit, await unit.start(), 0)));
     // While they load it.
-    this.#code = sourceCode();
+    this.#codes = sourceCodes();
     await this.#waitHealthy(startedAtMs);
     if (this.#stopping.signal.aborted) return;
     this.#log("info", "every service is healthy");
@@ -190,7 +190,12 @@ export class Stack {
       ...(lastEnd === undefined ? {} : { lastEnd }),
     });
     this.#log("info", `${unit.name} started, pid ${running.pid}${restarts === 0 ? "" : `, restart ${restarts}`}`);
-    if (restarts > 0) this.#tools.talk.say(`${unit.name} is running again`);
+    if (restarts > 0) {
+      const service = serviceOf(unit.name);
+      const code = service === undefined ? undefined : sourceCodes()?.[service];
+      if (service !== undefined && code !== undefined) this.#codes = { ...this.#codes, [service]: code };
+      this.#tools.talk.say(`${unit.name} is running again`);
+    }
     void this.#writeState();
     // The services hold the old address: they end in order and are started again with the new one.
     if (hasMoved) for (const name of serviceNames) void this.#running.get(`${name}-service`)?.stop();
@@ -207,7 +212,7 @@ export class Stack {
   }
 
   #portOf(unitName: string): number {
-    const name = serviceNames.find((service) => unitName === `${service}-service`);
+    const name = serviceOf(unitName);
     return name === undefined ? (this.#database?.mongod?.port() ?? 0) : this.#tools.ports[name];
   }
 
@@ -223,7 +228,7 @@ export class Stack {
       database: this.database,
       adminEmail: secrets.adminEmail,
       profile,
-      ...(this.#code === undefined ? {} : { code: this.#code }),
+      ...(this.#codes === undefined ? {} : { codes: this.#codes }),
       ...(this.#isSignedIn === undefined ? {} : { isSignedIn: this.#isSignedIn }),
       ...(mongod === undefined ? {} : { mongod }),
       services: { user: service("user"), product: service("product"), order: service("order") },
@@ -238,6 +243,9 @@ export class Stack {
     return this.#writing;
   }
 }
+
+const serviceOf = (unitName: string): ServiceName | undefined =>
+  serviceNames.find((service) => unitName === `${service}-service`);
 
 /** A unit that does not run. */
 function without(state: UnitState): UnitState {

@@ -1,6 +1,7 @@
 import { isObject, readJsonObject, writePrivateJson } from "../files.ts";
 import type { StackLayout } from "./layout.ts";
 import { serviceNames, type ServiceName } from "./layout.ts";
+import type { Part } from "./source-code.ts";
 import { isAlive, type ProcessRef } from "../process-ref.ts";
 
 /** One process of the stack as the supervisor last saw it. */
@@ -22,8 +23,8 @@ export interface StackState {
   readonly database: string;
   readonly adminEmail: string;
   readonly profile: string;
-  /** See `sourceCode`; absent before the services were started. */
-  readonly code?: string;
+  /** See `sourceCodes`: the code that each part was started with; absent before the services were started. */
+  readonly codes?: Partial<Readonly<Record<Part, string>>>;
   /** Whether `up` could sign the administrator in; absent while it starts. */
   readonly isSignedIn?: boolean;
   /** Absent with a MONGO_URI of the user's own. */
