@@ -304,12 +304,39 @@ describe("seed", () => {
     expect(await admin.ok(...argv, "--dry-run", "-o", "json")).toBe(plan);
     expect((await admin.run(argv)).stderr).toContain("2 users created, 0 already there   3 products created");
     expect((await admin.run(argv)).stderr).toContain("0 orders created, 5 already there");
-    expect((await admin.run(["seed", "-f", "-", "-o", "json"], { stdin: plan })).stdout).toContain('"order":0');
+    const again = await admin.run(["seed", "-f", "-", "-o", "json"], { stdin: plan });
+    expect(JSON.parse(again.stdout)).toMatchObject({ made: { order: 0 }, present: { order: 5 } });
     const damaged = plan.replace('"price"', '"prize"');
     expect((await admin.run(["seed", "-f", "-"], { stdin: damaged })).stderr).toContain(
       "products[0].price must be a number",
     );
     expect((await admin.run(["seed", "--users", "-1"])).exit).toBe(2);
+  });
+
+  test("prints what it was asked for: names, counts in any format, or nothing", async () => {
+    const argv = ["seed", "--users", "2", "--products", "2", "--orders", "3", "--seed", "9"];
+    const names = await admin.ok(...argv, "-o", "name");
+    expect(names).toMatch(/^(user\/\w{24}\n){2}(product\/\w{24}\n){2}(order\/\w{24}\n){3}$/);
+    const [user = "", , product = "", , order = ""] = names.split("\n").map((name) => name.split("/")[1]);
+    for (const [kind, id] of [
+      ["users", user],
+      ["products", product],
+      ["orders", order],
+    ] as const)
+      expect((await admin.ok(kind, "get", id, "-q")).trim()).toBe(id);
+    // What is there already has the same name.
+    expect(await admin.ok(...argv, "-o", "name")).toBe(names);
+    expect(await admin.ok(...argv, "-o", "yaml")).toContain("present:\n  user: 2\n");
+    expect(await admin.ok(...argv, "-o", "jsonpath={.present.order}")).toContain("3");
+    expect(await admin.ok(...argv, "-q")).toBe("");
+    const plan = (...more: string[]) => admin.run([...argv, "--dry-run", ...more]);
+    expect((await plan("-o", "yaml")).stdout).toStartWith("users:\n");
+    expect((await plan("-o", "jsonpath={.orders[0].key}")).stdout).not.toContain("users");
+    expect(await plan("-q")).toEqual({ exit: 0, stdout: "", stderr: "" });
+    expect(await plan("-o", "name")).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining("With --dry-run nothing has a name"),
+    });
   });
 
   test("of a file that cannot be meant exits 2 and makes nothing", async () => {

@@ -3,6 +3,7 @@ import { CliError, messageOf, usageError } from "../errors.ts";
 import { readJsonInput } from "../files.ts";
 import { interruptible } from "../interruptible.ts";
 import { readInteger } from "../numbers.ts";
+import type { Printer, View } from "../output/printer.ts";
 import { count } from "../output/text.ts";
 import { applySeed, type SeedResult } from "../seed/apply.ts";
 import { makePlan, parsePlan, type SeedPlan } from "../seed/plan.ts";
@@ -47,7 +48,12 @@ async function runSeed(options: SeedOptions, tools: Tools): Promise<void> {
   const { printer, talk, session } = tools;
   const plan = options.file === undefined ? planFrom(options) : await readPlan(options.file, tools);
   if (options.dryRun === true) {
-    if (!printer.isForPeople) return printer.text(`${JSON.stringify(plan, undefined, 2)}\n`);
+    if (printer.format.kind === "name")
+      throw usageError(
+        "With --dry-run nothing has a name yet: -o name needs a real run.",
+        "ordersctl seed --dry-run -o json",
+      );
+    if (!isWithoutData(printer)) return printer.one(plan, view);
     return talk.say(`Would create ${describe(plan)}. Nothing was created (--dry-run).`);
   }
   const host = new URL(session.urls.userUrl).hostname;
@@ -64,7 +70,8 @@ async function runSeed(options: SeedOptions, tools: Tools): Promise<void> {
   report(plan, result, tools);
 }
 
-function report({ users, orders }: SeedPlan, { made, present, refused }: SeedResult, { talk, printer }: Tools): void {
+function report({ users, orders }: SeedPlan, { names, ...counts }: SeedResult, { talk, printer }: Tools): void {
+  const { made, present, refused } = counts;
   const line = (noun: "user" | "product" | "order") =>
     `${count(made[noun], noun)} created, ${present[noun]} already there`;
   talk.done(`${line("user")}   ${line("product")}   ${line("order")}`);
@@ -72,9 +79,14 @@ function report({ users, orders }: SeedPlan, { made, present, refused }: SeedRes
   const [first] = users;
   if (first !== undefined) talk.say(`Sign in as ${first.email}, password "${first.password}"`);
   if (orders.length > 0) talk.hint("Next: ordersctl orders list   or   ordersctl products list");
-  if (!printer.isForPeople && printer.format.kind !== "quiet")
-    printer.text(`${JSON.stringify({ made, present, refused })}\n`);
+  if (printer.format.kind === "name") for (const name of names) printer.text(`${name}\n`);
+  else if (!isWithoutData(printer)) printer.one(counts, view);
 }
+
+/** Of several kinds, ids alone would tell nobody anything. */
+const isWithoutData = ({ isForPeople, format }: Printer): boolean => isForPeople || format.kind === "quiet";
+
+const view: View<unknown> = { kind: "seed", id: () => "seed", columns: [] };
 
 const describe = ({ users, products, orders }: SeedPlan): string =>
   `${count(users.length, "user")}, ${count(products.length, "product")} and ${count(orders.length, "order")}`;

@@ -11,6 +11,8 @@ export interface SeedResult {
   readonly present: Record<Kind, number>;
   /** Orders for which the stock was too short. */
   readonly refused: number;
+  /** What was made or is there, in the order of the plan, as `order/<id>`; orders whose key names another are left out. */
+  readonly names: readonly string[];
 }
 
 /** Requests under way at once: quick, and still far from what the services shed. */
@@ -26,9 +28,28 @@ export async function applySeed(plan: SeedPlan, tools: Tools, signal: AbortSigna
   };
   const userIds = await seedUsers(plan.users, { client, result, tools, signal });
   const productIds = await seedProducts(plan.products, { client, result, tools, signal });
-  await seedOrders(plan.orders, { client, result, tools, signal, userIds, productIds });
-  return result;
+  const orderIds = await seedOrders(plan.orders, { client, result, tools, signal, userIds, productIds });
+  return {
+    ...result,
+    names: [
+      ...namesOf(
+        "user",
+        plan.users.map(({ email }) => userIds.get(email)),
+      ),
+      ...namesOf(
+        "product",
+        plan.products.map(({ name }) => productIds.get(name)),
+      ),
+      ...namesOf(
+        "order",
+        plan.orders.map(({ key }) => orderIds.get(key)),
+      ),
+    ],
+  };
 }
+
+const namesOf = (kind: Kind, ids: readonly (string | undefined)[]): readonly string[] =>
+  ids.flatMap((id) => (id === undefined ? [] : [`${kind}/${id}`]));
 
 interface Work {
   readonly client: Client;
@@ -89,8 +110,9 @@ async function seedOrders(
     userIds,
     productIds,
   }: Work & { userIds: ReadonlyMap<string, string>; productIds: ReadonlyMap<string, string> },
-): Promise<void> {
+): Promise<Map<string, string>> {
   const { ApiError } = await import("@pos/client/errors");
+  const orderIds = new Map<string, string>();
   const idOf = (ids: ReadonlyMap<string, string>, name: string): string => {
     const id = ids.get(name);
     if (id === undefined) throw new Error(`the plan does not make "${name}"`);
@@ -102,7 +124,8 @@ async function seedOrders(
       items: items.map(({ product, quantity }) => ({ productId: idOf(productIds, product), quantity })),
     };
     try {
-      const { isReplayed } = await client.orders.place(body, { idempotencyKey: key });
+      const { order, isReplayed } = await client.orders.place(body, { idempotencyKey: key });
+      orderIds.set(key, order.id);
       if (isReplayed) result.present.order++;
       else result.made.order++;
     } catch (error) {
@@ -113,6 +136,7 @@ async function seedOrders(
       else throw error;
     }
   });
+  return orderIds;
 }
 
 async function inParallel<Item>(
