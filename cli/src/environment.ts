@@ -84,6 +84,11 @@ const stdin: Input = {
     const bytes = Buffer.concat(chunks);
     return isStrict ? decodeStrictly(bytes) : bytes.toString("utf8");
   },
+  async *chunks() {
+    const decoder = new TextDecoder();
+    for await (const chunk of process.stdin) yield decoder.decode(chunk as Buffer, { stream: true });
+    yield decoder.decode();
+  },
   async readLine({ hidden = false } = {}) {
     if (hidden) return readHidden(process.stdin);
     const { createInterface } = await import("node:readline");

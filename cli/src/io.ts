@@ -11,6 +11,8 @@ export interface Input {
   readonly isTty: boolean;
   /** Everything up to the end of the input. @throws {Error} for what is not UTF-8 with `isStrict` */
   readAll(options?: { isStrict?: boolean }): Promise<string>;
+  /** The same in pieces, each as soon as it comes: whole characters, but parts of lines. */
+  chunks(): AsyncIterable<string>;
   /** One line typed at the terminal; `hidden` does not show it. Undefined when the user ends the input (Ctrl-D). */
   readLine(options?: { hidden?: boolean }): Promise<string | undefined>;
 }

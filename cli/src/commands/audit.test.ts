@@ -249,7 +249,7 @@ function ioThatNotes(sleeps: number[], meanwhile: () => Promise<void> = async ()
   return {
     stdout: { write: () => undefined, isTty: false, columns: 80 },
     stderr: { write: () => undefined, isTty: false, columns: 80 },
-    stdin: { isTty: false, readAll: async () => "", readLine: async () => undefined },
+    stdin: { isTty: false, readAll: async () => "", chunks: async function* () {}, readLine: async () => undefined },
     env: {},
     cwd: "/",
     now: () => Date.now(),

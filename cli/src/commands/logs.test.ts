@@ -111,6 +111,35 @@ test("--file reads whole lines and characters wherever its pieces end", async ()
   }
 });
 
+test("--file - shows lines as they come, and with --tail the last ones by time at the end", async () => {
+  const line = (second: number, msg: string) =>
+    `pod/order ${JSON.stringify({ time: `2026-01-31T12:00:0${second}.000Z`, service: "order-service", msg })}\n`;
+  const program = [process.execPath, join(import.meta.dirname, "../main.ts"), "logs", "--file", "-", "-o", "ndjson"];
+  const ran = Bun.spawn(program, { env: somebody.env, stdin: "pipe" });
+  onTestFinished(() => ran.kill());
+  const shown = ran.stdout.getReader();
+  const next = async () => JSON.parse(new TextDecoder().decode((await shown.read()).value)) as { msg: string };
+  const [first, second] = [Buffer.from(line(2, "one")), Buffer.from(line(1, "山"))];
+  const half = second.indexOf("山") + 1;
+  // It writes the second line only after the first was shown.
+  void ran.stdin.write(Buffer.concat([first, second.subarray(0, half)]));
+  await ran.stdin.flush();
+  expect((await next()).msg).toBe("one");
+  void ran.stdin.write(second.subarray(half));
+  await ran.stdin.flush();
+  expect((await next()).msg).toBe("山");
+  await ran.stdin.end();
+  expect(await ran.exited).toBe(0);
+  const stdin = [3, 1, 2].map((at) => line(at, `line ${at}`)).join("");
+  const told = async (...argv: readonly string[]) =>
+    [...(await somebody.run(["logs", "--file", "-", ...argv], { stdin })).stdout.matchAll(/line (\d)/g)].map(
+      ([, at]) => at,
+    );
+  expect(await told("--tail", "2")).toEqual(["2", "3"]);
+  expect(await told()).toEqual(["3", "1", "2"]);
+  expect(await told("--since", "2026-01-31T12:00:02Z")).toEqual(["3", "2"]);
+});
+
 test("--trace says so when nothing is logged, and refuses what is no id or goes on", async () => {
   expect(await trace(["r-3"])).toMatchObject({
     exit: 1,

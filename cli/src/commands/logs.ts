@@ -1,11 +1,10 @@
-import { createReadStream } from "node:fs";
 import type { Command } from "commander";
 import { parsePointInTime } from "../duration.ts";
 import { CliError, usageError } from "../errors.ts";
-import { inputProblem } from "../files.ts";
+import { collectedLines, lastLines } from "../stack/collected-lines.ts";
 import { FollowedFile } from "../stack/followed-file.ts";
 import { dataDirOption, serviceNames, stackLayout } from "../stack/layout.ts";
-import { type LogLine, parseCollectedLine, renderLogLine } from "../stack/log-lines.ts";
+import { type LogLine, renderLogLine } from "../stack/log-lines.ts";
 import { linesOfTrace, withoutIds } from "../stack/trace-lines.ts";
 import type { Tools } from "../tools.ts";
 import type { Verb } from "../verb.ts";
@@ -25,10 +24,6 @@ type Source = (typeof sources)[number];
 const TAIL_DEFAULT = 200;
 const FOLLOW_PERIOD_MS = 200;
 const LINES_AT_ONCE = 500;
-/** So much of a file that was collected is read at a time. */
-const CHUNK_BYTES = 1 << 18;
-/** So many lines more than are asked for are kept before they are put in order. */
-const LINES_SPARE = 1000;
 /** The services write a line at most a second after its time. */
 const WRITTEN_AFTER_MS = 1_200;
 
@@ -38,13 +33,15 @@ export const logsVerb: Verb<LogsOptions> = {
   description: `Shows the logs of user, product, order, mongod or supervisor; without a name, those of the services and the
 supervisor. Lines are merged by time. -o json prints them as they were written. --trace follows one request through all
 services: pass its x-request-id, its trace id, or the order id. In containers the services log to standard output: pass
-what your engine collected with --file.`,
+what your engine collected with --file. Standard input is shown as it comes, all of it, and by time at its end with
+--tail or --trace.`,
   examples: [
     "ordersctl logs -f",
     "ordersctl logs order --since 5m",
     "ordersctl logs mongod --tail 50",
     "ordersctl logs --trace 65f1c0ffee0123456789abcd",
     "docker compose logs --no-log-prefix | ordersctl logs --file - --trace 65f1c0ffee0123456789abcd",
+    "kubectl logs -f deployment/order-service | ordersctl logs --file -",
     "ordersctl logs -o json | jq .",
   ],
   argumentChoices: { service: sources },
@@ -52,7 +49,7 @@ what your engine collected with --file.`,
     command
       .option("-f, --follow", "keep printing new lines; Ctrl-C ends it")
       .option("--since <time>", "only newer lines: 5m, 2h, or 2026-01-31T12:00:00Z")
-      .option("--tail <lines>", `only the last lines (default ${TAIL_DEFAULT}; all with --since or --trace)`)
+      .option("--tail <lines>", `only the last lines (default ${TAIL_DEFAULT}; all with --since, --trace or --file -)`)
       .option("--trace <id>", "only what belongs to this request, trace or order")
       .option("--file <path>", "read output collected from the services instead; - is standard input")
       .option(...dataDirOption),
@@ -63,11 +60,18 @@ async function runLogs(options: LogsOptions, tools: Tools): Promise<void> {
   const { io } = tools;
   const sinceMs = options.since === undefined ? undefined : parsePointInTime(options.since, io.now()).getTime();
   const tailLines = readTail(options);
-  const files = options.file === undefined ? openFiles(options, tools) : [];
-  const collected = options.file === undefined ? [] : [await readCollected(options, tools, sinceMs)];
-  const read = (lines?: number) => inOrder([...files.map((file) => file.begin(lines)), ...collected], sinceMs);
   const show = (line: LogLine) =>
     tools.printer.text(tools.printer.isForPeople ? renderLogLine(line, tools.printer.style) : `${line.raw}\n`);
+  if (isShownAsItComes(options)) {
+    for await (const line of openCollected(options, tools, sinceMs)) show(line);
+    return;
+  }
+  const files = options.file === undefined ? openFiles(options, tools) : [];
+  // Of a trace, which may be anywhere, all.
+  const linesMax = options.trace === undefined ? tailLines : Number.POSITIVE_INFINITY;
+  const collected =
+    options.file === undefined ? [] : [await lastLines(openCollected(options, tools, sinceMs), linesMax)];
+  const read = (lines?: number) => inOrder([...files.map((file) => file.begin(lines)), ...collected], sinceMs);
   if (options.trace !== undefined) {
     const lines = { [Symbol.iterator]: read };
     const found = await readTrace(options.trace, { lines, isWritten: files.length === 0 }, tools);
@@ -90,6 +94,9 @@ async function runLogs(options: LogsOptions, tools: Tools): Promise<void> {
   }
 }
 
+const isShownAsItComes = ({ file, tail, trace }: LogsOptions): boolean =>
+  file === "-" && tail === undefined && trace === undefined;
+
 function openFiles({ service, dataDir, follow }: LogsOptions, { io, talk }: Tools): readonly FollowedFile[] {
   const layout = stackLayout(io, dataDir);
   const files = chooseSources(service).map((source) => new FollowedFile(layout.logFile(source), source));
@@ -103,44 +110,12 @@ function openFiles({ service, dataDir, follow }: LogsOptions, { io, talk }: Tool
   return files;
 }
 
-/**
- * Of one service when one is named, by time. In memory are the last so many lines alone; of a trace, which may be
- * anywhere, all.
- */
-async function readCollected(options: LogsOptions, { io }: Tools, sinceMs = 0): Promise<readonly LogLine[]> {
-  const { file = "-", service, follow, trace } = options;
-  if (follow === true) throw usageError("--file shows what was collected already: leave --follow out.");
-  const wanted: readonly string[] = service === undefined ? sources : chooseSources(service);
-  const linesMax = trace === undefined ? readTail(options) : Number.POSITIVE_INFINITY;
-  let lines: LogLine[] = [];
-  try {
-    for await (const raw of linesOf(file === "-" ? [await io.stdin.readAll()] : chunksOf(file))) {
-      const line = parseCollectedLine(raw);
-      if (line === undefined || !wanted.includes(line.source) || (line.timeMs ?? 0) < sinceMs) continue;
-      lines.push(line);
-      if (lines.length >= linesMax + LINES_SPARE) lines = lines.sort(byTime).slice(-linesMax);
-    }
-  } catch (error) {
-    throw usageError(`${file} cannot be read: ${inputProblem(error)}.`);
-  }
-  return lines.sort(byTime);
-}
-
-const byTime = (a: LogLine, b: LogLine): number => (a.timeMs ?? 0) - (b.timeMs ?? 0);
-
-const chunksOf = (file: string): AsyncIterable<string> =>
-  createReadStream(file, { encoding: "utf8", highWaterMark: CHUNK_BYTES });
-
-async function* linesOf(chunks: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string> {
-  let partial = "";
-  for await (const chunk of chunks) {
-    const lines = chunk.split("\n");
-    // Not split again with each chunk, so that a line of any length costs no more than its length.
-    lines[0] = partial + lines[0];
-    partial = lines.pop() ?? "";
-    yield* lines;
-  }
-  yield partial;
+/** What was collected: of one service when one is named. */
+function openCollected({ file = "-", service, follow }: LogsOptions, { io }: Tools, sinceMs = 0) {
+  if (follow === true)
+    throw usageError("--file needs no --follow: standard input is shown as it comes, a file is done.");
+  const services = service === undefined ? sources : chooseSources(service);
+  return collectedLines({ file, services, sinceMs }, io.stdin);
 }
 
 function chooseSources(service: string | undefined): readonly Source[] {

@@ -11,7 +11,7 @@ function talkTo({ isTty, isQuiet = false }: { isTty: boolean; isQuiet?: boolean 
   const io: Io = {
     stdout: stream,
     stderr: stream,
-    stdin: { isTty, readAll: async () => "", readLine: async () => undefined },
+    stdin: { isTty, readAll: async () => "", chunks: async function* () {}, readLine: async () => undefined },
     env: {},
     cwd: "/",
     now: () => nowMs,

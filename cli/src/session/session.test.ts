@@ -50,7 +50,7 @@ const signedIn = async (changes: Partial<Credentials>): Promise<Session> => {
   const io: Io = {
     stdout: output,
     stderr: output,
-    stdin: { isTty: false, readAll: async () => "", readLine: async () => undefined },
+    stdin: { isTty: false, readAll: async () => "", chunks: async function* () {}, readLine: async () => undefined },
     env: admin.env,
     cwd: admin.home,
     now: () => nowMs,

@@ -11,7 +11,7 @@ function world() {
   const io: Io = {
     stdout: stream,
     stderr: stream,
-    stdin: { isTty: false, readAll: async () => "", readLine: async () => undefined },
+    stdin: { isTty: false, readAll: async () => "", chunks: async function* () {}, readLine: async () => undefined },
     env: {},
     cwd: "/",
     now: () => nowMs,

@@ -22,7 +22,7 @@ export async function runUntil(
   const exit = await runCli(argv, {
     stdout: stream((text) => void (stdout += text)),
     stderr: stream((text) => void (stderr += text)),
-    stdin: { isTty, readAll: async () => "", readLine: async () => undefined },
+    stdin: { isTty, readAll: async () => "", chunks: async function* () {}, readLine: async () => undefined },
     env,
     cwd,
     now: () => Date.now(),

@@ -108,7 +108,14 @@ function testIo(parts: {
   return {
     stdout: { isTty, columns, write: (text) => void (written.stdout += text) },
     stderr: { isTty, columns, write: (text) => void (written.stderr += text) },
-    stdin: { isTty, readAll: async () => stdin, readLine: async () => lines.shift() },
+    stdin: {
+      isTty,
+      readAll: async () => stdin,
+      async *chunks() {
+        yield stdin;
+      },
+      readLine: async () => lines.shift(),
+    },
     env: { ...env, ...options.env },
     cwd: options.cwd ?? home,
     now: () => Date.now(),
