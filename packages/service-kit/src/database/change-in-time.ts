@@ -2,8 +2,8 @@ import { changeOutOfTime } from "../http/app-error.ts";
 import type { Clock } from "../lifecycle/clock.ts";
 import { untilDeadline } from "../lifecycle/until-deadline.ts";
 
-/** How long whoever asks for a change waits for the database, or for a turn before it, in milliseconds. */
-export const CHANGE_MAX_MS = 4000;
+/** How long whoever asks for a change waits for the database, in milliseconds. */
+const CHANGE_MAX_MS = 4000;
 
 /**
  * Waits for a change for 4 s at most. A disk that hangs lets a write wait for as long as its socket, and the driver sends

@@ -1,5 +1,4 @@
 import { unavailable } from "@pos/service-kit/app-error";
-import { CHANGE_MAX_MS } from "@pos/service-kit/change-in-time";
 import { type Clock, systemClock } from "@pos/service-kit/clock";
 import { untilDeadline } from "@pos/service-kit/until-deadline";
 import { availableParallelism } from "node:os";
@@ -13,25 +12,27 @@ const HASHES_MAX = Math.min(availableParallelism(), 4);
 const UNDER_WAY_MAX = Math.min(HASHES_MAX + 1, 4);
 /** Checks that wait, and new hashes; the next one is refused, because nobody would wait for it anyway. */
 const WAITING_MAX = 100;
+/** Longest wait in line, in milliseconds: two cores are through with 100 in less than half of it. */
+const WAIT_MAX_MS = 8000;
 
 /** What is stored of a password; undefined when there is none to belong to. */
 type Hash = string | undefined;
 
 /** Hashes and checks passwords with bcrypt, a bounded number at a time. */
 export interface PasswordHasher {
-  /** @throws {AppError} SERVICE_UNAVAILABLE when too many wait, or its turn has not come after 4 s */
+  /** @throws {AppError} SERVICE_UNAVAILABLE when too many wait, or its turn has not come after 8 s */
   hash(password: string): Promise<string>;
   /**
    * Whether a password belongs to a hash. Without a hash it takes the same time and answers false.
    * @param hash a function is called when the check is the next in line; what it throws ends the check
-   * @throws {AppError} SERVICE_UNAVAILABLE when too many wait, or its turn has not come after 4 s
+   * @throws {AppError} SERVICE_UNAVAILABLE when too many wait, or its turn has not come after 8 s
    */
   verify(password: string, hash: Hash | (() => Promise<Hash>)): Promise<boolean>;
 }
 
 /**
  * A hasher over bcrypt, which works on threads of its own. A burst of sign-ins waits in line, so that it takes neither
- * all memory nor all cores. Who has waited for 4 s leaves the line: the client has most likely given up.
+ * all memory nor all cores. Who has waited for 8 s leaves the line: the client has most likely given up.
  * @param options.cost bcrypt's cost; tests take a lower one over the same path
  * @param options.clock of the waits
  */
@@ -61,7 +62,7 @@ export function createPasswordHasher({
 
 /**
  * Lets `concurrency` works run at a time and `max` wait, first come first served.
- * @param line.clock ends each wait after 4 s; without it there is no such end
+ * @param line.clock ends each wait after 8 s; without it there is no such end
  */
 function createTurns(
   concurrency: number,
@@ -93,7 +94,7 @@ function turnIn(waiting: Set<() => void>, { max, clock }: { max: number; clock?:
   if (clock === undefined) return turn;
   // A turn that came at the last moment counts: nobody else would take it.
   const late = () => (waiting.delete(begin) ? Promise.reject(tooManyWait()) : turn);
-  return untilDeadline(turn, { deadlineAtMs: clock.now() + CHANGE_MAX_MS, clock, late });
+  return untilDeadline(turn, { deadlineAtMs: clock.now() + WAIT_MAX_MS, clock, late });
 }
 
 const tooManyWait = () => unavailable("Too many passwords are waiting to be hashed. Try again.", undefined, 2);
