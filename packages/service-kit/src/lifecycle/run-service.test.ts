@@ -13,6 +13,9 @@ import { runService, type ServiceTools } from "./run-service.ts";
 
 setDefaultTimeout(120_000);
 
+/** 8 s in line and 4 s in the database; Bun looks at its connections every 4 s. */
+const PASSWORD_ANSWER_MS = 12_500;
+
 let database: TestDatabase;
 beforeAll(async () => {
   database = await testDatabase("lifecycle");
@@ -38,15 +41,18 @@ function start(env: Record<string, string> = {}, clock: Clock = systemClock, fai
     const health = createHealthMonitor("slow", []);
     const app = createServiceApp(
       () =>
-        new Elysia({ normalize: false }).use(access(verifier)).get(
-          "/slow",
-          async () => {
-            asked.resolve();
-            await Bun.sleep(300);
-            return "done";
-          },
-          { access: "anyone" },
-        ),
+        new Elysia({ normalize: false })
+          .use(access(verifier))
+          .get(
+            "/slow",
+            async () => {
+              asked.resolve();
+              await Bun.sleep(300);
+              return "done";
+            },
+            { access: "anyone" },
+          )
+          .get("/slowest", () => Bun.sleep(PASSWORD_ANSWER_MS).then(() => "done"), { access: "anyone" }),
       {
         logger,
         verifier,
@@ -117,6 +123,14 @@ describe("a service", () => {
     // The others would end it in the same turn.
     await Bun.sleep(0);
     expect(run.state).toMatchObject({ stoppedWork: 1, exits: 1 });
+  });
+
+  test("does not cut a request that waits for its answer as long as a password may", async () => {
+    const run = start();
+    const answer = await fetch(`http://127.0.0.1:${await run.listening}/slowest`);
+    expect(await answer.text()).toBe("done");
+    run.signals.get("SIGTERM")?.();
+    expect(await run.exited).toBe(0);
   });
 
   test("waits at each step of its end as long as manifests are told, and no longer", async () => {

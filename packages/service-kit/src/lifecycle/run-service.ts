@@ -62,7 +62,11 @@ export interface ProcessPort {
 
 type CommonConfiguration = Configuration<ReturnType<typeof commonEnvironment>>;
 
-const IDLE_TIMEOUT_SECONDS = 10;
+/**
+ * After which Bun closes a connection without traffic, give or take 2 s, though a request waits there for its answer. A
+ * change of password may wait twice for 8 s in line and three times for 4 s in the database.
+ */
+const IDLE_TIMEOUT_SECONDS = 30;
 const FIRST_STEPS_MAX_MS = 300_000;
 const FIRST_STEPS_PAUSE_MS = 1000;
 /** Bun would answer its own limit without our envelope; ours (256 KiB) is checked before and while a body is read. */
