@@ -5,7 +5,9 @@ import { eventually } from "@pos/testing/eventually";
 import { silentLogger } from "@pos/testing/logger";
 import { tcpProxy } from "@pos/testing/tcp-proxy";
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { type ChangeStreamInsertDocument, ObjectId } from "mongodb";
 import { ADMIN, type Replica, SLOW_MS, startReplica, testClock } from "./test/user-service.ts";
+import { hashOfToken } from "./tokens.ts";
 
 setDefaultTimeout(SLOW_MS);
 
@@ -88,9 +90,13 @@ test("a refresh that nobody waits for any more does not end the session of who a
   const clock = testClock();
   const later = await startReplica({ clock, database: { database, uri: through.href, drop: async () => undefined } });
   const { refreshToken } = await later.customer();
-  const refresh = () => later.send("POST", "/auth/refresh", { body: { refreshToken } });
+  const written = direct.database.db
+    .collection<{ _id: string }>("refresh_tokens")
+    .watch<never, ChangeStreamInsertDocument<{ _id: string }>>([{ $match: { operationType: "insert" } }]);
+  // Opens it.
+  await written.tryNext();
   proxy.holdAnswers(true);
-  expect((await refresh()).status).toBe(503);
+  expect((await later.send("POST", "/auth/refresh", { body: { refreshToken } })).status).toBe(503);
   proxy.holdAnswers(false);
   // Time for what goes on unwatched.
   await eventually(
@@ -98,6 +104,31 @@ test("a refresh that nobody waits for any more does not end the session of who a
     ({ status }) => status === 200,
   );
   await Bun.sleep(200);
+  clock.advance(11_000);
+  const next = await later.as().auth.refresh(refreshToken);
+  // Nor was there a successor for a moment: who asks again just then would be taken for a thief.
+  expect((await written.next()).documentKey._id).toBe(hashOfToken(String(next.refreshToken)));
+  await written.close();
+  await later.stop();
+});
+
+test("a refresh that the last of its writes makes late does not end the session either", async () => {
+  const clock = testClock();
+  const later = await startReplica({ clock, database: { database, uri: through.href, drop: async () => undefined } });
+  const { refreshToken: first, id } = await later.customer();
+  // With the connections that it takes: opening one is answered late, too.
+  const { refreshToken } = await later.as().auth.refresh(first);
+  clock.advance(1);
+  const refresh = () => later.send("POST", "/auth/refresh", { body: { refreshToken } });
+  const tokens = direct.database.db.collection("refresh_tokens");
+  // Three commands come back within 4 s, the fourth does not: it writes the successor.
+  proxy.delayAnswers(1200);
+  expect((await refresh()).status).toBe(503);
+  proxy.delayAnswers(0);
+  await eventually(
+    () => tokens.countDocuments({ userId: new ObjectId(id) }),
+    (count) => count === 2,
+  );
   clock.advance(11_000);
   expect((await refresh()).status).toBe(200);
   await later.stop();

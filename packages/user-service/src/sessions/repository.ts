@@ -33,6 +33,10 @@ export class SessionRepository {
     return this.#insert(this.#tokens, { ...token, ...ids, _id: hash });
   }
 
+  async removeToken(hash: string): Promise<void> {
+    await this.#tokens.deleteOne({ _id: hash });
+  }
+
   /** The token, marked as rotated by this very call; undefined when it is unknown, expired or rotated already. */
   async rotateToken(hash: string, now: Date): Promise<RefreshToken | undefined> {
     return toToken(

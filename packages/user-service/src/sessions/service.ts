@@ -37,8 +37,8 @@ export class SessionService {
   /**
    * Exchanges a refresh token for a new pair. The token rotated last may come once more within 10 s, when its answer
    * was lost, and at any time when it has no successor; any other second use ends the session, because somebody else
-   * holds the token (RFC 9700 section 4.14.2). After 4 s nobody waits for the pair, so that none is made: the token would
-   * have a successor that its owner does not have.
+   * holds the token (RFC 9700 section 4.14.2). After 4 s nobody waits for the pair, so that none is made or left: the
+   * token would have a successor that its owner does not have.
    * @throws {AppError} UNAUTHORIZED, SERVICE_UNAVAILABLE
    */
   refresh(token: string): Promise<LoginResult> {
@@ -55,7 +55,10 @@ export class SessionService {
     const session = await sessions.extend(spent.sessionId, expiry(now));
     if (account?.status !== "active" || isOver(session, account)) throw invalidRefreshToken();
     if (systemClock.now() >= deadlineAtMs) throw changeOutOfTime();
-    return this.#issue(account, spent.sessionId, now);
+    const issued = await this.#issue(account, spent.sessionId, now);
+    if (systemClock.now() < deadlineAtMs) return issued;
+    await sessions.removeToken(hashOfToken(issued.refreshToken));
+    throw changeOutOfTime();
   }
 
   /**
@@ -84,7 +87,7 @@ export class SessionService {
     throw invalidRefreshToken();
   }
 
-  async #issue(account: Account, sessionId: string, now: Date): Promise<LoginResult> {
+  async #issue(account: Account, sessionId: string, now: Date): Promise<Required<LoginResult>> {
     const refreshToken = newOpaqueToken();
     const [token] = await Promise.all([
       this.#tools.keys.sign({ sub: account.id, role: account.role, sid: sessionId }, ACCESS_TOKEN_SECONDS),
