@@ -4,10 +4,15 @@ import { addressesIn } from "../model/service-address.ts";
 import { didYouMean } from "../model/words.ts";
 import type { Problem, Rule } from "../rule.ts";
 import { wholeProjects } from "./iterate.ts";
+import { PUBLIC_NAME } from "./secrets.ts";
 
-/** Names of addresses for browsers, where localhost is the machine of whoever sits in front of it. */
-export const BROWSER_ADDRESS =
-  /PUBLIC|EXTERNAL|ORIGIN|CORS|CALLBACK|REDIRECT|FRONTEND|ISSUER|(?:^|_)SITE_|ROOT_URL|^(?:APP|BASE|HOME|UI|WEB)_UR[LI]$/i;
+const BROWSER_ADDRESS =
+  /PUBLIC|EXTERNAL|ORIGIN|CORS|CALLBACK|REDIRECT|FRONTEND|ISSUER|(?:^|_)SITE_|ROOT_URL|(?:^|_)(?:CANCEL|SUCCESS)_UR[LI]$|^(?:APP|BASE|BETTER_AUTH|CLIENT|DASHBOARD|HOME|NEXTAUTH|UI|WEB|WEB_?APP|WEBSITE)_UR[LI]$/i;
+
+/** Whether an address is for browsers by its name: there localhost is the machine of whoever sits in front of it. */
+export function isBrowserAddress(name: string): boolean {
+  return BROWSER_ADDRESS.test(name) || PUBLIC_NAME.test(name);
+}
 
 export const composeUrl: Rule = {
   id: "compose-url",
@@ -34,7 +39,7 @@ function* strayAddresses(project: ComposeProject): Generator<Problem> {
           const reason = !mayMeet(service.name, host, project)
             ? "but the two services share no network"
             : isOfHostAlone(port, called) && "which is its port on the host: containers call the port behind the colon";
-          if (!BROWSER_ADDRESS.test(name) && reason !== false)
+          if (!isBrowserAddress(name) && reason !== false)
             yield { at: cursor, sentence: `${name} of ${service.name} calls ${host}:${port}, ${reason}.` };
           continue;
         }
@@ -82,7 +87,7 @@ function isOfHostAlone(port: number, parts: readonly ComposeService[]): boolean 
 
 /** What a service tells browsers of itself: they run on this machine, where its port is published. */
 function isForBrowsers(variable: string, port: number, { ports }: ComposeService): boolean {
-  return BROWSER_ADDRESS.test(variable) || ports.some(({ host }) => host === port);
+  return isBrowserAddress(variable) || ports.some(({ host }) => host === port);
 }
 
 /** Names that one container alone has for others. */

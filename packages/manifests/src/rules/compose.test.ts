@@ -116,8 +116,13 @@ describe("what looks like a fault of a compose file and is none", () => {
     const names = ["PUBLIC_URL", "CORS_ORIGIN", "OAUTH_REDIRECT_URI", "CALLBACK_URL", "EXTERNAL_URL"];
     for (const name of [...names, "FRONTEND_URL", "SITE_URL", "APP_URL", "GF_SERVER_ROOT_URL", "OIDC_ISSUER"])
       expect(asks(name, "localhost")).toEqual([]);
+    const ofPages = ["VITE_API_URL", "REACT_APP_API_URL", "VUE_APP_API", "GATSBY_API_URL", "NG_APP_API_URL"];
+    for (const name of [...ofPages, "CLIENT_URL", "WEBAPP_URL", "WEB_APP_URL", "WEBSITE_URL", "DASHBOARD_URL"])
+      expect(asks(name, "localhost")).toEqual([]);
+    for (const name of ["NEXTAUTH_URL", "BETTER_AUTH_URL", "STRIPE_SUCCESS_URL", "STRIPE_CANCEL_URL"])
+      expect(asks(name, "localhost")).toEqual([]);
     expect(asks("BASE_URL", "localhost", ", ports: ['8080:80']")).toEqual([]);
-    for (const name of ["API_URL", "API_BASE_URL"])
+    for (const name of ["API_URL", "API_BASE_URL", "USER_CLIENT_URL"])
       expect(asks(name, "localhost", ", ports: ['3000:80']")).toEqual(["compose-url"]);
   });
 

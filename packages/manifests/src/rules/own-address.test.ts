@@ -72,7 +72,7 @@ describe("a pod that looks for another one in itself", () => {
         web("envFrom: [{ configMapRef: { name: all } }]"),
       ],
     ],
-    ...["PUBLIC_URL", "FRONTEND_URL", "CORS_ORIGIN", "LISTEN_URL", "ASPNETCORE_URLS", "HEALTH_URL"].map(
+    ...["PUBLIC_URL", "FRONTEND_URL", "CORS_ORIGIN", "VITE_API_URL", "LISTEN_URL", "ASPNETCORE_URLS", "HEALTH_URL"].map(
       (name) => [`the variable is ${name}`, [API, web(calls("http://localhost:3001", name))]] as [string, string[]],
     ),
   ] as [string, string[]][])("is none when %s", (_, texts) => expect(found(...texts)).toEqual([]));

@@ -5,7 +5,7 @@ import { addressesIn, podsBehind, servicePort } from "../model/service-address.t
 import { listed } from "../model/words.ts";
 import { type Container, servingPorts, type Workload } from "../model/workload.ts";
 import type { Rule } from "../rule.ts";
-import { BROWSER_ADDRESS } from "./compose-addresses.ts";
+import { isBrowserAddress } from "./compose-addresses.ts";
 import { titleOf, variablesOfContainers } from "./iterate.ts";
 
 /** Names of addresses at which a container listens or asks itself. */
@@ -23,7 +23,7 @@ export const serviceLocalhost: Rule = {
   *check(set) {
     for (const { container, variable } of variablesOfContainers(set)) {
       const { name, value = "", at } = variable;
-      if (BROWSER_ADDRESS.test(name) || OWN_ADDRESS.test(name)) continue;
+      if (isBrowserAddress(name) || OWN_ADDRESS.test(name)) continue;
       for (const { host, port } of addressesIn(value)) {
         if ((host !== "localhost" && host !== "127.0.0.1") || mayListen(container, port, set)) continue;
         const services = servicesAt(port, container.workload.resource.namespace, set);

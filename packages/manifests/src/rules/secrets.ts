@@ -12,7 +12,7 @@ const SECRET_NAME = new RegExp(
   "i",
 );
 /** What a bundler puts into pages has no secret. */
-const PUBLIC_NAME = /^(?:(?:EXPO_|NEXT_|NUXT_)?PUBLIC|REACT_APP|VITE)_/;
+export const PUBLIC_NAME = /^(?:(?:EXPO_|NEXT_|NUXT_)?PUBLIC|GATSBY|NG_APP|REACT_APP|VITE|VUE_APP)_/;
 const URL_PASSWORD = /^[a-z][a-z\d+.-]*:\/\/[^\s:/@]*:(?!\$[({])[^\s/@]+@/i;
 /** `$(NAME)` is another variable, `${NAME}` and `{{ NAME }}` what a program puts in before the manifests are applied. */
 const REFERENCE = /^(?:\$\([^)]*\)|\$\{[^}]*\}|\{\{[^}]*\}\})$/;
