@@ -195,6 +195,13 @@ const VALID: readonly (readonly [name: string, text: string])[] = [
     }),
   ],
   [
+    "settings whose last word says what they are, and ids of keys",
+    workload("web", {
+      container:
+        "env: [{ name: PASSWORD_RESET_URL, value: /reset }, { name: PASSWORD_HASH_ALGORITHM, value: argon2 }, { name: ACCESS_TOKEN_COOKIE, value: sid }, { name: TOKEN_REFRESH_INTERVAL, value: 30s }, { name: ACCESS_TOKEN_VALIDITY_SECONDS, value: '900' }, { name: GCP_SECRET_VERSION, value: latest }, { name: API_KEY_PREFIX, value: shop }, { name: VAULT_SECRET_MOUNT, value: kv }, { name: SIGNING_KEY_ID, value: k-2024 }, { name: JWT_SECRET_KEY_ID, value: main }]",
+    }),
+  ],
+  [
     "a policy for a namespace whose labels are not among the manifests",
     callUnder(
       "{ podSelector: { matchLabels: { app: api } }, ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: shop } } }] }] }",

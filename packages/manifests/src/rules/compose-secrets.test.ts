@@ -24,6 +24,12 @@ describe("a secret in plain text in compose.yaml", () => {
     ]);
   });
 
+  test("is found whatever word the name ends with, unless that makes it a setting", () => {
+    const names = ["SECRET_KEY_BASE", "JWT_SECRET_REFRESH", "AWS_ACCESS_KEY_ID", "VAULT_TOKEN_ID", "API_TOKEN_ADMIN"];
+    expect(found(`[${names.map((name) => `${name}=hunter2`).join(", ")}]`)).toEqual(names);
+    expect(found("[TOKEN_SYMBOL=ETH, PASSWORD_REGEX=^h, CREDENTIALS_MODE=include, TOKEN_CLAIM=sub]")).toEqual([]);
+  });
+
   test("is told without its value, once for services that share it", () => {
     const text =
       "x-e: &e { DB_PASSWORD: hunter2 }\nservices: { a: { image: a:1, environment: *e }, b: { image: b:1, environment: *e } }\n";

@@ -4,11 +4,11 @@ import type { ResourceSet } from "../model/resource-set.ts";
 import type { Rule } from "../rule.ts";
 import { containersOf, titleOf, variablesOfContainers } from "./iterate.ts";
 
-/** Words after that of a secret which make the variable a setting of it, or say where it is. */
+/** Words anywhere after that of a secret which make the variable a setting of it, or say where it is. */
 const SETTINGS =
-  "ALG|AUDIENCE|BACKEND|COUNT|DURATION|ENDPOINT|EXPIR|FILE|HEADER|ISSUER|LENGTH|LIFETIME|LIMIT|MAX|MIN|NAME|PATH|POLICY|PROVIDER|ROTATION|SIZE|STORE|TIMEOUT|TTL|TYPE|URL";
+  "ADDRESS|ALG|AUDIENCE|BACKEND|CHARS|CLAIM|COOKIE|COUNT|DAYS|DURATION|ENABLED|ENDPOINT|ENGINE|EXPIR|FIELD|FILE|FORMAT|HASHER|HEADER|HOURS|INTERVAL|ISSUER|KEY_ID|LENGTH|LIFETIME|LIMIT|MANAGER|MAX|MIN|MODE|MOUNT|NAME|PATH|PATTERN|POLICY|PREFIX|PROVIDER|REGEX|REGION|REQUIRED|ROTATION|ROUNDS|SCOPE|SECONDS|SIZE|STORE|STRATEGY|SUFFIX|SYMBOL|TIMEOUT|TTL|TYPE|URL|VALID|VERSION";
 const SECRET_NAME = new RegExp(
-  `(?:^|_)(?:PASS(?=$)|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|(?:ACCESS|API|ENCRYPTION|MASTER|PRIVATE|SIGNING)_KEY|CREDENTIALS?)(?:$|_(?!${SETTINGS}))`,
+  `(?:^|_)(?:PASS(?=$)|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|ACCESS_KEY|(?:API|ENCRYPTION|MASTER|PRIVATE|SIGNING)_KEY(?!_ID$)|CREDENTIALS?)(?:$|_(?!(?:\\w+_)?(?:${SETTINGS})))`,
   "i",
 );
 /** What a bundler puts into pages has no secret. */
