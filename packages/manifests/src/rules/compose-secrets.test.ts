@@ -67,13 +67,20 @@ describe("a password that is no secret", () => {
     ["the name of its service", "{ MONGO_INITDB_ROOT_PASSWORD: web }"],
     ["the name of its user in a connection string", "{ DB: 'postgres://hunter2:hunter2@db.example.com/shop' }"],
     ["a known word in a connection string", "{ QUEUE: 'amqp://guest:changeme@queue.example.com' }"],
+    ["the name of a program", "{ DB_PASSWORD: wordpress, GF_SECURITY_ADMIN_PASSWORD: grafana, KC_PASSWORD: keycloak }"],
+    ["a word of its own name", "{ COOKIE_SECRET: mysecretcookie, SESSION_SECRET: 'session secret' }"],
+    [
+      "what documentation says",
+      "{ JWT_SECRET: your-256-bit-secret, REDIS_PASSWORD: foobared, SESSION_SECRET: keyboard cat }",
+    ],
+    ["a known word with signs", "{ SA_PASSWORD: 'Passw0rd!', ROOT_PASSWORD: P@ssw0rd }"],
     ["a placeholder", "{ API_TOKEN: '<your token>' }"],
     ["an empty one that is allowed", "{ MYSQL_ALLOW_EMPTY_PASSWORD: 'yes' }"],
   ])("%s", (_, environment) => expect(found(environment)).toEqual([]));
 
   test("is one as soon as it has anything else", () => {
     expect(found("{ MYSQL_USER: blog, MYSQL_PASSWORD: hunter2blog }")).toEqual(["MYSQL_PASSWORD"]);
-    expect(found("{ JWT_SECRET: hunter2-secret }")).toEqual(["JWT_SECRET"]);
+    expect(found("{ JWT_SECRET: hunter2-secret, API_TOKEN: hunter2-api }")).toEqual(["JWT_SECRET", "API_TOKEN"]);
   });
 
   test("is one all the same where it lets others into a service of ours", () => {

@@ -6,7 +6,7 @@ import { isPlaceholder, looksSecret, secretNamesOf } from "./secrets.ts";
 const USER_AND_PASSWORD = /^[a-z][a-z\d+.-]*:\/\/(?<user>[^\s:/@]*):(?<password>[^\s/@]+)@/i;
 /** Passwords of the documentation of images, and words that say that one is not meant to be secret; longer ones first. */
 const KNOWN_WORDS =
-  /localstack|development|production|postgres|password|default|example|testing|sample|secret|secure|strong|string|random|unsafe|admin|change|dummy|guest|local|minio|mongo|mysql|redis|super|token|demo|fake|here|long|only|pass|root|some|test|this|user|very|your|and|app|dev|for|jwt|key|not|pwd|the|use|db|do|in|it|me|my/g;
+  /keyboard cat|localstack|development|production|wordpress|foobared|keycloak|p[a@]ssw[o0]rd|postgres|rabbitmq|default|elastic|example|grafana|mariadb|pgadmin|testing|sample|secret|secure|strong|string|random|unsafe|admin|change|dummy|guest|local|minio|mongo|mysql|redis|super|token|demo|fake|here|long|only|pass|root|some|test|this|user|very|your|and|app|bit|dev|for|jwt|key|not|pwd|the|use|db|do|in|it|me|my/g;
 /** Up to so many characters without a letter are a known password, such as 123456. */
 const FEW_DIGITS = 6;
 const NAME_MIN_LENGTH = 3;
@@ -53,8 +53,8 @@ function isThrowaway({ name, text = "" }: ComposeVariable, service: ComposeServi
   if (password.length > FEW_DIGITS && !/[a-z]/i.test(password)) return false;
   const values = service.environment.filter((other) => !looksSecret(other.name, other.text ?? "", new Set()));
   const user = USER_AND_PASSWORD.exec(text)?.groups?.["user"];
-  const names = [user, service.name, ...values.map((other) => other.text)];
-  // What is the name of somebody who signs in, or of a database, is no secret either.
+  const names = [user, service.name, ...name.split("_"), ...values.map((other) => other.text)];
+  // What is the name of somebody who signs in, of a database, or of the secret itself is no secret either.
   const rest = names.reduce<string>(
     (left, each = "") => (each.length < NAME_MIN_LENGTH ? left : left.replaceAll(each.toLowerCase(), "-")),
     password.toLowerCase(),
