@@ -83,6 +83,11 @@ describe("databases of compose with one volume", () => {
     ["one has another entrypoint", "image: 'mongo:8.0', volumes: ['data:/data/db'], entrypoint: [sh, /init.sh]"],
     ["one prepares the folder", "image: 'busybox:1.37', volumes: ['data:/data/db'], command: chown -R 999 /data/db"],
     ["one removes the lock", "image: 'mongo:8.0', volumes: ['data:/data/db'], command: rm /data/db/mongod.lock"],
+    [
+      "one talks of a mongod",
+      "image: 'mongo:8.0', volumes: ['data:/data/db'], command: sh -c 'echo wait for mongod to start; mongosh'",
+    ],
+    ["one asks for its version", "image: 'mongo:8.0', volumes: ['data:/data/db'], command: mongod --version"],
     ["one is of a profile", "image: 'mongo:7.0', volumes: ['data:/data/db'], profiles: [old]"],
     ["one is turned off", "image: 'mongo:7.0', volumes: ['data:/data/db'], scale: 0"],
     ["each is on its machine", "image: 'mongo:8.0', volumes: ['data:/data/db'], deploy: { placement: {} }"],
@@ -93,6 +98,20 @@ describe("databases of compose with one volume", () => {
     ["the name comes from a variable", "image: 'mongo:8.0', volumes: ['${DATA:-data}:/data/db']"],
     ["a volume has no name", "image: 'mongo:8.0', volumes: ['/data/db']"],
   ])("are none when %s", (_, service) => expect(found(`  b: { ${service} }\n`)).toEqual([]));
+
+  test("are none when one waits until the other has ended", () => {
+    const waits = (condition: string) =>
+      `  b: { image: 'mongo:8.0', volumes: ['data:/data/db'], depends_on: { a: { condition: ${condition} } } }\n`;
+    expect(found(waits("service_completed_successfully"))).toEqual([]);
+    expect(found(waits("service_healthy"))).toHaveLength(1);
+  });
+
+  test("are told with their names as they are", () =>
+    expect(
+      found(
+        "  Theo: { image: 'mongo:8.0', volumes: ['other:/data/db'] }\n  c: { image: mongo, volumes: ['other:/data/db'] }\n",
+      ),
+    ).toEqual(["c keeps its data in other, and so does Theo."]));
 
   test("are none when two files speak of them: one may stand for the other", () =>
     expect(

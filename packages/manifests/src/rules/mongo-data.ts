@@ -8,7 +8,9 @@ import type { Problem, Rule } from "../rule.ts";
 import { containersOf, titleOf } from "./iterate.ts";
 
 const MONGO_IMAGE = /(?:^|\/)(?:mongo|mongodb(?:-(?:community|enterprise)-server)?|percona-server-mongodb)$/;
-const MONGOD = /(?:^|[\s/;&|"'(])mongod(?=\s|$)/;
+/** A command that starts one: not a word in a sentence, nor one that ends by itself, such as `mongod --version`. */
+const MONGOD =
+  /(?:^|[\s/;&|"'(])mongod(?:\s*$|\s*[;&|"')]|\s+(?!--(?:help|repair|shutdown|version)(?:\s|["';&|)]|$))[-$>\\])/;
 const DATA_PATH = /--dbpath[ =](\S+)/;
 
 /** Where a mongod keeps its data. */
@@ -47,7 +49,7 @@ function* shared(places: Iterable<DataPlace>): Generator<Problem> {
     const other = first.get(place.key);
     first.set(place.key, other ?? place);
     if (other === undefined) continue;
-    const sentence = `${place.owner} keeps its data in ${place.volume}, and so does ${other.owner.replace(/^The/, "the")}.`;
+    const sentence = `${place.owner} keeps its data in ${place.volume}, and so does ${other.owner.replace(/^The /, "the ")}.`;
     yield { at: place.at, sentence, hint: "Give each database a volume of its own." };
   }
 }
@@ -77,8 +79,9 @@ function placeOfContainer(container: Container): DataPlace | undefined {
 }
 
 function* placesOfServices({ root, services }: ComposeFile): Generator<DataPlace> {
+  const oneOff = services.flatMap(({ dependencies }) => dependencies).filter(isUntilTheEnd);
   for (const { name, cursor } of services) {
-    if (isElsewhere(cursor)) continue;
+    if (isElsewhere(cursor) || oneOff.some((dependency) => dependency.path.at(-1) === name)) continue;
     const words = [cursor.get("entrypoint"), cursor.get("command")].flatMap((at) => at.text ?? at.textItems());
     const mount = mountOf(dataPath(cursor.get("image").text, words.join(" ")), mountsOf(cursor));
     if (mount === undefined) continue;
@@ -89,6 +92,11 @@ function* placesOfServices({ root, services }: ComposeFile): Generator<DataPlace
     const key = `${isPath ? "path" : "volume"} ${posix.join(volume, mount.folder, mount.rest)}`;
     yield { owner: name, volume, key, at: mount.at };
   }
+}
+
+/** Whether a service is started when the one that it depends on has ended. */
+function isUntilTheEnd(dependency: Cursor): boolean {
+  return dependency.get("condition").text === "service_completed_successfully";
 }
 
 /** Services of profiles may stand for each other, and those with a placement each have the volume of their machine. */
