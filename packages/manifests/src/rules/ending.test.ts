@@ -68,6 +68,12 @@ describe("the time that a service of ours has to stop, in compose", () => {
     expect(service("stop_grace_period: 30s, ", "compose.yaml", "5000")).toEqual([]);
   });
 
+  test("is not known of a service that extends another one and says nothing", () => {
+    const extending = "extends: { file: base.yaml, service: base }, ";
+    expect(service(extending, "compose.yaml", "5000")).toEqual([]);
+    expect(service(`${extending}stop_grace_period: 29s, `, "compose.yaml", "5000")).toEqual(sentence(30, 29));
+  });
+
   test("may be short on one machine, and what a variable says is not known", () => {
     expect(grace("1s", "compose.override.yaml")).toEqual([]);
     expect(grace("1s", "compose.production.yaml")).toEqual(sentence(25, 1));

@@ -80,8 +80,9 @@ function* shortInCompose(facts: ServiceFacts, { files }: ComposeProject): Genera
   const drain = parts.flatMap(({ environment }) => environment).findLast(({ name }) => name === "DRAIN_DELAY_MS");
   const waitSeconds = secondsOfDrain(drain?.value);
   const at = setting ?? parts[0]?.cursor;
+  const mayBeSetElsewhere = parts.some(({ cursor }) => cursor.get("extends").isSet);
   // Nobody who only tries a service on a machine has to set the time.
-  if (at === undefined || (setting === undefined && waitSeconds === 0)) return;
+  if (at === undefined || (setting === undefined && (waitSeconds === 0 || mayBeSetElsewhere))) return;
   yield* shortGrace(facts, {
     at,
     graceSeconds: setting === undefined ? COMPOSE_GRACE_SECONDS : secondsOf(interpolate(setting.text ?? "") ?? ""),
