@@ -8,10 +8,16 @@ import { PUBLIC_NAME } from "./secrets.ts";
 
 const BROWSER_ADDRESS =
   /PUBLIC|EXTERNAL|ORIGIN|CORS|CALLBACK|REDIRECT|FRONTEND|ISSUER|(?:^|_)SITE_|ROOT_URL|(?:^|_)(?:CANCEL|SUCCESS)_UR[LI]$|^(?:APP|BASE|BETTER_AUTH|CLIENT|DASHBOARD|HOME|NEXTAUTH|UI|WEB|WEB_?APP|WEBSITE)_UR[LI]$/i;
+const OWN_ADDRESS = /LISTEN|BIND|ADVERTISE|HEALTH|PROBE|METRICS|^ASPNETCORE_/i;
 
 /** Whether an address is for browsers by its name: there localhost is the machine of whoever sits in front of it. */
 export function isBrowserAddress(name: string): boolean {
   return BROWSER_ADDRESS.test(name) || PUBLIC_NAME.test(name);
+}
+
+/** Whether it is by its name an address at which a container listens or asks itself. */
+export function isOwnAddress(name: string): boolean {
+  return OWN_ADDRESS.test(name);
 }
 
 export const composeUrl: Rule = {
@@ -44,7 +50,7 @@ function* strayAddresses(project: ComposeProject): Generator<Problem> {
           continue;
         }
         if ((host.includes(".") && !isLocal) || hasHost(services, host)) continue;
-        if (isLocal ? isForBrowsers(name, port, service) : hostsOf(service).includes(host)) continue;
+        if (isLocal ? mayBeLocal(name, port, service) : hostsOf(service).includes(host)) continue;
         const reason = isLocal
           ? "is the container itself"
           : `is not a service in compose.yaml${didYouMean(host, names)}`;
@@ -85,9 +91,12 @@ function isOfHostAlone(port: number, parts: readonly ComposeService[]): boolean 
   );
 }
 
-/** What a service tells browsers of itself: they run on this machine, where its port is published. */
-function isForBrowsers(variable: string, port: number, { ports }: ComposeService): boolean {
-  return isBrowserAddress(variable) || ports.some(({ host }) => host === port);
+/**
+ * What a service tells browsers of itself, which run on this machine, where its port is published; and where it listens or
+ * asks itself.
+ */
+function mayBeLocal(variable: string, port: number, { ports }: ComposeService): boolean {
+  return isBrowserAddress(variable) || isOwnAddress(variable) || ports.some(({ host }) => host === port);
 }
 
 /** Names that one container alone has for others. */

@@ -112,7 +112,7 @@ describe("what looks like a fault of a compose file and is none", () => {
     expect(asks("API_URL", "legacy")).toEqual(["compose-url"]);
   });
 
-  test("localhost is right in the addresses that browsers get, and nowhere else", () => {
+  test("localhost is right where browsers call or the service itself listens, and nowhere else", () => {
     const names = ["PUBLIC_URL", "CORS_ORIGIN", "OAUTH_REDIRECT_URI", "CALLBACK_URL", "EXTERNAL_URL"];
     for (const name of [...names, "FRONTEND_URL", "SITE_URL", "APP_URL", "GF_SERVER_ROOT_URL", "OIDC_ISSUER"])
       expect(asks(name, "localhost")).toEqual([]);
@@ -122,6 +122,8 @@ describe("what looks like a fault of a compose file and is none", () => {
     for (const name of ["NEXTAUTH_URL", "BETTER_AUTH_URL", "STRIPE_SUCCESS_URL", "STRIPE_CANCEL_URL"])
       expect(asks(name, "localhost")).toEqual([]);
     expect(asks("BASE_URL", "localhost", ", ports: ['8080:80']")).toEqual([]);
+    for (const name of ["LISTEN_URL", "HEALTHCHECK_URL", "ASPNETCORE_URLS"])
+      expect(asks(name, "127.0.0.1")).toEqual([]);
     for (const name of ["API_URL", "API_BASE_URL", "USER_CLIENT_URL"])
       expect(asks(name, "localhost", ", ports: ['3000:80']")).toEqual(["compose-url"]);
   });

@@ -43,6 +43,10 @@ describe("a pod that looks for another one in itself", () => {
     ["nothing else has the port", [API, web(calls("http://localhost:3002"))]],
     ["the pod has the port itself", [API, web(call).replace("8080", "3001")]],
     ["a Service sends the port to the pod", [API, web(call), service("web", 3001)]],
+    [
+      "a Service sends another port to this one, which the pod does not name",
+      [API, web(call).replace("ports: [", "x: ["), service("web", 80).replace("targetPort: http", "targetPort: 3001")],
+    ],
     ["PORT says that it listens there", [API, web(`${call.slice(0, -1)}, { name: PORT, value: '3001' }]`)]],
     [
       "a second container may listen there",

@@ -5,11 +5,9 @@ import { addressesIn, podsBehind, servicePort } from "../model/service-address.t
 import { listed } from "../model/words.ts";
 import { type Container, servingPorts, type Workload } from "../model/workload.ts";
 import type { Rule } from "../rule.ts";
-import { isBrowserAddress } from "./compose-addresses.ts";
+import { isBrowserAddress, isOwnAddress } from "./compose-addresses.ts";
 import { titleOf, variablesOfContainers } from "./iterate.ts";
 
-/** Names of addresses at which a container listens or asks itself. */
-const OWN_ADDRESS = /LISTEN|BIND|ADVERTISE|HEALTH|PROBE|METRICS|^ASPNETCORE_/i;
 /** Annotations and labels by which a container is put into the pod, which may pass calls on from localhost. */
 const INJECTION = /inject|sidecar|dapr/i;
 
@@ -23,7 +21,7 @@ export const serviceLocalhost: Rule = {
   *check(set) {
     for (const { container, variable } of variablesOfContainers(set)) {
       const { name, value = "", at } = variable;
-      if (isBrowserAddress(name) || OWN_ADDRESS.test(name)) continue;
+      if (isBrowserAddress(name) || isOwnAddress(name)) continue;
       for (const { host, port } of addressesIn(value)) {
         if ((host !== "localhost" && host !== "127.0.0.1") || mayListen(container, port, set)) continue;
         const services = servicesAt(port, container.workload.resource.namespace, set);
@@ -47,8 +45,16 @@ function mayListen(container: Container, port: number, set: ResourceSet): boolea
     containers.filter(({ role }) => role !== "init").length !== 1 ||
     marks.some((mark) => INJECTION.test(mark)) ||
     servingPorts(container.workload).some((own) => own.port === port) ||
-    environmentOf(container, set).variables.get("PORT")?.value === String(port)
+    environmentOf(container, set).variables.get("PORT")?.value === String(port) ||
+    isTarget(container.workload, port, set)
   );
+}
+
+/** Whether a Service sends calls to this port of the pod, which need not name it. */
+function isTarget(workload: Workload, port: number, set: ResourceSet): boolean {
+  const services = set.ofKind("Service").filter((service) => podsBehind(service, set).includes(workload));
+  const ports = services.flatMap((service) => service.root.items("spec", "ports"));
+  return ports.some((each) => each.get("targetPort").number === port);
 }
 
 /** The Services of a namespace that have a port, or whose pods have it. */
