@@ -6,8 +6,9 @@ import { refOf } from "../process-ref.ts";
 import { world } from "../test/world.ts";
 
 /**
- * `restart user` of a stack whose services have ended, at an address that answers. Its waits take no time; each calls
- * `meanwhile` with how long it has waited.
+ * `restart user` of a stack whose services have ended, at an address that answers. Its waits take no time and count
+ * fifty-fold: what is said after 3 s of a real clock stays out on any machine. Each calls `meanwhile` with how long it has
+ * waited.
  */
 async function restart(
   meanwhile: (waitedMs: number, stack: { write: (user: object) => Promise<void>; supervisor: Subprocess }) => unknown,
@@ -35,7 +36,7 @@ async function restart(
   };
   await write({});
   const sleep = async (milliseconds: number) => {
-    waitedMs += milliseconds;
+    waitedMs += milliseconds * 50;
     await meanwhile(waitedMs, { write, supervisor });
   };
   const { exit, stderr } = await person.run(["restart", "user", "--data-dir", dataDir], { sleep });
