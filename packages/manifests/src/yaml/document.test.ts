@@ -41,6 +41,15 @@ describe("parseSource", () => {
     expect(at()).toBe("1:1");
   });
 
+  test("locates keys that are numbers or words for booleans by how they are written", () => {
+    const text = "services:\n  1: one\n  y: two\n  0x10: three\n  'n': four\n  on:\n    off: five\n";
+    const [document] = parseSource({ file: "x.yaml", text }).documents;
+    const lines = [["1"], ["y"], ["0x10"], ["n"], ["on", "off"]].map(
+      (path) => document?.locate(["services", ...path]).line,
+    );
+    expect(lines).toEqual([2, 3, 4, 5, 7]);
+  });
+
   test("leaves out documents with comments alone and goes on after a broken one", () => {
     const { documents, problems } = parseSource({ file: "x", text: "# nothing\n---\na: [1\n---\nb: 2\n" });
     expect(documents.map(({ value }) => value)).toEqual([{ b: 2 }]);

@@ -179,8 +179,10 @@ function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
   if (known !== undefined) return known;
   const pairs = new Map<string, Pair>();
   for (const pair of map.items) {
-    const key = isScalar(pair.key) ? String(pair.key.value) : undefined;
-    if (key !== undefined && !pairs.has(key)) pairs.set(key, pair);
+    if (!isScalar(pair.key)) continue;
+    // `y` is a boolean to Kubernetes, and the name of a service to compose.
+    for (const key of [String(pair.key.value), pair.key.source])
+      if (key !== undefined && !pairs.has(key)) pairs.set(key, pair);
   }
   pairsByMap.set(map, pairs);
   return pairs;
