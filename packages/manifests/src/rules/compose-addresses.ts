@@ -24,7 +24,7 @@ export const composeUrl: Rule = {
   id: "compose-url",
   level: "error",
   title: "Every address in the environment of a compose service belongs to a service",
-  why: "The name does not resolve in the compose network: the service starts, but every call fails.",
+  why: "The name does not resolve in the compose network, or is localhost, which is the container itself: the service starts, but every call fails.",
   wrong: "environment: { USER_SERVICE_URL: 'http://localhost:3001' }",
   right: "environment: { USER_SERVICE_URL: 'http://user-service:3001' }",
   *check(set) {
