@@ -64,8 +64,12 @@ function output(stream: NodeJS.WriteStream, isNeeded: () => boolean): Output {
     process.stderr.write(`error: Standard output cannot be written: ${fileProblem(error)}.\n`);
     process.exit(1);
   });
+  // What `write` returns alone tells: Bun 1.4.5 leaves `writableNeedDrain` false.
+  let isFull = false;
+  stream.on("drain", () => (isFull = false));
   return {
-    write: (text) => void stream.write(text),
+    write: (text) => void (isFull = !stream.write(text)),
+    drained: () => new Promise((resolve) => (isFull ? stream.once("drain", resolve) : resolve())),
     isTty: stream.isTTY,
     get columns() {
       return stream.columns || 80;

@@ -1,6 +1,8 @@
 /** A stream that text is written to. */
 export interface Output {
   write(text: string): void;
+  /** Resolves when whoever reads has taken what was written, or most of it; absent where nothing piles up. */
+  drained?(): Promise<void>;
   readonly isTty: boolean;
   /** Width in columns; 80 where there is no terminal. */
   readonly columns: number;

@@ -210,23 +210,16 @@ test.skipIf(process.platform !== "linux")(
       await writeFile(join(dataDir, "logs", `${name}.log`), line(60_000 + at, `/${name}/last`));
     }
     await writeFile(join(dataDir, "tell.js"), TELL_MEMORY);
-    const logs = async (...argv: string[]) => {
-      const program = [
-        process.execPath,
-        "--preload",
-        join(dataDir, "tell.js"),
-        join(import.meta.dirname, "../main.ts"),
-      ];
-      const ran = Bun.spawn([...program, "logs", "-o", "ndjson", "--data-dir", dataDir, ...argv], {
-        env: somebody.env,
-        stderr: "pipe",
-      });
+    const program = [process.execPath, "--preload", join(dataDir, "tell.js"), join(import.meta.dirname, "../main.ts")];
+    const command = [...program, "logs", "-o", "ndjson", "--data-dir", dataDir];
+    const logs = async (argv: string[], around: string[] = []) => {
+      const ran = Bun.spawn([...around, ...command, ...argv], { env: somebody.env, stderr: "pipe" });
       const [stdout, stderr] = await Promise.all([new Response(ran.stdout).text(), new Response(ran.stderr).text()]);
       return { paths: [...stdout.matchAll(/\/(\w+\/\w+)"/g)].map(([, path]) => path), memoryKb: Number(stderr) };
     };
-    const tail = await logs("--tail", "4");
+    const tail = await logs(["--tail", "4"]);
     expect(tail.paths).toEqual(["order/19999", "user/last", "product/last", "order/last"]);
-    const all = await logs("--since", "2026-01-31T12:00:00Z");
+    const all = await logs(["--since", "2026-01-31T12:00:00Z"]);
     const index = (at: number) => ["user", "product", "order"].map((name) => `${name}/${at}`);
     expect(all.paths.slice(0, 6)).toEqual([...index(0), ...index(1)]);
     expect([all.paths.length, all.paths.at(-1)]).toEqual([60_003, "order/last"]);
@@ -238,9 +231,14 @@ test.skipIf(process.platform !== "linux")(
       void written.write(line(second, `${filler}/order/${second}`).replace("{", '{"service":"order-service",'));
     }
     await written.end();
-    const told = await logs("--file", collected, "--tail", "2");
+    const told = await logs(["--file", collected, "--tail", "2"]);
     expect(told.paths).toEqual(["order/89998", "order/89999"]);
     expect(told.memoryKb).toBeLessThan(150_000);
+    // Whoever reads takes a while, as a pager does.
+    const slowly = ["sh", "-c", 'file="$1"; shift; cat "$file" | "$@" | { sleep 2; cat; }', "sh", collected];
+    const streamed = await logs(["--file", "-"], slowly);
+    expect([streamed.paths.length, streamed.paths.at(-1)]).toEqual([60_000, "order/59999"]);
+    expect(streamed.memoryKb).toBeLessThan(130_000);
     // The files have 60 MB; a process that reads nothing has about 50.
     expect(tail.memoryKb).toBeLessThan(100_000);
     expect(all.memoryKb).toBeLessThan(200_000);

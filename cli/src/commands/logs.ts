@@ -63,7 +63,11 @@ async function runLogs(options: LogsOptions, tools: Tools): Promise<void> {
   const show = (line: LogLine) =>
     tools.printer.text(tools.printer.isForPeople ? renderLogLine(line, tools.printer.style) : `${line.raw}\n`);
   if (isShownAsItComes(options)) {
-    for await (const line of openCollected(options, tools, sinceMs)) show(line);
+    for await (const line of openCollected(options, tools, sinceMs)) {
+      show(line);
+      // Or all of an endless input would be in memory while a pager shows its first page.
+      await io.stdout.drained?.();
+    }
     return;
   }
   const files = options.file === undefined ? openFiles(options, tools) : [];
