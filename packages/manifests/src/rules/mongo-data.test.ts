@@ -88,6 +88,8 @@ describe("databases of compose with one volume", () => {
       "image: 'mongo:8.0', volumes: ['data:/data/db'], command: sh -c 'echo wait for mongod to start; mongosh'",
     ],
     ["one asks for its version", "image: 'mongo:8.0', volumes: ['data:/data/db'], command: mongod --version"],
+    ["a file says where its data is", "image: 'mongo:8.0', volumes: ['data:/data/db'], command: [-f, /etc/b.conf]"],
+    ["a file says so", "image: 'mongo:8.0', volumes: ['data:/data/db'], command: mongod --config=/etc/b.conf"],
     ["one is of a profile", "image: 'mongo:7.0', volumes: ['data:/data/db'], profiles: [old]"],
     ["one is turned off", "image: 'mongo:7.0', volumes: ['data:/data/db'], scale: 0"],
     ["each is on its machine", "image: 'mongo:8.0', volumes: ['data:/data/db'], deploy: { placement: {} }"],

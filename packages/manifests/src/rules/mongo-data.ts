@@ -12,6 +12,7 @@ const MONGO_IMAGE = /(?:^|\/)(?:mongo|mongodb(?:-(?:community|enterprise)-server
 const MONGOD =
   /(?:^|[\s/;&|"'(])mongod(?:\s*$|\s*[;&|"')]|\s+(?!--(?:help|repair|shutdown|version)(?:\s|["';&|)]|$))[-$>\\])/;
 const DATA_PATH = /--dbpath[ =](\S+)/;
+const CONFIG_FILE = /(?:^|\s)(?:-f|--config)[ =]/;
 
 /** Where a mongod keeps its data. */
 interface DataPlace {
@@ -115,10 +116,11 @@ function mountsOf(service: Cursor) {
   });
 }
 
-/** The data directory of a mongod; `undefined` for another program and where a variable decides. */
+/** The data directory of a mongod; `undefined` for another program and where a variable or a file decides. */
 function dataPath(image: string | undefined, words: string): string | undefined {
   const isDefault = words === "" || words.startsWith("-");
   if (isDefault ? !MONGO_IMAGE.test(parseImage(image ?? "").name) : !MONGOD.test(words)) return undefined;
+  if (!DATA_PATH.test(words) && CONFIG_FILE.test(words)) return undefined;
   // Bitnami's image mounts its volume at a place of its own.
   const path = DATA_PATH.exec(words)?.[1] ?? (image?.includes("bitnami/") ? "/bitnami/mongodb/data/db" : "/data/db");
   return path.includes("$") ? undefined : posix.join(path, ".");
