@@ -27,6 +27,7 @@ describe("a secret in plain text in compose.yaml", () => {
   test("is found whatever word the name ends with, unless that makes it a setting", () => {
     const names = ["SECRET_KEY_BASE", "JWT_SECRET_REFRESH", "AWS_ACCESS_KEY_ID", "VAULT_TOKEN_ID", "API_TOKEN_ADMIN"];
     expect(found(`[${names.map((name) => `${name}=hunter2`).join(", ")}]`)).toEqual(names);
+    expect(found("[JWT_TOKEN_LOCATION=headers, CREDENTIALS_DIR=creds, TOKEN_SERVICE_HOST=auth]")).toEqual([]);
     expect(found("[TOKEN_SYMBOL=ETH, PASSWORD_REGEX=^h, CREDENTIALS_MODE=include, TOKEN_CLAIM=sub]")).toEqual([]);
   });
 
