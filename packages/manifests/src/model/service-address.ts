@@ -49,6 +49,11 @@ export function addressesIn(text: string): Address[] {
   });
 }
 
+/** Whether a host is the machine, container or pod itself. */
+export function isLocalhost(host: string): boolean {
+  return host === "localhost" || host === "127.0.0.1";
+}
+
 /**
  * The Service that a name means inside the cluster. `"missing"`: the name can only be one of these manifests and no
  * Service has it; `undefined`: a name of the world outside, or of a namespace that others fill.

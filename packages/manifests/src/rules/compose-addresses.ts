@@ -1,24 +1,10 @@
 import type { Cursor } from "../model/cursor.ts";
 import type { ComposeProject, ComposeService } from "../model/compose.ts";
-import { addressesIn } from "../model/service-address.ts";
+import { addressesIn, isLocalhost } from "../model/service-address.ts";
 import { didYouMean } from "../model/words.ts";
 import type { Problem, Rule } from "../rule.ts";
 import { wholeProjects } from "./iterate.ts";
-import { PUBLIC_NAME } from "./secrets.ts";
-
-const BROWSER_ADDRESS =
-  /PUBLIC|EXTERNAL|ORIGIN|CORS|CALLBACK|REDIRECT|FRONTEND|ISSUER|(?:^|_)SITE_|ROOT_URL|(?:^|_)(?:CANCEL|SUCCESS)_UR[LI]$|^(?:APP|BASE|BETTER_AUTH|CLIENT|DASHBOARD|HOME|NEXTAUTH|UI|WEB|WEB_?APP|WEBSITE)_UR[LI]$/i;
-const OWN_ADDRESS = /LISTEN|BIND|ADVERTISE|HEALTH|PROBE|METRICS|^ASPNETCORE_/i;
-
-/** Whether an address is for browsers by its name: there localhost is the machine of whoever sits in front of it. */
-export function isBrowserAddress(name: string): boolean {
-  return BROWSER_ADDRESS.test(name) || PUBLIC_NAME.test(name);
-}
-
-/** Whether it is by its name an address at which a container listens or asks itself. */
-export function isOwnAddress(name: string): boolean {
-  return OWN_ADDRESS.test(name);
-}
+import { isBrowserAddress, isOwnAddress } from "./variable-names.ts";
 
 export const composeUrl: Rule = {
   id: "compose-url",
@@ -39,7 +25,7 @@ function* strayAddresses(project: ComposeProject): Generator<Problem> {
     if (shared.some(({ name }) => name === service.name)) continue;
     for (const { name, address, cursor } of service.environment) {
       for (const { host, port } of addressesIn(address ?? "")) {
-        const isLocal = host === "localhost" || host === "127.0.0.1";
+        const isLocal = isLocalhost(host);
         const called = parts.get(host);
         if (called !== undefined) {
           const reason = !mayMeet(service.name, host, project)

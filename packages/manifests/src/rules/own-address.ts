@@ -1,12 +1,12 @@
 import { environmentOf, type EnvironmentVariable } from "../model/environment.ts";
 import type { Resource } from "../model/resource.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
-import { addressesIn, podsBehind, servicePort } from "../model/service-address.ts";
+import { addressesIn, isLocalhost, podsBehind, servicePort } from "../model/service-address.ts";
 import { listed } from "../model/words.ts";
 import { type Container, servingPorts, type Workload } from "../model/workload.ts";
 import type { Rule } from "../rule.ts";
-import { isBrowserAddress, isOwnAddress } from "./compose-addresses.ts";
 import { titleOf, variablesOfContainers } from "./iterate.ts";
+import { isBrowserAddress, isOwnAddress } from "./variable-names.ts";
 
 /** Annotations and labels by which a container is put into the pod, which may pass calls on from localhost. */
 const INJECTION = /inject|sidecar|dapr/i;
@@ -23,7 +23,7 @@ export const serviceLocalhost: Rule = {
       const { name, value = "", at } = variable;
       if (isBrowserAddress(name) || isOwnAddress(name)) continue;
       for (const { host, port } of addressesIn(value)) {
-        if ((host !== "localhost" && host !== "127.0.0.1") || mayListen(container, port, set)) continue;
+        if (!isLocalhost(host) || mayListen(container, port, set)) continue;
         const services = servicesAt(port, container.workload.resource.namespace, set);
         const pods = services.flatMap((service) => podsBehind(service, set));
         if (services.length === 0 || pods.includes(container.workload) || isTheirs(variable, pods, set)) continue;

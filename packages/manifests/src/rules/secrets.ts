@@ -3,6 +3,7 @@ import { variablesOf } from "../model/environment.ts";
 import type { ResourceSet } from "../model/resource-set.ts";
 import type { Rule } from "../rule.ts";
 import { containersOf, titleOf, variablesOfContainers } from "./iterate.ts";
+import { isInPages } from "./variable-names.ts";
 
 /** Words anywhere after that of a secret which make the variable a setting of it, or say where it is. */
 const SETTINGS =
@@ -11,8 +12,6 @@ const SECRET_NAME = new RegExp(
   `(?:^|_)(?:PASS(?=$)|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|ACCESS_KEY|(?:API|ENCRYPTION|MASTER|PRIVATE|SIGNING)_KEY(?!_ID$)|CREDENTIALS?)(?:$|_(?!(?:\\w+_)?(?:${SETTINGS})))`,
   "i",
 );
-/** What a bundler puts into pages has no secret. */
-export const PUBLIC_NAME = /^(?:(?:EXPO_|NEXT_|NUXT_)?PUBLIC|GATSBY|NG_APP|REACT_APP|VITE|VUE_APP)_/;
 const URL_PASSWORD = /^[a-z][a-z\d+.-]*:\/\/[^\s:/@]*:(?!\$[({])[^\s/@]+@/i;
 /** `$(NAME)` is another variable, `${NAME}` and `{{ NAME }}` what a program puts in before the manifests are applied. */
 const REFERENCE = /^(?:\$\([^)]*\)|\$\{[^}]*\}|\{\{[^}]*\}\})$/;
@@ -62,7 +61,7 @@ export function looksSecret(name: string, value: string, secretNames: ReadonlySe
   if (value === "" || SWITCH.test(value) || REFERENCE.test(value)) return false;
   if (URL_PASSWORD.test(value)) return true;
   // A connection string without a password is no secret, though its variable may hold one; nor is a resource's name.
-  if (/^(?:[a-z][a-z\d+.-]*:\/\/|arn:)/i.test(value) || FILE_PATH.test(value) || PUBLIC_NAME.test(name)) return false;
+  if (/^(?:[a-z][a-z\d+.-]*:\/\/|arn:)/i.test(value) || FILE_PATH.test(value) || isInPages(name)) return false;
   return SECRET_NAME.test(name) || secretNames.has(name);
 }
 
