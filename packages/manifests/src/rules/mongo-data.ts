@@ -31,14 +31,14 @@ export const mongoData: Rule = {
   wrong: "user-db: { volumes: ['data:/data/db'] }\norder-db: { volumes: ['data:/data/db'] }",
   right: "user-db: { volumes: ['user-data:/data/db'] }\norder-db: { volumes: ['order-data:/data/db'] }",
   *check(set) {
-    yield* shared(placesOfContainers(set));
+    const places = [...placesOfContainers(set)];
+    yield* shared(places.map(({ place }) => place));
     // Two files of one project may each be meant without the other.
     for (const file of set.composeProjects.flatMap(({ files }) => files)) yield* shared(placesOfServices(file));
-    for (const container of containersOf(set)) {
-      const place = placeOfContainer(container);
+    for (const { container, place } of places) {
       const { title, root } = container.workload.resource;
       const replicas = root.get("spec", "replicas").number ?? 1;
-      if (place === undefined || replicas < 2) continue;
+      if (replicas < 2) continue;
       yield { at: place.at, sentence: `The ${replicas} replicas of ${title} all keep their data in ${place.volume}.` };
     }
   },
@@ -55,10 +55,10 @@ function* shared(places: Iterable<DataPlace>): Generator<Problem> {
   }
 }
 
-function* placesOfContainers(set: ResourceSet): Generator<DataPlace> {
+function* placesOfContainers(set: ResourceSet): Generator<{ container: Container; place: DataPlace }> {
   for (const container of containersOf(set)) {
     const place = placeOfContainer(container);
-    if (place !== undefined) yield place;
+    if (place !== undefined) yield { container, place };
   }
 }
 
