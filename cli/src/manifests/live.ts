@@ -2,7 +2,7 @@ import type { Client } from "@pos/client";
 import type { LiveFacts, LivePort, ProbeAnswer } from "@pos/manifests/facts";
 import { CliError, messageOf } from "../errors.ts";
 import type { Session } from "../session/session.ts";
-import { serviceNames, type ServiceName } from "../stack/layout.ts";
+import { serviceCalled, type ServiceName } from "../stack/layout.ts";
 
 /** Asks the running services what they are, as the signed-in administrator. */
 export class LiveServices implements LivePort {
@@ -50,7 +50,7 @@ async function metaOf(client: Client, name: ServiceName): Promise<Pick<LiveFacts
 }
 
 function nameOf(service: string): ServiceName {
-  const name = serviceNames.find((each) => `${each}-service` === service);
+  const name = serviceCalled(service);
   if (name === undefined) throw new Error(`${service} is no service of this system`);
   return name;
 }

@@ -16,6 +16,11 @@ export function serviceNamed(word: string): ServiceName {
   return found;
 }
 
+/** The service of a full name such as `order-service`; undefined for any other name. */
+export function serviceCalled(fullName: string): ServiceName | undefined {
+  return serviceNames.find((name) => `${name}-service` === fullName);
+}
+
 /** Name of the data directory in a checkout. */
 export const DATA_DIR_NAME = ".product-order";
 

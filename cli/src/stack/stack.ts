@@ -3,7 +3,7 @@ import type { Io } from "../io.ts";
 import type { Talk } from "../output/talk.ts";
 import { duration } from "../output/text.ts";
 import { openDatabase, type StackDatabase } from "./database.ts";
-import { serviceEntry, serviceNames, type ServiceName, type StackLayout } from "./layout.ts";
+import { serviceCalled, serviceEntry, serviceNames, type ServiceName, type StackLayout } from "./layout.ts";
 import { boundLogs, supervisorLog } from "./log-files.ts";
 import { unitMark } from "./orphans.ts";
 import { refOf, signal } from "../process-ref.ts";
@@ -191,7 +191,7 @@ export class Stack {
     });
     this.#log("info", `${unit.name} started, pid ${running.pid}${restarts === 0 ? "" : `, restart ${restarts}`}`);
     if (restarts > 0) {
-      const service = serviceOf(unit.name);
+      const service = serviceCalled(unit.name);
       const code = service === undefined ? undefined : sourceCodes()?.[service];
       if (service !== undefined && code !== undefined) this.#codes = { ...this.#codes, [service]: code };
       this.#tools.talk.say(`${unit.name} is running again`);
@@ -212,7 +212,7 @@ export class Stack {
   }
 
   #portOf(unitName: string): number {
-    const name = serviceOf(unitName);
+    const name = serviceCalled(unitName);
     return name === undefined ? (this.#database?.mongod?.port() ?? 0) : this.#tools.ports[name];
   }
 
@@ -243,9 +243,6 @@ export class Stack {
     return this.#writing;
   }
 }
-
-const serviceOf = (unitName: string): ServiceName | undefined =>
-  serviceNames.find((service) => unitName === `${service}-service`);
 
 /** A unit that does not run. */
 function without(state: UnitState): UnitState {
