@@ -102,11 +102,12 @@ export class AttemptRepository {
   /** @returns which step has refused, those before it being done; DONE when all are */
   async #writeUntilRefused(steps: readonly Step[]): Promise<number> {
     const updates = steps.map(({ update }) => update);
-    // A count that a fail-over loses lets one more attempt through; waiting for the majority would slow every sign-in.
     // After a lost answer an attempt may count twice; it must not be taken back twice.
     const mayRepeat = steps.every(({ limit }) => limit !== undefined);
-    // Else MongoDB would still make the count of an attempt that has failed, and nobody would take it back.
+    // Else MongoDB would still make the count of an attempt that has failed, and nobody would take it back. What takes
+    // counts back should happen, late or not, and a count that shares its command may stay.
     const timeLimit = mayRepeat ? { maxTimeMS: COUNT_MAX_MS } : {};
+    // A count that a fail-over loses lets one more attempt through; waiting for the majority would slow every sign-in.
     const command = { update: "throttle", updates, ordered: true, writeConcern: { w: 1 }, ...timeLimit };
     const reply = await this.#commands.run(command, { mayRepeat });
     const [failed] = writeErrorsOf(reply);
